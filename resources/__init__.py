@@ -1,0 +1,1 @@
+"""Data files of PT Notes, found with ``importlib.resources.files("ptnotes.resources")``."""
