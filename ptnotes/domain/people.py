@@ -1,0 +1,94 @@
+"""The clinic and the people who work in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from ptnotes.domain.text import clean_line
+
+
+class Paper(StrEnum):
+    """Size of printed pages."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
+class NormalValues(StrEnum):
+    """Which published set of normal ranges a clinic shows; never mixed within one report."""
+
+    AAOS = "aaos"
+    AMA = "ama"
+
+
+class Role(StrEnum):
+    """What a person is employed as."""
+
+    THERAPIST = "therapist"
+    ASSISTANT = "assistant"
+    STUDENT = "student"
+    FRONT_DESK = "front_desk"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """The clinic that owns one file. `logo` is a PNG or JPEG picture's bytes, or None."""
+
+    name: str
+    address: str = ""
+    telephone: str = ""
+    fax: str = ""
+    npi: str = ""
+    logo: bytes | None = None
+    paper: Paper = Paper.LETTER
+    locale: str = "en_US"
+    zone: str = "UTC"
+    normal_values: NormalValues = NormalValues.AAOS
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with an account. `id` is None until stored."""
+
+    id: int | None = None
+    uuid: str = ""
+    name: str
+    credentials: str = ""
+    licence_number: str = ""
+    licence_state: str = ""
+    licence_expires: date | None = None
+    npi: str = ""
+    role: Role = Role.THERAPIST
+
+    @property
+    def signature(self) -> str:
+        """As it stands under a document: ``J. Rivera, PT, DPT``."""
+        return ", ".join(part for part in (self.name, self.credentials) if part)
+
+
+def checked_clinic(clinic: Clinic) -> Clinic:
+    """The clinic as stored: cleaned text. Raises `InputError` for an empty name or unfit text."""
+    return replace(
+        clinic,
+        name=clean_line(clinic.name, "clinic.name", required=True),
+        address=clean_line(clinic.address, "clinic.address"),
+        telephone=clean_line(clinic.telephone, "clinic.telephone"),
+        fax=clean_line(clinic.fax, "clinic.fax"),
+        npi=clean_line(clinic.npi, "clinic.npi"),
+    )
+
+
+def checked_person(person: Person) -> Person:
+    """The person as stored: cleaned text. Raises `InputError` for an empty name or unfit text."""
+    return replace(
+        person,
+        name=clean_line(person.name, "person.name", required=True),
+        credentials=clean_line(person.credentials, "person.credentials"),
+        licence_number=clean_line(person.licence_number, "person.licence_number"),
+        licence_state=clean_line(person.licence_state, "person.licence_state"),
+        npi=clean_line(person.npi, "person.npi"),
+    )

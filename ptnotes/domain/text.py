@@ -1,0 +1,57 @@
+"""Text as people type it: cleaning what is stored, folding what is searched."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ptnotes.domain.errors import Fault, InputError
+
+LINE_LIMIT = 200
+"""Longest single-line text, in characters: names, addresses, titles."""
+NOTE_LIMIT = 50_000
+"""Longest note section, in characters; far above the longest real note, far below a pasted file."""
+
+# Letters that Unicode does not decompose, so that "Lukasz" finds "Łukasz" and "Strasse" finds "Straße".
+_UNDECOMPOSED = str.maketrans(
+    {
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss",
+        "ħ": "h", "ı": "i", "ŧ": "t", "ŋ": "n", "ĸ": "k", "ə": "e",
+        "'": None, "’": None, "‘": None, "ʼ": None, "`": None, "´": None, ".": None,
+        "-": " ", "‐": " ", "‑": " ", "–": " ", "—": " ", ",": " ", "/": " ",
+    }
+)  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, apostrophes or double spaces; hyphens become spaces. Equal folds match in a search."""
+    lowered = text.casefold().translate(_UNDECOMPOSED)
+    if lowered.isascii():
+        return " ".join(lowered.split())
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    kept = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(kept.translate(_UNDECOMPOSED).casefold().split())
+
+
+def clean_line(text: str, field: str, *, required: bool = False, limit: int = LINE_LIMIT) -> str:
+    """One line as stored: NFC, outer space gone, inner space single.
+
+    Raises `InputError` for an empty required text, one longer than `limit`, or one with control characters.
+    """
+    cleaned = " ".join(_checked(text, field, limit).split())
+    if required and not cleaned:
+        raise InputError(Fault("text.empty", field))
+    return cleaned
+
+
+def clean_note(text: str, field: str, limit: int = NOTE_LIMIT) -> str:
+    """Text of many lines as stored: NFC, line ends as ``\\n``; not a letter more is changed."""
+    return _checked(text.replace("\r\n", "\n").replace("\r", "\n"), field, limit)
+
+
+def _checked(text: str, field: str, limit: int) -> str:
+    # The length is looked at first: normalising a pasted megabyte would itself be the freeze to avoid.
+    if len(text) > limit:
+        raise InputError(Fault("text.too_long", field, values={"limit": f"{limit:,}", "length": f"{len(text):,}"}))
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
+        raise InputError(Fault("text.control", field))
+    return unicodedata.normalize("NFC", text)

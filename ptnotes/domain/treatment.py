@@ -1,0 +1,286 @@
+"""One treatment session as one value: what was done, what was measured before and after, and the note.
+
+Rows carry a `row` number that is theirs for as long as the session exists: the screen, the store and the undo stack
+name a row by it, and a removed row's number is not given again. The order of a list is the order of its tuple.
+Ids of techniques, targets, motions and so on are those of `ptnotes.clinical`. None means "not recorded", never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+
+from ptnotes.clinical import Reference
+
+
+class VisitKind(StrEnum):
+    """Why the patient was seen."""
+
+    EVALUATION = "evaluation"
+    TREATMENT = "treatment"
+    RE_EVALUATION = "re_evaluation"
+    DISCHARGE = "discharge"
+
+
+class VisitStatus(StrEnum):
+    """Whether the patient came. Only an attended visit counts as a treatment day."""
+
+    SCHEDULED = "scheduled"
+    ATTENDED = "attended"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class NoteState(StrEnum):
+    """How far the note has come."""
+
+    DRAFT = "draft"
+    DISCARDED = "discarded"
+    AWAITING_COSIGNATURE = "awaiting_cosignature"
+    SIGNED = "signed"
+    VOIDED = "voided"
+
+
+class Side(StrEnum):
+    """Side of the body, or of the spine, that a row speaks of."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BILATERAL = "bilateral"
+    MIDLINE = "midline"
+
+
+class Phase(StrEnum):
+    """When in the visit a reading was taken. SINGLE is a reading with no treatment before it that was not repeated."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    SINGLE = "single"
+
+
+class Mode(StrEnum):
+    """Who moved the joint."""
+
+    ACTIVE = "active"
+    PASSIVE = "passive"
+
+
+class PainKind(StrEnum):
+    """Which pain a score is of."""
+
+    NOW = "now"
+    BEST = "best"
+    WORST = "worst"
+    MOVEMENT = "movement"
+
+
+class Origin(StrEnum):
+    """How a row came to be charted."""
+
+    TYPED = "typed"
+    CLICKED = "clicked"
+    CONFIRMED = "confirmed"
+
+
+class Place(StrEnum):
+    """Where an exercise is done."""
+
+    CLINIC = "clinic"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mobilization:
+    """One technique at one or more targets. `duration_s` is seconds per set; `hold_s` the hold of a sustained technique.
+
+    `cavitation` is yes, no, or None for not recorded. `grade_to` is the second grade of a range (III to IV).
+    """
+
+    row: int
+    targets: tuple[str, ...] = ()
+    side: Side | None = None
+    technique: str | None = None
+    direction: str | None = None
+    grade_system: str | None = None
+    grade: str | None = None
+    grade_to: str | None = None
+    sets: int | None = None
+    reps: int | None = None
+    duration_s: int | None = None
+    hold_s: int | None = None
+    rate_hz: Decimal | None = None
+    position: str | None = None
+    pre_position: str = ""
+    moving_part: str = ""
+    fixed_part: str = ""
+    movement: str | None = None
+    attempts: int | None = None
+    cavitation: bool | None = None
+    responses: tuple[str, ...] = ()
+    note: str = ""
+    done_by: int | None = None
+    origin: Origin = Origin.CLICKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervention:
+    """Another service with its minutes. `intervention` is an id of the reference data."""
+
+    row: int
+    intervention: str | None = None
+    minutes: int | None = None
+    modifiers: tuple[str, ...] = ()
+    area: str = ""
+    parameters: str = ""
+    done_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One exercise. `exercise` is an id of the reference data, or None when only `name` (the clinician's words) says it.
+
+    `load` is in `load_unit` (``kg``, ``lb``, or ``band`` with the band's colour in `band`).
+    """
+
+    row: int
+    exercise: str | None = None
+    name: str = ""
+    sets: int | None = None
+    reps: int | None = None
+    hold_s: int | None = None
+    load: Decimal | None = None
+    load_unit: str = "kg"
+    band: str = ""
+    progression: str = ""
+    cue: str = ""
+    response: str = ""
+    place: Place = Place.CLINIC
+    done_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RomReading:
+    """One reading of one motion: a number with its unit (``deg``, ``cm``, ``percent``) or a coded word, never both.
+
+    Two readings with the same `pair` are before and after of one measurement. `end_range_pain` says whether the end of
+    the range hurt; `pain` is its NPRS score. `side` is None for a motion that has none.
+    """
+
+    row: int
+    pair: int
+    motion: str
+    side: Side | None = None
+    mode: Mode = Mode.ACTIVE
+    method: str | None = None
+    test_position: str | None = None
+    rater: int | None = None
+    phase: Phase = Phase.BEFORE
+    value: Decimal | None = None
+    unit: str = "deg"
+    word: str | None = None
+    end_feel: str | None = None
+    end_range_pain: bool | None = None
+    pain: int | None = None
+    why_not_tested: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainScore:
+    """One pain score on a scale (``nprs``, 0 to 10). `motion` names the movement where the kind is MOVEMENT."""
+
+    row: int
+    pair: int
+    scale: str = "nprs"
+    kind: PainKind = PainKind.NOW
+    motion: str | None = None
+    place: str = ""
+    side: Side | None = None
+    phase: Phase = Phase.BEFORE
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparableSign:
+    """The patient's own sign, re-tested after treatment. `value` is as written ("10 cm", "stairs, one at a time")."""
+
+    row: int
+    pair: int
+    words: str
+    unit: str = ""
+    phase: Phase = Phase.BEFORE
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """The narrative in its four parts."""
+
+    subjective: str = ""
+    objective: str = ""
+    assessment: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatmentSession:
+    """A whole visit. `id` is None until stored; `zone` is the time zone's name where `service_date` is a calendar date."""
+
+    id: int | None = None
+    uuid: str = ""
+    episode_id: int
+    service_date: date
+    zone: str = "UTC"
+    time_in: time | None = None
+    time_out: time | None = None
+    kind: VisitKind = VisitKind.TREATMENT
+    status: VisitStatus = VisitStatus.ATTENDED
+    status_reason: str = ""
+    author_id: int | None = None
+    others_present: str = ""
+    state: NoteState = NoteState.DRAFT
+    mobilizations: tuple[Mobilization, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
+    rom: tuple[RomReading, ...] = ()
+    pain: tuple[PainScore, ...] = ()
+    comparable_signs: tuple[ComparableSign, ...] = ()
+    note: Note = Note()
+    next_row: int = 1
+    revision: int = 0
+    saved_at: datetime | None = None
+
+    @property
+    def total_minutes(self) -> int | None:
+        """Minutes between time in and time out, None where either is missing."""
+        if self.time_in is None or self.time_out is None:
+            return None
+        return (self.time_out.hour - self.time_in.hour) * 60 + self.time_out.minute - self.time_in.minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A visit as a list shows it. `visit_number` counts attended treatment days of the episode, None for others."""
+
+    id: int
+    episode_id: int
+    service_date: date
+    kind: VisitKind
+    status: VisitStatus
+    state: NoteState
+    visit_number: int | None
+    summary: str
+
+
+def minutes_by_timing(reference: Reference, session: TreatmentSession) -> tuple[int, int]:
+    """(timed, untimed) minutes charted under interventions; a row without minutes adds nothing."""
+    timed = untimed = 0
+    for row in session.interventions:
+        if row.intervention is None or row.minutes is None:
+            continue
+        if reference.interventions[row.intervention].timed:
+            timed += row.minutes
+        else:
+            untimed += row.minutes
+    return timed, untimed

@@ -1,0 +1,109 @@
+"""What a screen shows at once, gathered in one read: plain values for the home screen, a patient's header, the overview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from ptnotes.domain.change import Verdict
+from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore
+from ptnotes.domain.patient import Patient, PatientRow
+from ptnotes.domain.treatment import SessionRow, Side
+from ptnotes.domain.trend import TrendChart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow:
+    """A draft that waits to be finished."""
+
+    session_id: int
+    patient: PatientRow
+    service_date: date
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What the window opens with: patients seen last, drafts of the last thirty days, and how many patients there are."""
+
+    recent: tuple[PatientRow, ...] = ()
+    drafts: tuple[DraftRow, ...] = ()
+    patient_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientHeader:
+    """Who the patient is and what the open episode is, for the top of every screen of a chart."""
+
+    patient: Patient
+    age_years: int
+    episodes: tuple[EpisodeOfCare, ...] = ()
+    episode: EpisodeOfCare | None = None
+    visits_attended: int = 0
+    last_visit: date | None = None
+    open_draft_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One measure's first and latest value with the verdict between them, in `unit`."""
+
+    label: str
+    unit: str
+    first: Decimal | None
+    latest: Decimal | None
+    verdict: Verdict | None
+    goal: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatedRow:
+    """One technique at one place over the visits covered: `grades` in the order first used."""
+
+    targets: tuple[str, ...]
+    side: Side | None
+    technique: str
+    grades: tuple[str, ...]
+    dose: str
+    sessions: int
+    responses: tuple[str, ...] = ()
+    last_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalProgress:
+    """A goal with its measure's value now and the share of the way from baseline to target (0 to 1), None if unmeasured."""
+
+    goal: Goal
+    now: Decimal | None
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpineMark:
+    """A level treated: its latest grade, and whether that was at the latest visit (else it is an outline)."""
+
+    target: str
+    side: Side | None
+    grade: str
+    at_latest_visit: bool
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeOverview:
+    """An episode at a glance. `charts` are motions in reference order; `pain` is its own chart."""
+
+    patient: Patient
+    episode: EpisodeOfCare
+    visits: tuple[SessionRow, ...] = ()
+    charts: tuple[TrendChart, ...] = ()
+    pain: TrendChart | None = None
+    changes: tuple[ChangeRow, ...] = ()
+    outcomes: tuple[OutcomeScore, ...] = ()
+    treated: tuple[TreatedRow, ...] = ()
+    marks: tuple[SpineMark, ...] = ()
+    goals: tuple[GoalProgress, ...] = ()
+    first_on: date | None = None
+    last_on: date | None = None
