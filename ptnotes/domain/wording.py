@@ -1,0 +1,90 @@
+"""Values as people read them: numbers with units, changes with their meaning, dates. Screen and report both ask here."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from ptnotes.domain.change import Direction, Meaning, Verdict
+from ptnotes.domain.treatment import Side
+
+MINUS = "−"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SUFFIXES = {"deg": "°", "percent": " %", "percentage points": " %", "cm": " cm", "mm": " mm", "kg": " kg", "s": " s"}
+_SIDES = {Side.LEFT: "left", Side.RIGHT: "right", Side.BILATERAL: "both sides", Side.MIDLINE: "midline"}
+
+
+def number(value: Decimal) -> str:
+    """A number as printed: no needless zeros, never an exponent, a real minus sign."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text in ("-0", ""):
+        text = "0"
+    return text.replace("-", MINUS)
+
+
+def with_unit(value: Decimal, unit: str) -> str:
+    """A value with its unit's sign: ``42°``, ``12 cm``, ``30 %``; points of a scale have no sign."""
+    return number(value) + _SUFFIXES.get(unit, "")
+
+
+def signed(value: Decimal, unit: str = "") -> str:
+    """A change with its sign and unit: ``+13°``, ``−3``; no change is ``0``."""
+    sign = "+" if value > 0 else ""
+    return sign + with_unit(value, unit)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """What a change amounts to, in two or three words; a change for the worse says so."""
+    match verdict.meaning:
+        case Meaning.IMPORTANT:
+            words = "important"
+        case Meaning.EXCEEDS_ERROR:
+            words = "above measurement error"
+        case Meaning.WITHIN_ERROR:
+            return "below important change" if verdict.reason == "below_important" else "within error"
+        case Meaning.NO_PUBLISHED_ERROR:
+            return "no published error"
+        case Meaning.NOT_COMPARABLE:
+            return "in words" if verdict.reason == "not_numeric" else "measured differently"
+    return f"{words}, worse" if verdict.direction is Direction.WORSE else words
+
+
+def verdict_phrase(verdict: Verdict, unit: str) -> str:
+    """The change and what it amounts to: ``+13°, above measurement error``."""
+    if verdict.change is None:
+        return verdict_words(verdict)
+    return f"{signed(verdict.change, unit)}, {verdict_words(verdict)}"
+
+
+def threshold_words(verdict: Verdict, unit: str) -> str:
+    """What the change was judged against and who published it; says so where nobody did."""
+    if verdict.meaning is Meaning.NOT_COMPARABLE:
+        return "Not compared: the two readings were not taken alike."
+    if verdict.threshold is None:
+        return "Not judged: no measurement error is published for this measure, method and rater."
+    name = "Important change" if verdict.threshold_kind.startswith("MCID") else "Measurement error"
+    kind = f" ({verdict.threshold_kind})" if verdict.threshold_kind else ""
+    source = f". Source: {verdict.source.rstrip('.')}." if verdict.source else "."
+    return f"{name}{kind}: {with_unit(verdict.threshold, unit)}{source}"
+
+
+def side_words(side: Side | None) -> str:
+    """A side as read in a line of text; empty where there is none."""
+    return _SIDES[side] if side is not None else ""
+
+
+def day_and_month(on: date) -> str:
+    """A date without its year: ``5 Oct``. The month is a word, so that no reader takes it for the day."""
+    return f"{on.day} {_MONTHS[on.month - 1]}"
+
+
+def full_date(on: date) -> str:
+    """A date in full: ``5 Oct 2026``."""
+    return f"{day_and_month(on)} {on.year}"
+
+
+def month_and_year(on: date) -> str:
+    """A month: ``Oct 2026``."""
+    return f"{_MONTHS[on.month - 1]} {on.year}"

@@ -1,0 +1,68 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ptnotes.domain.change import Direction, Meaning, Verdict
+from ptnotes.domain.wording import (
+    full_date,
+    number,
+    signed,
+    threshold_words,
+    verdict_phrase,
+    verdict_words,
+    with_unit,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("42", "42"), ("12.50", "12.5"), ("-3", "−3"), ("0", "0"), ("-0.0", "0"), ("1E+2", "100"), ("100", "100")],
+)
+def test_a_number_is_plain_with_a_real_minus(value: str, words: str) -> None:
+    assert number(Decimal(value)) == words
+
+
+def test_units_stand_as_people_write_them() -> None:
+    assert with_unit(Decimal(42), "deg") == "42°"
+    assert with_unit(Decimal(12), "cm") == "12 cm"
+    assert with_unit(Decimal(30), "percent") == "30 %"
+    assert with_unit(Decimal(6), "points") == "6"
+
+
+def test_a_change_has_its_sign_and_no_change_has_none() -> None:
+    assert signed(Decimal(13), "deg") == "+13°"
+    assert signed(Decimal(-3)) == "−3"
+    assert signed(Decimal(0), "deg") == "0°"
+
+
+def test_each_meaning_has_its_own_words() -> None:
+    words = {verdict_words(Verdict(meaning=meaning)) for meaning in Meaning}
+    assert len(words) == len(Meaning)
+
+
+def test_a_real_change_for_the_worse_says_so() -> None:
+    verdict = Verdict(meaning=Meaning.EXCEEDS_ERROR, change=Decimal(-9), direction=Direction.WORSE)
+    assert verdict_phrase(verdict, "deg") == "−9°, above measurement error, worse"
+
+
+def test_the_threshold_names_its_source() -> None:
+    verdict = Verdict(
+        meaning=Meaning.EXCEEDS_ERROR,
+        change=Decimal(13),
+        direction=Direction.BETTER,
+        threshold=Decimal(9),
+        threshold_kind="MDC95",
+        source="Somebody 1999",
+    )
+    assert threshold_words(verdict, "deg") == "Measurement error (MDC95): 9°. Source: Somebody 1999."
+
+
+def test_no_threshold_is_said_to_be_none() -> None:
+    assert "no measurement error is published" in threshold_words(
+        Verdict(meaning=Meaning.NO_PUBLISHED_ERROR, change=Decimal(4)), "deg"
+    )
+
+
+def test_a_date_names_its_month() -> None:
+    assert full_date(date(2026, 10, 5)) == "5 Oct 2026"
