@@ -105,7 +105,12 @@ def judge_motion(reference: Reference, first: RomReading, last: RomReading) -> V
 
 
 def judge_score(
-    reference: Reference, measure: str, first: Decimal | int | None, last: Decimal | int | None, *, between_visits: bool
+    reference: Reference,
+    measure: str,
+    first: Decimal | int | None,
+    last: Decimal | int | None,
+    *,
+    between_visits: bool,
 ) -> Verdict:
     """Judge a change of an outcome measure or pain scale (`measure` is its id) from `first` to `last`.
 
@@ -120,7 +125,12 @@ def judge_score(
     errors = [row for row in scale.changes if row.kind.startswith(("MDC", "SDC")) and row.unit == scale.unit]
     error = max(errors, key=lambda row: row.value, default=None)
     important = scale.app_change_threshold
-    if between_visits and important is not None and abs(change) >= important and direction is not Direction.NEITHER:
+    if (
+        between_visits
+        and important is not None
+        and abs(change) >= important
+        and direction is not Direction.NEITHER
+    ):
         return Verdict(
             meaning=Meaning.IMPORTANT,
             change=change,
@@ -141,7 +151,10 @@ def judge_score(
                 reason="below_important",
             )
         return Verdict(
-            meaning=Meaning.NO_PUBLISHED_ERROR, change=change, direction=direction, reason="no_published_error"
+            meaning=Meaning.NO_PUBLISHED_ERROR,
+            change=change,
+            direction=direction,
+            reason="no_published_error",
         )
     return Verdict(
         meaning=Meaning.EXCEEDS_ERROR if abs(change) >= error.value else Meaning.WITHIN_ERROR,

@@ -100,7 +100,9 @@ def mobilization_faults(reference: Reference, row: Mobilization) -> Iterator[Fau
         ("thrust_attempts", row.attempts),
     ):
         bounds = reference.dosage_fields[field]
-        yield from _range(f"mobilization.{field}", row.row, value, bounds.input_min, bounds.input_max, bounds.unit)
+        yield from _range(
+            f"mobilization.{field}", row.row, value, bounds.input_min, bounds.input_max, bounds.unit
+        )
 
 
 def _placement_faults(reference: Reference, row: Mobilization, technique: str) -> Iterator[Fault]:
@@ -111,7 +113,10 @@ def _placement_faults(reference: Reference, row: Mobilization, technique: str) -
                 "mobilization.not_there",
                 "mobilization.technique",
                 row.row,
-                {"technique": reference.techniques[technique].label, "target": reference.targets[target].label},
+                {
+                    "technique": reference.techniques[technique].label,
+                    "target": reference.targets[target].label,
+                },
             )
         elif row.side is not None and row.side.value not in sides:
             yield Fault(
@@ -158,7 +163,7 @@ def exercise_faults(reference: Reference, row: Exercise) -> Iterator[Fault]:
 
 
 def rom_faults(reference: Reference, row: RomReading) -> Iterator[Fault]:
-    """A number within the motion's absolute bounds in the motion's unit or per cent, or a word; a side where it has one."""
+    """A number within the motion's bounds, in its unit or per cent, or a word; a side where it has one."""
     motion = reference.motions.get(row.motion)
     if motion is None:
         yield _unknown("rom.motion", row.row, row.motion)
@@ -178,7 +183,9 @@ def rom_faults(reference: Reference, row: RomReading) -> Iterator[Fault]:
     if row.unit == "percent":
         yield from _range("rom.value", row.row, row.value, *PER_CENT, "%")
     elif row.unit == motion.unit:
-        yield from _range("rom.value", row.row, row.value, motion.input_min, motion.input_max, _sign(motion.unit))
+        yield from _range(
+            "rom.value", row.row, row.value, motion.input_min, motion.input_max, _sign(motion.unit)
+        )
     else:
         yield Fault("rom.unit", "rom.value", row.row, {"motion": motion.full_label, "unit": motion.unit})
     yield from _range("rom.pain", row.row, row.pain, NPRS_LOWEST, NPRS_HIGHEST, "")
@@ -209,7 +216,9 @@ def unusual_readings(reference: Reference, session: TreatmentSession) -> tuple[F
     return tuple(found)
 
 
-def checked_episode(reference: Reference, episode: EpisodeOfCare, birth_date: date, today: date) -> EpisodeOfCare:
+def checked_episode(
+    reference: Reference, episode: EpisodeOfCare, birth_date: date, today: date
+) -> EpisodeOfCare:
     """The episode as stored, its text cleaned. Raises `InputError` with every fault found."""
     faults = list(_episode_faults(reference, episode, birth_date, today))
     cleaned = episode
@@ -222,7 +231,9 @@ def checked_episode(reference: Reference, episode: EpisodeOfCare, birth_date: da
     return cleaned
 
 
-def _episode_faults(reference: Reference, episode: EpisodeOfCare, birth_date: date, today: date) -> Iterator[Fault]:
+def _episode_faults(
+    reference: Reference, episode: EpisodeOfCare, birth_date: date, today: date
+) -> Iterator[Fault]:
     for field, day in (
         ("start", episode.start),
         ("onset", episode.onset),
@@ -258,7 +269,9 @@ def _goal_faults(reference: Reference, goal: Goal, place: int) -> Iterator[Fault
             yield _unknown("goal.motion", place, goal.motion or "")
             return
         for field, value in (("baseline", goal.baseline), ("target", goal.target)):
-            yield from _range(f"goal.{field}", place, value, motion.input_min, motion.input_max, _sign(motion.unit))
+            yield from _range(
+                f"goal.{field}", place, value, motion.input_min, motion.input_max, _sign(motion.unit)
+            )
     elif goal.measure == "pain":
         for field, value in (("baseline", goal.baseline), ("target", goal.target)):
             yield from _range(f"goal.{field}", place, value, NPRS_LOWEST, NPRS_HIGHEST, "")
@@ -268,7 +281,9 @@ def _goal_faults(reference: Reference, goal: Goal, place: int) -> Iterator[Fault
             yield _unknown("goal.outcome", place, goal.outcome or "")
             return
         for field, value in (("baseline", goal.baseline), ("target", goal.target)):
-            yield from _range(f"goal.{field}", place, value, measure.score_min, measure.score_max, measure.unit)
+            yield from _range(
+                f"goal.{field}", place, value, measure.score_min, measure.score_max, measure.unit
+            )
 
 
 def checked_outcome(reference: Reference, score: OutcomeScore, today: date) -> OutcomeScore:
@@ -287,7 +302,7 @@ def checked_outcome(reference: Reference, score: OutcomeScore, today: date) -> O
     return score
 
 
-def _range(  # noqa: PLR0913 - a value, where it stands and its bounds
+def _range(
     field: str,
     row: int | None,
     value: Decimal | int | None,
@@ -299,7 +314,10 @@ def _range(  # noqa: PLR0913 - a value, where it stands and its bounds
         return
     given = f"{value}"[:20]
     yield Fault(
-        "value.range", field, row, {"value": given, "lowest": f"{lowest}", "highest": f"{highest}", "unit": unit}
+        "value.range",
+        field,
+        row,
+        {"value": given, "lowest": f"{lowest}", "highest": f"{highest}", "unit": unit},
     )
 
 
@@ -370,7 +388,8 @@ def _cleaned_session(session: TreatmentSession) -> TreatmentSession:
             for row in session.exercises
         ),
         rom=tuple(
-            replace(row, why_not_tested=_line(row.why_not_tested, "rom.why_not_tested", row.row)) for row in session.rom
+            replace(row, why_not_tested=_line(row.why_not_tested, "rom.why_not_tested", row.row))
+            for row in session.rom
         ),
         pain=tuple(replace(row, place=_line(row.place, "pain.place", row.row)) for row in session.pain),
         comparable_signs=tuple(
@@ -401,11 +420,25 @@ def _line(text: str, field: str, row: int) -> str:
 def _cleaned_episode(episode: EpisodeOfCare) -> EpisodeOfCare:
     lines = {
         field: clean_line(getattr(episode, field), f"episode.{field}")
-        for field in ("title", "precaution", "referrer", "referrer_practice", "referrer_telephone", "referrer_fax")
+        for field in (
+            "title",
+            "precaution",
+            "referrer",
+            "referrer_practice",
+            "referrer_telephone",
+            "referrer_fax",
+        )
     }
     notes = {
         field: clean_note(getattr(episode, field), f"episode.{field}")
-        for field in ("mechanism", "surgery", "prior_function", "present_function", "complexities", "why_skilled")
+        for field in (
+            "mechanism",
+            "surgery",
+            "prior_function",
+            "present_function",
+            "complexities",
+            "why_skilled",
+        )
     }
     return replace(
         episode,

@@ -34,7 +34,9 @@ def read_dates(text: str, today: date) -> tuple[date, ...]:
 def read_any_dates(text: str, today: date) -> tuple[date, ...]:
     """As `read_dates`, and also those after `today`, so that a screen can say "this is in the future"."""
     words = re.findall(r"\d+|[^\W\d_]+", text.casefold())
-    numbers = [re.sub(r"(?<=\d)(st|nd|rd|th)$", "", word) for word in words if word.isdecimal() and word.isascii()]
+    numbers = [
+        re.sub(r"(?<=\d)(st|nd|rd|th)$", "", word) for word in words if word.isdecimal() and word.isascii()
+    ]
     months = [_MONTHS[word] for word in words if word in _MONTHS]
     if len(words) == 1 and len(numbers) == 1 and len(numbers[0]) in _COMPACT_LENGTHS:
         readings = _compact(numbers[0])
@@ -58,7 +60,7 @@ def _compact(digits: str) -> list[tuple[str, str, str]]:
 
 
 def _ordered(numbers: list[str]) -> list[tuple[str, str, str]]:
-    """(year, month, day) for each order that people write: year first when it has four digits, else month or day first."""
+    """(year, month, day) in each order people write: year first when it has four digits, else last."""
     first, second, third = numbers
     if len(first) == _ISO_YEAR_LENGTH:
         return [(first, second, third)]
@@ -66,10 +68,10 @@ def _ordered(numbers: list[str]) -> list[tuple[str, str, str]]:
 
 
 def _make(year_text: str, month_text: str, day_text: str, today: date) -> date | None:
-    if len(day_text) > 2 or len(year_text) not in (2, _ISO_YEAR_LENGTH):  # noqa: PLR2004 - a day has two digits
+    if len(day_text) > 2 or len(year_text) not in (2, _ISO_YEAR_LENGTH):
         return None
     year = int(year_text)
-    if len(year_text) == 2:  # noqa: PLR2004 - a short year
+    if len(year_text) == 2:
         year += today.year // 100 * 100
         if year > today.year:
             year -= 100

@@ -22,7 +22,7 @@ class PtNotesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one field: `field` names it (`rom.before`), `row` is the row's number in its list or None."""
+    """One thing wrong with one field: `field` names it (`rom.value`), `row` is its row's number or None."""
 
     code: str
     field: str

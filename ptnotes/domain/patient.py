@@ -96,7 +96,11 @@ def checked_patient(patient: Patient, today: date) -> Patient:
         faults.append(Fault("patient.birth_date.future", "patient.birth_date"))
     elif patient.birth_date.year < EARLIEST_BIRTH_YEAR:
         faults.append(
-            Fault("patient.birth_date.too_early", "patient.birth_date", values={"year": str(EARLIEST_BIRTH_YEAR)})
+            Fault(
+                "patient.birth_date.too_early",
+                "patient.birth_date",
+                values={"year": str(EARLIEST_BIRTH_YEAR)},
+            )
         )
     if faults:
         raise InputError(*faults)

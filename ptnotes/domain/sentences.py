@@ -1,4 +1,4 @@
-"""One place that turns a code into a sentence in the therapist's words: what happened, what was kept, what to do next."""
+"""The one place that turns a code into a sentence: what happened, what was kept, what to do next."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SENTENCES = {
     "rom.unit": "{motion} is measured in {unit} or per cent.",
     "rom.unusual": "{motion} {value} is above the usual range. It is kept; look at it once more.",
     "diagnosis.not_billable": "{code} needs more characters and cannot be billed. Choose one of the full codes.",
-    "record.stale": "Somebody saved a newer version of this record. Nothing of it was overwritten; your text is kept here.",
+    "record.stale": "Somebody saved a newer version of this record. It was not overwritten; your text is kept here.",
     "access.denied": "Wrong person or passphrase. Nothing was opened.",
     "passphrase.short": "A passphrase has at least {length} characters.",
     "passphrase.weak": "This passphrase is too easy to guess. Add a few unrelated words.",

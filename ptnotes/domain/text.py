@@ -23,7 +23,7 @@ _UNDECOMPOSED = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, apostrophes or double spaces; hyphens become spaces. Equal folds match in a search."""
+    """Lower case without accents, apostrophes or double spaces; hyphens become spaces. Equal folds match."""
     lowered = text.casefold().translate(_UNDECOMPOSED)
     if lowered.isascii():
         return " ".join(lowered.split())
@@ -44,14 +44,16 @@ def clean_line(text: str, field: str, *, required: bool = False, limit: int = LI
 
 
 def clean_note(text: str, field: str, limit: int = NOTE_LIMIT) -> str:
-    """Text of many lines as stored: NFC, line ends as ``\\n``; not a letter more is changed."""
+    """Text of many lines as stored: NFC, line ends as one line feed; not a letter more is changed."""
     return _checked(text.replace("\r\n", "\n").replace("\r", "\n"), field, limit)
 
 
 def _checked(text: str, field: str, limit: int) -> str:
     # The length is looked at first: normalising a pasted megabyte would itself be the freeze to avoid.
     if len(text) > limit:
-        raise InputError(Fault("text.too_long", field, values={"limit": f"{limit:,}", "length": f"{len(text):,}"}))
+        raise InputError(
+            Fault("text.too_long", field, values={"limit": f"{limit:,}", "length": f"{len(text):,}"})
+        )
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
         raise InputError(Fault("text.control", field))
     return unicodedata.normalize("NFC", text)

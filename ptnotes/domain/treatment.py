@@ -53,7 +53,7 @@ class Side(StrEnum):
 
 
 class Phase(StrEnum):
-    """When in the visit a reading was taken. SINGLE is a reading with no treatment before it that was not repeated."""
+    """When in the visit a reading was taken. SINGLE had no treatment before it and was not repeated."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -93,7 +93,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mobilization:
-    """One technique at one or more targets. `duration_s` is seconds per set; `hold_s` the hold of a sustained technique.
+    """One technique at one or more targets. `duration_s` is seconds per set, `hold_s` a sustained hold.
 
     `cavitation` is yes, no, or None for not recorded. `grade_to` is the second grade of a range (III to IV).
     """
@@ -139,7 +139,7 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One exercise. `exercise` is an id of the reference data, or None when only `name` (the clinician's words) says it.
+    """One exercise. `exercise` is an id of the reference data, or None where `name` (own words) says it.
 
     `load` is in `load_unit` (``kg``, ``lb``, or ``band`` with the band's colour in `band`).
     """
@@ -225,7 +225,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentSession:
-    """A whole visit. `id` is None until stored; `zone` is the time zone's name where `service_date` is a calendar date."""
+    """A whole visit. `id` is None until stored; `zone` names the time zone of the calendar date `service_date`."""
 
     id: int | None = None
     uuid: str = ""

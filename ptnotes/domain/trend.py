@@ -116,7 +116,11 @@ def visit_numbers(sessions: Iterable[TreatmentSession]) -> dict[int, int]:
 def counted(sessions: Iterable[TreatmentSession]) -> list[TreatmentSession]:
     """The sessions whose measurements are true of the episode: attended, neither discarded nor voided; oldest first."""
     gone = (NoteState.DISCARDED, NoteState.VOIDED)
-    kept = [session for session in sessions if session.status is VisitStatus.ATTENDED and session.state not in gone]
+    kept = [
+        session
+        for session in sessions
+        if session.status is VisitStatus.ATTENDED and session.state not in gone
+    ]
     return sorted(kept, key=_in_time)
 
 
@@ -126,7 +130,7 @@ def motion_charts(
     goals: Sequence[Goal] = (),
     normal_values: NormalValues = NormalValues.AAOS,
 ) -> tuple[TrendChart, ...]:
-    """One chart for each motion and side measured in `sessions`, in the order of the reference data, left before right."""
+    """One chart for each motion and side in `sessions`, in the order of the reference data, left before right."""
     numbers = visit_numbers(sessions)
     gathered: dict[tuple[str, Side | None], list[_Taken]] = {}
     for session in counted(sessions):
@@ -137,12 +141,14 @@ def motion_charts(
     sides = list(Side)
     keys = sorted(gathered, key=lambda key: (order[key[0]], sides.index(key[1]) if key[1] else -1))
     return tuple(
-        _motion_chart(reference, reference.motions[motion], side, gathered[motion, side], numbers, goals, normal_values)
+        _motion_chart(
+            reference, reference.motions[motion], side, gathered[motion, side], numbers, goals, normal_values
+        )
         for motion, side in keys
     )
 
 
-def _motion_chart(  # noqa: PLR0913 - each is a fact of the chart
+def _motion_chart(
     reference: Reference,
     motion: Motion,
     side: Side | None,
@@ -160,7 +166,9 @@ def _motion_chart(  # noqa: PLR0913 - each is a fact of the chart
         TrendLine(
             phase=phase,
             points=tuple(
-                _point(session, reading.value, numbers) for session, reading in group if reading.value is not None
+                _point(session, reading.value, numbers)
+                for session, reading in group
+                if reading.value is not None
             ),
             mode=mode,
             method=method,
@@ -199,7 +207,9 @@ def _motion_chart(  # noqa: PLR0913 - each is a fact of the chart
     if main is None:
         return chart
     first, last = groups[main][0][1], groups[main][-1][1]
-    error = measurement_error(reference, first, same_rater=first.rater is not None and first.rater == last.rater)
+    error = measurement_error(
+        reference, first, same_rater=first.rater is not None and first.rater == last.rater
+    )
     return replace(
         chart,
         baseline=first.value,
@@ -210,7 +220,9 @@ def _motion_chart(  # noqa: PLR0913 - each is a fact of the chart
     )
 
 
-def pain_chart(reference: Reference, sessions: Sequence[TreatmentSession], goals: Sequence[Goal] = ()) -> TrendChart:
+def pain_chart(
+    reference: Reference, sessions: Sequence[TreatmentSession], goals: Sequence[Goal] = ()
+) -> TrendChart:
     """Pain over the episode on the 0 to 10 scale: now before and after each visit, and worst and best where recorded.
 
     The verdict is on the worst pain where it was recorded twice, else on the pain before the visit.
@@ -252,7 +264,11 @@ def pain_chart(reference: Reference, sessions: Sequence[TreatmentSession], goals
     if main is None:
         return chart
     values = [value for _, value in groups[main]]
-    verdict = judge_score(reference, "nprs", values[0], values[-1], between_visits=True) if len(values) > 1 else None
+    verdict = (
+        judge_score(reference, "nprs", values[0], values[-1], between_visits=True)
+        if len(values) > 1
+        else None
+    )
     return replace(
         chart,
         baseline=Decimal(values[0]),
@@ -264,7 +280,7 @@ def pain_chart(reference: Reference, sessions: Sequence[TreatmentSession], goals
 
 
 def normal_range(motion: Motion, normal_values: NormalValues) -> tuple[Decimal | None, Decimal | None]:
-    """The published normal of a motion as (low, high) in its unit: the clinic's set, else a range, else (None, None)."""
+    """A motion's published normal as (low, high) in its unit: the clinic's set, else a range, else (None, None)."""
     one = motion.normal_ama if normal_values is NormalValues.AMA else motion.normal_aaos
     if one is not None:
         return one, one
@@ -283,7 +299,9 @@ def _main_group(groups: dict[_Way, list[_Taken]], motion: Motion) -> _Way | None
     )
 
 
-def _main_pain(groups: dict[tuple[PainKind, Phase], list[tuple[TreatmentSession, int]]]) -> tuple[PainKind, Phase] | None:
+def _main_pain(
+    groups: dict[tuple[PainKind, Phase], list[tuple[TreatmentSession, int]]],
+) -> tuple[PainKind, Phase] | None:
     for key in ((PainKind.WORST, Phase.BEFORE), (PainKind.NOW, Phase.BEFORE), (PainKind.NOW, Phase.AFTER)):
         if len(groups.get(key, ())) > 1:
             return key
@@ -317,7 +335,10 @@ def _motion_goal(goals: Sequence[Goal], motion: str, side: Side | None) -> Decim
         (
             goal.target
             for goal in goals
-            if goal.measure == "rom" and goal.motion == motion and goal.side == side and goal.status is GoalStatus.ACTIVE
+            if goal.measure == "rom"
+            and goal.motion == motion
+            and goal.side == side
+            and goal.status is GoalStatus.ACTIVE
         ),
         None,
     )

@@ -1,4 +1,4 @@
-"""What a screen shows at once, gathered in one read: plain values for the home screen, a patient's header, the overview."""
+"""What a screen shows at once, gathered in one read: the home screen, a patient's header, the overview."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """What the window opens with: patients seen last, drafts of the last thirty days, and how many patients there are."""
+    """What the window opens with: patients seen last, drafts of the last thirty days, how many patients there are."""
 
     recent: tuple[PatientRow, ...] = ()
     drafts: tuple[DraftRow, ...] = ()
@@ -73,7 +73,7 @@ class TreatedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalProgress:
-    """A goal with its measure's value now and the share of the way from baseline to target (0 to 1), None if unmeasured."""
+    """A goal with its measure's value now and the share of the way to the target (0 to 1), None if unmeasured."""
 
     goal: Goal
     now: Decimal | None

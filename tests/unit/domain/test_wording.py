@@ -17,7 +17,15 @@ from ptnotes.domain.wording import (
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [("42", "42"), ("12.50", "12.5"), ("-3", "−3"), ("0", "0"), ("-0.0", "0"), ("1E+2", "100"), ("100", "100")],
+    [
+        ("42", "42"),
+        ("12.50", "12.5"),
+        ("-3", "−3"),
+        ("0", "0"),
+        ("-0.0", "0"),
+        ("1E+2", "100"),
+        ("100", "100"),
+    ],
 )
 def test_a_number_is_plain_with_a_real_minus(value: str, words: str) -> None:
     assert number(Decimal(value)) == words
