@@ -1,0 +1,1 @@
+"""The window: the shell, one folder per screen, and the widgets that screens share."""

@@ -1,0 +1,308 @@
+"""Changes to a treatment session as pure functions: a session goes in, the changed session comes out.
+
+Every view of the charting screen changes the visit through these, so that one undo stack of values covers them all.
+A function gives back the very same object where nothing would change. Nothing here knows Qt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.text import clean_line, clean_note
+from ptnotes.domain.treatment import (
+    ComparableSign,
+    Exercise,
+    Intervention,
+    Mobilization,
+    PainKind,
+    PainScore,
+    Phase,
+    RomReading,
+    Side,
+    TreatmentSession,
+)
+from ptnotes.ui.charting.entry import RomEntry
+from ptnotes.ui.charting.rom_lines import RomLine
+
+Row: TypeAlias = Mobilization | Intervention | Exercise | RomReading | PainScore | ComparableSign
+
+_LIST_OF: dict[type[Row], str] = {
+    Mobilization: "mobilizations",
+    Intervention: "interventions",
+    Exercise: "exercises",
+    RomReading: "rom",
+    PainScore: "pain",
+    ComparableSign: "comparable_signs",
+}
+
+NOTE_SECTIONS = ("subjective", "objective", "assessment", "plan")
+
+
+def add_row(session: TreatmentSession, row: Row) -> TreatmentSession:
+    """The session with `row` at the end of its list, under the next free row number (whatever number it came with)."""
+    rows = getattr(session, _LIST_OF[type(row)])
+    numbered = replace(row, row=session.next_row)
+    return _with_rows(session, type(row), (*rows, numbered), next_row=session.next_row + 1)
+
+
+def change_row(session: TreatmentSession, kind: type[Row], row: int, **changes: Any) -> TreatmentSession:
+    """The session with some fields of one row changed. A row that is not there changes nothing."""
+    rows: tuple[Row, ...] = getattr(session, _LIST_OF[kind])
+    return _with_rows(
+        session, kind, tuple(replace(old, **changes) if old.row == row else old for old in rows)
+    )
+
+
+def remove_row(session: TreatmentSession, kind: type[Row], row: int) -> TreatmentSession:
+    """The session without one row. The row's number is not given again."""
+    rows: tuple[Row, ...] = getattr(session, _LIST_OF[kind])
+    return _with_rows(session, kind, tuple(old for old in rows if old.row != row))
+
+
+def move_row(session: TreatmentSession, kind: type[Row], row: int, by: int) -> TreatmentSession:
+    """The session with one row `by` places further down its list (up where negative), stopping at the ends."""
+    rows: list[Row] = list(getattr(session, _LIST_OF[kind]))
+    place = next((place for place, old in enumerate(rows) if old.row == row), None)
+    if place is None:
+        return session
+    moved = rows.pop(place)
+    rows.insert(min(max(place + by, 0), len(rows)), moved)
+    return _with_rows(session, kind, tuple(rows))
+
+
+def change_mobilization(
+    reference: Reference, session: TreatmentSession, row: int, **changes: Any
+) -> TreatmentSession:
+    """As `change_row`, and what the new target or technique rules out is cleared, so that no impossible row is charted."""
+    rows = tuple(
+        possible(reference, replace(old, **changes)) if old.row == row else old
+        for old in session.mobilizations
+    )
+    return _with_rows(session, Mobilization, rows)
+
+
+def choose_target(
+    reference: Reference, session: TreatmentSession, row: int | None, target: str, side: Side | None
+) -> TreatmentSession:
+    """The session with `target` set in the mobilization `row`, or in a new row where there is none (None).
+
+    `side` is where on the spine it was chosen; it is taken only where the technique can be done on that side.
+    """
+    if row is None:
+        new = Mobilization(row=0, targets=(target,), side=side)
+        return add_row(session, possible(reference, new))
+    return change_mobilization(reference, session, row, targets=(target,), side=side)
+
+
+def possible(reference: Reference, mobilization: Mobilization) -> Mobilization:
+    """The mobilization without what its targets and technique rule out; what only one choice is left for is filled in.
+
+    A technique not allowed at one of the targets goes, then a side where it is not done, then a grade that it does not
+    have, then a dose that it does not count. A thrust has grade V alone, so naming it sets the grade.
+    """
+    technique_id = mobilization.technique
+    if technique_id is not None:
+        for target in mobilization.targets:
+            if all(found.id != technique_id for found in reference.techniques_at(target)):
+                technique_id = None
+                break
+    sides = possible_sides(reference, mobilization.targets, technique_id)
+    side = mobilization.side if mobilization.side in sides else None
+    if side is None and technique_id is not None and len(sides) == 1:
+        side = sides[0]
+    changed = replace(mobilization, technique=technique_id, side=side)
+    if technique_id is None:
+        return changed
+    technique = reference.techniques[technique_id]
+    grades = {grade.code: grade for grade in reference.grades_of(technique_id)}
+    code = changed.grade if changed.grade in grades else None
+    if code is None and len(grades) == 1:
+        code = next(iter(grades))
+    thrust = technique.dosage_mode == "single_thrust"
+    return replace(
+        changed,
+        grade=code,
+        grade_system=grades[code].system if code is not None else None,
+        grade_to=changed.grade_to if code is not None and changed.grade_to in grades else None,
+        sets=None if thrust else changed.sets,
+        reps=None if thrust else changed.reps,
+        duration_s=None if thrust else changed.duration_s,
+        hold_s=None if thrust else changed.hold_s,
+        rate_hz=None if thrust else changed.rate_hz,
+        attempts=changed.attempts if thrust else None,
+        cavitation=changed.cavitation if technique.cavitation_field else None,
+    )
+
+
+def possible_sides(reference: Reference, targets: tuple[str, ...], technique: str | None) -> tuple[Side, ...]:
+    """The sides open to a row with these targets and this technique, in the usual order; without targets the technique's."""
+    if technique is None:
+        offered = [reference.targets[target].sides for target in targets]
+    elif targets:
+        offered = [reference.sides_at(technique, target) for target in targets]
+    else:
+        offered = [reference.techniques[technique].sides]
+    return tuple(side for side in Side if all(side.value in sides for sides in offered))
+
+
+def possible_techniques(reference: Reference, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of the techniques allowed at every one of `targets`; all techniques where there is no target yet."""
+    if not targets:
+        return tuple(reference.techniques)
+    allowed = [{technique.id for technique in reference.techniques_at(target)} for target in targets]
+    return tuple(technique for technique in reference.techniques if all(technique in ids for ids in allowed))
+
+
+def set_rom(
+    session: TreatmentSession, line: RomLine, phase: Phase, entry: RomEntry | None
+) -> TreatmentSession:
+    """The session with one reading of `line` set to `entry`, or taken out where `entry` is None (blank is not zero).
+
+    The first reading of a line opens its pair; the second joins it, so that before and after stay one measurement.
+    """
+    old = line.before if phase is not Phase.AFTER else line.after
+    if entry is None:
+        return session if old is None else remove_row(session, RomReading, old.row)
+    if old is not None:
+        return change_row(session, RomReading, old.row, value=entry.value, unit=entry.unit, word=entry.word)
+    pair = line.pair if line.pair is not None else session.next_row
+    reading = RomReading(
+        row=0,
+        pair=pair,
+        motion=line.motion,
+        side=line.side,
+        mode=line.way.mode,
+        method=line.way.method,
+        test_position=line.way.test_position,
+        rater=session.author_id,
+        phase=phase,
+        value=entry.value,
+        unit=entry.unit,
+        word=entry.word,
+    )
+    return add_row(session, reading)
+
+
+def set_end_range_pain(
+    session: TreatmentSession, line: RomLine, phase: Phase, hurts: bool | None
+) -> TreatmentSession:
+    """The session with pain at the end of the range said for one reading; None takes the statement back."""
+    reading = line.before if phase is not Phase.AFTER else line.after
+    return session if reading is None else change_row(session, RomReading, reading.row, end_range_pain=hurts)
+
+
+def change_pair(session: TreatmentSession, pair: int, **changes: Any) -> TreatmentSession:
+    """The session with the same change in every motion reading of `pair`, so that the two stay comparable."""
+    rows = tuple(replace(old, **changes) if old.pair == pair else old for old in session.rom)
+    return _with_rows(session, RomReading, rows)
+
+
+def pain_of(session: TreatmentSession, kind: PainKind, phase: Phase) -> PainScore | None:
+    """The first score of a kind and phase, which is the main complaint's; SINGLE counts as before."""
+    after = phase is Phase.AFTER
+    scores = (score for score in session.pain if score.kind is kind and (score.phase is Phase.AFTER) == after)
+    return next(scores, None)
+
+
+def set_pain(session: TreatmentSession, kind: PainKind, phase: Phase, value: int | None) -> TreatmentSession:
+    """The session with one pain score (0 to 10) set, or taken out where None. Raises ValueError outside the scale."""
+    if value is not None and not 0 <= value <= 10:
+        raise ValueError(f"{value} is not on the scale from 0 to 10")
+    old = pain_of(session, kind, phase)
+    if value is None:
+        return session if old is None else remove_row(session, PainScore, old.row)
+    if old is not None:
+        return change_row(session, PainScore, old.row, value=value)
+    other = pain_of(session, kind, Phase.BEFORE if phase is Phase.AFTER else Phase.AFTER)
+    pair = other.pair if other is not None else session.next_row
+    return add_row(session, PainScore(row=0, pair=pair, kind=kind, phase=phase, value=value))
+
+
+def sign_pairs(session: TreatmentSession) -> tuple[tuple[ComparableSign | None, ComparableSign | None], ...]:
+    """The comparable signs as (before, after), in the order first written."""
+    pairs: dict[int, list[ComparableSign | None]] = {}
+    for sign in session.comparable_signs:
+        pairs.setdefault(sign.pair, [None, None])[sign.phase is Phase.AFTER] = sign
+    return tuple((both[0], both[1]) for both in pairs.values())
+
+
+def add_sign(session: TreatmentSession, words: str) -> TreatmentSession:
+    """The session with one more comparable sign in the patient's or the clinician's `words`, not yet measured."""
+    words = clean_line(words, "comparable_sign.words")
+    return add_row(session, ComparableSign(row=0, pair=session.next_row, words=words)) if words else session
+
+
+def change_sign(session: TreatmentSession, pair: int, words: str) -> TreatmentSession:
+    """The session with a sign's words changed, before and after alike."""
+    words = clean_line(words, "comparable_sign.words", required=True)
+    rows = tuple(replace(old, words=words) if old.pair == pair else old for old in session.comparable_signs)
+    return _with_rows(session, ComparableSign, rows)
+
+
+def set_sign(session: TreatmentSession, pair: int, phase: Phase, value: str) -> TreatmentSession:
+    """The session with a sign's value before or after, as written; blank takes an after value out, keeps the words."""
+    value = clean_line(value, "comparable_sign.value")
+    same = [sign for sign in session.comparable_signs if sign.pair == pair]
+    old = next((sign for sign in same if (sign.phase is Phase.AFTER) == (phase is Phase.AFTER)), None)
+    if old is not None:
+        if not value and len(same) > 1:
+            return remove_row(session, ComparableSign, old.row)
+        return change_row(session, ComparableSign, old.row, value=value)
+    if not value or not same:
+        return session
+    return add_row(session, replace(same[0], phase=phase, value=value))
+
+
+def remove_sign(session: TreatmentSession, pair: int) -> TreatmentSession:
+    """The session without a comparable sign, before and after."""
+    rows = tuple(old for old in session.comparable_signs if old.pair != pair)
+    return _with_rows(session, ComparableSign, rows)
+
+
+def set_note(session: TreatmentSession, section: str, text: str) -> TreatmentSession:
+    """The session with one section of the note replaced. Raises `InputError` for text that cannot be stored."""
+    if section not in NOTE_SECTIONS:
+        raise ValueError(section)
+    cleaned = clean_note(text, f"note.{section}")
+    if getattr(session.note, section) == cleaned:
+        return session
+    return replace(session, note=replace(session.note, **{section: cleaned}))
+
+
+def continues_word(before: str, now: str, later: str) -> bool:
+    """Whether the step from `now` to `later` goes on with the word that the step from `before` to `now` was typing.
+
+    Such steps are undone together. A new word, a paste, and a turn from typing to deleting each begin a new step.
+    """
+    first, second = _typed(before, now), _typed(now, later)
+    if first is None or second is None or first[2] != second[2]:
+        return False
+    place, letter, deletes = second
+    if deletes:
+        return place in (first[0] - 1, first[0])
+    return place == first[0] + 1 and not (now[place - 1 : place].isspace() and not letter.isspace())
+
+
+def _typed(old: str, new: str) -> tuple[int, str, bool] | None:
+    """(place, letter, deleted) of a step of one letter, None for any other step."""
+    longer, shorter = (new, old) if len(new) > len(old) else (old, new)
+    if len(longer) != len(shorter) + 1:
+        return None
+    place = next((place for place, letter in enumerate(shorter) if longer[place] != letter), len(shorter))
+    if longer[:place] + longer[place + 1 :] != shorter:
+        return None
+    return place, longer[place], longer is old
+
+
+def _with_rows(
+    session: TreatmentSession, kind: type[Row], rows: tuple[Row, ...], *, next_row: int | None = None
+) -> TreatmentSession:
+    name = _LIST_OF[kind]
+    if rows == getattr(session, name):
+        return session
+    changes: dict[str, Any] = {name: rows}
+    if next_row is not None:
+        changes["next_row"] = next_row
+    return replace(session, **changes)

@@ -1,0 +1,186 @@
+"""Work off the GUI thread: one writer, two readers, and results that come back on the GUI thread.
+
+Whatever can take longer than a frame (16 ms) goes through here. Writes run one after another in a single thread, urgent
+ones (autosave) first, otherwise in the order given; a job should take under 50 ms, so that a long piece of work is
+given as many short jobs. Reads have two threads of their own and never wait for a write.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import queue
+import threading
+import types
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
+
+from ptnotes.domain.errors import PtNotesError
+
+_LOG = logging.getLogger(__name__)
+_READERS = 2
+_URGENT, _USUAL, _LAST = range(3)
+T = TypeVar("T")
+
+
+@dataclass(order=True, slots=True)
+class _Job:
+    rank: int
+    number: int
+    work: Callable[[], Any] | None = field(compare=False)
+    done: Callable[[Any], object] | None = field(compare=False, default=None)
+    failed: Callable[[Exception], object] | None = field(compare=False, default=None)
+    key: str | None = field(compare=False, default=None)
+    is_write: bool = field(compare=False, default=False)
+    result: Any = field(compare=False, default=None)
+    error: Exception | None = field(compare=False, default=None)
+
+
+class Tasks(QObject):
+    """Runs jobs in the background and calls `done(result)` or `failed(error)` on the GUI thread.
+
+    Nothing is delivered to a receiver that Qt has destroyed: give a method of a QObject, not a closure over one.
+    A failure without its own `failed` is emitted as `job_failed`.
+    """
+
+    job_failed = Signal(Exception)
+    unsaved_changed = Signal(int)
+    """How many writes wait or run now."""
+    _arrived = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = itertools.count()
+        self._writes: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._reads: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._results: deque[_Job] = deque()
+        self._latest: dict[str, int] = {}
+        self._unsaved = 0
+        self._closed = False
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._threads = [threading.Thread(target=self._run, args=(self._writes,), name="writer", daemon=True)]
+        self._threads += [
+            threading.Thread(target=self._run, args=(self._reads,), name=f"reader-{number}", daemon=True)
+            for number in range(_READERS)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def unsaved(self) -> int:
+        """How many writes are not yet stored and reported."""
+        return self._unsaved
+
+    def read(
+        self,
+        job: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        latest: str | None = None,
+    ) -> None:
+        """Run `job` in a reading thread. With `latest`, only the newest read of that key is run and delivered."""
+        number = next(self._numbers)
+        if latest is not None:
+            self._latest[latest] = number
+        self._put(self._reads, _Job(_USUAL, number, job, done, failed, latest))
+
+    def write(
+        self,
+        job: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        urgent: bool = False,
+    ) -> None:
+        """Run `job` in the one writing thread, before all usual writes when `urgent`."""
+        self._unsaved += 1
+        self.unsaved_changed.emit(self._unsaved)
+        rank = _URGENT if urgent else _USUAL
+        self._put(self._writes, _Job(rank, next(self._numbers), job, done, failed, is_write=True))
+
+    def forget(self, key: str) -> None:
+        """Neither run nor deliver what was read under `key` so far."""
+        self._latest[key] = next(self._numbers)
+
+    def close(self) -> None:
+        """Store every write that waits, let reads go, and end the threads. Results that are ready are delivered."""
+        if self._closed:
+            return
+        self._closed = True
+        for queued in (self._writes, *[self._reads] * _READERS):
+            queued.put(_Job(_LAST, next(self._numbers), None))
+        for thread in self._threads:
+            thread.join()
+        self._deliver()
+
+    def _put(self, queued: queue.PriorityQueue[_Job], job: _Job) -> None:
+        if self._closed:
+            raise RuntimeError("a job was given after the threads were ended")
+        queued.put(job)
+
+    def _run(self, queued: queue.PriorityQueue[_Job]) -> None:
+        while (job := queued.get()).work is not None:
+            if not job.is_write and (self._closed or self._is_old(job)):
+                continue
+            try:
+                job.result = job.work()
+            except Exception as error:  # noqa: BLE001 - every failure is carried to the GUI thread and told there
+                job.error = error
+            job.work = None
+            self._results.append(job)
+            # The last results after `close` are delivered by it; the event loop may be gone by then.
+            if not self._closed:
+                self._arrived.emit()
+
+    def _is_old(self, job: _Job) -> bool:
+        return job.key is not None and self._latest.get(job.key) != job.number
+
+    @Slot()
+    def _deliver(self) -> None:
+        while self._results:
+            job = self._results.popleft()
+            if job.is_write:
+                self._unsaved -= 1
+            if not self._is_old(job):
+                self._tell(job)
+            if job.is_write:
+                self.unsaved_changed.emit(self._unsaved)
+
+    def _tell(self, job: _Job) -> None:
+        if job.error is not None and not isinstance(job.error, PtNotesError):
+            # The message of an unforeseen error may hold what was typed: only its kind and its place are logged.
+            _LOG.error("a job failed: %s at %s", type(job.error).__name__, _place(job.error))
+        if job.error is None:
+            if job.done is not None and _is_alive(job.done):
+                job.done(job.result)
+        elif job.failed is None:
+            self.job_failed.emit(job.error)
+        elif _is_alive(job.failed):
+            job.failed(job.error)
+
+
+def on_gui_thread() -> bool:
+    """Whether the caller runs in the thread of the window, where nothing may wait."""
+    application = QCoreApplication.instance()
+    return application is not None and application.thread() is QThread.currentThread()
+
+
+def _is_alive(receiver: Callable[..., object]) -> bool:
+    while isinstance(receiver, partial):
+        receiver = receiver.func
+    owner = receiver.__self__ if isinstance(receiver, types.MethodType) else None
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "unknown" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
