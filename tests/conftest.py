@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.clock import FixedClock
 from tests.leaks import left_over_threads, left_over_widgets
+from tests.postgresql import Server, programs, serve
 
 settings.register_profile(
     "ptnotes",
@@ -158,3 +159,44 @@ def _session_home() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """A throw-away PostgreSQL server; the test is skipped where none is installed."""
+    bin_folder = programs()
+    if bin_folder is None:
+        if os.environ.get("PTNOTES_REQUIRE_POSTGRESQL"):
+            pytest.fail("PostgreSQL is asked for, and its initdb is not to be found")
+        pytest.skip("PostgreSQL is not installed")
+    with serve(bin_folder) as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Server) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own, as an SQLAlchemy URL."""
+    url = postgresql_server.new_database()
+    yield url
+    postgresql_server.drop_database(url)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses PostgreSQL, for the summary and for ``-m postgresql``."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "postgresql_server" in item.fixturenames:
+            item.add_marker("postgresql")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end whether the store was tested on PostgreSQL as well."""
+
+    def count(outcome: str) -> int:
+        reports = terminalreporter.stats.get(outcome, [])
+        return sum("postgresql" in getattr(report, "keywords", {}) for report in reports)
+
+    ran, skipped = count("passed") + count("failed"), count("skipped")
+    if ran:
+        terminalreporter.write_line(f"PostgreSQL: {ran} tests ran on a throw-away server.")
+    elif skipped:
+        terminalreporter.write_line(f"PostgreSQL: not installed, {skipped} tests did not run.")
