@@ -1,0 +1,137 @@
+"""The first line of a progress report, drafted from measured change alone and then edited by the therapist.
+
+The headline follows these rules (ours), on the measures that were taken twice in the same way:
+
+- at least one change for the better beyond its error, and none for the worse: improving;
+- at least one for the worse, and none for the better: worse; both kinds: mixed;
+- none beyond its error: unchanged, and where nobody published an error: measured, but not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ptnotes.domain.change import Direction, Meaning
+from ptnotes.domain.views import ChangeRow
+from ptnotes.domain.wording import with_unit
+
+_NAMED = 3
+"""How many measures of a kind are named before the rest is counted: a physician reads one line, not a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What a report says first: a headline without its full stop, and the sentences that bear it out."""
+
+    headline: str
+    detail: str = ""
+
+
+def draft_conclusion(rows: Sequence[ChangeRow], visits: int) -> Conclusion:
+    """The conclusion that `rows`, the measures of `visits` attended treatment days, allow."""
+    compared = [row for row in rows if row.verdict is not None and row.verdict.change is not None]
+    if visits == 0:
+        return Conclusion(headline="No visit yet", detail="Nothing has been measured.")
+    if not compared:
+        if visits == 1:
+            return Conclusion(headline="One visit: no comparison yet", detail=_baseline(rows))
+        detail = "No measure has been taken twice in the same way."
+        return Conclusion(headline=f"{visits} visits: no comparison yet", detail=detail)
+    return Conclusion(headline=_headline(compared), detail=" ".join(_sentences(compared)))
+
+
+def _headline(compared: Sequence[ChangeRow]) -> str:
+    real = [row for row in compared if row.verdict is not None and row.verdict.is_real]
+    directions = {row.verdict.direction for row in real if row.verdict is not None}
+    if {Direction.BETTER, Direction.WORSE} <= directions:
+        return "Mixed: some measures improved, others worsened"
+    if Direction.BETTER in directions:
+        return "Improving"
+    if Direction.WORSE in directions:
+        return "Worse"
+    if real:
+        return "Changed, neither for the better nor for the worse"
+    judged = [
+        row for row in compared if row.verdict is not None and row.verdict.meaning is Meaning.WITHIN_ERROR
+    ]
+    if not judged:
+        return "Change measured, not judged"
+    if any(row.verdict is not None and row.verdict.reason == "below_important" for row in judged):
+        return "No important change"
+    return "Unchanged within measurement error"
+
+
+def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
+    sentences: list[str] = []
+    # What got worse is said first: it is what a physician must not miss.
+    for direction in (Direction.WORSE, Direction.BETTER, Direction.NEITHER):
+        for meaning, words in (
+            (Meaning.IMPORTANT, ("an important change", "important changes")),
+            (Meaning.EXCEEDS_ERROR, ("above measurement error", "above measurement error")),
+        ):
+            rows = _of(compared, meaning, direction)
+            if rows:
+                worse = "Worse: " if direction is Direction.WORSE else ""
+                told = worse + _listed([_moved(row) for row in rows])
+                sentences.append(f"{_capital(told)}, {words[len(rows) > 1]}.")
+    within = [_in_line(row.label) for row in _of(compared, Meaning.WITHIN_ERROR, None, reason="")]
+    if within:
+        sentences.append(f"Unchanged within measurement error: {_listed(within)}.")
+    below = [_moved(row) for row in _of(compared, Meaning.WITHIN_ERROR, None, reason="below_important")]
+    if below:
+        sentences.append(f"Less than an important change: {_listed(below)}.")
+    unjudged = [_moved(row) for row in _of(compared, Meaning.NO_PUBLISHED_ERROR, None)]
+    if unjudged:
+        sentences.append(f"Not judged, as no measurement error is published: {_listed(unjudged)}.")
+    return sentences
+
+
+def _of(
+    rows: Sequence[ChangeRow], meaning: Meaning, direction: Direction | None, reason: str | None = None
+) -> list[ChangeRow]:
+    return [
+        row
+        for row in rows
+        if row.verdict is not None
+        and row.verdict.meaning is meaning
+        and direction in (None, row.verdict.direction)
+        and reason in (None, row.verdict.reason)
+    ]
+
+
+def _moved(row: ChangeRow) -> str:
+    """``lumbar flexion rose from 42° to 55°``; a change of nothing says that it stayed."""
+    first, latest = row.first, row.latest
+    label = _in_line(row.label)
+    if first is None or latest is None:
+        return label
+    of = " of 10" if row.unit == "nprs" else ""
+    if first == latest:
+        return f"{label} stayed at {with_unit(latest, row.unit)}{of}"
+    verb = "rose" if latest > first else "fell"
+    return f"{label} {verb} from {with_unit(first, row.unit)} to {with_unit(latest, row.unit)}{of}"
+
+
+def _baseline(rows: Sequence[ChangeRow]) -> str:
+    values = [
+        f"{_in_line(row.label)} {with_unit(row.latest, row.unit)}" for row in rows if row.latest is not None
+    ]
+    return f"First values: {_listed(values)}." if values else ""
+
+
+def _listed(parts: Sequence[str]) -> str:
+    named = list(parts[:_NAMED])
+    more = len(parts) - len(named)
+    if more:
+        named.append(f"{more} more")
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def _in_line(label: str) -> str:
+    """A label inside a sentence: its first letter small, unless it begins with an abbreviation."""
+    return label if len(label) < 2 or not label[1].islower() else label[0].lower() + label[1:]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
