@@ -1,4 +1,4 @@
-"""Values as people read them: numbers with units, changes with their meaning, dates. Screen and report both ask here."""
+"""Values as people read them: numbers with units, changes with their meaning, dates. Screen and report ask here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from ptnotes.domain.treatment import Side
 
 MINUS = "−"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SUFFIXES = {"deg": "°", "percent": " %", "percentage points": " %", "cm": " cm", "mm": " mm", "kg": " kg", "s": " s"}
+_SUFFIXES = {
+    "deg": "°",
+    "percent": " %",
+    "percentage points": " %",
+    "cm": " cm",
+    "mm": " mm",
+    "kg": " kg",
+    "s": " s",
+}
 _SIDES = {Side.LEFT: "left", Side.RIGHT: "right", Side.BILATERAL: "both sides", Side.MIDLINE: "midline"}
 
 

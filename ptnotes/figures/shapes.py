@@ -18,12 +18,15 @@ Ink: TypeAlias = Literal[
     "accent_soft",  # what was done before, hovering
     "band",  # measurement error round the first value
     "goal",
+    "normal",
     "danger",
-    "series_2",
+    "series_2",  # readings taken in another way, or another pain
     "series_3",
     "series_4",
     "bone",
-    "bone_line",
+    "bone_edge",
+    "neutral_soft",  # a grade of another system than the five
+    "neutral",
     "grade_1",
     "grade_2",
     "grade_3",
