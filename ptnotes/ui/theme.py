@@ -157,7 +157,10 @@ class Theme(QObject):
         self._application.setFont(self.font())
         self._application.setPalette(_palette(self._inks))
         sizes = {f"s{size}": f"{self.px(size)}px" for size in range(1, _LARGEST_PX + 1)}
-        self._application.setStyleSheet(_stylesheet().substitute(colours, **sizes))
+        images = str(files("ptnotes.resources") / "theme").replace("\\", "/")
+        look = "dark" if self.is_dark else "light"
+        sheet = _stylesheet().substitute(colours, **sizes, images=images, look=look)
+        self._application.setStyleSheet(sheet)
         self.changed.emit()
 
 

@@ -34,7 +34,7 @@ class FieldWithFault(QWidget):
         self.label.setBuddy(editor)
         top.addWidget(self.label)
         if required:
-            top.addWidget(Label("needed", "small", parent=self))
+            top.addWidget(Label("needed", "caption", parent=self))
         top.addStretch(1)
         layout.addLayout(top)
         layout.addWidget(editor)
