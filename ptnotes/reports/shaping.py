@@ -37,6 +37,12 @@ def is_right_to_left(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(letter) in _RIGHT for letter in text)
 
 
+def base_is_right_to_left(text: str) -> bool:
+    """Whether the first letter of `text` that has a direction is written from right to left (UAX 9, P2 and P3)."""
+    kinds = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind in _RIGHT for kind in kinds if kind in ("L", *_RIGHT)), False)
+
+
 @cache
 def _joined_forms() -> dict[str, dict[str, str]]:
     """Arabic letter (or lam with alef) to its encoded forms: ``isolated``, ``final``, ``initial``, ``medial``."""

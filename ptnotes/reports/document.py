@@ -1,0 +1,137 @@
+"""From flowables to the bytes of a PDF: page frames, the line at the foot of each page, metadata, language, outline.
+
+The same input and time give the same bytes: nothing is read from the clock, the machine or the user's settings.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+
+from ptnotes.domain.people import Paper
+from ptnotes.reports import fonts
+from ptnotes.reports.paper import INKS, MARGIN_BOTTOM_PT, MARGIN_SIDE_PT, MARGIN_TOP_PT, PAGE_SIZES_PT
+from ptnotes.reports.typeset import QUIET_SMALL, TextStyle, draw_line, shortened
+
+# ReportLab keeps state in its modules (fonts, the sequencer), so one document is made at a time.
+_one_at_a_time = threading.Lock()
+_PAGE_NUMBER = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="muted", align="right")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What every page and the file itself say of the document. `written_at` is aware, in the clinic's time zone."""
+
+    title: str
+    author: str
+    patient_name: str
+    mrn: str
+    foot: str
+    language: str
+    written_at: datetime
+    paper: Paper
+
+
+def text_width_pt(paper: Paper) -> float:
+    """Width between the margins."""
+    return PAGE_SIZES_PT[paper][0] - 2 * MARGIN_SIDE_PT
+
+
+def text_height_pt(paper: Paper) -> float:
+    """Height between the margins."""
+    return PAGE_SIZES_PT[paper][1] - MARGIN_TOP_PT - MARGIN_BOTTOM_PT
+
+
+def make_pdf(story: Sequence[Flowable], imprint: Imprint) -> bytes:
+    """`story` as a PDF. Raises `MissingGlyphError` for a character that no font has."""
+    with _one_at_a_time:
+        fonts.load_fonts()
+        buffer = BytesIO()
+        document = _Document(buffer, imprint)
+        document.build(list(story), canvasmaker=_Canvas)
+        return buffer.getvalue()
+
+
+class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
+    """Says "page 1 of 2" on every page: each refers to a form that is made when the last page is known."""
+
+    def save(self) -> None:
+        # The page that is being begun holds nothing yet, so the last one is the one before it.
+        last = self._pageNumber - 1
+        for number in range(1, last + 1):
+            self.beginForm(_number_form(number), 0, 0, 120, 14)
+            draw_line(self, 120, 4, f"Page {number} of {last}", _PAGE_NUMBER)
+            self.endForm()
+        super().save()
+
+
+def _number_form(number: int) -> str:
+    return f"number-of-page-{number}"
+
+
+class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no types
+    def __init__(self, buffer: BytesIO, imprint: Imprint) -> None:
+        page = PAGE_SIZES_PT[imprint.paper]
+        super().__init__(
+            buffer,
+            pagesize=page,
+            title=f"{imprint.title}, MRN {imprint.mrn}",
+            author=imprint.author,
+            subject=imprint.title,
+            creator="PT Notes",
+            producer="PT Notes",
+            lang=imprint.language,
+            invariant=1,
+            pageCompression=1,
+            displayDocTitle=True,
+        )
+        self._imprint = imprint
+        frame = Frame(
+            MARGIN_SIDE_PT,
+            MARGIN_BOTTOM_PT,
+            text_width_pt(imprint.paper),
+            text_height_pt(imprint.paper),
+            leftPadding=0,
+            rightPadding=0,
+            topPadding=0,
+            bottomPadding=0,
+        )
+        self.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=self._foot)])
+
+    def beforeDocument(self) -> None:
+        _set_time(self.canv._doc._timeStamp, self._imprint.written_at)
+        self.canv.showOutline()
+
+    def _foot(self, canvas: Any, _document: BaseDocTemplate) -> None:
+        imprint = self._imprint
+        right = PAGE_SIZES_PT[imprint.paper][0] - MARGIN_SIDE_PT
+        canvas.setStrokeColor(INKS["rule"])
+        canvas.setLineWidth(0.5)
+        canvas.line(MARGIN_SIDE_PT, 34, right, 34)
+        who = shortened(imprint.patient_name, QUIET_SMALL, 190)
+        draw_line(
+            canvas, MARGIN_SIDE_PT, 22, f"{who} · MRN {shortened(imprint.mrn, QUIET_SMALL, 90)}", QUIET_SMALL
+        )
+        foot_pt = fonts.width(imprint.foot, QUIET_SMALL.font, QUIET_SMALL.size)
+        draw_line(canvas, right - 60 - foot_pt, 22, imprint.foot, QUIET_SMALL)
+        canvas.saveState()
+        canvas.translate(right - 120, 18)
+        canvas.doForm(_number_form(canvas.getPageNumber()))
+        canvas.restoreState()
+
+
+def _set_time(stamp: Any, written_at: datetime) -> None:
+    """Give ReportLab's time stamp the time at which the document was written, in place of the fixed one."""
+    offset = written_at.utcoffset() or timedelta(0)
+    minutes = int(offset.total_seconds() // 60)
+    stamp.t = written_at.timestamp()
+    stamp.lt = written_at.timetuple()
+    stamp.YMDhms = tuple(stamp.lt)[:6]
+    stamp.dhh, stamp.dmm = divmod(minutes, 60)
