@@ -20,7 +20,7 @@ STAMP = os.path.join(VENV, "ptnotes-setup.json")
 OLDEST, NEWEST = (3, 11), (3, 14)
 WANTED = "Python 3.11 to 3.14"
 
-# What Qt and its X11 plugin load from the system, and the Debian package that holds it.
+# What Qt and its plugins for X11 and Wayland load from the system, and the Debian package that holds it.
 QT_LIBRARIES = {
     "libdbus-1.so.3": "libdbus-1-3",
     "libEGL.so.1": "libegl1",
@@ -29,6 +29,8 @@ QT_LIBRARIES = {
     "libGL.so.1": "libgl1",
     "libglib-2.0.so.0": "libglib2.0-0",
     "libX11-xcb.so.1": "libx11-xcb1",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
@@ -146,39 +148,43 @@ def may_install() -> Optional[List[str]]:
     return None
 
 
-def install_system_packages(packages: List[str], libraries: List[str]) -> None:
-    """Install Debian packages, or say in one sentence which ones are wanted."""
+def missing_venv(python: List[str]) -> Dict[str, str]:
+    """Give what this Python lacks for making a virtual environment (as it does on a bare Debian)."""
+    if ask(python, "import ensurepip, venv") is not None:
+        return {}
+    version = ask(python, "import sys; print('%d.%d' % sys.version_info[:2])")
+    return {"Python's modules venv and ensurepip": "python%s-venv" % version}
+
+
+def install_system(missing: Dict[str, str]) -> None:
+    """Install what the system lacks (to Debian package), or say in one sentence what is wanted."""
+    if not missing:
+        return
+    packages = sorted(set(missing.values()))
     prefix = may_install()
     if prefix is None:
         if shutil.which("apt-get"):
             wanted = "apt-get install " + " ".join(packages)
             raise SetupError("PT Notes needs system packages that only root can install: %s" % wanted)
-        raise SetupError("PT Notes needs these on this system: %s." % ", ".join(libraries))
+        raise SetupError("PT Notes needs these on this system: %s." % ", ".join(sorted(missing)))
     say("Installing system packages: " + " ".join(packages))
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     # An index that cannot be refreshed does no harm where the package is known already.
     subprocess.run([*apt, "update"], stdin=subprocess.DEVNULL)
     install = [*apt, "-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends", *packages]
-    done = subprocess.run(install, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
+    if subprocess.run(install, stdin=subprocess.DEVNULL).returncode != 0:
         raise SetupError("The system packages could not be installed: " + " ".join(packages))
 
 
-def install_libraries(libraries: Dict[str, str]) -> None:
-    """See to it that these shared libraries can be loaded."""
-    missing = missing_libraries(libraries)
-    if missing:
-        install_system_packages(sorted(set(missing.values())), sorted(missing))
-
-
 def make_venv() -> None:
-    """Make .venv with a supported Python, unless it is there and works."""
+    """See to it that .venv works and that the system has what Qt loads."""
+    missing = missing_libraries(QT_LIBRARIES)
     if is_supported([venv_python()]) and ask([venv_python()], "import pip") is not None:
+        install_system(missing)
         return
     python = find_python()
-    if ask(python, "import ensurepip, venv") is None:
-        version = ask(python, "import sys; print('%d.%d' % sys.version_info[:2])")
-        install_system_packages(["python%s-venv" % version], ["the venv and ensurepip modules of Python"])
+    missing.update(missing_venv(python))
+    install_system(missing)
     say("Making .venv")
     run([*python, "-m", "venv", "--clear", VENV])
 
@@ -212,7 +218,6 @@ def set_up(lock: str) -> None:
         del wanted[lock]
     if os.path.exists(venv_python()) and all(stamp.get(key) == value for key, value in wanted.items()):
         return
-    install_libraries(QT_LIBRARIES)
     make_venv()
     stamp = read_stamp()
     pip = [venv_python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
@@ -300,7 +305,7 @@ def main(arguments: List[str]) -> int:
         set_up("dev")
         return lint() or hand_over([venv_python(), "-m", "pytest", "-q", "tests/architecture"])
     if verb == "bench":
-        install_libraries(BENCH_LIBRARIES)
+        install_system(missing_libraries(BENCH_LIBRARIES))
         set_up("dev")
         return hand_over([venv_python(), "-m", "benchmarks", *rest])
     if verb == "screenshots":
