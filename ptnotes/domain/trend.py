@@ -40,24 +40,26 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendWord:
-    """A reading in words at one visit, shown as words and never placed on the scale."""
+    """A reading in words at one visit, shown as words and never placed on the scale. `label` is the word, in short."""
 
     session_id: int
     on: date
     visit_number: int | None
     phase: Phase
     word: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendLine:
     """Values that may be joined by a line: one phase, and for a motion one mode, method and test position.
 
-    `is_main` marks the line that the verdict, the baseline and the band belong to.
+    `is_main` marks the line that the verdict, the baseline and the band belong to. `label` says how it was taken.
     """
 
     phase: Phase
     points: tuple[TrendPoint, ...]
+    label: str = ""
     mode: Mode | None = None
     method: str | None = None
     test_position: str | None = None
@@ -170,6 +172,7 @@ def _motion_chart(
                 for session, reading in group
                 if reading.value is not None
             ),
+            label=_way_label(reference, mode, method, position),
             mode=mode,
             method=method,
             test_position=position,
@@ -185,6 +188,7 @@ def _motion_chart(
             visit_number=numbers.get(_id(session)),
             phase=reading.phase,
             word=reading.word,
+            label=reference.rom_words[reading.word].abbreviation,
         )
         for session, reading in gathered
         if reading.word is not None
@@ -244,6 +248,7 @@ def pain_chart(
         TrendLine(
             phase=phase,
             points=tuple(_point(session, Decimal(value), numbers) for session, value in groups[kind, phase]),
+            label=kind.value,
             pain_kind=kind,
             is_main=(kind, phase) == main,
         )
@@ -310,6 +315,15 @@ def _main_pain(
 
 def _way(reading: RomReading) -> _Way:
     return (reading.unit, reading.mode, reading.method, reading.test_position, _between_phase(reading.phase))
+
+
+def _way_label(reference: Reference, mode: Mode, method: str | None, test_position: str | None) -> str:
+    parts = [mode.value]
+    if method is not None:
+        parts.append(reference.methods[method].label)
+    if test_position is not None:
+        parts.append(reference.test_positions[test_position].label)
+    return ", ".join(parts)
 
 
 def _between_phase(phase: Phase) -> Phase:

@@ -45,18 +45,16 @@ def signed(value: Decimal, unit: str = "") -> str:
 
 def verdict_words(verdict: Verdict) -> str:
     """What a change amounts to, in two or three words; a change for the worse says so."""
-    match verdict.meaning:
-        case Meaning.IMPORTANT:
-            words = "important"
-        case Meaning.EXCEEDS_ERROR:
-            words = "above measurement error"
-        case Meaning.WITHIN_ERROR:
-            return "below important change" if verdict.reason == "below_important" else "within error"
-        case Meaning.NO_PUBLISHED_ERROR:
-            return "no published error"
-        case Meaning.NOT_COMPARABLE:
-            return "in words" if verdict.reason == "not_numeric" else "measured differently"
-    return f"{words}, worse" if verdict.direction is Direction.WORSE else words
+    words = {
+        Meaning.IMPORTANT: "important",
+        Meaning.EXCEEDS_ERROR: "above measurement error",
+        Meaning.WITHIN_ERROR: "below important change"
+        if verdict.reason == "below_important"
+        else "within error",
+        Meaning.NO_PUBLISHED_ERROR: "no published error",
+        Meaning.NOT_COMPARABLE: "in words" if verdict.reason == "not_numeric" else "measured differently",
+    }[verdict.meaning]
+    return f"{words}, worse" if verdict.is_real and verdict.direction is Direction.WORSE else words
 
 
 def verdict_phrase(verdict: Verdict, unit: str) -> str:

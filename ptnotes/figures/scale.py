@@ -108,7 +108,7 @@ _Wording: TypeAlias = Callable[[date], str]
 
 
 def _candidates(first: date, last: date) -> Iterator[tuple[list[date], bool, _Wording, _Wording]]:
-    """Days to label after the first, finest first: whether they are counted from it rather than from the calendar, their
+    """Days to label after the first, finest first: whether they are counted from it, not from the calendar, their
     wording within one year, and where the year is new.
     """
     days = (last - first).days
