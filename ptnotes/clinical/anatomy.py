@@ -143,7 +143,7 @@ def read_vertebra(row: Row, order: int) -> Target:
         also_in=row.texts("also_in", ()),
         sides=row.texts("sides"),
         order=order,
-        spinous_process=row.flag("spinous_process", True),
+        spinous_process=row.flag("spinous_process", default=True),
         note=row.opt_text("note"),
         source=row.text("source"),
         source_status=row.status(),

@@ -101,7 +101,7 @@ def read_exchange_code(row: Row, order: int) -> ExchangeCode:
         display=row.text("display"),
         use=row.text("use"),
         group=row.opt_text("group"),
-        check_before_use=row.flag("do_not_use_without_check", False),
+        check_before_use=row.flag("do_not_use_without_check", default=False),
         order=order,
         source=row.text("source"),
         source_status=row.status(),
@@ -151,14 +151,21 @@ def read_pacio_profile(row: Row, order: int) -> PacioProfile:
 def read_local_code(row: Row) -> LocalCode:
     """The local coding rule from its table."""
     return LocalCode(
-        system=row.text("system"), rule=row.text("rule"), source=row.text("source"), source_status=row.status()
+        system=row.text("system"),
+        rule=row.text("rule"),
+        source=row.text("source"),
+        source_status=row.status(),
     )
 
 
 def read_rule(row: Row, order: int) -> Rule:
     """A rule from its entry."""
     return Rule(
-        id=row.text("id"), rule=row.text("rule"), order=order, source=row.text("source"), source_status=row.status()
+        id=row.text("id"),
+        rule=row.text("rule"),
+        order=order,
+        source=row.text("source"),
+        source_status=row.status(),
     )
 
 

@@ -37,7 +37,12 @@ _LISTS: tuple[tuple[str, str, str, Reader], ...] = (
     ("technique_words", "response", "responses", technique.read_response),
     ("technique_words", "dosage_field", "dosage_fields", technique.read_dosage_field),
     ("technique_words", "documentation_field", "documentation_fields", technique.read_documentation_field),
-    ("technique_words", "documentation_sentence", "documentation_sentences", technique.read_documentation_sentence),
+    (
+        "technique_words",
+        "documentation_sentence",
+        "documentation_sentences",
+        technique.read_documentation_sentence,
+    ),
     ("technique_words", "billing_note_minimum", "note_minimums", technique.read_note_minimum),
     ("technique_words", "ambiguous_alias", "ambiguous_aliases", technique.read_ambiguous_alias),
     ("rom", "motion", "motions", motion.read_motion),
@@ -130,9 +135,9 @@ def read_documents(folder: Traversable | None = None) -> dict[str, Document]:
             text = (source / f"{name}.toml").read_text(encoding="utf-8")
             found[name] = tomllib.loads(text, parse_float=Decimal)
         except FileNotFoundError:
-            faults.append(f"{name}.toml: the file is missing")
+            faults.append(f"{name}: the file is missing")
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            faults.append(f"{name}.toml: {error}")
+            faults.append(f"{name}: {error}")
     if faults:
         raise ReferenceDataError(tuple(faults))
     return found
@@ -144,12 +149,8 @@ def _version(documents: Mapping[str, Document]) -> str:
 
 
 def _read_all(documents: Mapping[str, Document], faults: list[str]) -> dict[str, Any]:
-    for name in FILES:
-        if name not in documents:
-            faults.append(f"{name}.toml: the file is missing")
-    for name in documents:
-        if name not in FILES:
-            faults.append(f"{name}.toml: an unknown file")
+    faults.extend(f"{name}: the file is missing" for name in FILES if name not in documents)
+    faults.extend(f"{name}: an unknown file" for name in documents if name not in FILES)
     if faults:
         return {}
     parts: dict[str, Any] = {
@@ -297,12 +298,10 @@ def _check_parts(documents: Mapping[str, Document], faults: list[str]) -> None:
     """No part of a file is left unread, and no defaults are for a list that is not there."""
     for file in FILES:
         known = {list_name for name, list_name, *_ in _LISTS if name == file} | _OTHER_PARTS.get(file, set())
-        for part in documents[file]:
-            if part not in known | {"meta", "defaults"}:
-                faults.append(f"{file}: unknown part {part!r}")
-        for name in documents[file].get("defaults", {}):
-            if name not in known:
-                faults.append(f"{file}: defaults for {name!r}, which is not there")
+        unknown = set(documents[file]) - known - {"meta", "defaults"}
+        faults.extend(f"{file}: unknown part {part!r}" for part in sorted(unknown))
+        unused = set(documents[file].get("defaults", {})) - known
+        faults.extend(f"{file}: defaults for {name!r}, which is not there" for name in sorted(unused))
     classes = tuple(documents["contraindications"].get("class_values", ()))
     if classes != screening.SCREENING_CLASSES:
         faults.append("contraindications: class_values are not the ones that the program knows")

@@ -190,7 +190,9 @@ def read_measure(row: Row, order: int) -> OutcomeMeasure:
         record=row.texts("record", ()),
         derived=row.opt_text("derived"),
         derived_source=row.opt_text("derived_source"),
-        derived_source_status=row.status("derived_source_status") if row.peek("derived_source_status") else None,
+        derived_source_status=row.status("derived_source_status")
+        if row.peek("derived_source_status")
+        else None,
         app_change_threshold=row.number("app_change_threshold"),
         app_change_basis=row.text("app_change_basis"),
         app_change_percent=row.opt_number("app_change_percent"),

@@ -227,7 +227,7 @@ def read_rom_word(row: Row, order: int) -> RomWord:
 
 def _read_mdc(row: Row, unit: MotionUnit) -> MdcRow:
     modes: tuple[Literal["active", "passive"], ...] = ("active", "passive")
-    usable = row.flag("usable", True)
+    usable = row.flag("usable", default=True)
     reason = row.opt_text("unusable_reason")
     if usable == (reason is not None):
         row.fault("an unusable row says why, a usable one has nothing to say")
@@ -277,7 +277,7 @@ def _read_loinc(row: Row | None) -> MotionLoinc | None:
         active_right=row.opt_text("active_right"),
         passive_left=row.opt_text("passive_left"),
         passive_right=row.opt_text("passive_right"),
-        confirmed=row.flag("confirmed", False),
+        confirmed=row.flag("confirmed", default=False),
         note=row.opt_text("note"),
         source=row.text("source"),
         source_status=row.status(),

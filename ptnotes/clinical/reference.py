@@ -59,7 +59,11 @@ def shared_sides(technique: Technique, target: Target) -> tuple[str, ...]:
         return ()
     if target.region not in technique.regions and not any(r in technique.regions for r in target.also_in):
         return ()
-    if technique.joints and target.kind not in {"vertebra", "segment", "region"} and target.id not in technique.joints:
+    if (
+        technique.joints
+        and target.kind not in {"vertebra", "segment", "region"}
+        and target.id not in technique.joints
+    ):
         return ()
     return tuple(side for side in technique.sides if side in target.sides)
 
@@ -127,7 +131,9 @@ class Reference:
     notices: Mapping[str, str]
     """Notices that go with the data (trademarks, the edition of ICD-10-CM)."""
     _techniques_at: Mapping[str, tuple[Technique, ...]]
-    _searchable: dict[str, list[tuple[Any, tuple[str, ...]]]] = field(default_factory=dict, compare=False, repr=False)
+    _searchable: dict[str, list[tuple[Any, tuple[str, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def techniques_at(self, target_id: str) -> tuple[Technique, ...]:
         """The techniques that may be charted at a target, in display order. Raises KeyError for an unknown target."""
@@ -153,7 +159,9 @@ class Reference:
     def motions_in(self, region_id: str) -> tuple[Motion, ...]:
         """The motions that are measured when a region is treated, its own first."""
         region = self.regions[region_id]
-        found = {m.id: m for source in region.motions_from for m in self.motions.values() if m.region == source}
+        found = {
+            m.id: m for source in region.motions_from for m in self.motions.values() if m.region == source
+        }
         found.update({motion_id: self.motions[motion_id] for motion_id in region.motions_also})
         return tuple(found.values())
 

@@ -81,9 +81,9 @@ class Row:
         """A whole number, or None when the key is absent."""
         return cast("int | None", self._take(key, int, None, None))
 
-    def flag(self, key: str, default: bool = _MISSING) -> bool:
+    def flag(self, key: str, *, default: bool = _MISSING) -> bool:
         """True or false."""
-        return cast("bool", self._take(key, bool, default, False))
+        return cast("bool", self._take(key, bool, default, empty=False))
 
     def number(self, key: str) -> Decimal:
         """A number, exact: never a float."""

@@ -147,7 +147,11 @@ class NotBillable:
 def read_action(row: Row, order: int) -> Action:
     """An action from its entry."""
     return Action(
-        id=row.text("id"), text=row.text("text"), order=order, source=row.text("source"), source_status=row.status()
+        id=row.text("id"),
+        text=row.text("text"),
+        order=order,
+        source=row.text("source"),
+        source_status=row.status(),
     )
 
 

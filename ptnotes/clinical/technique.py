@@ -280,7 +280,7 @@ def read_technique(row: Row, order: int) -> Technique:
         inclinations=row.texts("inclinations", ()),
         target_contact=row.text("target_contact"),
         variants=row.texts("variants", ()),
-        cavitation_field=row.flag("cavitation_field", False),
+        cavitation_field=row.flag("cavitation_field", default=False),
         result_picklist=row.opt_text("result_picklist"),
         caution=row.opt_text("caution"),
         note=row.opt_text("note"),
@@ -422,7 +422,7 @@ def read_dosage_field(row: Row, order: int) -> DosageField:
         input_max=row.number("input_max"),
         step=row.number("step"),
         typical=row.numbers("typical"),
-        optional=row.flag("optional", False),
+        optional=row.flag("optional", default=False),
         order=order,
         note=row.opt_text("note"),
         source=row.text("source"),
@@ -459,7 +459,10 @@ def read_documentation_sentence(row: Row, _order: int) -> DocumentationSentence:
 def read_note_minimum(row: Row, _order: int) -> NoteMinimum:
     """What a note must state, from its entry."""
     return NoteMinimum(
-        id=row.text("id"), requires=row.texts("requires"), source=row.text("source"), source_status=row.status()
+        id=row.text("id"),
+        requires=row.texts("requires"),
+        source=row.text("source"),
+        source_status=row.status(),
     )
 
 
