@@ -15,6 +15,7 @@ Ink: TypeAlias = Literal[
     "grid",  # lines that help the eye
     "surface",  # the ground, also the inside of a hollow marker and the numeral on a dark grade
     "accent",  # the main series, what is chosen
+    "after",  # what was measured after treatment
     "accent_soft",  # what was done before, hovering
     "band",  # measurement error round the first value
     "goal",

@@ -37,7 +37,7 @@ def text_width(text: str, size: float, weight: Weight) -> float:
 class FigureFlowable(Flowable):  # type: ignore[misc]  # ReportLab has no types
     """A figure in the flow of a document. `inks` gives the colour of every ink on paper."""
 
-    def __init__(self, figure: Figure, inks: Mapping[Ink, Color]) -> None:
+    def __init__(self, figure: Figure, inks: Mapping[str, Color]) -> None:
         super().__init__()
         self.figure = figure
         self.inks = inks

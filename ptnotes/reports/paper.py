@@ -24,9 +24,9 @@ INKS: Mapping[str, Color] = MappingProxyType(
         for name, colour in {
             "text": "#16202a", "muted": "#55626f", "surface": "#ffffff", "grid": "#e1e7eb", "rule": "#cfd7dd",
             "accent": "#0b6e69", "accent_soft": "#9fcfca", "band": "#e0f1ef", "wash": "#eff5f5",
-            "goal": "#8c5a00", "danger": "#b02318",
-            "series_2": "#5b4b9a", "series_3": "#8c5a00", "series_4": "#55626f",
-            "bone": "#eef1f4", "bone_line": "#97a3ae",
+            "goal": "#8c5a00", "normal": "#5d6b78", "danger": "#b02318",
+            "series_2": "#7a4fa3", "series_3": "#b03a6b", "series_4": "#5d6b78",
+            "bone": "#eef1f4", "bone_edge": "#97a3ae", "neutral": "#4c5965", "neutral_soft": "#e9edf1",
             "grade_1": "#d5e9e7", "grade_2": "#9fcfca", "grade_3": "#5bada7", "grade_4": "#0b6e69",
             "grade_5": "#073f3c",
             "on_grade_1": "#0a2b29", "on_grade_2": "#0a2b29", "on_grade_3": "#05211f", "on_grade_4": "#ffffff",
