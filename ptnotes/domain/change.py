@@ -24,6 +24,8 @@ class Meaning(StrEnum):
     """At least the measurement error (MDC)."""
     WITHIN_ERROR = "within_error"
     """Less than the measurement error: it may be no change at all."""
+    BELOW_IMPORTANT = "below_important"
+    """Less than patients found important, for a measure whose error nobody published; between visits only."""
     NO_PUBLISHED_ERROR = "no_published_error"
     """Nobody published a measurement error for this motion, method and rater: no verdict."""
     NOT_COMPARABLE = "not_comparable"
@@ -122,15 +124,12 @@ def judge_score(
     scale = reference.measures[measure]
     change = Decimal(last) - Decimal(first)
     direction = _direction(Decimal(first), Decimal(last), scale.direction.removesuffix("_better"))
-    errors = [row for row in scale.changes if row.kind.startswith(("MDC", "SDC")) and row.unit == scale.unit]
+    # A scale in per cent has its changes in percentage points, which the sources call points.
+    unit = "points" if scale.unit == "percent" else scale.unit
+    errors = [row for row in scale.change if row.kind.startswith(("MDC", "SDC")) and row.unit == unit]
     error = max(errors, key=lambda row: row.value, default=None)
     important = scale.app_change_threshold
-    if (
-        between_visits
-        and important is not None
-        and abs(change) >= important
-        and direction is not Direction.NEITHER
-    ):
+    if between_visits and abs(change) >= important:
         return Verdict(
             meaning=Meaning.IMPORTANT,
             change=change,
@@ -140,15 +139,14 @@ def judge_score(
             source=scale.app_change_basis,
         )
     if error is None:
-        if between_visits and important is not None:
+        if between_visits:
             return Verdict(
-                meaning=Meaning.WITHIN_ERROR,
+                meaning=Meaning.BELOW_IMPORTANT,
                 change=change,
                 direction=direction,
                 threshold=important,
                 threshold_kind="MCID",
                 source=scale.app_change_basis,
-                reason="below_important",
             )
         return Verdict(
             meaning=Meaning.NO_PUBLISHED_ERROR,

@@ -418,32 +418,20 @@ def _line(text: str, field: str, row: int) -> str:
 
 
 def _cleaned_episode(episode: EpisodeOfCare) -> EpisodeOfCare:
-    lines = {
-        field: clean_line(getattr(episode, field), f"episode.{field}")
-        for field in (
-            "title",
-            "precaution",
-            "referrer",
-            "referrer_practice",
-            "referrer_telephone",
-            "referrer_fax",
-        )
-    }
-    notes = {
-        field: clean_note(getattr(episode, field), f"episode.{field}")
-        for field in (
-            "mechanism",
-            "surgery",
-            "prior_function",
-            "present_function",
-            "complexities",
-            "why_skilled",
-        )
-    }
     return replace(
         episode,
-        **lines,
-        **notes,
+        title=clean_line(episode.title, "episode.title"),
+        precaution=clean_line(episode.precaution, "episode.precaution"),
+        referrer=clean_line(episode.referrer, "episode.referrer"),
+        referrer_practice=clean_line(episode.referrer_practice, "episode.referrer_practice"),
+        referrer_telephone=clean_line(episode.referrer_telephone, "episode.referrer_telephone"),
+        referrer_fax=clean_line(episode.referrer_fax, "episode.referrer_fax"),
+        mechanism=clean_note(episode.mechanism, "episode.mechanism"),
+        surgery=clean_note(episode.surgery, "episode.surgery"),
+        prior_function=clean_note(episode.prior_function, "episode.prior_function"),
+        present_function=clean_note(episode.present_function, "episode.present_function"),
+        complexities=clean_note(episode.complexities, "episode.complexities"),
+        why_skilled=clean_note(episode.why_skilled, "episode.why_skilled"),
         diagnoses=tuple(
             replace(
                 row,

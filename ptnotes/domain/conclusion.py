@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
 from ptnotes.domain.change import Direction, Meaning
 from ptnotes.domain.views import ChangeRow
@@ -26,6 +28,24 @@ class Conclusion:
 
     headline: str
     detail: str = ""
+
+
+class Request(StrEnum):
+    """What a document asks of the physician who reads it."""
+
+    NOTHING = "nothing"
+    QUESTION = "question"
+    SIGNATURE = "signature"
+    """On the plan of care, which is then printed with the place to sign."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The request with its question (`words`, for QUESTION) and the day by which an answer is needed, if any."""
+
+    request: Request = Request.NOTHING
+    words: str = ""
+    by: date | None = None
 
 
 def draft_conclusion(rows: Sequence[ChangeRow], visits: int) -> Conclusion:
@@ -52,14 +72,12 @@ def _headline(compared: Sequence[ChangeRow]) -> str:
         return "Worse"
     if real:
         return "Changed, neither for the better nor for the worse"
-    judged = [
-        row for row in compared if row.verdict is not None and row.verdict.meaning is Meaning.WITHIN_ERROR
-    ]
-    if not judged:
-        return "Change measured, not judged"
-    if any(row.verdict is not None and row.verdict.reason == "below_important" for row in judged):
+    meanings = {row.verdict.meaning for row in compared if row.verdict is not None}
+    if Meaning.BELOW_IMPORTANT in meanings:
         return "No important change"
-    return "Unchanged within measurement error"
+    if Meaning.WITHIN_ERROR in meanings:
+        return "Unchanged within measurement error"
+    return "Change measured, not judged"
 
 
 def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
@@ -75,10 +93,10 @@ def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
                 worse = "Worse: " if direction is Direction.WORSE else ""
                 told = worse + _listed([_moved(row) for row in rows])
                 sentences.append(f"{_capital(told)}, {words[len(rows) > 1]}.")
-    within = [_in_line(row.label) for row in _of(compared, Meaning.WITHIN_ERROR, None, reason="")]
+    within = [_in_line(row.label) for row in _of(compared, Meaning.WITHIN_ERROR, None)]
     if within:
         sentences.append(f"Unchanged within measurement error: {_listed(within)}.")
-    below = [_moved(row) for row in _of(compared, Meaning.WITHIN_ERROR, None, reason="below_important")]
+    below = [_moved(row) for row in _of(compared, Meaning.BELOW_IMPORTANT, None)]
     if below:
         sentences.append(f"Less than an important change: {_listed(below)}.")
     unjudged = [_moved(row) for row in _of(compared, Meaning.NO_PUBLISHED_ERROR, None)]
@@ -87,16 +105,13 @@ def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
     return sentences
 
 
-def _of(
-    rows: Sequence[ChangeRow], meaning: Meaning, direction: Direction | None, reason: str | None = None
-) -> list[ChangeRow]:
+def _of(rows: Sequence[ChangeRow], meaning: Meaning, direction: Direction | None) -> list[ChangeRow]:
     return [
         row
         for row in rows
         if row.verdict is not None
         and row.verdict.meaning is meaning
         and direction in (None, row.verdict.direction)
-        and reason in (None, row.verdict.reason)
     ]
 
 

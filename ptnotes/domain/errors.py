@@ -7,14 +7,15 @@ Anything else that is raised is a bug of ours and is never caught to be hidden.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 class PtNotesError(Exception):
     """Base of every error that has a sentence. `values` fill the sentence and never hold patient data."""
 
-    def __init__(self, code: str, **values: str) -> None:
+    def __init__(self, code: str, /, **values: str) -> None:
         super().__init__(code)
         self.code = code
         self.values: Mapping[str, str] = values
@@ -27,7 +28,7 @@ class Fault:
     code: str
     field: str
     row: int | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class InputError(PtNotesError):
@@ -46,7 +47,7 @@ class NotFoundError(PtNotesError):
 class AmbiguousError(PtNotesError):
     """Several records match where one is needed; `choices` are shown to pick from."""
 
-    def __init__(self, code: str, choices: tuple[str, ...], **values: str) -> None:
+    def __init__(self, code: str, /, choices: tuple[str, ...], **values: str) -> None:
         super().__init__(code, **values)
         self.choices = choices
 

@@ -48,9 +48,8 @@ def verdict_words(verdict: Verdict) -> str:
     words = {
         Meaning.IMPORTANT: "important",
         Meaning.EXCEEDS_ERROR: "above measurement error",
-        Meaning.WITHIN_ERROR: "below important change"
-        if verdict.reason == "below_important"
-        else "within error",
+        Meaning.WITHIN_ERROR: "within error",
+        Meaning.BELOW_IMPORTANT: "below important change",
         Meaning.NO_PUBLISHED_ERROR: "no published error",
         Meaning.NOT_COMPARABLE: "in words" if verdict.reason == "not_numeric" else "measured differently",
     }[verdict.meaning]

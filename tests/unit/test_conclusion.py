@@ -74,9 +74,7 @@ def test_a_change_nobody_can_judge_is_not_called_an_improvement() -> None:
 
 
 def test_less_than_an_important_change_is_not_called_measurement_error() -> None:
-    below = row(
-        "NDI", 40, 38, Meaning.WITHIN_ERROR, Direction.BETTER, unit="percent", reason="below_important"
-    )
+    below = row("NDI", 40, 38, Meaning.BELOW_IMPORTANT, Direction.BETTER, unit="percent")
     conclusion = draft_conclusion([below], 6)
     assert conclusion.headline == "No important change"
     assert "measurement error" not in conclusion.detail
