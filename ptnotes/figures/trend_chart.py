@@ -61,7 +61,9 @@ def time_axis(
             if line.points:
                 found |= {line.points[0].on, line.points[-1].on}
         found |= {word.on for word in chart.words}
-        widest = max((len(with_unit(value, chart.unit)) for value in values_of(chart)), default=0)
+        values = values_of(chart)
+        ends = (min(values), max(values)) if values else ()
+        widest = max((len(with_unit(value, chart.unit)) for value in ends), default=0)
         left = max(left, measure("0" * widest, text_size, "regular"))
         for text, _, _ in (*reference_labels(chart), *end_labels(chart)):
             right = max(right, measure(text, text_size, "semibold"))
