@@ -1,5 +1,6 @@
 """The launcher says in one sentence what the machine lacks, and does nothing twice."""
 
+import ast
 import importlib.util
 import os
 import re
@@ -22,6 +23,13 @@ def dev() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_launcher_can_be_read_by_an_old_python() -> None:
+    source = (ROOT / "tools" / "dev.py").read_text(encoding="ascii")
+    ast.parse(source, feature_version=(3, 6))
+    with pytest.raises(SyntaxError):
+        ast.parse("if (n := 1): pass", feature_version=(3, 6))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
