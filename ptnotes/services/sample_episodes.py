@@ -1,0 +1,203 @@
+"""Plays a made-up course out: the episode with its goals and scores, and its visits. Pure and repeatable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.episode import (
+    Diagnosis,
+    DiagnosisKind,
+    DischargeReason,
+    EpisodeOfCare,
+    EpisodeRegion,
+    Goal,
+    GoalStatus,
+    OnsetKind,
+    OutcomeScore,
+    PlanOfCare,
+)
+from ptnotes.domain.treatment import Mode, PainKind, Side, TreatmentSession
+from ptnotes.services.sample_courses import Course, CourseGoal
+from ptnotes.services.sample_run import Run, random_uuid
+from ptnotes.services.sample_visits import VisitMaker
+
+_LIMBS = ("shoulder", "elbow", "hip", "knee", "ankle")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """An episode with its visits in order of date and its scores; `patient_id`, `episode_id` are 0 until stored."""
+
+    episode: EpisodeOfCare
+    sessions: tuple[TreatmentSession, ...]
+    scores: tuple[OutcomeScore, ...]
+
+
+def play(reference: Reference, course: Course, run: Run, rng: Random) -> Played:
+    """Play `course` as `run` says. The same arguments and the same state of `rng` give the same result."""
+    maker = VisitMaker(reference, course, run, rng)
+    days, missed = run.days(course)
+    sessions = [maker.visit(number, day) for number, day in enumerate(days)]
+    absences = [maker.absence(place, day) for place, day in enumerate(missed)] if run.full else []
+    scores = _scores(reference, course, run, maker, days)
+    return Played(
+        episode=_episode(reference, course, run, rng, sessions, scores),
+        sessions=tuple(sorted((*sessions, *absences), key=lambda session: session.service_date)),
+        scores=scores,
+    )
+
+
+def _scores(
+    reference: Reference, course: Course, run: Run, maker: VisitMaker, days: list[date]
+) -> tuple[OutcomeScore, ...]:
+    """The course's questionnaire at the first visit, every fifth, and the last; a second one where a goal asks."""
+    asked = sorted({0, *range(5, len(days), 5), len(days) - 1})
+    measures = [(course.measure["id"], course.measure["first"], course.measure["to"])]
+    measures += [(goal.measure, goal.first, goal.to) for goal in course.goal if goal.kind == "outcome"]
+    found = []
+    for measure, first, goal in measures if run.full else measures[:1]:
+        known = reference.measures[measure]
+        for place, number in enumerate(asked):
+            _, share = maker.reached(number)
+            drawn = _total(measure, first + (goal - first) * (share if number else 0))
+            total = min(max(Decimal(run.given(measure, place, drawn)), known.score_min), known.score_max)
+            by = run.author_id
+            found.append(
+                OutcomeScore(episode_id=0, measure=measure, taken_on=days[number], total=total, entered_by=by)
+            )
+    return tuple(found)
+
+
+def _episode(
+    reference: Reference,
+    course: Course,
+    run: Run,
+    rng: Random,
+    sessions: list[TreatmentSession],
+    scores: tuple[OutcomeScore, ...],
+) -> EpisodeOfCare:
+    start = sessions[0].service_date
+    onset = start - timedelta(days=course.onset_days)
+    name, practice = run.referrer
+    return EpisodeOfCare(
+        uuid=random_uuid(rng),
+        patient_id=0,
+        title=course.title,
+        start=start,
+        onset=onset,
+        onset_kind=OnsetKind(course.onset),
+        mechanism=course.mechanism,
+        surgery=course.surgery,
+        surgery_date=onset if course.surgery else None,
+        prior_function=course.prior,
+        present_function=course.present,
+        complexities=course.complexities,
+        why_skilled=course.skilled,
+        precaution=course.precaution,
+        regions=tuple(
+            EpisodeRegion(region=region, side=Side(run.side) if course.sided and region in _LIMBS else None)
+            for region in course.regions
+        ),
+        diagnoses=(_diagnosis(reference, course, run, onset),),
+        goals=tuple(
+            _goal(reference, course, run, goal, rng, sessions[0], scores)
+            for goal in course.goal
+            if run.full or goal.kind != "outcome"
+        ),
+        plan=PlanOfCare(
+            visits_a_week=Decimal(course.visits_a_week),
+            duration_weeks=course.weeks,
+            start=start,
+            certified_until=start + timedelta(weeks=course.weeks),
+            interventions="Manual therapy, exercise, education, home programme.",
+            prognosis=course.prognosis,
+        ),
+        referrer=name,
+        referrer_practice=practice,
+        referrer_telephone="555-0150",
+        referrer_fax="555-0151",
+        referred_on=start - timedelta(days=6),
+        discharged_on=sessions[-1].service_date if run.discharged else None,
+        discharge_reason=DischargeReason(run.discharged) if run.discharged else None,
+    )
+
+
+def _diagnosis(reference: Reference, course: Course, run: Run, onset: date) -> Diagnosis:
+    code = course.code_for(run.side)
+    known = {
+        each.code: each.description for condition in reference.conditions.values() for each in condition.codes
+    }
+    return Diagnosis(
+        row=1,
+        kind=DiagnosisKind.MEDICAL,
+        code=code,
+        words=known.get(code, course.words),
+        checked=code in known,
+        since=onset,
+    )
+
+
+def _goal(
+    reference: Reference,
+    course: Course,
+    run: Run,
+    goal: CourseGoal,
+    rng: Random,
+    first: TreatmentSession,
+    scores: tuple[OutcomeScore, ...],
+) -> Goal:
+    blank = Goal(
+        uuid=random_uuid(rng),
+        words=goal.words,
+        function=goal.function,
+        due=first.service_date + timedelta(weeks=course.weeks),
+        status=GoalStatus.MET if run.discharged == "goals_met" else GoalStatus.ACTIVE,
+    )
+    if goal.kind == "rom":
+        aim = next(motion for motion in course.motion if motion.id == goal.motion)
+        side = run.side_of(aim.side)
+        readings = (reading for reading in first.rom if reading.motion == aim.id and reading.side == side)
+        return replace(
+            blank,
+            measure="rom",
+            motion=aim.id,
+            side=side,
+            mode=Mode.PASSIVE if aim.passive else Mode.ACTIVE,
+            unit=reference.motions[aim.id].unit,
+            baseline=next(readings).value,
+            target=Decimal(aim.to),
+        )
+    if goal.kind == "pain":
+        kind = PainKind.WORST if course.worst and run.full else PainKind.NOW
+        values = (score.value for score in first.pain if score.kind is kind and score.value is not None)
+        target = Decimal((course.worst or course.pain)[1])
+        return replace(
+            blank,
+            measure="pain",
+            pain_kind=kind.value,
+            unit="nprs",
+            baseline=Decimal(next(values)),
+            target=target,
+        )
+    measure = goal.measure or course.measure["id"]
+    return replace(
+        blank,
+        measure="outcome",
+        outcome=measure,
+        unit=reference.measures[measure].unit,
+        baseline=next(score.total for score in scores if score.measure == measure),
+        target=Decimal(course.measure["to"] if goal.to is None else goal.to),
+    )
+
+
+def _total(measure: str, value: float) -> Decimal:
+    """A total that the questionnaire can give: ODI in steps of 2 %, QuickDASH in elevenths of 25, others whole."""
+    if measure == "odi":
+        return Decimal(round(value / 2) * 2)
+    if measure == "quickdash":
+        return (Decimal(round(value * 11 / 25)) * 25 / 11).quantize(Decimal("0.1"))
+    return Decimal(round(value))

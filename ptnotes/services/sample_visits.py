@@ -1,0 +1,407 @@
+"""The visits of a made-up course: readings before and after, techniques, exercises, a note. Repeatable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from itertools import pairwise
+from random import Random
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.treatment import (
+    ComparableSign,
+    Exercise,
+    Intervention,
+    Mobilization,
+    Mode,
+    Note,
+    Origin,
+    PainKind,
+    PainScore,
+    Phase,
+    Place,
+    RomReading,
+    Side,
+    TreatmentSession,
+    VisitKind,
+    VisitStatus,
+)
+from ptnotes.services.sample_courses import Course, CourseExercise, CourseMotion, CourseTechnique
+from ptnotes.services.sample_run import Run, random_uuid
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Gives the rows of one session their numbers."""
+
+    last: int = 0
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
+class VisitMaker:
+    """Makes the visits of one course, one after the other."""
+
+    def __init__(self, reference: Reference, course: Course, run: Run, rng: Random) -> None:
+        self._reference = reference
+        self._course = course
+        self._run = run
+        self._rng = rng
+        self._drift = rng.uniform(0.85, 1.1)
+        self._exercise_ids = {
+            exercise.label.casefold(): exercise.id for exercise in reference.exercises.values()
+        }
+
+    def reached(self, number: int) -> tuple[float, float]:
+        """How far motion and pain have come by visit `number`."""
+        return self._run.reached(number, self._drift)
+
+    def visit(self, number: int, day: date) -> TreatmentSession:
+        """The attended visit `number` (from 0) on `day`."""
+        run, rng, rows = self._run, self._rng, _Rows()
+        motion_share, pain_share = self.reached(number)
+        first, last = number == 0, number == run.visits - 1
+        kind = VisitKind.TREATMENT
+        if first:
+            kind = VisitKind.EVALUATION
+        elif last and run.discharged:
+            kind = VisitKind.DISCHARGE
+        elif number % 10 == 9:
+            kind = VisitKind.RE_EVALUATION
+        pain = self._pain(number, pain_share, rows)
+        rom = self._rom(number, motion_share, pain, rows, last=last)
+        interventions = self._interventions(number, kind, rows)
+        minutes = sum(row.minutes or 0 for row in interventions)
+        start = time(8 + rng.randrange(9), rng.choice((0, 15, 30, 45)))
+        end = start.hour * 60 + start.minute + minutes + rng.randrange(4, 9)
+        return TreatmentSession(
+            uuid=random_uuid(self._rng),
+            episode_id=0,
+            service_date=day,
+            zone=run.zone,
+            time_in=start,
+            time_out=time(end // 60, end % 60),
+            kind=kind,
+            author_id=run.author_id,
+            mobilizations=self._mobilizations(number, motion_share, pain, rom, rows),
+            interventions=interventions,
+            exercises=self._exercises(number, rows),
+            rom=rom,
+            pain=pain,
+            comparable_signs=self._sign(motion_share, rows),
+            note=self._note(number, pain_share, pain, rom),
+            next_row=rows.last + 1,
+        )
+
+    def _pain(self, number: int, share: float, rows: _Rows) -> tuple[PainScore, ...]:
+        course = self._course
+        first, goal = course.pain
+        before = _score(first + (goal - first) * share + self._rng.uniform(-0.5, 0.5))
+        after = max(0, before - self._rng.choice((0, 1, 1, 2)))
+        worst_first, worst_goal = course.worst or [min(10, first + 1), min(10, goal + 2)]
+        worst = _score(
+            max(before, worst_first + (worst_goal - worst_first) * share + self._rng.uniform(-0.5, 0.5))
+        )
+        before = self._run.given("pain_before", number, before)
+        after = self._run.given("pain_after", number, after)
+        worst = self._run.given("worst", number, worst)
+        side = Side(self._run.side) if course.sided else None
+        pair = rows.next()
+        place = course.place
+        scores = [
+            PainScore(row=pair, pair=pair, place=place, side=side, phase=Phase.BEFORE, value=before),
+            PainScore(row=rows.next(), pair=pair, place=place, side=side, phase=Phase.AFTER, value=after),
+        ]
+        if self._run.full:
+            row = rows.next()
+            scores.append(
+                PainScore(row=row, pair=row, kind=PainKind.WORST, place=place, side=side, value=worst)
+            )
+            if number % 3 == 0:
+                row = rows.next()
+                best = max(0, min(before, after) - self._rng.randrange(1, 4))
+                scores.append(
+                    PainScore(row=row, pair=row, kind=PainKind.BEST, place=place, side=side, value=best)
+                )
+        return tuple(scores)
+
+    def _rom(
+        self, number: int, share: float, pain: tuple[PainScore, ...], rows: _Rows, *, last: bool
+    ) -> tuple[RomReading, ...]:
+        readings: list[RomReading] = []
+        motions = self._course.motion if self._run.full else self._course.motion[:2]
+        for place, motion in enumerate(motions):
+            key = f"{motion.id}:{motion.side}" if motion.side in {"left", "right"} else motion.id
+            if place >= 2 and number % 2 and not last and key not in self._run.series:
+                continue
+            readings += self._readings(motion, place, number, share, pain, rows, key)
+        for word in self._course.word if self._run.full else ():
+            if number % 3 and not last:
+                continue
+            reached = min(len(word.words) - 1, int(max(share, 0) * len(word.words)))
+            row = rows.next()
+            side = self._run.side_of(word.side)
+            readings.append(
+                RomReading(
+                    row=row,
+                    pair=row,
+                    motion=word.id,
+                    side=side,
+                    method=word.method,
+                    phase=Phase.SINGLE,
+                    unit=self._reference.motions[word.id].unit,
+                    word=word.words[reached],
+                )
+            )
+        return tuple(readings)
+
+    def _readings(
+        self,
+        motion: CourseMotion,
+        place: int,
+        number: int,
+        share: float,
+        pain: tuple[PainScore, ...],
+        rows: _Rows,
+        key: str,
+    ) -> list[RomReading]:
+        known = self._reference.motions[motion.id]
+        step = Decimal(1) if known.unit == "deg" else Decimal("0.5")
+        first, goal = Decimal(motion.first), Decimal(motion.to)
+        way = goal - first
+        noise = Decimal(str(self._rng.uniform(-0.04, 0.04)))
+        before = _rounded(first if number == 0 else first + way * (Decimal(str(share)) + noise), step)
+        before = Decimal(self._run.given(key, number, before))
+        within = _rounded(way * Decimal(str(self._rng.uniform(0.08, 0.26))), step)
+        after = before + within
+        if known.better == "toward_zero":
+            before, after = min(before, Decimal(0)), min(after, Decimal(0))
+        before, after = (
+            min(max(value, Decimal(known.input_min)), Decimal(known.input_max)) for value in (before, after)
+        )
+        changed = self._course.method_change
+        method = motion.method
+        if changed is not None and place == 0 and number + 1 >= changed["visit"]:
+            method = changed["method"]
+        sore = place == 0 and share < 0.6
+        pair = rows.next()
+        values = [(Phase.BEFORE, before, pair, pain[0].value), (Phase.AFTER, after, 0, pain[1].value)]
+        if place >= 2 and number % 2 == 0 and key not in self._run.series:
+            values = values[:1]
+        return [
+            RomReading(
+                row=row or rows.next(),
+                pair=pair,
+                motion=motion.id,
+                side=self._run.side_of(motion.side),
+                mode=Mode.PASSIVE if motion.passive else Mode.ACTIVE,
+                method=method,
+                test_position=motion.position,
+                rater=self._run.author_id,
+                phase=phase,
+                value=value,
+                unit=known.unit,
+                end_range_pain=sore if place < 2 else None,
+                pain=score if sore else None,
+            )
+            for phase, value, row, score in values
+        ]
+
+    def _mobilizations(
+        self,
+        number: int,
+        share: float,
+        pain: tuple[PainScore, ...],
+        rom: tuple[RomReading, ...],
+        rows: _Rows,
+    ) -> tuple[Mobilization, ...]:
+        techniques = self._course.technique if self._run.full else self._course.technique[:2]
+        used = [technique for technique in techniques if number % technique.every == 0]
+        eased = (pain[0].value or 0) - (pain[1].value or 0)
+        gained = [
+            abs(after.value - before.value)
+            for before, after in pairwise(rom)
+            if before.pair == after.pair and before.value is not None and after.value is not None
+        ]
+        responses = ["better" if eased >= 2 else "same"]
+        if gained and gained[0] >= 4:
+            responses.append("range_increased")
+        return tuple(
+            self._mobilization(technique, share, rows.next(), tuple(responses) if place == 0 else ("same",))
+            for place, technique in enumerate(used)
+        )
+
+    def _mobilization(
+        self, technique: CourseTechnique, share: float, row: int, responses: tuple[str, ...]
+    ) -> Mobilization:
+        grade = grade_to = None
+        if technique.grades:
+            reached = technique.grades[
+                min(len(technique.grades) - 1, int(max(share, 0) * len(technique.grades)))
+            ]
+            grade, _, upper = reached.partition("..")
+            grade_to = upper or None
+        sets, reps, duration_s, hold_s, attempts = _dose(
+            technique.dose, sustained=bool(grade and grade[0] == "K")
+        )
+        side = None if technique.side == "" else self._run.side_of(technique.side)
+        return Mobilization(
+            row=row,
+            targets=tuple(technique.targets),
+            side=side,
+            technique=technique.id,
+            grade_system=None if grade is None else self._reference.grades[grade].system,
+            grade=grade,
+            grade_to=grade_to,
+            sets=sets,
+            reps=reps,
+            duration_s=duration_s,
+            hold_s=hold_s,
+            position=technique.position,
+            attempts=attempts,
+            cavitation=None if attempts is None else self._rng.random() < 0.7,
+            responses=responses,
+            done_by=self._run.author_id,
+            origin=Origin.CLICKED,
+        )
+
+    def _interventions(self, number: int, kind: VisitKind, rows: _Rows) -> tuple[Intervention, ...]:
+        rng, by = self._rng, self._run.author_id
+        done: list[tuple[str, int]] = []
+        if kind is VisitKind.EVALUATION:
+            done.append(("cpt_97162" if self._course.precaution else "cpt_97161", rng.randrange(28, 36)))
+        elif kind is VisitKind.RE_EVALUATION:
+            done.append(("cpt_97164", rng.randrange(12, 18)))
+        if self._course.technique:
+            done.append(("cpt_97140", rng.randrange(10, 17) if number == 0 else rng.randrange(15, 26)))
+        if self._run.full:
+            done.append(("cpt_97110", rng.randrange(8, 12) if number == 0 else rng.randrange(10, 19)))
+            if number % 4 == 3:
+                done.append((rng.choice(("cpt_97112", "cpt_97530", "cpt_97535")), rng.randrange(8, 12)))
+        return tuple(
+            Intervention(row=rows.next(), intervention=intervention, minutes=minutes, done_by=by)
+            for intervention, minutes in done
+        )
+
+    def _exercises(self, number: int, rows: _Rows) -> tuple[Exercise, ...]:
+        # A programme is built up: one exercise from the first visit on, one more every second visit.
+        known = min(len(self._course.exercise), 1 + number // 2) if self._run.full else 1
+        return tuple(
+            self._exercise(exercise, number, rows.next()) for exercise in self._course.exercise[:known]
+        )
+
+    def _exercise(self, exercise: CourseExercise, number: int, row: int) -> Exercise:
+        step = min(number // 2, 5) if self._run.way != "worse" else min(number // 4, 1)
+        load = None if exercise.load is None else Decimal(exercise.load) + Decimal(exercise.step_load) * step
+        bands = exercise.bands
+        grew = (
+            step > 0
+            and number % 2 == 0
+            and (exercise.step_reps or exercise.step_hold_s or exercise.step_load or bands)
+        )
+        return Exercise(
+            row=row,
+            exercise=self._exercise_ids.get(exercise.name.casefold()),
+            name=exercise.name,
+            sets=exercise.sets,
+            reps=None if exercise.reps is None else exercise.reps + exercise.step_reps * step,
+            hold_s=None if exercise.hold_s is None else exercise.hold_s + exercise.step_hold_s * step,
+            load=load,
+            load_unit=exercise.load_unit,
+            band=bands[min(step, len(bands) - 1)] if bands else "",
+            progression="harder than last time" if grew else "",
+            cue=exercise.cue if number < 4 else "",
+            place=Place(exercise.place),
+            done_by=self._run.author_id,
+        )
+
+    def _sign(self, share: float, rows: _Rows) -> tuple[ComparableSign, ...]:
+        sign = self._course.sign
+        if sign is None or not self._run.full:
+            return ()
+        before = sign["first"] if share < 0.3 else "easier" if share < 0.75 else sign["to"]
+        after = "easier" if share < 0.45 else sign["to"] if share > 0.75 else "much easier"
+        pair = rows.next()
+        return (
+            ComparableSign(row=pair, pair=pair, words=sign["words"], phase=Phase.BEFORE, value=before),
+            ComparableSign(row=rows.next(), pair=pair, words=sign["words"], phase=Phase.AFTER, value=after),
+        )
+
+    def _note(
+        self, number: int, share: float, pain: tuple[PainScore, ...], rom: tuple[RomReading, ...]
+    ) -> Note:
+        notes = self._course.notes
+        stage = "early" if share < 0.3 else "middle" if share < 0.7 else "late"
+        if number == 0:
+            stage = "early"
+        said = notes[stage][number % len(notes[stage])]
+        found = notes["objective"][number % len(notes["objective"])]
+        return Note(
+            subjective=said,
+            objective=found,
+            assessment=self._assessment(number, pain, rom),
+            plan=notes["plan"][(number // 2) % len(notes["plan"])],
+        )
+
+    def _assessment(self, number: int, pain: tuple[PainScore, ...], rom: tuple[RomReading, ...]) -> str:
+        parts = []
+        before, after = pain[0].value, pain[1].value
+        if before is not None and after is not None and after < before:
+            parts.append(f"Pain {before} → {after} within the visit.")
+        pairs = [(one, two) for one, two in pairwise(rom) if one.pair == two.pair and one.value != two.value]
+        if pairs:
+            one, two = pairs[0]
+            motion = self._reference.motions[one.motion]
+            sign = "°" if one.unit == "deg" else f" {one.unit}"
+            parts.append(f"{motion.full_label} {one.value}{sign} → {two.value}{sign}.")
+        if number == 0:
+            parts.append(
+                "Findings fit the referral; suitable for manual treatment with the precautions named."
+            )
+        elif self._run.way == "worse" and number > 4:
+            parts.append("No lasting gain; to be talked over with the referring physician.")
+        elif self._run.way == "plateau" and number > 5:
+            parts.append("Gains within the visit do not last to the next.")
+        else:
+            parts.append(
+                self._rng.choice(("Responds as hoped.", "Tolerated well.", "Less guarded than last time."))
+            )
+        return " ".join(parts)
+
+    def absence(self, place: int, day: date) -> TreatmentSession:
+        """A visit that was missed or cancelled."""
+        status = (VisitStatus.MISSED, VisitStatus.CANCELLED)[place % 2]
+        reason = "did not come" if status is VisitStatus.MISSED else self._rng.choice(("unwell", "at work"))
+        return TreatmentSession(
+            uuid=random_uuid(self._rng),
+            episode_id=0,
+            service_date=day,
+            zone=self._run.zone,
+            status=status,
+            status_reason=reason,
+            author_id=self._run.author_id,
+        )
+
+
+def _dose(
+    words: str, *, sustained: bool
+) -> tuple[int | None, int | None, int | None, int | None, int | None]:
+    """(sets, repetitions, seconds a set, hold in seconds, thrust attempts) of ``3x45s``, ``2x10`` or ``1 thrust``."""
+    if words.endswith("thrust"):
+        return None, None, None, None, int(words.split(maxsplit=1)[0])
+    sets, _, amount = words.partition("x")
+    if not amount.endswith("s"):
+        return int(sets), int(amount), None, None, None
+    seconds = int(amount.removesuffix("s"))
+    return (int(sets), None, None, seconds, None) if sustained else (int(sets), None, seconds, None, None)
+
+
+def _score(value: float) -> int:
+    return min(10, max(0, round(value)))
+
+
+def _rounded(value: Decimal, step: Decimal) -> Decimal:
+    return (value / step).to_integral_value() * step
