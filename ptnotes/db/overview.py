@@ -1,0 +1,62 @@
+"""What the home screen lists: patients seen last, drafts that wait."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from ptnotes.db.schema.episode import EpisodeRecord
+from ptnotes.db.schema.patient import PatientRecord
+from ptnotes.db.schema.session import SessionRecord
+from ptnotes.db.search import ROW, patient_row
+from ptnotes.domain.patient import PatientRow
+from ptnotes.domain.treatment import NoteState, VisitStatus
+from ptnotes.domain.views import DraftRow
+
+_LATEST_SESSIONS = 200
+"""Sessions saved last that are looked at for the patients seen last."""
+
+
+def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...]:
+    """The patients whose visits were saved last, latest first; without archived ones."""
+    latest = (
+        select(SessionRecord.episode_id, SessionRecord.saved_at)
+        .order_by(SessionRecord.saved_at.desc())
+        .limit(_LATEST_SESSIONS)
+        .subquery()
+    )
+    query = (
+        select(*ROW)
+        .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
+        .join(latest, latest.c.episode_id == EpisodeRecord.id)
+        .where(PatientRecord.archived_at.is_(None))
+        .group_by(PatientRecord.id)
+        .order_by(func.max(latest.c.saved_at).desc())
+        .limit(limit)
+    )
+    return tuple(patient_row(row) for row in connection.execute(query))
+
+
+def open_drafts(connection: Connection, since: date) -> tuple[DraftRow, ...]:
+    """Drafts of visits attended on or after `since`, latest first."""
+    query = (
+        select(*ROW, SessionRecord.id.label("session_id"), SessionRecord.service_date, SessionRecord.saved_at)
+        .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
+        .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
+        .where(
+            SessionRecord.state == NoteState.DRAFT,
+            SessionRecord.status == VisitStatus.ATTENDED,
+            SessionRecord.service_date >= since,
+        )
+        .order_by(SessionRecord.service_date.desc(), SessionRecord.id.desc())
+    )
+    return tuple(
+        DraftRow(
+            session_id=row.session_id,
+            patient=patient_row(row),
+            service_date=row.service_date,
+            saved_at=row.saved_at,
+        )
+        for row in connection.execute(query)
+    )

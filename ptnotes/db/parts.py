@@ -1,0 +1,103 @@
+"""A list of rows inside an aggregate: how it is read, and how a change of it is written as the difference.
+
+A row is found by its key (such as ``session_id``, ``row``). One that is no longer in the list keeps its place with
+`removed_at` set; one that comes back (an undo) takes its place again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, insert, select, update
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One table of rows. A row is the tuple of `columns`; the first is the owner's id, the first `key_length` its key.
+
+    Statements are built once, so that SQLAlchemy compiles each of them once.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    key_length: int = 2
+
+    @cached_property
+    def owner(self) -> str:
+        """The column that holds the owner's id."""
+        return self.columns[0]
+
+    @cached_property
+    def of_one(self) -> Select[Any]:
+        """Every row of the owner ``:owner``, removed ones too, with `removed_at` last; in no order."""
+        return self._select().where(self.table.c[self.owner] == bindparam("owner"))
+
+    @cached_property
+    def shown_of(self) -> Select[Any]:
+        """The rows shown of the owners ``:owners``, in no order."""
+        owners = self.table.c[self.owner].in_(bindparam("owners", expanding=True))
+        return self._select().where(owners, self.table.c.removed_at.is_(None))
+
+    @cached_property
+    def insertion(self) -> Insert:
+        """Insert rows given as dicts of `columns`."""
+        return insert(self.table)
+
+    @cached_property
+    def updating(self) -> Update:
+        """Write every column of the row whose key is given as ``key_0``, ``key_1``, ..."""
+        statement = update(self.table)
+        for place in range(self.key_length):
+            statement = statement.where(self.table.c[self.columns[place]] == bindparam(f"key_{place}"))
+        written = (*self.columns[self.key_length :], "removed_at")
+        return statement.values({name: bindparam(f"new_{name}") for name in written})
+
+    def write(self, connection: Connection, owner: int, wanted: Sequence[Row], at: datetime) -> bool:
+        """Make the stored rows of `owner` be `wanted`; tell whether anything had to change."""
+        key = itemgetter(slice(0, self.key_length))
+        stored = {key(row): tuple(row) for row in connection.execute(self.of_one, {"owner": owner})}
+        new = [row for row in wanted if key(row) not in stored]
+        changed = [row for row in wanted if key(row) in stored and stored[key(row)] != (*row, None)]
+        kept = {key(row) for row in wanted}
+        gone = [row for row_key, row in stored.items() if row_key not in kept and row[-1] is None]
+        updates = [self._update_values(row, None) for row in changed]
+        updates += [self._update_values(row[:-1], at) for row in gone]
+        if new:
+            self.add(connection, new)
+        if updates:
+            connection.execute(self.updating, updates)
+        return bool(new or updates)
+
+    def add(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """Store rows that are new."""
+        values = [dict(zip(self.columns, row, strict=True)) for row in rows]
+        if values:
+            connection.execute(self.insertion, values)
+
+    def shown(self, connection: Connection, owners: Sequence[int]) -> Iterable[Row]:
+        """The rows shown of each of `owners`, in no order; `removed_at` is the last item."""
+        return connection.execute(self.shown_of, {"owners": list(owners)})
+
+    def _select(self) -> Select[Any]:
+        return select(*(self.table.c[name] for name in (*self.columns, "removed_at")))
+
+    def _update_values(self, row: Row, removed_at: datetime | None) -> Mapping[str, Any]:
+        values = {f"key_{place}": row[place] for place in range(self.key_length)}
+        for name, value in zip(self.columns[self.key_length :], row[self.key_length :], strict=True):
+            values[f"new_{name}"] = value
+        return {**values, "new_removed_at": removed_at}
+
+
+def grouped(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[int, list[Any]]:
+    """What `make` makes of each row, by the owner that the row begins with, in the order of the rows."""
+    groups: dict[int, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row[0], []).append(make(row))
+    return groups

@@ -1,0 +1,103 @@
+"""Patients, in and out of the store, with the folded columns and the index that searches read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from ptnotes.db.schema.patient import PatientRecord
+from ptnotes.db.search import index_patients, search_columns
+from ptnotes.domain.errors import Fault, InputError, NotFoundError, StaleError
+from ptnotes.domain.patient import Patient
+
+_FIELDS = tuple(field.name for field in fields(Patient))
+_QUERY = select(*(getattr(PatientRecord, name) for name in _FIELDS))
+
+
+def load_patient(connection: Connection, patient_id: int) -> Patient:
+    """The patient of that id. Raises `NotFoundError`."""
+    return _one(connection, PatientRecord.id == patient_id, str(patient_id))
+
+
+def patient_by_mrn(connection: Connection, mrn: str) -> Patient:
+    """The patient of that record number, whatever its case. Raises `NotFoundError`."""
+    return _one(connection, PatientRecord.mrn_key == mrn.strip().casefold(), mrn[:40])
+
+
+def next_mrn(connection: Connection) -> str:
+    """One more than the highest record number that is all digits, with at least six digits."""
+    return f"{(connection.scalar(select(func.max(PatientRecord.mrn_number))) or 0) + 1:06}"
+
+
+def add_patients(connection: Connection, patients: Sequence[Patient], at: datetime) -> tuple[Patient, ...]:
+    """Store new patients and give them as stored, with ids and uuids.
+
+    Raises `InputError` ("patient.mrn.taken") where a record number is in use.
+    """
+    keys = [patient.mrn.casefold() for patient in patients]
+    if len(set(keys)) != len(keys) or _any_taken(connection, keys):
+        raise InputError(Fault("patient.mrn.taken", "patient.mrn"))
+    new = [replace(patient, uuid=patient.uuid or str(uuid4()), revision=1) for patient in patients]
+    if not new:
+        return ()
+    ids = connection.scalars(
+        insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True),
+        [{**_values(patient), "created_at": at} for patient in new],
+    ).all()
+    stored = tuple(replace(patient, id=key) for patient, key in zip(new, ids, strict=True))
+    index_patients(connection, stored, stored_before=False)
+    return stored
+
+
+def change_patient(connection: Connection, patient: Patient) -> Patient:
+    """Store a change and give the patient with the new revision.
+
+    Raises `StaleError` where somebody saved since, `InputError` ("patient.mrn.taken"), `NotFoundError`.
+    """
+    stored = load_patient(connection, _id_of(patient))
+    if stored.revision != patient.revision:
+        raise StaleError("record.stale", stored.revision)
+    if patient.mrn.casefold() != stored.mrn.casefold() and _any_taken(connection, [patient.mrn.casefold()]):
+        raise InputError(Fault("patient.mrn.taken", "patient.mrn"))
+    changed = replace(patient, uuid=stored.uuid, revision=stored.revision + 1)
+    connection.execute(update(PatientRecord).where(PatientRecord.id == changed.id).values(**_values(changed)))
+    index_patients(connection, [changed], stored_before=True)
+    return changed
+
+
+def patient_count(connection: Connection) -> int:
+    """How many patients are not archived."""
+    active = select(func.count()).select_from(PatientRecord).where(PatientRecord.archived_at.is_(None))
+    return connection.scalar(active) or 0
+
+
+def _one(connection: Connection, condition: ColumnElement[bool], named: str) -> Patient:
+    row = connection.execute(_QUERY.where(condition)).first()
+    if row is None:
+        raise NotFoundError("patient.not_found", mrn=named)
+    return Patient(**row._mapping)
+
+
+def _any_taken(connection: Connection, keys: Sequence[str]) -> bool:
+    # A few hundred at a time: a bulk of new patients may be larger than a statement takes parameters.
+    for begin in range(0, len(keys), 500):
+        some = PatientRecord.mrn_key.in_(keys[begin : begin + 500])
+        if connection.scalar(select(PatientRecord.id).where(some).limit(1)) is not None:
+            return True
+    return False
+
+
+def _values(patient: Patient) -> dict[str, object]:
+    values = {name: getattr(patient, name) for name in _FIELDS if name != "id"}
+    return {**values, **search_columns(patient)}
+
+
+def _id_of(patient: Patient) -> int:
+    if patient.id is None:
+        raise ValueError("this patient was never stored")
+    return patient.id

@@ -1,0 +1,240 @@
+"""Finding patients: by any part of a name, birth date, record number or telephone. The same answers in both dialects.
+
+SQLite has a trigram index (FTS5), PostgreSQL one of pg_trgm; both only narrow down what the same folded text decides.
+A search stops as soon as it has enough rows, so that a single common letter in 100,000 patients costs no more than a
+whole name: patients whose family name starts with the word come first, in order of name, then those with another part
+that starts so, then those that have it inside a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, Select, and_, bindparam, column, delete, func, insert, select, table, text
+from sqlalchemy.sql.elements import ColumnElement
+
+from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
+from ptnotes.domain.dates import read_dates
+from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts
+from ptnotes.domain.text import fold
+
+_INDEX = table("patient_search", column("rowid"), column("name"), column("digits"))
+_TRIGRAM = 3
+_ENOUGH_INSIDE = 200
+"""Rows looked at for a match inside a name before they are put in order."""
+_LAST = "\U0010ffff"
+
+ROW = (
+    PatientRecord.id,
+    PatientRecord.mrn,
+    PatientRecord.family_name,
+    PatientRecord.given_name,
+    PatientRecord.middle_name,
+    PatientRecord.suffix,
+    PatientRecord.preferred_name,
+    PatientRecord.birth_date,
+    PatientRecord.telephone,
+    PatientRecord.archived_at,
+    PatientRecord.sort_name,
+    PatientRecord.search_text,
+)
+_Found = dict[int, tuple[int, str, PatientRow]]
+
+
+def create_search(connection: Connection) -> None:
+    """Make the index for matches inside names and numbers."""
+    if connection.dialect.name == "postgresql":
+        for name in ("search_text", "telephone_digits"):
+            connection.execute(
+                text(f"CREATE INDEX ix_patient_{name}_trigram ON patient USING gin ({name} gin_trgm_ops)")
+            )
+        return
+    connection.execute(
+        text(
+            "CREATE VIRTUAL TABLE patient_search USING fts5("
+            "name, digits, content = '', contentless_delete = 1, tokenize = 'trigram')"
+        )
+    )
+
+
+def search_columns(patient: Patient) -> dict[str, str | int | None]:
+    """Give the folded columns of a patient's record."""
+    digits = fold(patient.mrn)
+    return {
+        "mrn_key": patient.mrn.casefold(),
+        "mrn_number": int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 10 else None,
+        "sort_name": f"{fold(patient.family_name)} {fold(patient.given_name)} {fold(patient.middle_name)}".strip(),
+        "search_text": " ".join(name_parts(patient)),
+        "telephone_digits": digits_of(patient.telephone),
+    }
+
+
+def index_patients(connection: Connection, patients: Iterable[Patient], *, stored_before: bool) -> None:
+    """Bring the search index up to date with `patients`, which have ids. New ones need not be taken out first."""
+    known = list(patients)
+    if not known:
+        return
+    ids = [{"patient": patient.id} for patient in known]
+    if stored_before:
+        connection.execute(
+            delete(PatientNamePartRecord).where(PatientNamePartRecord.patient_id == bindparam("patient")), ids
+        )
+    parts = [{"part": part, "patient_id": patient.id} for patient in known for part in name_parts(patient)]
+    if parts:
+        connection.execute(insert(PatientNamePartRecord), parts)
+    if connection.dialect.name == "postgresql":
+        return
+    if stored_before:
+        connection.execute(delete(_INDEX).where(_INDEX.c.rowid == bindparam("patient")), ids)
+    connection.execute(
+        insert(_INDEX),
+        [
+            {
+                "rowid": patient.id,
+                "name": " ".join(name_parts(patient)),
+                "digits": digits_of(patient.telephone),
+            }
+            for patient in known
+        ],
+    )
+
+
+def find_patients(
+    connection: Connection, query: str, today: date, *, limit: int = 50, archived: bool = False
+) -> tuple[PatientRow, ...]:
+    """Patients that match what was typed, best first; the first `limit` by name where nothing was typed.
+
+    One or two letters match the starts of name parts, three or more any part of the name; several words must all
+    match. A birth date however written, the start of a record number, and three or more digits of a telephone match
+    too. `archived` also shows archived patients.
+    """
+    found: _Found = {}
+    shown = [] if archived else [PatientRecord.archived_at.is_(None)]
+    words = fold(query).split()
+    if not query.strip():
+        _add(connection, found, 0, select(*ROW).where(*shown).order_by(PatientRecord.sort_name), limit)
+        return _ranked(found, limit)
+    if dates := read_dates(query, today):
+        _add(connection, found, 0, select(*ROW).where(*shown, PatientRecord.birth_date.in_(dates)), limit)
+    if any(letter.isdecimal() for letter in query):
+        _add_numbers(connection, found, query, shown, limit)
+    if words and any(letter.isalpha() for letter in query):
+        _add_names(connection, found, words, shown, limit)
+    return _ranked(found, limit)
+
+
+def likely_duplicates(connection: Connection, patient: Patient, *, limit: int = 20) -> tuple[PatientRow, ...]:
+    """Patients that may be the same person: the same folded family and given name, or the same birth date with a name
+    in common (a part that is equal, or that starts with the same three letters). Archived ones are shown too.
+    """
+    whole = f"{fold(patient.family_name)} {fold(patient.given_name)}".strip()
+    parts = name_parts(patient)
+    found: _Found = {}
+    others = [] if patient.id is None else [PatientRecord.id != patient.id]
+    same_name = _starts(PatientRecord.sort_name, whole)
+    _add(connection, found, 0, select(*ROW).where(*others, same_name), limit)
+    born = select(*ROW).where(*others, PatientRecord.birth_date == patient.birth_date).limit(500)
+    for row in connection.execute(born):
+        theirs = row.search_text.split()
+        if any(mine[:_TRIGRAM] == other[:_TRIGRAM] for mine in parts for other in theirs):
+            found.setdefault(row.id, (1, row.sort_name, patient_row(row)))
+    return _ranked(found, limit)
+
+
+def _add_names(
+    connection: Connection, found: _Found, words: Sequence[str], shown: list[ColumnElement[bool]], limit: int
+) -> None:
+    starts = [_has_part_starting(word) for word in words]
+    if len(words) == 1:
+        family = select(*ROW).where(*shown, _starts(PatientRecord.sort_name, words[0]))
+        _add(connection, found, 0, family.order_by(PatientRecord.sort_name), limit)
+    if len(found) < limit:
+        driver = _rarest_start(connection, words)
+        part = PatientNamePartRecord
+        others = [start for word, start in zip(words, starts, strict=True) if word != driver]
+        by_part = (
+            select(*ROW)
+            .join(part, part.patient_id == PatientRecord.id)
+            .where(*shown, _starts(part.part, driver), *others)
+        )
+        _add(connection, found, 1, by_part.order_by(part.part, part.patient_id), limit)
+    long_words = [word for word in words if len(word) >= _TRIGRAM]
+    if len(found) < limit and long_words:
+        short = [start for word, start in zip(words, starts, strict=True) if len(word) < _TRIGRAM]
+        inside = select(*ROW).where(*shown, *short, _has_inside(connection, "name", long_words))
+        _add(connection, found, 2, inside, _ENOUGH_INSIDE)
+
+
+def _add_numbers(
+    connection: Connection, found: _Found, query: str, shown: list[ColumnElement[bool]], limit: int
+) -> None:
+    number = query.strip().casefold()
+    by_number = select(*ROW).where(*shown, _starts(PatientRecord.mrn_key, number))
+    _add(connection, found, 0, by_number.order_by(PatientRecord.mrn_key), limit)
+    digits = digits_of(query)
+    if len(digits) >= _TRIGRAM and not any(letter.isalpha() for letter in query):
+        by_telephone = select(*ROW).where(*shown, _has_inside(connection, "digits", [digits]))
+        _add(connection, found, 1, by_telephone, limit)
+
+
+def _starts(where: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    return and_(where >= word, where < word + _LAST)
+
+
+def _has_part_starting(word: str) -> ColumnElement[bool]:
+    # Folded text has neither % nor an underscore that matters: a wildcard typed by hand is escaped all the same.
+    spaced = func.concat(" ", PatientRecord.search_text)
+    return spaced.contains(f" {word}", autoescape=True)
+
+
+def _has_inside(connection: Connection, name: str, words: Sequence[str]) -> ColumnElement[bool]:
+    if connection.dialect.name == "postgresql":
+        where = {"name": PatientRecord.search_text, "digits": PatientRecord.telephone_digits}[name]
+        return and_(*(where.contains(word, autoescape=True) for word in words))
+    phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+    matching = select(_INDEX.c.rowid).where(text("patient_search MATCH :phrases")).select_from(_INDEX)
+    return PatientRecord.id.in_(matching.params(phrases=f"{name} : ({phrases})"))
+
+
+def _rarest_start(connection: Connection, words: Sequence[str]) -> str:
+    """Give the word that the fewest name parts start with, so that the others need to be looked at least."""
+    if len(words) == 1:
+        return words[0]
+    part = PatientNamePartRecord.part
+    counts = {}
+    for word in words:
+        some = select(part).where(_starts(part, word)).limit(1000).subquery()
+        counts[word] = connection.scalar(select(func.count()).select_from(some)) or 0
+    return min(counts, key=lambda word: counts[word])
+
+
+def _add(
+    connection: Connection, found: _Found, rank: int, query: Select[*tuple[object, ...]], limit: int
+) -> None:
+    for row in connection.execute(query.limit(limit)):
+        found.setdefault(row.id, (rank, row.sort_name, patient_row(row)))
+
+
+def patient_row(row: object) -> PatientRow:
+    patient = Patient(
+        mrn=row.mrn,
+        family_name=row.family_name,
+        given_name=row.given_name,
+        middle_name=row.middle_name,
+        suffix=row.suffix,
+        preferred_name=row.preferred_name,
+        birth_date=row.birth_date,
+    )
+    return PatientRow(
+        id=row.id,
+        mrn=row.mrn,
+        name=patient.name,
+        birth_date=row.birth_date,
+        telephone=row.telephone,
+        archived=row.archived_at is not None,
+    )
+
+
+def _ranked(found: _Found, limit: int) -> tuple[PatientRow, ...]:
+    return tuple(row for _rank, _name, row in sorted(found.values(), key=lambda entry: entry[:2])[:limit])

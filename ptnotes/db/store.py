@@ -1,0 +1,252 @@
+"""The open database: encrypted files, their connections, transactions.
+
+Reads have connections of their own and each sees one unchanging snapshot. One connection writes; a second writer in
+this process waits for it, and a transaction is rolled back unless its block called ``commit()``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+
+from ptnotes.db.faults import faults_named
+from ptnotes.db.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
+from ptnotes.db.triggers import create_triggers
+from ptnotes.domain.errors import EnvironmentFault
+
+PLAIN_HEADER = b"SQLite format 3\0"
+PAGE_BYTES = 4096
+BUSY_S = 5.0
+_READER_CACHE_KIB = 65_536
+_WRITER_CACHE_KIB = 16_384
+_READERS = 2
+_APPLICATION_ID_AT = slice(68, 72)
+
+
+class Store:
+    """One open database. Every method may be called from any thread."""
+
+    def __init__(self, path: Path, readers: Engine, writer: Engine) -> None:
+        self.path = path
+        self._readers = readers
+        self._writer = writer
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that only reads, in one snapshot from its first statement to the end of the block."""
+        with faults_named(self.path), self._readers.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give the writing connection. What the block did is kept only if it called ``connection.commit()``."""
+        with faults_named(self.path), self._writer.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection. The write-ahead log is folded into the file."""
+        self._readers.dispose()
+        self._writer.dispose()
+
+
+def raw_key(data_key: bytes, file_id: bytes) -> str:
+    """Give SQLCipher's raw key: the data key and the salt that is also the file id, in hexadecimal digits."""
+    return (data_key + file_id).hex()
+
+
+def connect(path: Path, key: str, *, cache_kib: int = _WRITER_CACHE_KIB, query_only: bool = False) -> Any:
+    """Open one connection of the driver to an existing file and prove that it encrypts.
+
+    Raises the driver's errors, and `EnvironmentFault` ("file.not_encrypted") if the library at hand does not encrypt:
+    the stock one ignores the key without a word and writes plain text.
+    """
+    connection = sqlcipher.connect(
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_S,
+        cached_statements=256,
+    )
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key}'\"")
+        if connection.execute("PRAGMA cipher_version").fetchone() is None:
+            raise EnvironmentFault("file.not_encrypted", path=str(path))
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for pragma in (
+            "foreign_keys = ON",
+            "synchronous = FULL",
+            "temp_store = MEMORY",
+            "mmap_size = 0",
+            "trusted_schema = OFF",
+            f"cache_size = -{cache_kib}",
+            f"query_only = {int(query_only)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create_database(path: Path, data_key: bytes, file_id: bytes, fill: Callable[[Connection], None]) -> None:
+    """Make an encrypted database of the present schema at `path`, which must not exist. Mode 0600.
+
+    `fill` puts the first rows in, in the same transaction. Raises `EnvironmentFault`; nothing is left behind then.
+    """
+    with faults_named(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            engine = _engine(path, raw_key(data_key, file_id), "BEGIN IMMEDIATE", size=1)
+            try:
+                with engine.connect() as connection:
+                    # Pragmas that a transaction would ignore go to the driver.
+                    driver = connection.connection.cursor()
+                    driver.execute("PRAGMA journal_mode = WAL")
+                    driver.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    driver.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                    driver.close()
+                    create_schema(connection)
+                    fill(connection)
+                    connection.commit()
+            finally:
+                engine.dispose()
+            _check_encrypted(path, file_id)
+        except BaseException:
+            for suffix in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    Path(f"{path}{suffix}").unlink()
+            raise
+
+
+def create_schema(connection: Connection) -> None:
+    """Make every table, index, search structure and trigger, and mark the schema as the newest. For either dialect."""
+    from ptnotes.db.search import create_search  # noqa: PLC0415 - search knows the store's tables, not the reverse
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+    metadata.create_all(connection)
+    create_search(connection)
+    create_triggers(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(
+        text("INSERT INTO alembic_version VALUES (:version)"), {"version": f"{SCHEMA_VERSION:04}"}
+    )
+
+
+def open_store(path: Path, data_key: bytes, file_id: bytes) -> Store:
+    """Open the database at `path`. A file of an older schema is brought up to date first, on a copy.
+
+    Raises `EnvironmentFault`: file.missing, file.not_ours, file.not_encrypted, file.truncated, file.damaged,
+    file.newer, keys.other_clinic, file.locked, disk.*.
+    """
+    with faults_named(path):
+        _check_encrypted(path, file_id)
+        key = raw_key(data_key, file_id)
+        version = _schema_version(path, key)
+        if version > SCHEMA_VERSION:
+            raise EnvironmentFault("file.newer", path=str(path))
+        if version < SCHEMA_VERSION:
+            from ptnotes.db.migrate import upgrade_file  # noqa: PLC0415 - Alembic is loaded only where it is needed
+
+            upgrade_file(path, key)
+        readers = _engine(path, key, "BEGIN", size=_READERS, cache_kib=_READER_CACHE_KIB, query_only=True)
+        return Store(path, readers, _engine(path, key, "BEGIN IMMEDIATE", size=1))
+
+
+def open_postgresql(url: str) -> Store:
+    """Open a database on a PostgreSQL server. The schema must be there."""
+    engine = create_engine(url, pool_size=_READERS + 1)
+    return Store(Path(engine.url.database or ""), engine.execution_options(postgresql_readonly=True), engine)
+
+
+def _engine(
+    path: Path,
+    key: str,
+    begin: str,
+    *,
+    size: int,
+    cache_kib: int = _WRITER_CACHE_KIB,
+    query_only: bool = False,
+) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: connect(path, key, cache_kib=cache_kib, query_only=query_only),
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_use_lifo=True,  # the connection used last has the warmest cache
+        pool_timeout=60,
+        hide_parameters=True,  # an error's text must not carry patient data
+        query_cache_size=1000,
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def look_at(path: Path, *, has_keys: bool) -> None:
+    """Say what the file at `path` is, as far as that can be seen without a key.
+
+    Raises `EnvironmentFault`: file.missing, file.truncated (empty), file.not_encrypted, file.not_ours. A file that
+    might be an encrypted one (`has_keys`, or whole pages) passes.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_APPLICATION_ID_AT.stop)
+            size = file.seek(0, os.SEEK_END)
+    except FileNotFoundError:
+        raise EnvironmentFault("file.missing", path=str(path)) from None
+    if not head:
+        raise EnvironmentFault("file.truncated", path=str(path))
+    if head.startswith(PLAIN_HEADER):
+        ours = head[_APPLICATION_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
+        raise EnvironmentFault("file.not_encrypted" if ours else "file.not_ours", path=str(path))
+    if not has_keys and size % PAGE_BYTES:
+        raise EnvironmentFault("file.not_ours", path=str(path))
+
+
+def _check_encrypted(path: Path, file_id: bytes) -> None:
+    """Look at the file's first bytes: our salt, so encrypted and the right one, or else say what it is."""
+    look_at(path, has_keys=True)
+    with path.open("rb") as file:
+        head = file.read(len(file_id))
+        size = file.seek(0, os.SEEK_END)
+    same = sum(mine == its for mine, its in zip(file_id, head, strict=False))
+    if same < len(file_id) // 2:
+        # Two random ids agree in hardly any byte. A whole number of pages may be another clinic's file.
+        if size % PAGE_BYTES == 0:
+            raise EnvironmentFault("keys.other_clinic", path=f"{path}.keys")
+        raise EnvironmentFault("file.not_ours", path=str(path))
+    if same < len(file_id):
+        raise EnvironmentFault("file.damaged", path=str(path))
+    if size < PAGE_BYTES:
+        raise EnvironmentFault("file.truncated", path=str(path))
+
+
+def _schema_version(path: Path, key: str) -> int:
+    connection = connect(path, key)
+    try:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    finally:
+        connection.close()
+    if application_id != APPLICATION_ID:
+        raise EnvironmentFault("file.not_ours", path=str(path))
+    # The connection's end has folded the log into the file, unless another program holds it open.
+    if not Path(f"{path}-wal").exists() and path.stat().st_size < pages * PAGE_BYTES:
+        raise EnvironmentFault("file.truncated", path=str(path))
+    return int(version)

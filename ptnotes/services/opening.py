@@ -1,0 +1,167 @@
+"""Making a clinic's files, opening them, and closing them again.
+
+A clinic is two files that belong together: ``NAME.ptnotes``, encrypted, and ``NAME.ptnotes.keys``. While they are made,
+the database is called ``NAME.ptnotes.new``; it gets its name last. A crash leaves either nothing that anybody could have
+used, or both files whole, of which the next opening finishes the naming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from ptnotes.clinical import Reference, load_reference
+from ptnotes.db import keyfile
+from ptnotes.db.faults import faults_named
+from ptnotes.db.settings import found_clinic, load_clinic, person_by_uuid
+from ptnotes.db.store import Store, create_database, look_at, open_store
+from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
+from ptnotes.domain.people import Clinic, Person, checked_clinic, checked_person
+
+
+def utc_now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, eq=False)
+class OpenClinic:
+    """An open clinic and who opened it. `zone` follows the clinic's settings; nothing else changes."""
+
+    path: Path
+    store: Store
+    reference: Reference
+    person: Person
+    clock: Callable[[], datetime]
+    zone: str
+
+    @property
+    def person_id(self) -> int:
+        """The id of whoever opened the clinic."""
+        if self.person.id is None:
+            raise ValueError("this person was never stored")
+        return self.person.id
+
+    def today(self) -> date:
+        """The calendar date in the clinic's time zone."""
+        return self.clock().astimezone(ZoneInfo(self.zone)).date()
+
+    def close(self) -> None:
+        """Close the files. The object is of no use afterwards."""
+        self.store.close()
+
+
+def create_clinic(
+    path: Path,
+    clinic: Clinic,
+    person: Person,
+    passphrase: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    kdf: keyfile.Kdf | None = None,
+) -> OpenClinic:
+    """Make a new clinic at `path`, with one person, and open it. Missing folders are made.
+
+    `kdf` is chosen for this machine where it is None. Raises `InputError` for unfit details or an empty passphrase, and
+    `EnvironmentFault`: file.exists, disk.full, disk.read_only, disk.permission. No file is then left behind.
+    """
+    clinic, person = checked_clinic(clinic), checked_person(person)
+    check_zone(clinic.zone)
+    _check_passphrase(passphrase)
+    path = path.absolute()
+    person = replace(person, uuid=str(uuid4()))
+    keys_at, pending = keyfile.key_path(path), _pending(path)
+    with faults_named(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _finish_naming(path)
+        for taken in (path, keys_at):
+            if taken.exists():
+                raise EnvironmentFault("file.exists", path=str(taken))
+        # Without keys nobody can ever have read this: the remains of a first start that was cut off.
+        pending.unlink(missing_ok=True)
+        unlocked = keyfile.new_keys(person.uuid, person.name, passphrase, kdf or keyfile.new_kdf())
+        founded = partial(found_clinic, clinic=clinic, person=person)
+        create_database(pending, unlocked.data_key, unlocked.keys.file_id, founded)
+        try:
+            keyfile.write_keys(keys_at, unlocked.keys)
+        except OSError:
+            pending.unlink()
+            raise
+        _finish_naming(path)
+    return _opened(path, unlocked, clock)
+
+
+def open_clinic(
+    path: Path, passphrase: str, user: str | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> OpenClinic:
+    """Open the clinic at `path` for the person called `user`; without a name, for the only one.
+
+    Raises `AccessError` ("access.denied") for a wrong person or passphrase, `AmbiguousError` ("person.which"), and
+    `EnvironmentFault`: file.missing, file.not_ours, file.not_encrypted, file.truncated, file.damaged, file.newer,
+    file.locked, keys.missing, keys.damaged, keys.newer, keys.weak, keys.other_clinic, disk.*.
+    """
+    path = path.absolute()
+    with faults_named(path):
+        _finish_naming(path)
+        keys_at = keyfile.key_path(path)
+        look_at(path, has_keys=keys_at.exists())
+        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
+    return _opened(path, unlocked, clock)
+
+
+def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kdf | None = None) -> None:
+    """Give whoever opened the clinic a new passphrase.
+
+    Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` ("passphrase.empty"), `EnvironmentFault`.
+    """
+    _check_passphrase(new)
+    keys_at = keyfile.key_path(clinic.path)
+    with faults_named(keys_at):
+        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), old, clinic.person.name, keys_at)
+        slot = keyfile.with_slot(unlocked, unlocked.person, clinic.person.name, new, kdf or keyfile.new_kdf())
+        keyfile.write_keys(keys_at, slot.keys)
+
+
+def check_zone(zone: str) -> None:
+    """Raise `InputError` where `zone` is not the name of a time zone."""
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, LookupError):
+        raise InputError(Fault("value.not_understood", "clinic.zone", values={"value": zone[:40]})) from None
+
+
+def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime]) -> OpenClinic:
+    store = open_store(path, unlocked.data_key, unlocked.keys.file_id)
+    try:
+        with store.read() as connection:
+            person = person_by_uuid(connection, unlocked.person)
+            clinic = load_clinic(connection)
+        if person is None:
+            raise AccessError("person.unknown")
+        return OpenClinic(path, store, load_reference(), person, clock, clinic.zone)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _pending(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
+def _finish_naming(path: Path) -> None:
+    """Give a database that was made whole its name, if its keys are there: the last step of making a clinic."""
+    pending = _pending(path)
+    if path.exists() or not pending.exists() or not keyfile.key_path(path).exists():
+        return
+    pending.rename(path)
+    keyfile.sync_folder(path.parent)
+
+
+def _check_passphrase(passphrase: str) -> None:
+    if not passphrase:
+        raise InputError(Fault("passphrase.empty", "passphrase"))

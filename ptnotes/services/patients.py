@@ -1,0 +1,78 @@
+"""Finding, adding and changing patients. A patient is archived, never deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ptnotes.db import patients, search
+from ptnotes.domain.patient import Patient, PatientRow, checked_patient
+from ptnotes.services.opening import OpenClinic
+
+
+def find_patients(
+    clinic: OpenClinic, text: str, *, limit: int = 50, archived: bool = False
+) -> tuple[PatientRow, ...]:
+    """The patients that match what was typed, best first: see `ptnotes.db.search.find_patients`."""
+    with clinic.store.read() as connection:
+        return search.find_patients(connection, text, clinic.today(), limit=limit, archived=archived)
+
+
+def likely_duplicates(clinic: OpenClinic, patient: Patient) -> tuple[PatientRow, ...]:
+    """Stored patients who may be the same person as `patient`, likeliest first."""
+    with clinic.store.read() as connection:
+        return search.likely_duplicates(connection, patient)
+
+
+def next_mrn(clinic: OpenClinic) -> str:
+    """The record number that comes next."""
+    with clinic.store.read() as connection:
+        return patients.next_mrn(connection)
+
+
+def load_patient(clinic: OpenClinic, patient_id: int) -> Patient:
+    """The patient of that id. Raises `NotFoundError`."""
+    with clinic.store.read() as connection:
+        return patients.load_patient(connection, patient_id)
+
+
+def patient_by_mrn(clinic: OpenClinic, mrn: str) -> Patient:
+    """The patient of that record number. Raises `NotFoundError`."""
+    with clinic.store.read() as connection:
+        return patients.patient_by_mrn(connection, mrn)
+
+
+def add_patient(clinic: OpenClinic, patient: Patient) -> Patient:
+    """Store a new patient and give them with their id. Raises `InputError`; nothing is stored then."""
+    checked = checked_patient(patient, clinic.today())
+    with clinic.store.write() as connection:
+        (stored,) = patients.add_patients(connection, [checked], clinic.clock())
+        connection.commit()
+    return stored
+
+
+def change_patient(clinic: OpenClinic, patient: Patient) -> Patient:
+    """Store changed details and give them with their new revision. Raises `InputError`, `StaleError`."""
+    checked = checked_patient(patient, clinic.today())
+    with clinic.store.write() as connection:
+        changed = patients.change_patient(connection, checked)
+        connection.commit()
+    return changed
+
+
+def archive_patient(clinic: OpenClinic, patient_id: int) -> Patient:
+    """Take a patient out of the lists; everything of theirs is kept."""
+    return _set_archived(clinic, patient_id, clinic.clock())
+
+
+def unarchive_patient(clinic: OpenClinic, patient_id: int) -> Patient:
+    """Bring an archived patient back into the lists."""
+    return _set_archived(clinic, patient_id, None)
+
+
+def _set_archived(clinic: OpenClinic, patient_id: int, archived_at: datetime | None) -> Patient:
+    with clinic.store.write() as connection:
+        patient = replace(patients.load_patient(connection, patient_id), archived_at=archived_at)
+        changed = patients.change_patient(connection, patient)
+        connection.commit()
+    return changed

@@ -1,0 +1,51 @@
+"""What can be known of a clinic file before it is opened. Imports neither the store nor its libraries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from ptnotes.domain.errors import EnvironmentFault
+
+SUFFIX = ".ptnotes"
+
+
+def default_clinic_path() -> Path:
+    """The clinic's file in the user's data folder; the folder may not exist yet."""
+    return user_data_path("PT Notes", appauthor=False) / f"clinic{SUFFIX}"
+
+
+def clinic_exists(path: Path) -> bool:
+    """Whether there is a clinic at `path`, or the remains of one whose database or keys have gone."""
+    return path.exists() or _keys(path).exists()
+
+
+def people_of(path: Path) -> tuple[str, ...]:
+    """The names of the people who can open the clinic at `path`, as its key file lists them; nothing is proven yet.
+
+    Raises `EnvironmentFault`: file.missing, keys.missing, keys.damaged, keys.newer, disk.permission, disk.io.
+    """
+    keys = _keys(path)
+    try:
+        document = json.loads(keys.read_bytes())
+        if isinstance(document["format"], int) and document["format"] > 1:
+            raise EnvironmentFault("keys.newer", path=str(keys))
+        names = tuple(slot["name"] for slot in document["slots"])
+    except FileNotFoundError:
+        code, missing = ("keys.missing", keys) if path.exists() else ("file.missing", path)
+        raise EnvironmentFault(code, path=str(missing)) from None
+    except PermissionError:
+        raise EnvironmentFault("disk.permission", path=str(keys)) from None
+    except OSError as error:
+        raise EnvironmentFault("disk.io", path=str(keys)) from error
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise EnvironmentFault("keys.damaged", path=str(keys)) from None
+    if not names or not all(isinstance(name, str) for name in names):
+        raise EnvironmentFault("keys.damaged", path=str(keys))
+    return names
+
+
+def _keys(path: Path) -> Path:
+    return path.with_name(path.name + ".keys")

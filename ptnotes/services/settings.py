@@ -1,0 +1,30 @@
+"""The clinic's details and people."""
+
+from __future__ import annotations
+
+from ptnotes.db import settings
+from ptnotes.domain.people import Clinic, Person, checked_clinic
+from ptnotes.services.opening import OpenClinic, check_zone
+
+
+def clinic_details(clinic: OpenClinic) -> Clinic:
+    """The clinic's details as stored."""
+    with clinic.store.read() as connection:
+        return settings.load_clinic(connection)
+
+
+def change_clinic(clinic: OpenClinic, details: Clinic) -> Clinic:
+    """Store changed details and give them with their new revision. Raises `InputError`, `StaleError`."""
+    checked = checked_clinic(details)
+    check_zone(checked.zone)
+    with clinic.store.write() as connection:
+        changed = settings.change_clinic(connection, checked)
+        connection.commit()
+    clinic.zone = changed.zone
+    return changed
+
+
+def people(clinic: OpenClinic) -> tuple[Person, ...]:
+    """Everybody with an account."""
+    with clinic.store.read() as connection:
+        return settings.people(connection)

@@ -1,0 +1,161 @@
+"""Charting treatment sessions: starting, saving as they are typed, discarding with a way back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ptnotes.clinical import Reference
+from ptnotes.db import sessions
+from ptnotes.db.episodes import load_episode
+from ptnotes.domain.checks import checked_session
+from ptnotes.domain.treatment import (
+    Mobilization,
+    NoteState,
+    PainKind,
+    Phase,
+    SessionRow,
+    TreatmentSession,
+    VisitKind,
+    VisitStatus,
+)
+from ptnotes.services.opening import OpenClinic
+
+_NAMED = 2
+"""Techniques that a list names before it counts the rest."""
+
+
+def start_session(
+    clinic: OpenClinic,
+    episode_id: int,
+    service_date: date | None = None,
+    kind: VisitKind = VisitKind.TREATMENT,
+) -> TreatmentSession:
+    """Store an empty draft of a visit (today's, if no date is given) by whoever opened the clinic."""
+    return _add(
+        clinic,
+        TreatmentSession(
+            episode_id=episode_id,
+            service_date=service_date or clinic.today(),
+            zone=clinic.zone,
+            kind=kind,
+            author_id=clinic.person_id,
+        ),
+    )
+
+
+def record_absence(
+    clinic: OpenClinic, episode_id: int, on: date, status: VisitStatus, reason: str
+) -> TreatmentSession:
+    """Store that a planned visit was cancelled or missed, and why. It is never counted as a treatment day."""
+    if status not in (VisitStatus.CANCELLED, VisitStatus.MISSED):
+        raise ValueError(f"{status} is not an absence")
+    return _add(
+        clinic,
+        TreatmentSession(
+            episode_id=episode_id,
+            service_date=on,
+            zone=clinic.zone,
+            status=status,
+            status_reason=reason,
+            author_id=clinic.person_id,
+        ),
+    )
+
+
+def load_session(clinic: OpenClinic, session_id: int) -> TreatmentSession:
+    """The whole session. Raises `NotFoundError`."""
+    with clinic.store.read() as connection:
+        return sessions.load_session(connection, session_id)
+
+
+def save_draft(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
+    """Store a draft as it stands, complete or not, and give it with its new revision and the time of saving.
+
+    Raises `InputError` for an impossible value, `StaleError` where somebody saved a newer version ("record.stale") or
+    the note is no longer a draft ("visit.not_draft"); nothing is stored then.
+    """
+    checked = checked_session(clinic.reference, session, clinic.today())
+    with clinic.store.write() as connection:
+        saved = sessions.save_session(connection, checked, clinic.clock())
+        connection.commit()
+    return saved
+
+
+def sessions_of(clinic: OpenClinic, episode_id: int) -> tuple[SessionRow, ...]:
+    """The episode's visits as a list shows them, newest first; discarded drafts are left out."""
+    with clinic.store.read() as connection:
+        found = sessions.sessions_of(connection, episode_id, lists=("mobilizations", "pain"))
+    days = sorted({visit.service_date for visit in found if visit.status is VisitStatus.ATTENDED})
+    numbers = {day: place for place, day in enumerate(days, start=1)}
+    return tuple(_row(clinic.reference, visit, numbers) for visit in reversed(found))
+
+
+def last_session_before(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession | None:
+    """The attended visit of the same episode just before `session`, whole; None where it is the first."""
+    with clinic.store.read() as connection:
+        return sessions.session_before(connection, session)
+
+
+def discard_draft(clinic: OpenClinic, session_id: int) -> TreatmentSession:
+    """Take a draft out of every list; `restore_draft` brings it back. Raises `StaleError` if it is no draft."""
+    return _moved(clinic, session_id, NoteState.DRAFT, NoteState.DISCARDED)
+
+
+def restore_draft(clinic: OpenClinic, session_id: int) -> TreatmentSession:
+    """Bring a discarded draft back as it was. Raises `StaleError` if it is not discarded."""
+    return _moved(clinic, session_id, NoteState.DISCARDED, NoteState.DRAFT)
+
+
+def _add(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
+    checked = checked_session(clinic.reference, session, clinic.today())
+    with clinic.store.write() as connection:
+        load_episode(connection, session.episode_id)
+        (stored,) = sessions.add_sessions(connection, [checked], clinic.clock())
+        connection.commit()
+    return stored
+
+
+def _moved(clinic: OpenClinic, session_id: int, before: NoteState, after: NoteState) -> TreatmentSession:
+    with clinic.store.write() as connection:
+        sessions.set_state(connection, session_id, before, after, clinic.clock())
+        moved = sessions.load_session(connection, session_id)
+        connection.commit()
+    return moved
+
+
+def _row(reference: Reference, session: TreatmentSession, numbers: dict[date, int]) -> SessionRow:
+    attended = session.status is VisitStatus.ATTENDED
+    return SessionRow(
+        id=session.id or 0,
+        episode_id=session.episode_id,
+        service_date=session.service_date,
+        kind=session.kind,
+        status=session.status,
+        state=session.state,
+        visit_number=numbers[session.service_date] if attended else None,
+        summary=_summary(reference, session) if attended else session.status_reason,
+    )
+
+
+def _summary(reference: Reference, session: TreatmentSession) -> str:
+    """What was done and what became of the pain: ``L5 UPA III, L4 CPA IV, 1 more · pain 6 → 3``."""
+    named = [_technique(reference, row) for row in session.mobilizations if row.technique or row.targets]
+    more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
+    parts = [", ".join([*named[:_NAMED], *more])]
+    now = {row.phase: row.value for row in session.pain if row.kind is PainKind.NOW and row.value is not None}
+    before, after = now.get(Phase.BEFORE, now.get(Phase.SINGLE)), now.get(Phase.AFTER)
+    if before is not None and after is not None:
+        parts.append(f"pain {before} → {after}")
+    elif before is not None or after is not None:
+        parts.append(f"pain {before if before is not None else after}")
+    return " · ".join(part for part in parts if part)
+
+
+def _technique(reference: Reference, row: Mobilization) -> str:
+    technique = reference.techniques.get(row.technique or "")
+    targets = ", ".join(
+        reference.targets[target].label if target in reference.targets else target for target in row.targets
+    )
+    grade = f"{row.grade}–{row.grade_to}" if row.grade_to else row.grade
+    name = (technique.abbreviation or technique.label) if technique else row.technique
+    return " ".join(part for part in (targets, name, grade) if part)
