@@ -9,7 +9,6 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, LETTER
 
 from ptnotes.domain.people import Paper
-from ptnotes.figures.shapes import Ink
 
 PAGE_SIZES_PT: Mapping[Paper, tuple[float, float]] = MappingProxyType({Paper.LETTER: LETTER, Paper.A4: A4})
 MARGIN_SIDE_PT = 42.0
@@ -19,7 +18,7 @@ MARGIN_BOTTOM_PT = 50.0
 GAP_PT = 24.0
 """Between two things that stand side by side."""
 
-FIGURE_INKS: Mapping[Ink, Color] = MappingProxyType(
+INKS: Mapping[str, Color] = MappingProxyType(
     {
         "text": HexColor("#16202a"),
         "muted": HexColor("#55626f"),
@@ -35,6 +34,8 @@ FIGURE_INKS: Mapping[Ink, Color] = MappingProxyType(
         "series_2": HexColor("#5b4b9a"),
         "series_3": HexColor("#9a4b1e"),
         "series_4": HexColor("#55626f"),
+        "rule": HexColor("#cfd7dd"),
+        "wash": HexColor("#eff5f5"),
         "bone": HexColor("#eef1f4"),
         "bone_edge": HexColor("#97a3ae"),
         "neutral": HexColor("#4c5965"),
@@ -51,9 +52,4 @@ FIGURE_INKS: Mapping[Ink, Color] = MappingProxyType(
         "on_grade_5": HexColor("#ffffff"),
     }
 )
-"""Colour of each ink of a figure on white paper."""
-
-INKS: Mapping[str, Color] = MappingProxyType(
-    {**FIGURE_INKS, "rule": HexColor("#cfd7dd"), "wash": HexColor("#eff5f5")}
-)
-"""Every ink of a document; words among them read at 4.5:1 or better on white."""
+"""Every ink of a document, the figures' among them; words in them read at 4.5:1 or better on white paper."""

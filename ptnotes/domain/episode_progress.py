@@ -1,0 +1,122 @@
+"""What was done in an episode and how far its goals are: the rows that the overview and the report both show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from ptnotes.domain.episode import Goal, OutcomeScore
+from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
+from ptnotes.domain.trend import TrendChart, counted
+from ptnotes.domain.views import GoalProgress, TreatedRow
+from ptnotes.domain.wording import number
+
+
+def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]:
+    """One row for each technique at one place, those done at most visits first, the latest first among equals.
+
+    A visit counts once for a row however often the technique was charted in it; a mobilization without a technique or
+    a target is no row yet.
+    """
+    found: dict[tuple[tuple[str, ...], Side | None, str], TreatedRow] = {}
+    for session in counted(sessions):
+        for mobilization in session.mobilizations:
+            if mobilization.technique is None or not mobilization.targets:
+                continue
+            key = (mobilization.targets, mobilization.side, mobilization.technique)
+            row = found.get(key) or TreatedRow(
+                targets=key[0], side=key[1], technique=key[2], grades=(), dose="", sessions=0
+            )
+            grade = grade_words(mobilization)
+            found[key] = replace(
+                row,
+                grades=row.grades if not grade or grade in row.grades else (*row.grades, grade),
+                dose=dose_words(mobilization) or row.dose,
+                sessions=row.sessions + (row.last_on != session.service_date),
+                responses=tuple(dict.fromkeys((*row.responses, *mobilization.responses))),
+                last_on=session.service_date,
+            )
+    return tuple(sorted(found.values(), key=lambda row: (row.sessions, row.last_on), reverse=True))
+
+
+def grade_words(mobilization: Mobilization) -> str:
+    """A grade as written: ``III+``, a range ``III–IV``, empty where none was charted."""
+    return "–".join(grade for grade in (mobilization.grade, mobilization.grade_to) if grade)
+
+
+def dose_words(mobilization: Mobilization) -> str:
+    """The dose as written: ``3 × 60 s``, ``3 × 10 × 5 s hold``, ``3 × 10``; with the rate where charted."""
+    parts: list[str] = []
+    if mobilization.sets is not None:
+        parts.append(str(mobilization.sets))
+    if mobilization.reps is not None:
+        parts.append(str(mobilization.reps))
+    if mobilization.duration_s is not None:
+        parts.append(f"{mobilization.duration_s} s")
+    if mobilization.hold_s is not None:
+        parts.append(f"{mobilization.hold_s} s hold")
+    if mobilization.attempts is not None and not parts:
+        parts.append(f"{mobilization.attempts} {'attempt' if mobilization.attempts == 1 else 'attempts'}")
+    dose = " × ".join(parts)
+    if len(parts) == 1 and mobilization.sets is not None:
+        dose += " set" if mobilization.sets == 1 else " sets"
+    elif len(parts) == 1 and mobilization.reps is not None:
+        dose += " times"
+    rate = f"{number(mobilization.rate_hz)} Hz" if mobilization.rate_hz is not None else ""
+    return ", ".join(part for part in (dose, rate) if part)
+
+
+def goals_progress(
+    goals: Sequence[Goal],
+    charts: Sequence[TrendChart],
+    pain: TrendChart | None,
+    outcomes: Sequence[OutcomeScore],
+) -> tuple[GoalProgress, ...]:
+    """Each goal with its measure's latest value and the share of the way to its target.
+
+    The value is taken only from what was measured as the goal says: the same motion, side and mode; the same kind of
+    pain; the same questionnaire's total. `outcomes` are in order of date.
+    """
+    return tuple(_progress(goal, _latest(goal, charts, pain, outcomes)) for goal in goals)
+
+
+def _progress(goal: Goal, now: Decimal | None) -> GoalProgress:
+    share = None
+    if (
+        now is not None
+        and goal.baseline is not None
+        and goal.target is not None
+        and goal.baseline != goal.target
+    ):
+        share = min(max((now - goal.baseline) / (goal.target - goal.baseline), Decimal(0)), Decimal(1))
+    return GoalProgress(goal=goal, now=now, share=share)
+
+
+def _latest(
+    goal: Goal, charts: Sequence[TrendChart], pain: TrendChart | None, outcomes: Sequence[OutcomeScore]
+) -> Decimal | None:
+    match goal.measure:
+        case "rom":
+            same = (chart for chart in charts if chart.motion == goal.motion and chart.side == goal.side)
+            lines = (
+                line for chart in same for line in chart.lines if chart.unit == goal.unit or not goal.unit
+            )
+            main = next((line for line in lines if line.is_main and goal.mode in (None, line.mode)), None)
+            return main.points[-1].value if main is not None else None
+        case "pain" if pain is not None:
+            # The kind that the goal names; where it names none, the one that the chart tells.
+            told = [
+                line
+                for line in pain.lines
+                if (line.pain_kind is not None and line.pain_kind.value == goal.pain_kind)
+                or (goal.pain_kind is None and line.is_main)
+            ]
+            first = min(told, key=lambda line: line.phase.value != "before", default=None)
+            return first.points[-1].value if first is not None and first.points else None
+        case "outcome":
+            totals = [
+                score.total for score in outcomes if score.measure == goal.outcome and not score.subscale
+            ]
+            return totals[-1] if totals else None
+    return None

@@ -1,0 +1,192 @@
+"""The progress report: one page for the physician, then every measure, what it was judged against, and every visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reportlab.platypus import CondPageBreak, Flowable, PageBreak
+
+from ptnotes.domain.people import NormalValues
+from ptnotes.domain.wording import full_date, signed, threshold_words, verdict_words
+from ptnotes.reports.blocks import (
+    CELL_QUIET,
+    CELL_RIGHT,
+    CELL_RIGHT_BOLD,
+    Column,
+    Columns,
+    Section,
+    space,
+    table,
+)
+from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
+from ptnotes.reports.paper import GAP_PT
+from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
+from ptnotes.reports.progress_page import (
+    Trim,
+    chart_stack,
+    first_page,
+    goal_rows,
+    plan_paragraphs,
+    treatment_table,
+)
+from ptnotes.reports.typeset import QUIET, Words, paragraph
+
+__all__ = ["ProgressReportData", "render_progress_report"]
+
+_NO_LIMIT = 1_000_000
+_CHARTS_A_ROW = 3
+_CHART_PT = 104.0
+_NORMAL_SOURCES = {
+    NormalValues.AAOS: "American Academy of Orthopaedic Surgeons (AAOS)",
+    NormalValues.AMA: "American Medical Association (AMA)",
+}
+
+
+def render_progress_report(data: ProgressReportData) -> bytes:
+    """The report as a PDF; the same data give the same bytes.
+
+    Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
+    """
+    story, trim = first_page(data)
+    later = list(_later_pages(data, trim))
+    if later:
+        story = [*story, PageBreak(), *later]
+    imprint = Imprint(
+        title="Progress report",
+        author=data.author.signature,
+        patient_name=data.patient.name,
+        mrn=data.patient.mrn,
+        foot=f"Progress report of {full_date(data.written_at.date())} · Confidential health information",
+        language=data.clinic.locale.replace("_", "-"),
+        written_at=data.written_at,
+        paper=data.paper,
+    )
+    return make_pdf(story, imprint)
+
+
+def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
+    width = text_width_pt(data.paper)
+    if data.measures:
+        yield Section("Every measure", 0)
+        yield _every_measure(data, width)
+        yield from _how_judged(data)
+    yield from _more_charts(data, trim, width)
+    if len(data.treatments) > trim.treatments:
+        yield from _section("All techniques of the period")
+        yield from treatment_table(data, _NO_LIMIT, width)
+    if len(data.goals) > trim.goals:
+        yield from _section("All goals")
+        yield from goal_rows(data, _NO_LIMIT, width)
+    if _was_cut(data, trim):
+        yield from _section("Assessment and plan in full")
+        yield space(3)
+        yield from plan_paragraphs(data, _NO_LIMIT)
+    if data.visits:
+        yield from _section("Every visit")
+        yield _every_visit(data, width)
+
+
+def _section(title: str) -> Iterator[Flowable]:
+    """A section that does not begin at the foot of a page, parted from its table."""
+    yield CondPageBreak(72)
+    yield Section(title)
+
+
+def _every_measure(data: ProgressReportData, width: float) -> Flowable:
+    columns = [
+        Column("Measure", 2.3),
+        Column("How", 2.4, CELL_QUIET),
+        Column("First", 1.5, CELL_RIGHT),
+        Column("Now", 1.5, CELL_RIGHT_BOLD),
+        Column("Change", 0.8, CELL_RIGHT),
+        Column("Meaning of the change", 2.2),
+    ]
+    return table(columns, [_measure_cells(row) for row in data.measures], width)
+
+
+def _measure_cells(row: MeasureRow) -> list[Words]:
+    change = row.verdict.change if row.verdict is not None else None
+    return [
+        row.label,
+        row.how,
+        _dated_value(row.first),
+        _dated_value(row.now),
+        signed(change, row.unit) if change is not None else "",
+        verdict_words(row.verdict) if row.verdict is not None else "",
+    ]
+
+
+def _dated_value(reading: Reading | None) -> str:
+    return f"{reading.text}\n{full_date(reading.on)}" if reading is not None else ""
+
+
+def _how_judged(data: ProgressReportData) -> Iterator[Flowable]:
+    """What each change was set against and who published it; measures with the same rule share a line."""
+    labels: dict[str, list[str]] = {}
+    for row in data.measures:
+        if row.verdict is not None:
+            labels.setdefault(threshold_words(row.verdict, row.unit), []).append(row.label)
+    if not labels and not data.method_notes:
+        return
+    yield from _section("How change was judged")
+    columns = [Column("Measure", 1), Column("Judged against", 2.4)]
+    if labels:
+        yield table(
+            columns, [[", ".join(names), rule] for rule, names in labels.items()], text_width_pt(data.paper)
+        )
+    notes = list(data.method_notes)
+    if any(row.normal for row in data.measures):
+        notes.append(
+            f"Normal values: {_NORMAL_SOURCES[data.clinic.normal_values]}, else the published range."
+        )
+    for note in notes:
+        yield space(4)
+        yield paragraph(note, QUIET)
+
+
+def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
+    """Every chart that page one had no room for, in rows of three."""
+    on_first = {data.key_motion, "pain"} if trim.chart_pt else set()
+    charts = [chart for chart in data.charts if chart.key not in on_first]
+    if not charts:
+        return
+    yield from _section("Motion over the episode")
+    room = (width - GAP_PT * (_CHARTS_A_ROW - 1)) / _CHARTS_A_ROW
+    for start in range(0, len(charts), _CHARTS_A_ROW):
+        row = charts[start : start + _CHARTS_A_ROW]
+        stacks: list[list[Flowable]] = [chart_stack(chart, charts, (room, _CHART_PT)) for chart in row]
+        stacks += [[] for _ in range(_CHARTS_A_ROW - len(row))]
+        yield space(5)
+        yield Columns(stacks, [1] * _CHARTS_A_ROW)
+
+
+def _was_cut(data: ProgressReportData, trim: Trim) -> bool:
+    told = (data.narrative.statement, data.narrative.assessment, data.narrative.plan)
+    texts = [reading.text for reading in told if reading is not None] + [data.prognosis]
+    return any(len(text) > trim.letters for text in texts)
+
+
+def _every_visit(data: ProgressReportData, width: float) -> Flowable:
+    by_key = {chart.key: chart.title for chart in data.charts}
+    columns = [
+        Column("Visit", 0.45, CELL_RIGHT),
+        Column("Date", 1),
+        Column("Kind", 1.05, CELL_QUIET),
+        Column("Done", 3.9),
+        Column("Pain", 0.8, CELL_RIGHT),
+        Column(by_key.get(data.key_motion, "Motion"), 1.2, CELL_RIGHT),
+        Column("Minutes", 0.65, CELL_RIGHT),
+    ]
+    rows: list[list[Words]] = [
+        [
+            str(visit.number) if visit.number is not None else "–",
+            full_date(visit.on),
+            visit.kind,
+            visit.done,
+            visit.pain,
+            visit.motion,
+            str(visit.minutes) if visit.minutes is not None else "",
+        ]
+        for visit in data.visits
+    ]
+    return table(columns, rows, width)

@@ -1,0 +1,127 @@
+"""What a progress report says, as plain values: gathered by a service, laid out by `ptnotes.reports.progress`.
+
+Texts are finished words (labels, values with units); numbers stay where the layout needs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ptnotes.domain.change import Verdict
+from ptnotes.domain.conclusion import Asked, Conclusion
+from ptnotes.domain.patient import Patient
+from ptnotes.domain.people import Clinic, Paper, Person
+from ptnotes.domain.trend import TrendChart
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measure's value on a day, with its unit or as a coded word."""
+
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow:
+    """One measure over the episode. `first` and `now` are what `verdict` compares; `earlier` is at the last report.
+
+    `how` says how it was measured. `chart_key` is the key of its chart, empty where it has none.
+    """
+
+    label: str
+    unit: str
+    how: str = ""
+    first: Reading | None = None
+    earlier: Reading | None = None
+    now: Reading | None = None
+    verdict: Verdict | None = None
+    goal: str = ""
+    normal: str = ""
+    chart_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatmentLine:
+    """One technique at one place in the period: grades in the order first used, latest dose, visits it was done at."""
+
+    words: str
+    grades: str = ""
+    dose: str = ""
+    visits: int
+    response: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalLine:
+    """A goal: `share` of the way from baseline to target (0 to 1, None where unmeasured) and its standing in words."""
+
+    words: str
+    share: float | None
+    standing: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitLine:
+    """One visit in the list of all: `number` is the treatment day, None for one that was cancelled or missed."""
+
+    on: date
+    number: int | None
+    kind: str
+    done: str = ""
+    pain: str = ""
+    motion: str = ""
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrative:
+    """The latest words of the notes, each with the day of its visit; None where no note of the period has any."""
+
+    statement: Reading | None = None
+    assessment: Reading | None = None
+    plan: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReportData:
+    """A whole progress report.
+
+    `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
+    `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
+    clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows.
+    """
+
+    clinic: Clinic
+    author: Person
+    written_at: datetime
+    paper: Paper
+    patient: Patient
+    age_years: int
+    diagnoses: tuple[str, ...]
+    referrer: str
+    referrer_details: str
+    precaution: str
+    care_began: date
+    plan_of_care: str
+    prognosis: str
+    first_on: date
+    last_on: date
+    first_number: int | None
+    last_number: int | None
+    last_report_on: date | None
+    visits_attended: int
+    visits_missed: int
+    conclusion: Conclusion
+    asked: Asked
+    measures: tuple[MeasureRow, ...] = ()
+    charts: tuple[TrendChart, ...] = ()
+    key_motion: str = ""
+    treatments: tuple[TreatmentLine, ...] = ()
+    other_services: tuple[str, ...] = ()
+    goals: tuple[GoalLine, ...] = ()
+    narrative: Narrative = Narrative()
+    visits: tuple[VisitLine, ...] = ()
+    method_notes: tuple[str, ...] = ()

@@ -1,0 +1,395 @@
+"""The first page of a progress report: everything a physician needs, conclusion first, and never more than the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable, Image
+
+from ptnotes.domain.change import Direction, Verdict
+from ptnotes.domain.conclusion import Request
+from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.trend import TrendChart
+from ptnotes.domain.wording import day_and_month, full_date, signed, verdict_words
+from ptnotes.figures.trend_chart import time_axis, trend_figure
+from ptnotes.reports.blocks import (
+    CELL_BOLD,
+    CELL_RIGHT,
+    CELL_RIGHT_BOLD,
+    Box,
+    Column,
+    Columns,
+    ProgressBar,
+    Section,
+    SignatureLine,
+    facts,
+    space,
+    stack_height,
+    table,
+)
+from ptnotes.reports.document import text_height_pt, text_width_pt
+from ptnotes.reports.figure_flowable import FigureFlowable, text_width
+from ptnotes.reports.paper import GAP_PT, INKS
+from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
+from ptnotes.reports.typeset import (
+    BODY,
+    CAPTION,
+    LEAD,
+    NAME,
+    QUIET,
+    QUIET_SMALL,
+    TITLE,
+    Span,
+    TextStyle,
+    Words,
+    bold,
+    paragraph,
+    quiet,
+)
+
+_CHART_TEXT_PT = 7.5
+_LOGO_PT = (110.0, 34.0)
+_QUIET_RIGHT = TextStyle(ink="muted", align="right")
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """How much of each part the page takes. Whatever is left out stands on the pages after it."""
+
+    measures: int
+    treatments: int
+    goals: int
+    letters: int
+    chart_pt: float
+
+
+# From roomy to tight; the first that fits the page is taken.
+_TRIMS = (
+    Trim(6, 6, 5, 900, 128),
+    Trim(6, 5, 4, 700, 116),
+    Trim(6, 4, 4, 520, 104),
+    Trim(6, 3, 3, 400, 92),
+    Trim(5, 3, 3, 280, 84),
+    Trim(4, 2, 2, 160, 76),
+    Trim(4, 2, 2, 80, 0),
+)
+
+
+def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
+    """The page's flowables, and what it took of each part."""
+    width, height = text_width_pt(data.paper), text_height_pt(data.paper)
+    story: list[Flowable] = []
+    trim = _TRIMS[-1]
+    for trim in _TRIMS:
+        story = [*_letterhead(data, width), *_body(data, trim, width), *_signatures(data)]
+        if stack_height(story, width, height) <= height:
+            break
+    return story, trim
+
+
+def shown_measures(data: ProgressReportData, count: int) -> list[MeasureRow]:
+    """The `count` measures that tell most, in the report's order: real changes, those with a goal, pain, key motion."""
+
+    def weight(row: MeasureRow) -> tuple[bool, int]:
+        is_real = row.verdict is not None and row.verdict.is_real
+        is_key = row.chart_key in ("pain", data.key_motion) and bool(row.chart_key)
+        return row.now is not None, 2 * is_real + 2 * bool(row.goal) + 3 * is_key + (row.verdict is not None)
+
+    ranked = sorted(range(len(data.measures)), key=lambda place: weight(data.measures[place]), reverse=True)
+    kept = set(ranked[:count])
+    return [row for place, row in enumerate(data.measures) if place in kept]
+
+
+def chart_stack(chart: TrendChart, charts: Sequence[TrendChart], size: tuple[float, float]) -> list[Flowable]:
+    """A chart of `size` points under its title, on the time axis that `charts` share."""
+    axis = time_axis(charts, text_width, _CHART_TEXT_PT)
+    drawn = trend_figure(chart, *size, axis, text_width, _CHART_TEXT_PT)
+    return [paragraph(chart.title, CAPTION), FigureFlowable(drawn.figure, INKS)]
+
+
+def period(first_on: date, last_on: date) -> str:
+    """``26 Oct – 16 Nov 2026``, with both years where they differ."""
+    if first_on == last_on:
+        return full_date(last_on)
+    first = day_and_month(first_on) if first_on.year == last_on.year else full_date(first_on)
+    return f"{first} – {full_date(last_on)}"
+
+
+def _letterhead(data: ProgressReportData, width: float) -> list[Flowable]:
+    clinic = data.clinic
+    contact = [clinic.address, f"Tel {clinic.telephone}" if clinic.telephone else ""]
+    contact.append(f"Fax {clinic.fax}" if clinic.fax else "")
+    ours: list[Flowable] = [paragraph(clinic.name, NAME)]
+    if any(contact):
+        ours.append(paragraph(" · ".join(part for part in contact if part), QUIET))
+    visits = ""
+    if data.first_number is not None and data.last_number is not None:
+        one = data.first_number == data.last_number
+        visits = (
+            f" · visit {data.last_number}" if one else f" · visits {data.first_number}–{data.last_number}"
+        )
+    title: list[Flowable] = [
+        paragraph("Progress report", TITLE),
+        paragraph(period(data.first_on, data.last_on) + visits, _QUIET_RIGHT),
+    ]
+    if clinic.logo is None:
+        return [Columns([ours, title], [0.58, 0.42])]
+    logo = _logo(clinic.logo)
+    rest = width - logo.drawWidth - 2 * GAP_PT
+    return [Columns([[logo], ours, title], [logo.drawWidth, rest * 0.52, rest * 0.48])]
+
+
+def _logo(picture: bytes) -> Image:
+    try:
+        wide, high = ImageReader(BytesIO(picture)).getSize()
+    except OSError as error:
+        raise InputError(Fault("picture.unreadable", "clinic.logo", values={"limit": "1 MB"})) from error
+    scale = min(_LOGO_PT[0] / wide, _LOGO_PT[1] / high)
+    return Image(BytesIO(picture), wide * scale, high * scale, mask="auto", hAlign="LEFT")
+
+
+def _body(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
+    yield space(10)
+    yield _who_and_what(data, width)
+    yield Box(_conclusion(data))
+    if data.measures:
+        yield Section("Objective change")
+        yield measures_table(data, shown_measures(data, trim.measures), width)
+        left_out = len(data.measures) - trim.measures
+        if left_out > 0:
+            yield paragraph(f"{_counted(left_out, 'more measure')} on the next pages.", QUIET_SMALL)
+    if trim.chart_pt and data.charts:
+        yield space(8)
+        yield _charts(data, trim.chart_pt, width)
+    if data.treatments or data.other_services:
+        yield Section(_treatment_title(data))
+        yield from treatment_table(data, trim.treatments, width)
+    yield space(12)
+    yield _goals_and_plan(data, trim, width)
+
+
+def _who_and_what(data: ProgressReportData, width: float) -> Flowable:
+    patient = data.patient
+    half = (width - GAP_PT) / 2
+    born = f", {data.age_years} y (born {full_date(patient.birth_date)})"
+    left: list[tuple[str, Words]] = [("Patient", [bold(patient.name), Span(born)]), ("MRN", patient.mrn)]
+    for place, diagnosis in enumerate(data.diagnoses):
+        left.append(("" if place else "Diagnosis", diagnosis))
+    right: list[tuple[str, Words]] = []
+    if data.referrer:
+        details = Span(f", {data.referrer_details}" if data.referrer_details else "")
+        right.append(("To", [bold(data.referrer), details]))
+    missed = f", {data.visits_missed} missed or cancelled" if data.visits_missed else ""
+    right.append(("Start of care", full_date(data.care_began)))
+    right.append(("Visits", f"{_counted(data.visits_attended, 'visit')} attended{missed}"))
+    if data.plan_of_care:
+        right.append(("Plan of care", data.plan_of_care))
+    return Columns([[facts(left, half, 62)], [facts(right, half, 66)]], [1, 1])
+
+
+def _conclusion(data: ProgressReportData) -> Flowable:
+    conclusion = data.conclusion
+    spans = [
+        bold(f"{conclusion.headline.rstrip('.')}. "),
+        Span(f"{conclusion.detail} " if conclusion.detail else ""),
+    ]
+    spans.append(bold("Asked of you: "))
+    by = f" by {full_date(data.asked.by)}" if data.asked.by else ""
+    match data.asked.request:
+        case Request.NOTHING:
+            spans.append(Span("nothing."))
+        case Request.QUESTION:
+            spans += [Span(data.asked.words), Span(f" Please answer{by}." if by else "")]
+        case Request.SIGNATURE:
+            spans.append(Span(f"your signature on the plan of care{by}."))
+    return paragraph([span for span in spans if span.text], LEAD)
+
+
+def measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: float) -> Flowable:
+    """First visit, last report or the reading before, now, change, goal, normal, and what the change means."""
+    earlier = "Last report" if data.last_report_on else "Previous"
+    dates = [_usual_day([row.first for row in rows]), _usual_day([row.earlier for row in rows])]
+    dates.append(_usual_day([row.now for row in rows]))
+    has_earlier = any(row.earlier is not None for row in rows)
+    has_normal = any(row.normal for row in rows)
+    has_goal = any(row.goal for row in rows)
+    columns = [Column("Measure", 2.5), Column(_dated("First", dates[0]), 1, CELL_RIGHT)]
+    if has_earlier:
+        columns.append(Column(_dated(earlier, dates[1]), 1.05, CELL_RIGHT))
+    columns += [Column(_dated("Now", dates[2]), 1.05, CELL_RIGHT_BOLD), Column("Change", 0.85, CELL_RIGHT)]
+    columns += [Column("Goal", 0.85, CELL_RIGHT)] if has_goal else []
+    columns += [Column("Normal", 0.8, CELL_RIGHT)] if has_normal else []
+    columns.append(Column("Meaning of the change", 2.35))
+    cells: list[list[Words]] = []
+    for row in rows:
+        change = row.verdict.change if row.verdict is not None else None
+        line: list[Words] = [row.label, _value(row.first, dates[0])]
+        line += [_value(row.earlier, dates[1])] if has_earlier else []
+        line += [_value(row.now, dates[2]), signed(change, row.unit) if change is not None else ""]
+        line += [row.goal] if has_goal else []
+        line += [row.normal] if has_normal else []
+        line.append(_meaning(row.verdict))
+        cells.append(line)
+    return table(columns, cells, width)
+
+
+def _usual_day(readings: Sequence[Reading | None]) -> date | None:
+    days = Counter(reading.on for reading in readings if reading is not None)
+    return max(days, key=lambda day: (days[day], day), default=None)
+
+
+def _dated(heading: str, on: date | None) -> str:
+    return f"{heading}\n{day_and_month(on)}" if on else heading
+
+
+def _value(reading: Reading | None, usual: date | None) -> Words:
+    if reading is None:
+        return ""
+    if reading.on == usual:
+        return reading.text
+    return [Span(reading.text), quiet(f" ({day_and_month(reading.on)})")]
+
+
+def _meaning(verdict: Verdict | None) -> Words:
+    """The verdict behind a mark: filled where the change is real, down-pointing and red where it is for the worse."""
+    if verdict is None:
+        return ""
+    words = verdict_words(verdict)
+    if verdict.is_real and verdict.direction is Direction.WORSE:
+        return [Span("▼ ", None, "danger"), Span(words)]
+    return [
+        Span("● " if verdict.is_real else "○ ", None, "accent" if verdict.is_real else "muted"),
+        Span(words),
+    ]
+
+
+def _charts(data: ProgressReportData, height: float, width: float) -> Flowable:
+    by_key = {chart.key: chart for chart in data.charts}
+    shown = [by_key[key] for key in (data.key_motion, "pain") if key in by_key]
+    shown += [chart for chart in data.charts if chart not in shown][: 2 - len(shown)]
+    shown = shown[:2]
+    half = (width - GAP_PT) / 2
+    stacks = [chart_stack(chart, shown, (half, height)) for chart in shown]
+    return Columns(stacks if len(stacks) > 1 else [*stacks, []], [1, 1])
+
+
+def _treatment_title(data: ProgressReportData) -> str:
+    return "Treatment since the last report" if data.last_report_on else "Treatment"
+
+
+def treatment_table(data: ProgressReportData, count: int, width: float) -> Iterator[Flowable]:
+    """The first `count` techniques of the period, and the other services in one line."""
+    columns = [
+        Column("Level and technique", 2.9),
+        Column("Grade", 0.9),
+        Column("Dose", 1),
+        Column("Visits", 0.5, CELL_RIGHT),
+        Column("Response", 2.2),
+    ]
+    rows: list[list[Words]] = [
+        [line.words, line.grades, line.dose, str(line.visits), line.response]
+        for line in data.treatments[:count]
+    ]
+    if rows:
+        yield table(columns, rows, width)
+    below: list[Span] = []
+    if len(data.treatments) > count:
+        below.append(quiet(f"{_counted(len(data.treatments) - count, 'more technique')} on the next pages. "))
+    if data.other_services:
+        below += [quiet("Also: "), Span("; ".join(data.other_services) + ".")]
+    if below:
+        yield space(3)
+        yield paragraph(below, BODY)
+
+
+def _goals_and_plan(data: ProgressReportData, trim: Trim, width: float) -> Flowable:
+    half = (width - GAP_PT) / 2
+    goals: list[Flowable] = [Section("Goals", 0), *goal_rows(data, trim.goals, half)]
+    plan: list[Flowable] = [Section("Assessment and plan", 0), space(3), *plan_paragraphs(data, trim.letters)]
+    return Columns([goals, plan], [1, 1])
+
+
+def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowable]:
+    """Each of the first `count` goals in words over its bar and how far it is."""
+    if not data.goals:
+        return [space(3), paragraph("No measurable goal is set.", QUIET)]
+    rows: list[Flowable] = []
+    for goal in data.goals[:count]:
+        rows += [space(4), paragraph(goal.words, CELL_BOLD)]
+        due = f" · due {full_date(goal.due)}" if goal.due else ""
+        standing = paragraph(goal.standing + due, QUIET_SMALL)
+        if goal.share is None:
+            rows.append(standing)
+        else:
+            bar_pt = width * 0.36
+            rows.append(Columns([[ProgressBar(goal.share)], [standing]], [bar_pt, width - bar_pt - 10], 10))
+    if len(data.goals) > count:
+        rows.append(
+            paragraph(f"{_counted(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
+        )
+    return rows
+
+
+def plan_paragraphs(data: ProgressReportData, letters: int) -> list[Flowable]:
+    """What the patient said, the assessment, the plan, prognosis and precaution; each text cut after `letters`."""
+    narrative = data.narrative
+    parts: list[Flowable] = []
+    if data.precaution:
+        parts.append(paragraph([Span("Precaution: ", CELL_BOLD.font, "danger"), Span(data.precaution)], BODY))
+    for label, reading in (
+        ("Patient says: ", narrative.statement),
+        ("Assessment: ", narrative.assessment),
+        ("Plan: ", narrative.plan),
+    ):
+        if reading is not None:
+            parts.append(
+                paragraph([bold(label), Span(cut(reading.text, letters)), _if_older(reading, data)], BODY)
+            )
+    if data.prognosis:
+        parts.append(paragraph([bold("Prognosis: "), Span(cut(data.prognosis, letters))], BODY))
+    if not parts:
+        parts.append(paragraph("No assessment or plan has been written in this period.", QUIET))
+    spaced: list[Flowable] = []
+    for part in parts:
+        spaced += [part, space(3)]
+    return spaced[:-1]
+
+
+def _if_older(reading: Reading, data: ProgressReportData) -> Span:
+    """The day of words that are not of the period's last visit."""
+    return quiet(f" ({day_and_month(reading.on)})") if reading.on != data.last_on else Span(" ")
+
+
+def cut(text: str, letters: int) -> str:
+    """`text`, or its first words with a sign that the rest follows on the next pages."""
+    if len(text) <= letters:
+        return text
+    head = text[:letters].rsplit(None, 1)[0].rstrip(" ,;.")
+    return f"{head} … (in full on the next pages)"
+
+
+def _signatures(data: ProgressReportData) -> Iterator[Flowable]:
+    author = data.author
+    details = [f"Licence {author.licence_number}" if author.licence_number else "", author.licence_state]
+    details.append(f"NPI {author.npi}" if author.npi else "")
+    details.append(f"written {full_date(data.written_at.date())} {data.written_at:%H:%M}")
+    ours = SignatureLine(author.signature, " · ".join(part for part in details if part))
+    yield space(6)
+    if data.asked.request is Request.SIGNATURE:
+        by = (
+            f"Asked for by {full_date(data.asked.by)}"
+            if data.asked.by
+            else "Physician's signature on the plan of care"
+        )
+        yield Columns([[ours], [SignatureLine(data.referrer or "Physician", by)]], [1, 1])
+    else:
+        yield Columns([[ours], []], [1, 1])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,156 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ptnotes.clinical import load_reference
+from ptnotes.domain.episode import Goal, OutcomeScore
+from ptnotes.domain.episode_progress import dose_words, goals_progress, treated_rows
+from ptnotes.domain.treatment import (
+    Mobilization,
+    Mode,
+    PainKind,
+    PainScore,
+    Phase,
+    RomReading,
+    Side,
+    TreatmentSession,
+    VisitStatus,
+)
+from ptnotes.domain.trend import motion_charts, pain_chart
+
+
+def visit(number: int, *mobilizations: Mobilization, day: int | None = None) -> TreatmentSession:
+    return TreatmentSession(
+        id=number, episode_id=1, service_date=date(2026, 3, day or number), mobilizations=mobilizations
+    )
+
+
+def central(grade: str, row: int = 1, *, reps: int | None = None, to: str | None = None) -> Mobilization:
+    return Mobilization(
+        row=row,
+        targets=("L4",),
+        side=Side.MIDLINE,
+        technique="central_pa",
+        grade=grade,
+        grade_to=to,
+        sets=3,
+        reps=reps,
+        responses=("no_change",),
+    )
+
+
+def test_a_technique_at_one_place_is_one_row_with_its_grades_in_order() -> None:
+    rows = treated_rows(
+        [visit(2, central("III")), visit(1, central("II")), visit(3, central("III", to="IV"))]
+    )
+    assert [row.grades for row in rows] == [("II", "III", "III–IV")]
+    assert rows[0].sessions == 3
+    assert rows[0].responses == ("no_change",)
+    assert rows[0].last_on == date(2026, 3, 3)
+
+
+def test_twice_in_one_visit_is_one_visit() -> None:
+    rows = treated_rows([visit(1, central("II"), central("III", row=2))])
+    assert rows[0].sessions == 1
+
+
+def test_an_unfinished_row_is_not_told() -> None:
+    assert treated_rows([visit(1, Mobilization(row=1, targets=("L4",)))]) == ()
+
+
+def test_a_missed_visit_treats_nobody() -> None:
+    missed = TreatmentSession(
+        id=1,
+        episode_id=1,
+        service_date=date(2026, 3, 1),
+        status=VisitStatus.MISSED,
+        mobilizations=(central("II"),),
+    )
+    assert treated_rows([missed]) == ()
+
+
+@pytest.mark.parametrize(
+    ("mobilization", "words"),
+    [
+        (Mobilization(row=1, sets=3, duration_s=60), "3 × 60 s"),
+        (Mobilization(row=1, sets=3, reps=10, hold_s=5), "3 × 10 × 5 s hold"),
+        (Mobilization(row=1, sets=2, duration_s=30, rate_hz=Decimal("1.50")), "2 × 30 s, 1.5 Hz"),
+        (Mobilization(row=1, sets=1), "1 set"),
+        (Mobilization(row=1, reps=6), "6 times"),
+        (Mobilization(row=1, attempts=1), "1 attempt"),
+        (Mobilization(row=1), ""),
+    ],
+)
+def test_a_dose_reads_as_it_is_written(mobilization: Mobilization, words: str) -> None:
+    assert dose_words(mobilization) == words
+
+
+def measured(number: int, degrees: int, pain: int) -> TreatmentSession:
+    reading = RomReading(
+        row=1, pair=1, motion="lumbar_flexion", method="inclinometer_single", value=Decimal(degrees)
+    )
+    score = PainScore(row=2, pair=2, kind=PainKind.WORST, phase=Phase.BEFORE, value=pain)
+    return TreatmentSession(
+        id=number, episode_id=1, service_date=date(2026, 3, number), rom=(reading,), pain=(score,)
+    )
+
+
+def test_a_goal_is_as_far_as_its_own_measure() -> None:
+    reference = load_reference()
+    sessions = [measured(1, 40, 8), measured(2, 50, 5)]
+    goals = [
+        Goal(
+            uuid="a",
+            words="Bend",
+            measure="rom",
+            motion="lumbar_flexion",
+            baseline=Decimal(40),
+            target=Decimal(60),
+        ),
+        Goal(
+            uuid="b",
+            words="Pain",
+            measure="pain",
+            pain_kind="worst",
+            baseline=Decimal(8),
+            target=Decimal(2),
+        ),
+        Goal(
+            uuid="c", words="ODI", measure="outcome", outcome="odi", baseline=Decimal(44), target=Decimal(20)
+        ),
+        Goal(uuid="d", words="Walk the dog"),
+        Goal(
+            uuid="e",
+            words="Bend passively",
+            measure="rom",
+            motion="lumbar_flexion",
+            mode=Mode.PASSIVE,
+            baseline=Decimal(40),
+            target=Decimal(60),
+        ),
+        Goal(
+            uuid="f",
+            words="Best pain",
+            measure="pain",
+            pain_kind="best",
+            baseline=Decimal(3),
+            target=Decimal(0),
+        ),
+    ]
+    outcomes = [
+        OutcomeScore(episode_id=1, measure="odi", taken_on=date(2026, 3, 1), total=Decimal(44)),
+        OutcomeScore(episode_id=1, measure="odi", taken_on=date(2026, 3, 2), total=Decimal(50)),
+    ]
+    found = goals_progress(
+        goals, motion_charts(reference, sessions), pain_chart(reference, sessions), outcomes
+    )
+    assert [progress.share for progress in found] == [
+        Decimal("0.5"),
+        Decimal("0.5"),
+        Decimal(0),
+        None,
+        None,
+        None,
+    ]
+    assert [progress.now for progress in found] == [50, 5, 50, None, None, None]
