@@ -1,0 +1,221 @@
+"""The spine from behind, patient's left at the left: where it was treated and how strongly, and what can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ptnotes.domain.treatment import Side
+from ptnotes.domain.views import SpineMark
+from ptnotes.domain.wording import MINUS, side_words
+from ptnotes.figures.shapes import Circle, Figure, Ink, Line, Path, Polyline, Rect, Shape, Text, TextMeasure
+from ptnotes.figures.vertebrae import Part, lay_out
+
+TEXT_SIZE = 10.0
+_GRADES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
+_FILLS: tuple[Ink, ...] = ("grade_1", "grade_2", "grade_3", "grade_4", "grade_5")
+_NUMERALS: tuple[Ink, ...] = ("on_grade_1", "on_grade_2", "on_grade_3", "on_grade_4", "on_grade_5")
+_LABELS = {"C0": "Occ", "COC": "Coc"}
+# The levels that a mark on a whole region spans.
+_REGIONS = {
+    "cervical_upper": ("C0", "C2"),
+    "cervical": ("C2", "C7"),
+    "cervicothoracic": ("C7", "T1"),
+    "thoracic": ("T1", "T12"),
+    "thoracolumbar": ("T12", "L1"),
+    "lumbar": ("L1", "L5"),
+    "lumbosacral": ("L5", "S1"),
+    "sacroiliac": ("S1", "S1"),
+    "sacrococcygeal": ("S1", "COC"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where one target at one side is pointed at: a box in the figure."""
+
+    target: str
+    side: Side
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the box."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def distance(self, x: float, y: float) -> float:
+        """How far (x, y) lies outside the box, 0 within it."""
+        dx = max(self.x - x, 0.0, x - self.x - self.width)
+        dy = max(self.y - y, 0.0, y - self.y - self.height)
+        return float((dx * dx + dy * dy) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class SpineFigure:
+    """The spine drawn, with every place on it from the top down and left to right.
+
+    `elsewhere` are marks that have no place on the spine (a shoulder, a knee).
+    """
+
+    figure: Figure
+    areas: tuple[Area, ...]
+    elsewhere: tuple[SpineMark, ...]
+
+
+def spine_figure(
+    width: float,
+    height: float,
+    marks: Sequence[SpineMark],
+    measure: TextMeasure,
+    text_size: float = TEXT_SIZE,
+    levels: tuple[str, str] = ("C0", "COC"),
+) -> SpineFigure:
+    """Draw the levels from the first to the last of `levels` as large as `width` by `height` points allow.
+
+    A level treated at the latest visit is filled with its grade's ink, one treated before is outlined; both carry the
+    grade's numeral, for colour is never the only sign.
+    """
+    gutter = max(measure(label, text_size, "regular") for label in ("Occ", "Coc", "T12")) + 6
+    parts, rows = lay_out(width, height, gutter, text_size * 1.6, levels)
+    placed: dict[tuple[str, Side], SpineMark] = {}
+    regional: list[SpineMark] = []
+    elsewhere: list[SpineMark] = []
+    known = {(part.target, part.side) for part in parts}
+    for mark in marks:
+        places = [(mark.target, side) for side in _sides(mark.side)]
+        if (mark.target, Side.MIDLINE) not in known and mark.side in (None, Side.MIDLINE):
+            places = [(mark.target, Side.LEFT), (mark.target, Side.RIGHT)]
+        found = [place for place in places if place in known]
+        for place in found:
+            # What the latest visit did is told before what earlier ones did at the same place.
+            if place not in placed or mark.at_latest_visit:
+                placed[place] = mark
+        if not found and mark.target in _REGIONS and all(level in rows for level in _REGIONS[mark.target]):
+            regional.append(mark)
+        elif not found:
+            elsewhere.append(mark)
+    shapes: list[Shape] = []
+    shapes += _sides_named(parts, text_size)
+    label_x = min(part.box[0] for part in parts) - 6
+    shapes += [
+        Text(label_x, y + text_size * 0.36, _LABELS.get(level, level), "muted", text_size, anchor="end")
+        for level, y in rows.items()
+    ]
+    shapes += [
+        _drawn(part, "bone", "bone_edge", 0.8) for part in parts if (part.target, part.side) not in placed
+    ]
+    for part in parts:
+        if (part.target, part.side) in placed:
+            shapes += _marked(part, placed[part.target, part.side], text_size)
+    for number, mark in enumerate(regional):
+        shapes += _bracket(mark, rows, width - 12 - number * text_size * 2.2, text_size)
+    areas = tuple(Area(part.target, part.side, *part.box) for part in parts)
+    return SpineFigure(Figure(width, height, tuple(shapes), spine_label(marks)), areas, tuple(elsewhere))
+
+
+def area_at(spine: SpineFigure, x: float, y: float, reach: float = 4.0) -> Area | None:
+    """The place pointed at: the nearest within `reach` points, joints before the levels they lie between."""
+    near = [area for area in spine.areas if area.distance(x, y) <= reach]
+    return min(near, key=lambda area: (area.distance(x, y), area.width * area.height), default=None)
+
+
+def ring(area: Area) -> Shape:
+    """A frame round a place: what is chosen or pointed at."""
+    return Rect(area.x - 2, area.y - 2, area.width + 4, area.height + 4, None, "accent", 2.0, 5.0)
+
+
+def mark_words(mark: SpineMark) -> str:
+    """A mark in words: ``L5 left, grade III``."""
+    place = " ".join(word for word in (mark.target, side_words(mark.side)) if word)
+    return f"{place}, grade {_numeral(mark.grade)}" if mark.grade else place
+
+
+def spine_label(marks: Sequence[SpineMark]) -> str:
+    """What the spine shows, for those who hear it read."""
+    if not marks:
+        return "Spine from behind. Nothing treated yet."
+    latest = "; ".join(mark_words(mark) for mark in marks if mark.at_latest_visit)
+    earlier = "; ".join(mark_words(mark) for mark in marks if not mark.at_latest_visit)
+    parts = ["Spine from behind."]
+    if latest:
+        parts.append(f"Treated at the latest visit: {latest}.")
+    if earlier:
+        parts.append(f"Treated before: {earlier}.")
+    return " ".join(parts)
+
+
+def grade_inks(grade: str) -> tuple[Ink, Ink]:
+    """Fill and numeral of a grade; a grade of another system, or none, has quiet inks of its own."""
+    place = _GRADES.get(grade.rstrip("+-−"))
+    if place is None:
+        return "neutral_soft", "neutral"
+    return _FILLS[place - 1], _NUMERALS[place - 1]
+
+
+def _numeral(grade: str) -> str:
+    return grade.replace("-", MINUS) if not grade.startswith("K") else grade
+
+
+def _sides(side: Side | None) -> tuple[Side, ...]:
+    if side is Side.BILATERAL:
+        return (Side.LEFT, Side.RIGHT)
+    return (side or Side.MIDLINE,)
+
+
+def _sides_named(parts: Sequence[Part], text_size: float) -> list[Shape]:
+    centre = next(part for part in parts if part.side is Side.MIDLINE)
+    middle, reach = centre.box[0] + centre.box[2] / 2, max(part.box[2] for part in parts)
+    size = text_size * 1.1
+    return [
+        Text(middle - reach * 0.9, size, "L", "muted", size, "semibold", "middle"),
+        Text(middle + reach * 0.9, size, "R", "muted", size, "semibold", "middle"),
+    ]
+
+
+def _drawn(part: Part, fill: Ink, stroke: Ink, width: float) -> Shape:
+    if isinstance(part.outline, Path):
+        return Path(part.outline.start, part.outline.pieces, fill, stroke, width)
+    if isinstance(part.outline, Circle):
+        return Circle(part.outline.x, part.outline.y, part.outline.radius, fill, stroke, width)
+    box = part.outline
+    return Rect(box.x, box.y, box.width, box.height, fill, stroke, width, box.radius)
+
+
+def _marked(part: Part, mark: SpineMark, text_size: float) -> list[Shape]:
+    fill, numeral = grade_inks(mark.grade)
+    x, y, width, height = part.box
+    middle_x, middle_y = x + width / 2, y + height / 2
+    size = min(text_size, max(height * 0.95, text_size * 0.75))
+    if not mark.at_latest_visit:
+        fill, numeral = "surface", "accent"
+    if part.is_small:
+        # A joint is too small to write on: its mark is a tablet as large as the numeral needs.
+        wide = max(size * 0.62 * max(len(mark.grade), 1) + 6, size * 1.4)
+        tablet = Rect(
+            middle_x - wide / 2, middle_y - size * 0.62, wide, size * 1.24, fill, "accent", 1.2, size * 0.6
+        )
+        return [
+            tablet,
+            Text(middle_x, middle_y + size * 0.36, _numeral(mark.grade), numeral, size, "semibold", "middle"),
+        ]
+    shapes = [_drawn(part, fill, "accent", 1.4)]
+    if mark.grade:
+        shapes.append(
+            Text(middle_x, middle_y + size * 0.36, _numeral(mark.grade), numeral, size, "semibold", "middle")
+        )
+    return shapes
+
+
+def _bracket(mark: SpineMark, rows: dict[str, float], x: float, text_size: float) -> list[Shape]:
+    """A mark on a whole region: a bracket beside its levels with the grade."""
+    first, last = _REGIONS[mark.target]
+    top, bottom = rows[first] - 5, rows[last] + 5
+    middle = (top + bottom) / 2
+    ink: Ink = "accent" if mark.at_latest_visit else "muted"
+    shapes: list[Shape] = [Polyline(((x - 5, top), (x, top), (x, bottom), (x - 5, bottom)), ink, 1.6)]
+    shapes.append(Line(x, middle, x + 3, middle, ink, 1.6))
+    shapes.append(Text(x + 4, middle + text_size * 0.36, _numeral(mark.grade), ink, text_size, "semibold"))
+    return shapes
