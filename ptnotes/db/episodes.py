@@ -99,11 +99,9 @@ def add_episodes(
     _REGIONS.add(connection, (row for episode, key in pairs for row in _region_rows(episode, key)))
     _DIAGNOSES.add(connection, (row for episode, key in pairs for row in _diagnosis_rows(episode, key)))
     _GOALS.add(connection, (row for episode, key in pairs for row in _goal_rows(episode, key)))
-    for episode, key in pairs:
-        if episode.plan != PlanOfCare():
-            _write_plan(connection, key, 1, episode.plan, at, person_id)
-        if _has_referral(episode):
-            _write_referral(connection, key, 1, episode)
+    planned = [(key, 1, episode.plan) for episode, key in pairs if episode.plan != PlanOfCare()]
+    _write_plans(connection, planned, at, person_id)
+    _write_referrals(connection, [(key, 1, episode) for episode, key in pairs if _has_referral(episode)])
     return stored
 
 
@@ -138,7 +136,7 @@ def change_episode(
     if changed.plan != stored.plan:
         newest = select(func.coalesce(func.max(PlanOfCareRecord.version), 0))
         version = connection.scalar(newest.where(PlanOfCareRecord.episode_id == key)) or 0
-        _write_plan(connection, key, version + 1, changed.plan, at, person_id)
+        _write_plans(connection, [(key, version + 1, changed.plan)], at, person_id)
     if _referral(changed) != _referral(stored):
         _replace_referral(connection, key, changed, at)
     return changed
@@ -148,8 +146,8 @@ def record_outcome(connection: Connection, score: OutcomeScore, at: datetime) ->
     """Store one outcome score and give it with its id."""
     values = {**_values(score, _SCORE), "uuid": str(uuid4()), "entered_at": at}
     del values["id"]
-    key = connection.execute(insert(OutcomeScoreRecord).values(**values)).inserted_primary_key
-    return replace(score, id=key[0])
+    made = insert(OutcomeScoreRecord).values(**values).returning(OutcomeScoreRecord.id)
+    return replace(score, id=connection.scalars(made).one())
 
 
 def add_outcomes(connection: Connection, scores: Sequence[OutcomeScore], at: datetime) -> None:
@@ -250,15 +248,22 @@ def _write_goal_events(
     )
 
 
-def _write_plan(
-    connection: Connection, key: int, version: int, plan: PlanOfCare, at: datetime, person_id: int
+def _write_plans(
+    connection: Connection, plans: Sequence[tuple[int, int, PlanOfCare]], at: datetime, person_id: int
 ) -> None:
-    values = {name: getattr(plan, name) for name in _PLAN}
-    connection.execute(
-        insert(PlanOfCareRecord).values(
-            episode_id=key, version=version, written_at=at, written_by=person_id, **values
-        )
-    )
+    """Store plans of care, each given with its episode's id and its version."""
+    rows = [
+        {
+            "episode_id": key,
+            "version": version,
+            "written_at": at,
+            "written_by": person_id,
+            **{name: getattr(plan, name) for name in _PLAN},
+        }
+        for key, version, plan in plans
+    ]
+    if rows:
+        connection.execute(insert(PlanOfCareRecord), rows)
 
 
 def _referral(episode: EpisodeOfCare) -> tuple[Any, ...]:
@@ -275,22 +280,28 @@ def _replace_referral(connection: Connection, key: int, episode: EpisodeOfCare, 
     present = and_(of_episode, ReferralRecord.removed_at.is_(None))
     connection.execute(update(ReferralRecord).where(present).values(removed_at=at))
     if _has_referral(episode):
-        _write_referral(connection, key, newest + 1, episode)
+        _write_referrals(connection, [(key, newest + 1, episode)])
 
 
-def _write_referral(connection: Connection, key: int, row: int, episode: EpisodeOfCare) -> None:
-    provider_id = (
-        _provider(connection, episode) if any(getattr(episode, name) for name in _REFERRER) else None
-    )
-    connection.execute(
-        insert(ReferralRecord).values(
-            episode_id=key,
-            row=row,
-            provider_id=provider_id,
-            referred_on=episode.referred_on,
-            signed_order_on_file=False,
+def _write_referrals(connection: Connection, referrals: Sequence[tuple[int, int, EpisodeOfCare]]) -> None:
+    """Store who referred each episode, given with its id and the row's number. A provider is looked up once."""
+    known: dict[tuple[Any, ...], int | None] = {}
+    rows = []
+    for key, row, episode in referrals:
+        described = tuple(getattr(episode, name) for name in _REFERRER)
+        if described not in known:
+            known[described] = _provider(connection, episode) if any(described) else None
+        rows.append(
+            {
+                "episode_id": key,
+                "row": row,
+                "provider_id": known[described],
+                "referred_on": episode.referred_on,
+                "signed_order_on_file": False,
+            }
         )
-    )
+    if rows:
+        connection.execute(insert(ReferralRecord), rows)
 
 
 def _provider(connection: Connection, episode: EpisodeOfCare) -> int:
@@ -305,9 +316,8 @@ def _provider(connection: Connection, episode: EpisodeOfCare) -> int:
     known = connection.scalar(select(ProviderRecord.id).where(*same).limit(1))
     if known is not None:
         return known
-    made = connection.execute(insert(ProviderRecord).values(uuid=str(uuid4()), **described))
-    key: int = made.inserted_primary_key[0]
-    return key
+    made = insert(ProviderRecord).values(uuid=str(uuid4()), **described).returning(ProviderRecord.id)
+    return connection.scalars(made).one()
 
 
 def _values(value: Any, names: Sequence[str]) -> dict[str, Any]:

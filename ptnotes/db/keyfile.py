@@ -82,7 +82,7 @@ class Slot:
     wrapped: bytes
 
     def header(self, file_id: bytes) -> bytes:
-        """Give what is authenticated along with the wrapped key: everything of the slot but the key, and the file id."""
+        """Give what is authenticated with the wrapped key: all else of the slot, and the file id."""
         return _canonical({"file_id": file_id.hex(), "format": FORMAT, **self._header_fields()})
 
     def _header_fields(self) -> dict[str, Any]:

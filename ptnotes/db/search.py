@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, column, delete, func, insert, select, table, text
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, SQLCoreOperations
 
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
 from ptnotes.domain.dates import read_dates
@@ -143,7 +144,11 @@ def likely_duplicates(connection: Connection, patient: Patient, *, limit: int = 
 
 
 def _add_names(
-    connection: Connection, found: _Found, words: Sequence[str], shown: list[ColumnElement[bool]], limit: int
+    connection: Connection,
+    found: _Found,
+    words: Sequence[str],
+    shown: Sequence[ColumnElement[bool]],
+    limit: int,
 ) -> None:
     starts = [_has_part_starting(word) for word in words]
     if len(words) == 1:
@@ -167,7 +172,7 @@ def _add_names(
 
 
 def _add_numbers(
-    connection: Connection, found: _Found, query: str, shown: list[ColumnElement[bool]], limit: int
+    connection: Connection, found: _Found, query: str, shown: Sequence[ColumnElement[bool]], limit: int
 ) -> None:
     number = query.strip().casefold()
     by_number = select(*ROW).where(*shown, _starts(PatientRecord.mrn_key, number))
@@ -178,7 +183,7 @@ def _add_numbers(
         _add(connection, found, 1, by_telephone, limit)
 
 
-def _starts(where: ColumnElement[str], word: str) -> ColumnElement[bool]:
+def _starts(where: SQLCoreOperations[str], word: str) -> ColumnElement[bool]:
     return and_(where >= word, where < word + _LAST)
 
 
@@ -210,13 +215,14 @@ def _rarest_start(connection: Connection, words: Sequence[str]) -> str:
 
 
 def _add(
-    connection: Connection, found: _Found, rank: int, query: Select[*tuple[object, ...]], limit: int
+    connection: Connection, found: _Found, rank: int, query: Select[*tuple[Any, ...]], limit: int
 ) -> None:
     for row in connection.execute(query.limit(limit)):
         found.setdefault(row.id, (rank, row.sort_name, patient_row(row)))
 
 
-def patient_row(row: object) -> PatientRow:
+def patient_row(row: Any) -> PatientRow:
+    """The patient that a row of `ROW` shows."""
     patient = Patient(
         mrn=row.mrn,
         family_name=row.family_name,

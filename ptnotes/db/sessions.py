@@ -234,7 +234,7 @@ def _filled(
     notes = _notes(connection, ids) if ids and "note" in lists else {}
     sessions = []
     for head in heads:
-        own = {name: tuple(found.get(head.id, ())) for name, found in rows.items()}
+        own: dict[str, Any] = {name: tuple(found.get(head.id, ())) for name, found in rows.items()}
         sessions.append(TreatmentSession(**head._mapping, **own, note=notes.get(head.id, Note())))
     return tuple(sessions)
 

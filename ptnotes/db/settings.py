@@ -51,8 +51,8 @@ def add_person(connection: Connection, person: Person) -> Person:
     named = replace(person, uuid=person.uuid or str(uuid4()))
     values = _values(named, _PERSON)
     del values["id"]
-    key = connection.execute(insert(PersonRecord).values(**values)).inserted_primary_key
-    return replace(named, id=key[0])
+    key = connection.scalars(insert(PersonRecord).values(**values).returning(PersonRecord.id)).one()
+    return replace(named, id=key)
 
 
 def person_by_uuid(connection: Connection, uuid: str) -> Person | None:

@@ -105,7 +105,7 @@ def create_database(path: Path, data_key: bytes, file_id: bytes, fill: Callable[
     with faults_named(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         try:
-            engine = _engine(path, raw_key(data_key, file_id), "BEGIN IMMEDIATE", size=1)
+            engine = file_engine(path, raw_key(data_key, file_id), "BEGIN IMMEDIATE", size=1)
             try:
                 with engine.connect() as connection:
                     # Pragmas that a transaction would ignore go to the driver.
@@ -158,8 +158,8 @@ def open_store(path: Path, data_key: bytes, file_id: bytes) -> Store:
             from ptnotes.db.migrate import upgrade_file  # noqa: PLC0415 - Alembic is loaded only where it is needed
 
             upgrade_file(path, key)
-        readers = _engine(path, key, "BEGIN", size=_READERS, cache_kib=_READER_CACHE_KIB, query_only=True)
-        return Store(path, readers, _engine(path, key, "BEGIN IMMEDIATE", size=1))
+        readers = file_engine(path, key, "BEGIN", size=_READERS, cache_kib=_READER_CACHE_KIB, query_only=True)
+        return Store(path, readers, file_engine(path, key, "BEGIN IMMEDIATE", size=1))
 
 
 def open_postgresql(url: str) -> Store:
@@ -168,7 +168,7 @@ def open_postgresql(url: str) -> Store:
     return Store(Path(engine.url.database or ""), engine.execution_options(postgresql_readonly=True), engine)
 
 
-def _engine(
+def file_engine(
     path: Path,
     key: str,
     begin: str,
@@ -177,6 +177,7 @@ def _engine(
     cache_kib: int = _WRITER_CACHE_KIB,
     query_only: bool = False,
 ) -> Engine:
+    """Make a pool of at most `size` connections to one file, whose transactions begin with the statement `begin`."""
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,

@@ -25,7 +25,7 @@ def load_episode(clinic: OpenClinic, episode_id: int) -> EpisodeOfCare:
 
 
 def open_episode(clinic: OpenClinic, episode: EpisodeOfCare) -> EpisodeOfCare:
-    """Store a new episode and give it with its id. Raises `InputError`, `NotFoundError` where there is no such patient."""
+    """Store a new episode and give it with its id. Raises `InputError`, `NotFoundError` for an unknown patient."""
     with clinic.store.write() as connection:
         patient = load_patient(connection, episode.patient_id)
         checked = checked_episode(clinic.reference, episode, patient.birth_date, clinic.today())

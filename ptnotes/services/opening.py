@@ -1,8 +1,8 @@
 """Making a clinic's files, opening them, and closing them again.
 
-A clinic is two files that belong together: ``NAME.ptnotes``, encrypted, and ``NAME.ptnotes.keys``. While they are made,
-the database is called ``NAME.ptnotes.new``; it gets its name last. A crash leaves either nothing that anybody could have
-used, or both files whole, of which the next opening finishes the naming.
+A clinic is two files that belong together: ``NAME.ptnotes``, encrypted, and ``NAME.ptnotes.keys``. While they are
+made, the database is called ``NAME.ptnotes.new``; it gets its name last. A crash leaves either nothing that anybody
+could have used, or both files whole, and the next opening finishes the naming.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class PersonPermissionRecord(Record):
 
 
 class ReferenceOverrideRecord(Record):
-    """A value of the reference data that the clinic has replaced; the newest row of a key counts, a null value undoes."""
+    """A value of the reference data that the clinic has replaced. A key's newest row counts; a null value undoes."""
 
     __tablename__ = "reference_override"
     __table_args__ = (Index(None, "key", "since"), {"info": APPEND_ONLY})

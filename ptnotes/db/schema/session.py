@@ -113,7 +113,6 @@ class MobilizationRecord(SessionPart):
     __table_args__ = _part(
         *not_negative("sets", "reps", "duration_s", "hold_s", "rate_hz", "attempts"),
         CheckConstraint("grade_to IS NULL OR grade IS NOT NULL", name="range_has_a_start"),
-        Index(None, "technique"),
     )
 
     side: Mapped[Side | None] = choice(Side)
@@ -146,7 +145,6 @@ class MobilizationTargetRecord(SessionPart):
     __tablename__ = "mobilization_target"
     __table_args__ = _part(
         ForeignKeyConstraint(["session_id", "row"], ["mobilization.session_id", "mobilization.row"]),
-        Index(None, "target"),
     )
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
@@ -200,7 +198,6 @@ class RomReadingRecord(SessionPart):
         between("pain", 0, 10),
         CheckConstraint("value IS NULL OR word IS NULL", name="number_or_word"),
         CheckConstraint("value IS NULL OR unit <> ''", name="number_has_unit"),
-        Index(None, "motion"),
     )
 
     pair: Mapped[int]

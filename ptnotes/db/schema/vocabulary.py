@@ -82,7 +82,7 @@ def _unscaled(value: int, places: int) -> Decimal:
 
 
 class Scaled(TypeDecorator[Decimal]):
-    """A decimal number kept as an integer of `places` decimal places; its unit stands in the column's name or beside it.
+    """A decimal number kept as an integer of `places` decimal places; its unit is in the column's name or beside it.
 
     A number with more places raises `ValueError`: the store never rounds.
     """
