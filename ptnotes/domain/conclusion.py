@@ -48,6 +48,9 @@ class Asked:
     by: date | None = None
 
 
+NOTHING_ASKED = Asked()
+
+
 def draft_conclusion(rows: Sequence[ChangeRow], visits: int) -> Conclusion:
     """The conclusion that `rows`, the measures of `visits` attended treatment days, allow."""
     compared = [row for row in rows if row.verdict is not None and row.verdict.change is not None]

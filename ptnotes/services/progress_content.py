@@ -1,0 +1,322 @@
+"""From an episode's values to the plain content of its progress report. Pure: what is given is all that is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.change import Meaning, Verdict, judge_score
+from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
+from ptnotes.domain.dates import age_years
+from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
+from ptnotes.domain.episode_progress import goals_progress, treated_rows
+from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.patient import Patient
+from ptnotes.domain.people import Clinic, Paper, Person
+from ptnotes.domain.treatment import (
+    Mode,
+    NoteState,
+    PainKind,
+    Phase,
+    TreatmentSession,
+    VisitStatus,
+)
+from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
+from ptnotes.domain.views import ChangeRow
+from ptnotes.domain.wording import number, side_words, with_unit
+from ptnotes.reports.progress_data import (
+    MeasureRow,
+    ProgressReportData,
+    Reading,
+)
+from ptnotes.services.progress_words import (
+    abbreviation_note,
+    diagnosis_words,
+    goal_line,
+    is_shown,
+    joined,
+    latest_narrative,
+    other_services,
+    plan_words,
+    treatment_line,
+    visit_line,
+)
+
+_PAIN_LABELS = {
+    PainKind.NOW: "Pain now",
+    PainKind.WORST: "Worst pain",
+    PainKind.BEST: "Best pain",
+    PainKind.MOVEMENT: "Pain with movement",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a report is made from. `sessions` are all of the episode up to `as_of`, oldest first.
+
+    `since` is the day of the last report, or None where this is the first. `conclusion` replaces the drafted one.
+    """
+
+    clinic: Clinic
+    author: Person
+    patient: Patient
+    episode: EpisodeOfCare
+    sessions: Sequence[TreatmentSession]
+    outcomes: Sequence[OutcomeScore]
+    written_at: datetime
+    as_of: date
+    since: date | None = None
+    paper: Paper | None = None
+    conclusion: Conclusion | None = None
+    asked: Asked = NOTHING_ASKED
+
+
+def progress_content(reference: Reference, case: Case) -> ProgressReportData:
+    """The report of `case`. Raises `InputError` ("visit.none") where no visit was attended in the period."""
+    episode = case.episode
+    attended = counted(case.sessions)
+    in_period = [session for session in attended if case.since is None or session.service_date > case.since]
+    if not in_period:
+        raise InputError(Fault("visit.none", "report.as_of"))
+    numbers = visit_numbers(case.sessions)
+    outcomes = [score for score in case.outcomes if score.taken_on <= case.as_of]
+    charts = _titled(reference, motion_charts(reference, attended, episode.goals, case.clinic.normal_values))
+    pain = pain_chart(reference, attended, episode.goals)
+    measures = _measures(reference, case, charts, pain, outcomes)
+    shown_charts = (*charts, pain) if pain.lines else charts
+    key_motion = _key_motion(reference, episode, charts)
+    in_numbers = [numbers[session.id] for session in in_period if session.id in numbers]
+    goals = goals_progress(episode.goals, charts, pain, outcomes)
+    treated_days = len({session.service_date for session in attended})
+    return ProgressReportData(
+        clinic=case.clinic,
+        author=case.author,
+        written_at=case.written_at,
+        paper=case.paper or case.clinic.paper,
+        patient=case.patient,
+        age_years=age_years(case.patient.birth_date, case.as_of),
+        diagnoses=diagnosis_words(episode, case.as_of),
+        referrer=episode.referrer,
+        referrer_details=joined(
+            episode.referrer_practice, f"fax {episode.referrer_fax}" if episode.referrer_fax else ""
+        ),
+        precaution=episode.precaution,
+        care_began=episode.start,
+        plan_of_care=plan_words(episode),
+        prognosis=episode.plan.prognosis,
+        first_on=in_period[0].service_date,
+        last_on=in_period[-1].service_date,
+        first_number=min(in_numbers, default=None),
+        last_number=max(in_numbers, default=None),
+        last_report_on=case.since,
+        visits_attended=treated_days,
+        visits_missed=sum(
+            session.status in (VisitStatus.CANCELLED, VisitStatus.MISSED)
+            and session.state not in (NoteState.DISCARDED, NoteState.VOIDED)
+            for session in case.sessions
+        ),
+        conclusion=case.conclusion or draft_conclusion(_changes(measures), treated_days),
+        asked=case.asked,
+        measures=tuple(row for row, _ in measures),
+        charts=shown_charts,
+        key_motion=key_motion.key if key_motion else "",
+        treatments=tuple(treatment_line(reference, row) for row in treated_rows(in_period)),
+        other_services=other_services(reference, in_period),
+        goals=tuple(goal_line(reference, progress) for progress in goals),
+        narrative=latest_narrative(in_period),
+        visits=tuple(
+            visit_line(reference, session, numbers, key_motion)
+            for session in case.sessions
+            if is_shown(session)
+        ),
+        method_notes=(*_method_notes(charts), *abbreviation_note(reference, attended)),
+    )
+
+
+# Measures -----------------------------------------------------------------------------------------------------------
+
+_Measured = tuple[MeasureRow, ChangeRow]
+
+
+def _changes(measures: Iterable[_Measured]) -> list[ChangeRow]:
+    return [change for _, change in measures]
+
+
+def _measures(
+    reference: Reference,
+    case: Case,
+    charts: Sequence[TrendChart],
+    pain: TrendChart,
+    outcomes: Sequence[OutcomeScore],
+) -> list[_Measured]:
+    """Pain, then each motion in the reference's order, then questionnaires, each with the change that it shows."""
+    found: list[_Measured] = []
+    if pain.lines:
+        scale = reference.measures["nprs"]
+        label = _PAIN_LABELS[PainKind(pain.note)] if pain.note else "Pain"
+        found.append(_measured(pain, label, f"0 to 10, {scale.label}", case.since))
+    found += [_measured(chart, chart.title, "", case.since) for chart in charts]
+    scores: dict[tuple[str, str], list[OutcomeScore]] = {}
+    for score in outcomes:
+        scores.setdefault((score.measure, score.subscale), []).append(score)
+    found += [_scored(reference, case, taken) for taken in scores.values()]
+    return found
+
+
+def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _Measured:
+    main = next((line for line in chart.lines if line.is_main), None)
+    goal = _goal_words(chart.goal, chart.unit, chart.better)
+    normal = _range_words(chart)
+    if main is None or not main.points:
+        words = [word for word in chart.words if word.phase is not Phase.AFTER] or list(chart.words)
+        told = [Reading(word.on, word.label) for word in words]
+        row = MeasureRow(
+            label=label,
+            unit=chart.unit,
+            how="in words",
+            first=told[0] if len(told) > 1 else None,
+            now=told[-1] if told else None,
+            verdict=Verdict(meaning=Meaning.NOT_COMPARABLE, reason="not_numeric") if len(told) > 1 else None,
+            goal=goal,
+            normal=normal,
+            chart_key=chart.key,
+        )
+        return row, ChangeRow(label=label, unit=chart.unit, first=None, latest=None, verdict=None)
+    readings = [Reading(point.on, with_unit(point.value, chart.unit)) for point in main.points]
+    several = len(readings) > 1
+    row = MeasureRow(
+        label=label,
+        unit=chart.unit,
+        how=how or _how(main),
+        first=readings[0] if several else None,
+        earlier=_earlier(readings, since),
+        now=readings[-1],
+        verdict=chart.verdict,
+        goal=goal,
+        normal=normal,
+        chart_key=chart.key,
+    )
+    change = ChangeRow(
+        label=label,
+        unit=chart.unit,
+        first=chart.baseline if several else None,
+        latest=chart.latest,
+        verdict=chart.verdict,
+        goal=chart.goal,
+    )
+    return row, change
+
+
+def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> _Measured:
+    first, last = taken[0], taken[-1]
+    measure = reference.measures[last.measure]
+    subscale = next((part.label for part in measure.subscales if part.id == last.subscale), last.subscale)
+    label = f"{measure.abbreviation}, {subscale}" if subscale else measure.abbreviation
+    readings = [Reading(score.taken_on, with_unit(score.total, measure.unit)) for score in taken]
+    verdict = None
+    # Published thresholds are of the total: a subscale's change stands without a verdict.
+    if len(taken) > 1 and not last.subscale:
+        verdict = judge_score(reference, last.measure, first.total, last.total, between_visits=True)
+    goal = next(
+        (
+            goal.target
+            for goal in case.episode.goals
+            if goal.measure == "outcome" and goal.outcome == last.measure and goal.status is GoalStatus.ACTIVE
+        ),
+        None,
+    )
+    row = MeasureRow(
+        label=label,
+        unit=measure.unit,
+        how=measure.label,
+        first=readings[0] if len(taken) > 1 else None,
+        earlier=_earlier(readings, case.since),
+        now=readings[-1],
+        verdict=verdict,
+        goal=_goal_words(goal, measure.unit, measure.direction.removesuffix("_better")),
+    )
+    change = ChangeRow(
+        label=label,
+        unit=measure.unit,
+        first=first.total if len(taken) > 1 else None,
+        latest=last.total,
+        verdict=verdict,
+        goal=goal,
+    )
+    return row, change
+
+
+def _earlier(readings: Sequence[Reading], since: date | None) -> Reading | None:
+    """The reading at the last report, or without one the reading before the latest, where it is not the first."""
+    if since is not None:
+        return next((reading for reading in reversed(readings[:-1]) if reading.on <= since), None)
+    return readings[-2] if len(readings) > 2 else None
+
+
+def _how(line: TrendLine) -> str:
+    return line.label or (line.mode or Mode.ACTIVE).value
+
+
+def _goal_words(goal: Decimal | None, unit: str, better: str) -> str:
+    if goal is None:
+        return ""
+    return {"lower": "≤ ", "higher": "≥ "}.get(better, "") + with_unit(goal, unit)
+
+
+def _range_words(chart: TrendChart) -> str:
+    if chart.normal_low is None or chart.normal_high is None:
+        return ""
+    high = with_unit(chart.normal_high, chart.unit)
+    return high if chart.normal_low == chart.normal_high else f"{number(chart.normal_low)}–{high}"
+
+
+def _titled(reference: Reference, charts: Iterable[TrendChart]) -> tuple[TrendChart, ...]:
+    """On paper a motion stands without its region's heading, so that its title names the region."""
+    return tuple(
+        replace(
+            chart,
+            title=" ".join(
+                part for part in (reference.motions[chart.motion].full_label, side_words(chart.side)) if part
+            ),
+        )
+        if chart.motion is not None
+        else chart
+        for chart in charts
+    )
+
+
+def _key_motion(
+    reference: Reference, episode: EpisodeOfCare, charts: Sequence[TrendChart]
+) -> TrendChart | None:
+    """The motion that tells most: one with a goal, of the main region, really changed, often measured."""
+    main_region = episode.regions[0].region if episode.regions else ""
+
+    def weight(chart: TrendChart) -> tuple[bool, bool, bool, int]:
+        main = next((line for line in chart.lines if line.is_main), None)
+        in_region = chart.motion is not None and reference.motions[chart.motion].region == main_region
+        is_real = chart.verdict is not None and chart.verdict.is_real
+        return chart.goal is not None, in_region, is_real, len(main.points) if main else 0
+
+    return max(
+        (chart for chart in charts if any(line.is_main for line in chart.lines)), key=weight, default=None
+    )
+
+
+def _method_notes(charts: Iterable[TrendChart]) -> Iterable[str]:
+    """Says which readings were left out of a comparison because they were taken in another way."""
+    for chart in charts:
+        main = next((line for line in chart.lines if line.is_main), None)
+        others: dict[str, int] = {}
+        for line in chart.lines:
+            if main is not None and (line.mode, line.method, line.test_position) != (
+                main.mode,
+                main.method,
+                main.test_position,
+            ):
+                others[_how(line)] = others.get(_how(line), 0) + len(line.points)
+        if main is not None and others:
+            told = ", ".join(f"{way} ({count})" for way, count in others.items())
+            yield f"{chart.title}: compared is {_how(main)}; not compared with it: {told}."

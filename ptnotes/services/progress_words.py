@@ -1,0 +1,243 @@
+"""An episode's values in the words of a report: lines of treatment, goals, visits, diagnoses and plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.episode import DiagnosisKind, EpisodeOfCare, GoalStatus
+from ptnotes.domain.episode_progress import grade_words
+from ptnotes.domain.treatment import (
+    NoteState,
+    PainKind,
+    Phase,
+    Place,
+    TreatmentSession,
+    VisitKind,
+    VisitStatus,
+    minutes_by_timing,
+)
+from ptnotes.domain.trend import TrendChart
+from ptnotes.domain.views import GoalProgress, TreatedRow
+from ptnotes.domain.wording import full_date, number, side_words, with_unit
+from ptnotes.reports.progress_data import GoalLine, Narrative, Reading, TreatmentLine, VisitLine
+
+_KINDS = {
+    VisitKind.EVALUATION: "Evaluation",
+    VisitKind.TREATMENT: "Treatment",
+    VisitKind.RE_EVALUATION: "Re-evaluation",
+    VisitKind.DISCHARGE: "Discharge",
+}
+_RESPONSES_SHOWN = 3
+
+
+def diagnosis_words(episode: EpisodeOfCare, on: date) -> tuple[str, ...]:
+    """The diagnoses that hold on the day `on`, medical ones first; an unchecked code says so."""
+    current = [row for row in episode.diagnoses if row.until is None or row.until >= on]
+    ordered = sorted(current, key=lambda row: row.kind is not DiagnosisKind.MEDICAL)
+    told = (
+        joined(f"{row.code} {row.words}".strip(), "" if row.checked or not row.code else "code not checked")
+        for row in ordered
+    )
+    return tuple(text for text in told if text)
+
+
+def plan_words(episode: EpisodeOfCare) -> str:
+    """Frequency, duration and certification in one line; empty where nothing is planned."""
+    plan = episode.plan
+    often = f"{number(plan.visits_a_week)} × a week" if plan.visits_a_week is not None else ""
+    weeks = plan.duration_weeks
+    long = f"for {weeks} {'week' if weeks == 1 else 'weeks'}" if weeks is not None else ""
+    begins = f"from {full_date(plan.start)}" if plan.start is not None and (often or long) else ""
+    certified = f"certified to {full_date(plan.certified_until)}" if plan.certified_until is not None else ""
+    return "; ".join(
+        part for part in (" ".join(part for part in (often, long, begins) if part), certified) if part
+    )
+
+
+def treatment_line(reference: Reference, row: TreatedRow) -> TreatmentLine:
+    """One row of what was done, in words."""
+    targets = ", ".join(reference.targets[target].label for target in row.targets)
+    side = (
+        side_words(row.side)
+        if row.side is not None and row.side.value in ("left", "right", "bilateral")
+        else ""
+    )
+    label = reference.techniques[row.technique].label
+    responses = [reference.responses[response].label for response in row.responses]
+    more = len(responses) - _RESPONSES_SHOWN
+    return TreatmentLine(
+        words=f"{' '.join(part for part in (targets, side) if part)}: {_small(label)}",
+        grades=" → ".join(row.grades),
+        dose=row.dose,
+        visits=row.sessions,
+        response="; ".join(responses[:_RESPONSES_SHOWN]) + (f"; {more} more" if more > 0 else ""),
+    )
+
+
+def other_services(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[str, ...]:
+    """Every other service with its minutes over the period, and how many exercises the home programme has now."""
+    minutes: dict[str, int] = {}
+    days: dict[str, set[date]] = {}
+    for session in sessions:
+        for row in session.interventions:
+            if row.intervention is not None:
+                minutes[row.intervention] = minutes.get(row.intervention, 0) + (row.minutes or 0)
+                days.setdefault(row.intervention, set()).add(session.service_date)
+    told = []
+    for key, on in days.items():
+        spent = f"{minutes[key]} min in " if minutes[key] else "in "
+        told.append(
+            f"{_small(reference.interventions[key].short)} {spent}{len(on)} {'visit' if len(on) == 1 else 'visits'}"
+        )
+    home = next(
+        (
+            count
+            for session in reversed(sessions)
+            if (count := sum(row.place is Place.HOME for row in session.exercises))
+        ),
+        0,
+    )
+    if home:
+        told.append(f"home programme of {home} {'exercise' if home == 1 else 'exercises'}")
+    return tuple(told)
+
+
+def goal_line(reference: Reference, progress: GoalProgress) -> GoalLine:
+    """A goal with how far it is, in words."""
+    goal = progress.goal
+    unit = reference.measures[goal.outcome].unit if goal.measure == "outcome" and goal.outcome else goal.unit
+    if goal.status is not GoalStatus.ACTIVE:
+        standing = {GoalStatus.MET: "met", GoalStatus.DROPPED: "dropped", GoalStatus.REVISED: "revised"}[
+            goal.status
+        ]
+        standing += f": {goal.status_reason}" if goal.status_reason else ""
+    elif progress.now is not None:
+        way = (
+            f"{with_unit(goal.baseline, unit)} → {with_unit(goal.target, unit)}"
+            if goal.baseline is not None and goal.target is not None
+            else ""
+        )
+        standing = joined(f"now {with_unit(progress.now, unit)}", f"of {way}" if way else "")
+    else:
+        standing = "not measured yet" if goal.measure != "words" else "in words, judged by the therapist"
+    share = float(progress.share) if progress.share is not None and goal.status is GoalStatus.ACTIVE else None
+    function = f" ({goal.function})" if goal.function and goal.function != goal.words else ""
+    return GoalLine(words=f"{goal.words}{function}", share=share, standing=standing, due=goal.due)
+
+
+def latest_narrative(sessions: Sequence[TreatmentSession]) -> Narrative:
+    """The latest words under each heading, with the day that they were written for."""
+
+    def latest(section: str) -> Reading | None:
+        told = ((session, getattr(session.note, section).strip()) for session in reversed(sessions))
+        return next((Reading(session.service_date, text) for session, text in told if text), None)
+
+    return Narrative(statement=latest("subjective"), assessment=latest("assessment"), plan=latest("plan"))
+
+
+def is_shown(session: TreatmentSession) -> bool:
+    """Whether a visit is part of the record that is shown."""
+    return session.state not in (NoteState.DISCARDED, NoteState.VOIDED)
+
+
+def visit_line(
+    reference: Reference, session: TreatmentSession, numbers: dict[int, int], key_motion: TrendChart | None
+) -> VisitLine:
+    """One visit as the list of all shows it; `key_motion` is the motion whose readings stand in it."""
+    if session.status is not VisitStatus.ATTENDED:
+        return VisitLine(
+            on=session.service_date,
+            number=None,
+            kind=session.status.value.capitalize(),
+            done=session.status_reason,
+        )
+    minutes = session.total_minutes or sum(minutes_by_timing(reference, session)) or None
+    return VisitLine(
+        on=session.service_date,
+        number=numbers.get(session.id) if session.id is not None else None,
+        kind=_KINDS[session.kind],
+        done=_done(reference, session),
+        pain=_before_and_after(
+            {
+                score.phase: with_unit(Decimal(score.value), "nprs")
+                for score in reversed(session.pain)
+                if score.kind is PainKind.NOW and score.value is not None and score.scale == "nprs"
+            }
+        ),
+        motion=_motion_seen(reference, session, key_motion),
+        minutes=minutes,
+    )
+
+
+def _done(reference: Reference, session: TreatmentSession) -> str:
+    parts: list[str] = []
+    for row in session.mobilizations:
+        if row.technique is None or not row.targets:
+            continue
+        side = f" {side_words(row.side)}" if row.side is not None and row.side.value != "midline" else ""
+        told = f"{', '.join(row.targets)}{side} {reference.techniques[row.technique].abbreviation} {grade_words(row)}"
+        parts.append(told.rstrip())
+    for service in session.interventions:
+        if service.intervention is not None:
+            minutes = f" {service.minutes} min" if service.minutes is not None else ""
+            parts.append(f"{reference.interventions[service.intervention].short}{minutes}")
+    if session.exercises:
+        count = len(session.exercises)
+        parts.append(f"{count} {'exercise' if count == 1 else 'exercises'}")
+    return "; ".join(parts)
+
+
+def _motion_seen(reference: Reference, session: TreatmentSession, key_motion: TrendChart | None) -> str:
+    """The key motion before and after, read in the way that its chart compares; else as it was read."""
+    if key_motion is None:
+        return ""
+    main = next((line for line in key_motion.lines if line.is_main), None)
+    seen: dict[Phase, str] = {}
+    for row in reversed(session.rom):
+        if row.motion != key_motion.motion or row.side != key_motion.side:
+            continue
+        if row.word is not None:
+            seen.setdefault(row.phase, reference.rom_words[row.word].abbreviation)
+        elif (
+            row.value is not None
+            and main is not None
+            and (row.mode, row.method, row.test_position)
+            == (
+                main.mode,
+                main.method,
+                main.test_position,
+            )
+        ):
+            seen[row.phase] = with_unit(row.value, row.unit)
+    return _before_and_after(seen)
+
+
+def _before_and_after(seen: dict[Phase, str]) -> str:
+    before = seen.get(Phase.BEFORE) or seen.get(Phase.SINGLE)
+    after = seen.get(Phase.AFTER)
+    if before is not None and after is not None:
+        return f"{before} → {after}"
+    return before or (f"→ {after}" if after is not None else "")
+
+
+def abbreviation_note(reference: Reference, sessions: Iterable[TreatmentSession]) -> Iterable[str]:
+    """What the techniques' abbreviations in the list of visits stand for."""
+    used = dict.fromkeys(
+        row.technique for session in sessions for row in session.mobilizations if row.technique is not None
+    )
+    told = [reference.techniques[key] for key in used]
+    if told:
+        yield "Techniques: " + "; ".join(f"{each.abbreviation}, {_small(each.label)}" for each in told) + "."
+
+
+def joined(*parts: str) -> str:
+    """The parts that say something, with commas."""
+    return ", ".join(part for part in parts if part)
+
+
+def _small(label: str) -> str:
+    """A label inside a sentence: its first letter small, unless it begins with an abbreviation or a name's initials."""
+    return label if len(label) < 2 or not label[1].islower() else label[0].lower() + label[1:]
