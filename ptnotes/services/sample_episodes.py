@@ -160,7 +160,7 @@ def _goal(
     if goal.kind == "rom":
         aim = next(motion for motion in course.motion if motion.id == goal.motion)
         side = run.side_of(aim.side)
-        readings = (reading for reading in first.rom if reading.motion == aim.id and reading.side == side)
+        values = (reading.value for reading in first.rom if reading.motion == aim.id and reading.side == side)
         return replace(
             blank,
             measure="rom",
@@ -168,19 +168,19 @@ def _goal(
             side=side,
             mode=Mode.PASSIVE if aim.passive else Mode.ACTIVE,
             unit=reference.motions[aim.id].unit,
-            baseline=next(readings).value,
+            baseline=next(values, None),
             target=Decimal(aim.to),
         )
     if goal.kind == "pain":
         kind = PainKind.WORST if course.worst and run.full else PainKind.NOW
-        values = (score.value for score in first.pain if score.kind is kind and score.value is not None)
+        scored = (score.value for score in first.pain if score.kind is kind and score.value is not None)
         target = Decimal((course.worst or course.pain)[1])
         return replace(
             blank,
             measure="pain",
             pain_kind=kind.value,
             unit="nprs",
-            baseline=Decimal(next(values)),
+            baseline=Decimal(next(scored)),
             target=target,
         )
     measure = goal.measure or course.measure["id"]

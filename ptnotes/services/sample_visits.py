@@ -75,7 +75,8 @@ class VisitMaker:
         rom = self._rom(number, motion_share, pain, rows, last=last)
         interventions = self._interventions(number, kind, rows)
         minutes = sum(row.minutes or 0 for row in interventions)
-        start = time(8 + rng.randrange(9), rng.choice((0, 15, 30, 45)))
+        # The latest visit is the first of its day, so that one of today is not still to come.
+        start = time(8 if last else 8 + rng.randrange(9), rng.choice((0, 15, 30, 45)))
         end = start.hour * 60 + start.minute + minutes + rng.randrange(4, 9)
         return TreatmentSession(
             uuid=random_uuid(self._rng),
