@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from ptnotes.clinical import Reference
 from ptnotes.domain.episode import Goal, OutcomeScore
 from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
 from ptnotes.domain.trend import TrendChart, counted
-from ptnotes.domain.views import GoalProgress, TreatedRow
+from ptnotes.domain.views import GoalProgress, SpineMark, TreatedRow
 from ptnotes.domain.wording import number
 
 
@@ -38,6 +39,43 @@ def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]
                 last_on=session.service_date,
             )
     return tuple(sorted(found.values(), key=lambda row: (row.sessions, row.last_on), reverse=True))
+
+
+def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[SpineMark, ...]:
+    """Each place treated with the strongest grade of its latest visit, in the order of the reference data.
+
+    The latest visit is the last one at which something was mobilized: a note just begun changes nothing.
+    """
+    treated = [session for session in counted(sessions) if session.mobilizations]
+    found: dict[tuple[str, Side | None], SpineMark] = {}
+    for session in treated:
+        of_visit: dict[tuple[str, Side | None], str] = {}
+        for mobilization in session.mobilizations:
+            for target in mobilization.targets:
+                key = (target, mobilization.side)
+                strongest = max(
+                    of_visit.get(key, ""),
+                    mobilization.grade_to or mobilization.grade or "",
+                    key=lambda grade: _strength(reference, grade),
+                )
+                of_visit[key] = strongest
+        for key, grade in of_visit.items():
+            before = found.get(key)
+            found[key] = SpineMark(
+                target=key[0],
+                side=key[1],
+                grade=grade,
+                at_latest_visit=session is treated[-1],
+                sessions=before.sessions + 1 if before is not None else 1,
+            )
+    order = {target: place for place, target in enumerate(reference.targets)}
+    return tuple(
+        sorted(found.values(), key=lambda mark: (order.get(mark.target, len(order)), str(mark.side)))
+    )
+
+
+def _strength(reference: Reference, grade: str) -> int:
+    return reference.grades[grade].order if grade in reference.grades else -1
 
 
 def grade_words(mobilization: Mobilization) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -93,7 +94,10 @@ class SpineMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeOverview:
-    """An episode at a glance. `charts` are motions in reference order; `pain` is its own chart."""
+    """An episode at a glance. `charts` are motions in reference order; `pain` is its own chart.
+
+    `marks` are of the whole episode, `visit_marks` of each visit by its session's id. `visits` are newest first.
+    """
 
     patient: Patient
     episode: EpisodeOfCare
@@ -104,6 +108,7 @@ class EpisodeOverview:
     outcomes: tuple[OutcomeScore, ...] = ()
     treated: tuple[TreatedRow, ...] = ()
     marks: tuple[SpineMark, ...] = ()
+    visit_marks: Mapping[int, tuple[SpineMark, ...]] = field(default_factory=dict)
     goals: tuple[GoalProgress, ...] = ()
     first_on: date | None = None
     last_on: date | None = None

@@ -122,6 +122,23 @@ def area_at(spine: SpineFigure, x: float, y: float, reach: float = 4.0) -> Area 
     return min(near, key=lambda area: (area.distance(x, y), area.width * area.height), default=None)
 
 
+def first_area(spine: SpineFigure, marks: Sequence[SpineMark]) -> Area:
+    """Where the keys begin: at what was treated last, else in the middle of the levels."""
+    latest = {mark.target for mark in marks if mark.at_latest_visit}
+    return next((area for area in spine.areas if area.target in latest), spine.areas[len(spine.areas) // 2])
+
+
+def next_area(spine: SpineFigure, here: Area, across: int, down: int) -> Area:
+    """The nearest place right (`across` 1), left (-1), below (`down` 1) or above (-1); `here` where there is none."""
+    found: list[tuple[float, int, Area]] = []
+    for number, area in enumerate(spine.areas):
+        dx, dy = area.middle[0] - here.middle[0], area.middle[1] - here.middle[1]
+        ahead, aside = (dx * across, dy) if across else (dy * down, dx)
+        if ahead > 0.5:
+            found.append((ahead + 3 * abs(aside), number, area))
+    return min(found)[2] if found else here
+
+
 def ring(area: Area) -> Shape:
     """A frame round a place: what is chosen or pointed at."""
     return Rect(area.x - 2, area.y - 2, area.width + 4, area.height + 4, None, "accent", 2.0, 5.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from ptnotes.clinical import Reference
@@ -18,6 +19,7 @@ from ptnotes.domain.treatment import (
     VisitKind,
     VisitStatus,
 )
+from ptnotes.domain.trend import visit_numbers
 from ptnotes.services.opening import OpenClinic
 
 _NAMED = 2
@@ -85,9 +87,7 @@ def sessions_of(clinic: OpenClinic, episode_id: int) -> tuple[SessionRow, ...]:
     """The episode's visits as a list shows them, newest first; discarded drafts are left out."""
     with clinic.store.read() as connection:
         found = sessions.sessions_of(connection, episode_id, lists=("mobilizations", "pain"))
-    days = sorted({visit.service_date for visit in found if visit.status is VisitStatus.ATTENDED})
-    numbers = {day: place for place, day in enumerate(days, start=1)}
-    return tuple(_row(clinic.reference, visit, numbers) for visit in reversed(found))
+    return visit_rows(clinic.reference, found)
 
 
 def last_session_before(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession | None:
@@ -123,7 +123,13 @@ def _moved(clinic: OpenClinic, session_id: int, before: NoteState, after: NoteSt
     return moved
 
 
-def _row(reference: Reference, session: TreatmentSession, numbers: dict[date, int]) -> SessionRow:
+def visit_rows(reference: Reference, found: Sequence[TreatmentSession]) -> tuple[SessionRow, ...]:
+    """Visits (oldest first, with their mobilizations and pain) as a list shows them, newest first."""
+    numbers = visit_numbers(found)
+    return tuple(_row(reference, visit, numbers.get(visit.id or 0)) for visit in reversed(found))
+
+
+def _row(reference: Reference, session: TreatmentSession, visit_number: int | None) -> SessionRow:
     attended = session.status is VisitStatus.ATTENDED
     return SessionRow(
         id=session.id or 0,
@@ -132,7 +138,7 @@ def _row(reference: Reference, session: TreatmentSession, numbers: dict[date, in
         kind=session.kind,
         status=session.status,
         state=session.state,
-        visit_number=numbers[session.service_date] if attended else None,
+        visit_number=visit_number,
         summary=_summary(reference, session) if attended else session.status_reason,
     )
 

@@ -12,7 +12,16 @@ from ptnotes.domain.treatment import Side
 from ptnotes.domain.views import SpineMark
 from ptnotes.domain.wording import side_words
 from ptnotes.figures.shapes import Shape
-from ptnotes.figures.spine import Area, SpineFigure, area_at, ring, spine_figure, spine_label
+from ptnotes.figures.spine import (
+    Area,
+    SpineFigure,
+    area_at,
+    first_area,
+    next_area,
+    ring,
+    spine_figure,
+    spine_label,
+)
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.figure_view import paint_shapes, text_width
@@ -113,7 +122,7 @@ class SpineMap(QWidget):
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         if self._at is None and self._interactive:
-            self._at = self._first()
+            self._at = first_area(self._drawn(), self._marks)
             self._tell()
         self.update()
 
@@ -130,7 +139,8 @@ class SpineMap(QWidget):
             if self._at is not None:
                 self._choose(self._at)
         elif key in _ARROWS:
-            self._at = self._next(*_ARROWS[key])
+            here = self._at or first_area(self._drawn(), self._marks)
+            self._at = next_area(self._drawn(), here, *_ARROWS[key])
             self._tell()
             self.update()
         else:
@@ -166,23 +176,6 @@ class SpineMap(QWidget):
         self._tell()
         self.update()
         self.target_chosen.emit(area.target, area.side.value)
-
-    def _first(self) -> Area:
-        """Where the keys begin: at what was treated last, else in the middle of the levels."""
-        areas = self._drawn().areas
-        latest = {mark.target for mark in self._marks if mark.at_latest_visit}
-        return next((area for area in areas if area.target in latest), areas[len(areas) // 2])
-
-    def _next(self, across: int, down: int) -> Area:
-        """The nearest place in the direction of an arrow key; the same place where there is none."""
-        here = self._at or self._first()
-        found: list[tuple[float, int, Area]] = []
-        for number, area in enumerate(self._drawn().areas):
-            dx, dy = area.middle[0] - here.middle[0], area.middle[1] - here.middle[1]
-            ahead, aside = (dx * across, dy) if across else (dy * down, dx)
-            if ahead > 0.5:
-                found.append((ahead + 3 * abs(aside), number, area))
-        return min(found)[2] if found else here
 
     def _tell(self) -> None:
         """Say to assistive technology what is shown and where the keys stand."""

@@ -1,0 +1,159 @@
+"""What is seen at a glance: the home screen, the head of a patient's chart, the overview of an episode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from ptnotes.clinical import Reference
+from ptnotes.db import overview, patients
+from ptnotes.db.episodes import episodes_of, load_episode, outcomes_of
+from ptnotes.db.sessions import MEASURED, sessions_of
+from ptnotes.db.settings import load_clinic
+from ptnotes.domain.change import judge_score
+from ptnotes.domain.dates import age_years
+from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
+from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
+from ptnotes.domain.treatment import NoteState
+from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
+from ptnotes.domain.views import ChangeRow, EpisodeOverview, Home, PatientHeader
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.visits import visit_rows
+
+_RECENT = 12
+_DRAFT_DAYS = 30
+
+
+def home(clinic: OpenClinic) -> Home:
+    """Patients seen last, drafts of the last thirty days, and how many patients there are."""
+    with clinic.store.read() as connection:
+        return Home(
+            recent=overview.recent_patients(connection, _RECENT),
+            drafts=overview.open_drafts(connection, clinic.today() - timedelta(days=_DRAFT_DAYS)),
+            patient_count=patients.patient_count(connection),
+        )
+
+
+def patient_header(clinic: OpenClinic, patient_id: int, episode_id: int | None = None) -> PatientHeader:
+    """Who the patient is and what the episode is: the one asked for, else the newest open one, else the newest.
+
+    Raises `NotFoundError`.
+    """
+    with clinic.store.read() as connection:
+        patient = patients.load_patient(connection, patient_id)
+        episodes = episodes_of(connection, patient_id)
+        episode = _shown(episodes, episode_id)
+        visits = sessions_of(connection, episode.id) if episode is not None and episode.id is not None else ()
+    attended = counted(visits)
+    drafts = [visit for visit in attended if visit.state is NoteState.DRAFT]
+    return PatientHeader(
+        patient=patient,
+        age_years=age_years(patient.birth_date, clinic.today()),
+        episodes=episodes,
+        episode=episode,
+        visits_attended=len({visit.service_date for visit in attended}),
+        last_visit=attended[-1].service_date if attended else None,
+        open_draft_id=drafts[-1].id if drafts else None,
+    )
+
+
+def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = None) -> EpisodeOverview:
+    """The episode up to the day `as_of` (all of it where None): trends, changes, what was done, goals.
+
+    Raises `NotFoundError`.
+    """
+    with clinic.store.read() as connection:
+        episode = load_episode(connection, episode_id)
+        patient = patients.load_patient(connection, episode.patient_id)
+        normal_values = load_clinic(connection).normal_values
+        sessions = sessions_of(connection, episode_id, until=as_of, lists=MEASURED)
+        outcomes = tuple(
+            score for score in outcomes_of(connection, episode_id) if as_of is None or score.taken_on <= as_of
+        )
+    reference = clinic.reference
+    charts = motion_charts(reference, sessions, episode.goals, normal_values)
+    pain = pain_chart(reference, sessions, episode.goals)
+    attended = counted(sessions)
+    return EpisodeOverview(
+        patient=patient,
+        episode=episode,
+        visits=visit_rows(reference, sessions),
+        charts=charts,
+        pain=pain if pain.lines else None,
+        changes=(
+            *_pain_change(pain),
+            *(_change(chart, chart.title) for chart in charts if chart.latest is not None),
+            *_outcome_changes(reference, outcomes, episode.goals),
+        ),
+        outcomes=outcomes,
+        treated=treated_rows(sessions),
+        marks=spine_marks(reference, sessions),
+        visit_marks={
+            session.id: spine_marks(reference, (session,)) for session in attended if session.id is not None
+        },
+        goals=goals_progress(episode.goals, charts, pain, outcomes),
+        first_on=attended[0].service_date if attended else None,
+        last_on=attended[-1].service_date if attended else None,
+    )
+
+
+def _shown(episodes: Sequence[EpisodeOfCare], episode_id: int | None) -> EpisodeOfCare | None:
+    if episode_id is not None:
+        asked = next((episode for episode in episodes if episode.id == episode_id), None)
+        if asked is None:
+            raise NotFoundError("episode.not_found")
+        return asked
+    open_ones = [episode for episode in episodes if episode.discharged_on is None]
+    return next(iter((*open_ones, *episodes)), None)
+
+
+def _pain_change(pain: TrendChart) -> tuple[ChangeRow, ...]:
+    if pain.latest is None:
+        return ()
+    return (_change(pain, f"Pain, {pain.note}" if pain.note else "Pain"),)
+
+
+def _change(chart: TrendChart, label: str) -> ChangeRow:
+    several = any(line.is_main and len(line.points) > 1 for line in chart.lines)
+    return ChangeRow(
+        label=label,
+        unit=chart.unit,
+        first=chart.baseline if several else None,
+        latest=chart.latest,
+        verdict=chart.verdict,
+        goal=chart.goal,
+    )
+
+
+def _outcome_changes(
+    reference: Reference, outcomes: Sequence[OutcomeScore], goals: Sequence[Goal]
+) -> tuple[ChangeRow, ...]:
+    taken: dict[str, list[OutcomeScore]] = {}
+    for score in outcomes:
+        # Published thresholds are of the total, so a subscale has no row here.
+        if not score.subscale:
+            taken.setdefault(score.measure, []).append(score)
+    rows = []
+    for measure, scores in taken.items():
+        first, last = scores[0], scores[-1]
+        several = len(scores) > 1
+        rows.append(
+            ChangeRow(
+                label=reference.measures[measure].abbreviation,
+                unit=reference.measures[measure].unit,
+                first=first.total if several else None,
+                latest=last.total,
+                verdict=judge_score(reference, measure, first.total, last.total, between_visits=True)
+                if several
+                else None,
+                goal=next(
+                    (
+                        goal.target
+                        for goal in goals
+                        if goal.outcome == measure and goal.status is GoalStatus.ACTIVE
+                    ),
+                    None,
+                ),
+            )
+        )
+    return tuple(rows)
