@@ -47,6 +47,7 @@ SENTENCES = {
     "passphrase.weak": "This passphrase is too easy to guess. Add a few unrelated words.",
     "passphrase.differs": "The two passphrases differ.",
     "passphrase.empty": "A passphrase is needed.",
+    "passphrase.file_unreadable": "The passphrase file {path} could not be read.",
     "person.unknown": "No person of that name can open this file.",
     "person.which": "Several people can open this file. Say who with --user.",
     "file.missing": "There is no clinic file at {path}.",
