@@ -68,10 +68,11 @@ def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> t
                 at_latest_visit=session is treated[-1],
                 sessions=before.sessions + 1 if before is not None else 1,
             )
-    order = {target: place for place, target in enumerate(reference.targets)}
-    return tuple(
-        sorted(found.values(), key=lambda mark: (order.get(mark.target, len(order)), str(mark.side)))
-    )
+    return tuple(sorted(found.values(), key=lambda mark: (_order(reference, mark.target), str(mark.side))))
+
+
+def _order(reference: Reference, target: str) -> tuple[int, str]:
+    return (reference.targets[target].order if target in reference.targets else 10_000, target)
 
 
 def _strength(reference: Reference, grade: str) -> int:

@@ -14,6 +14,7 @@ from ptnotes.domain.change import judge_score
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
+from ptnotes.domain.errors import NotFoundError
 from ptnotes.domain.treatment import NoteState
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import ChangeRow, EpisodeOverview, Home, PatientHeader
