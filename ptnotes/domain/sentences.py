@@ -68,6 +68,7 @@ SENTENCES = {
     "disk.permission": "{path} may not be opened with this account. Nothing was changed.",
     "disk.io": "The disk did not answer as it should. Nothing was changed; what you typed stays on the screen.",
     "folder.missing": "The folder of {path} is not there.",
+    "sample.nobody": "Sessions need at least one patient.",
     "report.glyph_missing": "The report was not made: no font here has {letter}. Write it otherwise and try again.",
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
     "report.period": "The last report was not before this one.",

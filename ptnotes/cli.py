@@ -1,0 +1,359 @@
+"""The commands: what the window does, without a window.
+
+Exit codes: 0 done; 1 not done, with one sentence on standard error that says why; 2 the command was not understood.
+A fault of the program itself shows its traceback, which holds no patient data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import io
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from ptnotes import __version__
+from ptnotes.domain.errors import (
+    AmbiguousError,
+    EnvironmentFault,
+    Fault,
+    InputError,
+    NotFoundError,
+    PtNotesError,
+)
+from ptnotes.domain.sentences import sentence
+
+if TYPE_CHECKING:
+    from ptnotes.domain.episode import EpisodeOfCare
+    from ptnotes.domain.patient import Patient
+    from ptnotes.services.opening import OpenClinic
+
+# Each command imports what it needs and no more: `--version` and the unlock screen must not wait for the store.
+# ruff: noqa: PLC0415
+
+_EVERY_PATIENT = 10_000_000
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command named in `argv` (without the program's name; the process's own where None). Give the exit code.
+
+    Raises `SystemExit` with code 2 for a command that is not understood, and with 0 for ``--help`` and ``--version``.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name must come out whole, whatever the terminal's character set is.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    parser = _parser()
+    arguments = parser.parse_args(sys.argv[1:] if argv is None else argv)
+    if arguments.file is not None and arguments.takes_no_file:
+        parser.error(f"--file does not go with {arguments.command}")
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except AmbiguousError as error:
+        _say("\n".join([sentence(error), *(f"  {choice}" for choice in error.choices)]))
+        return 1
+    except PtNotesError as error:
+        _say(sentence(error))
+        return 1
+    except BrokenPipeError:
+        # Whoever read the output has enough of it. Python would complain once more while it ends, unless silenced.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ptnotes",
+        description="Charting for manual physical therapy. Without a command, the window opens.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"PT Notes {__version__}")
+    parser.add_argument(
+        "--file", type=Path, metavar="PATH", help="the clinic's file; by default the one in your data folder"
+    )
+    parser.set_defaults(run=_open_window, takes_no_file=False, command=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    demo = commands.add_parser(
+        "demo", help="open a made-up clinic that is thrown away afterwards", allow_abbrev=False
+    )
+    demo.set_defaults(run=_open_demo, takes_no_file=True)
+
+    sample = commands.add_parser(
+        "create-sample", help="make a clinic of made-up patients", allow_abbrev=False
+    )
+    sample.add_argument("path", type=Path, metavar="FILE", help="the file to make; it must not exist")
+    sample.add_argument("--patients", type=_count, default=100, metavar="N", help="how many (100)")
+    sample.add_argument("--sessions", type=_count, metavar="M", help="over all patients (ten for each)")
+    sample.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the same seed gives the same people (1)"
+    )
+    sample.set_defaults(run=_create_sample, takes_no_file=True)
+    _add_passphrase(sample)
+
+    patients = commands.add_parser("patients", help="list patients", allow_abbrev=False)
+    patients.add_argument(
+        "find", nargs="?", default="", metavar="FIND", help="name, birth date, number, telephone"
+    )
+    patients.add_argument("--json", action="store_true", help="as JSON: mrn, name, birth_date")
+    patients.set_defaults(run=_list_patients)
+    _add_passphrase(patients)
+    _add_user(patients)
+
+    report = commands.add_parser("report", help="make a document", allow_abbrev=False)
+    kinds = report.add_subparsers(dest="report", metavar="KIND", required=True)
+    progress = kinds.add_parser(
+        "progress", help="a progress report for the physician, as PDF", allow_abbrev=False
+    )
+    progress.add_argument(
+        "--patient", required=True, metavar="MRN", help="record number, or words that find one patient"
+    )
+    progress.add_argument(
+        "--episode",
+        type=_episode,
+        default="latest",
+        metavar="N|latest",
+        help="the patient's Nth episode (latest)",
+    )
+    progress.add_argument("--as-of", type=_date, metavar="DATE", help="the last day covered (today)")
+    progress.add_argument("--out", type=Path, required=True, metavar="FILE.pdf", help="where to write it")
+    progress.set_defaults(run=_report_progress)
+    _add_passphrase(progress)
+    _add_user(progress)
+    return parser
+
+
+def _add_passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="read the passphrase from the first line of FILE; else it is asked for, or read from standard input",
+    )
+
+
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--user", metavar="NAME", help="who opens the file, where several people can")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below zero")
+    return number
+
+
+def _episode(text: str) -> int | str:
+    if text == "latest":
+        return text
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 nor latest")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    from ptnotes.domain.dates import read_any_dates
+
+    meant = read_any_dates(text, date.today())  # noqa: DTZ011 - only tells which century a short year is of
+    if len(meant) != 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one date; write it as 2026-03-31")
+    return meant[0]
+
+
+def _open_window(arguments: argparse.Namespace) -> int:
+    from ptnotes.app import run_app
+
+    return run_app(["ptnotes"], file=arguments.file)
+
+
+def _open_demo(_arguments: argparse.Namespace) -> int:
+    from ptnotes.app import run_app
+
+    return run_app(["ptnotes"], demo=True)
+
+
+def _create_sample(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.people_of import clinic_exists
+
+    if clinic_exists(arguments.path):
+        raise EnvironmentFault("file.exists", path=str(arguments.path))
+    passphrase = _passphrase(arguments.passphrase_file, twice=True)
+    sessions = 10 * arguments.patients if arguments.sessions is None else arguments.sessions
+    if sessions and not arguments.patients:
+        raise InputError(Fault("sample.nobody", "sessions"))
+    from ptnotes.services.sample import create_sample
+
+    with _progress("patients") as progress:
+        create_sample(
+            arguments.path,
+            patients=arguments.patients,
+            sessions=sessions,
+            seed=arguments.seed,
+            passphrase=passphrase,
+            progress=progress,
+        )
+    print(f"{arguments.path}: {arguments.patients:,} patients, {sessions:,} sessions")
+    return 0
+
+
+def _list_patients(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.patients import find_patients
+
+    with closing(_opened(arguments)) as clinic:
+        rows = find_patients(clinic, arguments.find, limit=_EVERY_PATIENT)
+    if arguments.json:
+        import json
+
+        listed = [
+            {"mrn": row.mrn, "name": row.name, "birth_date": row.birth_date.isoformat()} for row in rows
+        ]
+        print(json.dumps(listed, ensure_ascii=False, indent=1))
+        return 0
+    width = max((len(row.mrn) for row in rows), default=0)
+    for row in rows:
+        print(f"{row.mrn:<{width}}  {row.birth_date.isoformat()}  {row.name}")
+    if not rows and arguments.find:
+        _say(sentence(NotFoundError("patient.none_match", find=arguments.find[:40])))
+    return 0
+
+
+def _report_progress(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.episodes import episodes_of
+    from ptnotes.services.reporting import make_progress_report
+
+    folder = arguments.out.absolute().parent
+    if not folder.is_dir():
+        raise EnvironmentFault("folder.missing", path=str(arguments.out))
+    with closing(_opened(arguments)) as clinic:
+        patient = _one_patient(clinic, arguments.patient)
+        if patient.id is None:
+            raise ValueError("a stored patient has an id")
+        episode = _one_episode(episodes_of(clinic, patient.id), arguments.episode)
+        if episode.id is None:
+            raise ValueError("a stored episode has an id")
+        document = make_progress_report(clinic, episode.id, as_of=arguments.as_of)
+    _write(arguments.out, document)
+    return 0
+
+
+def _one_patient(clinic: OpenClinic, words: str) -> Patient:
+    """The patient with that record number, else the only one that the words find."""
+    from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
+
+    with suppress(NotFoundError):
+        return patient_by_mrn(clinic, words)
+    found = find_patients(clinic, words, limit=20)
+    if not found:
+        raise NotFoundError("patient.not_found", mrn=words[:40])
+    if len(found) > 1:
+        choices = tuple(f"{row.mrn}  {row.birth_date.isoformat()}  {row.name}" for row in found)
+        raise AmbiguousError("patient.several_match", choices)
+    return load_patient(clinic, found[0].id)
+
+
+def _one_episode(episodes: Sequence[EpisodeOfCare], which: int | str) -> EpisodeOfCare:
+    """The patient's Nth episode by start date, or the latest."""
+    if not episodes:
+        raise NotFoundError("episode.none")
+    in_order = sorted(episodes, key=lambda episode: (episode.start, episode.id or 0))
+    if isinstance(which, str):
+        return in_order[-1]
+    if which > len(in_order):
+        raise NotFoundError("episode.not_found")
+    return in_order[which - 1]
+
+
+def _opened(arguments: argparse.Namespace) -> OpenClinic:
+    from ptnotes.services.people_of import clinic_exists, default_clinic_path
+
+    path: Path = arguments.file or default_clinic_path()
+    if not clinic_exists(path):
+        raise EnvironmentFault("file.missing", path=str(path))
+    passphrase = _passphrase(arguments.passphrase_file)
+    from ptnotes.services.opening import open_clinic
+
+    return open_clinic(path, passphrase, arguments.user)
+
+
+def _passphrase(file: Path | None, *, twice: bool = False) -> str:
+    """The passphrase from the file's first line, from whoever sits at the terminal, or from standard input."""
+    if file is not None:
+        try:
+            with file.open(encoding="utf-8-sig") as lines:
+                passphrase = lines.readline()
+        except (OSError, UnicodeDecodeError):
+            raise EnvironmentFault("passphrase.file_unreadable", path=str(file)) from None
+    elif sys.stdin is not None and sys.stdin.isatty():
+        passphrase = getpass.getpass("Passphrase: ")
+        if twice and passphrase != getpass.getpass("Once more: "):
+            raise InputError(Fault("passphrase.differs", "passphrase"))
+    else:
+        passphrase = "" if sys.stdin is None else sys.stdin.readline()
+    passphrase = passphrase.rstrip("\r\n")
+    if not passphrase:
+        raise InputError(Fault("passphrase.empty", "passphrase"))
+    return passphrase
+
+
+@contextmanager
+def _progress(things: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that tells on standard error how far long work has come: one line that changes on a terminal,
+    else a line every few seconds.
+    """
+    on_terminal = sys.stderr.isatty()
+    told = monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        line = f"{done:,} of {total:,} {things}"
+        if on_terminal:
+            print(f"\r{line}", end="", file=sys.stderr, flush=True)
+        elif monotonic() - told >= _SECONDS_BETWEEN_LINES:
+            told = monotonic()
+            _say(line)
+
+    try:
+        yield tell
+    finally:
+        if on_terminal:
+            print(file=sys.stderr)
+
+
+def _write(path: Path, document: bytes) -> None:
+    """Write the document whole or not at all; what was at `path` before is replaced only by the whole."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(document)  # a device or a pipe cannot be replaced
+            return
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(document)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError:
+        raise EnvironmentFault("report.not_written", path=str(path)) from None
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
