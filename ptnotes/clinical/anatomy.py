@@ -1,5 +1,6 @@
 """Where something is charted: regions, and the targets within them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,6 +80,11 @@ class Target:
     def regions(self) -> tuple[str, ...]:
         """Every region it belongs to, its own first."""
         return (self.region, *self.also_in)
+
+
+def regions_in(named: tuple[str, ...], groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Region ids, with the names of groups (`all`, `spine`, `peripheral`) replaced by their regions."""
+    return tuple(dict.fromkeys(region for name in named for region in groups.get(name, (name,))))
 
 
 def read_side(row: Row, order: int) -> Side:
@@ -174,7 +180,7 @@ def read_segment(row: Row, order: int) -> Target:
 def read_joint(row: Row, order: int) -> Target:
     """A joint, rib, muscle or nerve from its entry."""
     kinds: tuple[TargetKind, ...] = ("joint", "rib", "muscle", "nerve")
-    kind = row.word("kind", kinds, "joint")
+    kind = row.word("kind", kinds)
     rib_joint = row.flag("costotransverse_joint") if kind == "rib" else None
     return Target(
         id=row.text("id"),

@@ -29,7 +29,6 @@ _FLAT_ALIASES = (
     "patient_positions",
     "responses",
     "methods",
-    "rom_words",
     "end_feels",
     "interventions",
     "exercises",
@@ -342,6 +341,9 @@ def _aliases(reference: Reference) -> Iterator[str]:
     for kind in _FLAT_ALIASES:
         for name, one, other in clashes(kind, getattr(reference, kind).values()):
             yield f"{kind}: {name!r} means both {_id(one)} and {_id(other)}"
+    for name, one, other in clashes("rom_word", reference.rom_words.values()):
+        if not one.motions or not other.motions or set(one.motions) & set(other.motions):
+            yield f"rom_words: {name!r} means both {one.id} and {other.id} of one motion"
     by_kind = defaultdict(list)
     for target in reference.targets.values():
         by_kind[target.kind].append(target)

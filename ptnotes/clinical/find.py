@@ -6,17 +6,21 @@ from typing import Any
 
 # Letters that do not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_LOOSE = {ord(c): " " for c in "-/_.,()–"}
 
 
 def fold(text: str) -> str:
     """Text without accents, case and repeated spaces; signs stay, since III+ and III- differ."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).translate(_LETTERS).split())
+    plain = text.casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+    return " ".join(plain.split())
 
 
 def loosen(text: str) -> str:
     """Folded text with dashes, slashes, dots and underlines read as spaces ("C5/6" like "C5-6")."""
-    return " ".join(fold(text).translate({ord(c): " " for c in "-/_.,()–"}).split())
+    return " ".join(fold(text).translate(_LOOSE).split())
 
 
 def names_of(entry: Any) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Loading the reference data: every file read, every entry typed, everything checked, before anything is used."""
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -30,7 +29,6 @@ Reader = Callable[[Row, int], Any]
 _LISTS: tuple[tuple[str, str, str, Reader], ...] = (
     ("levels", "region", "regions", anatomy.read_region),
     ("levels", "side", "sides", anatomy.read_side),
-    ("techniques", "technique", "techniques", technique.read_technique),
     ("technique_words", "direction", "directions", technique.read_direction),
     ("technique_words", "movement", "movements", technique.read_movement),
     ("technique_words", "patient_position", "patient_positions", technique.read_position),
@@ -87,6 +85,8 @@ _LISTS: tuple[tuple[str, str, str, Reader], ...] = (
 # What `_read_all` reads besides the lists above.
 _OTHER_PARTS = {
     "levels": {"vertebra", "segment", "joint", "rule"},
+    "soft_tissue": {"muscle", "nerve"},
+    "techniques": {"technique"},
     "grades": {"grade", "modifier", "rule", "erratum"},
     "rom": {"rule"},
     "outcome_measures": {"rule"},
@@ -144,8 +144,9 @@ def read_documents(folder: Traversable | None = None) -> dict[str, Document]:
 
 
 def _version(documents: Mapping[str, Document]) -> str:
-    canonical = json.dumps(documents, sort_keys=True, default=str).encode()
-    return f"{documents['levels']['meta']['schema_version']}+{hashlib.sha256(canonical).hexdigest()[:12]}"
+    # repr keeps order, types and the digits of a Decimal, and is several times as fast as JSON.
+    digest = hashlib.sha256(repr([(name, documents[name]) for name in FILES]).encode()).hexdigest()
+    return f"{documents['levels']['meta']['schema_version']}+{digest[:12]}"
 
 
 def _read_all(documents: Mapping[str, Document], faults: list[str]) -> dict[str, Any]:
@@ -157,14 +158,21 @@ def _read_all(documents: Mapping[str, Document], faults: list[str]) -> dict[str,
         attribute: _mapping(documents[file], list_name, file, reader, faults)
         for file, list_name, attribute, reader in _LISTS
     }
-    parts["targets"] = _targets(documents["levels"], parts["regions"], faults)
+    parts["targets"] = _targets(documents, parts["regions"], faults)
     parts["grades"] = _grades(documents["grades"], faults)
-    spine = tuple(r.id for r in parts["regions"].values() if _is_spinal(r, parts["regions"]))
+    groups = _region_groups(parts["regions"])
+    parts["techniques"] = _mapping(
+        documents["techniques"],
+        "technique",
+        "techniques",
+        lambda row, order: technique.read_technique(row, order, groups),
+        faults,
+    )
     parts["screening_items"] = _mapping(
         documents["contraindications"],
         "item",
         "contraindications",
-        lambda row, order: screening.read_screening_item(row, order, spine),
+        lambda row, order: screening.read_screening_item(row, order, groups),
         faults,
     )
     parts["unit_rules"] = MappingProxyType(
@@ -179,18 +187,37 @@ def _read_all(documents: Mapping[str, Document], faults: list[str]) -> dict[str,
     parts["notices"] = _notices(documents, faults)
     _check_parts(documents, faults)
     if not faults:
-        parts["_techniques_at"] = MappingProxyType(
-            {
-                target.id: tuple(t for t in parts["techniques"].values() if shared_sides(t, target))
-                for target in parts["targets"].values()
-            }
-        )
+        parts["_techniques_at"] = _techniques_at(parts["techniques"], parts["targets"])
     return parts
 
 
-def _is_spinal(region: anatomy.Region, regions: Mapping[str, anatomy.Region]) -> bool:
-    parent = regions.get(region.parent)
-    return region.parent == "spine" or (parent is not None and parent.parent == "spine")
+def _techniques_at(
+    techniques: Mapping[str, technique.Technique], targets: Mapping[str, anatomy.Target]
+) -> Mapping[str, tuple[technique.Technique, ...]]:
+    by_kind: dict[str, list[technique.Technique]] = {kind: [] for kind in anatomy.TARGET_KINDS}
+    for each in techniques.values():
+        for kind in each.target_kinds:
+            by_kind[kind].append(each)
+    return MappingProxyType(
+        {
+            target.id: tuple(each for each in by_kind[target.kind] if shared_sides(each, target))
+            for target in targets.values()
+        }
+    )
+
+
+def _region_groups(regions: Mapping[str, anatomy.Region]) -> Mapping[str, tuple[str, ...]]:
+    """What `all`, `spine` and `peripheral` stand for in a list of regions; a region's parent's parent counts too."""
+    groups: dict[str, list[str]] = {"spine": [], "peripheral": []}
+    for region in regions.values():
+        parent = regions.get(region.parent)
+        group = region.parent if parent is None else parent.parent
+        groups.setdefault(group, []).append(region.id)
+    return {
+        "all": tuple(regions),
+        "spine": tuple(groups["spine"]),
+        "peripheral": tuple(groups["peripheral"]),
+    }
 
 
 def _key(entry: Any) -> Any:
@@ -218,16 +245,18 @@ def _mapping(
 
 
 def _targets(
-    document: Document, regions: Mapping[str, anatomy.Region], faults: list[str]
+    documents: Mapping[str, Document], regions: Mapping[str, anatomy.Region], faults: list[str]
 ) -> Mapping[str, anatomy.Target]:
     found: dict[Any, Any] = {}
     order = 0
-    for list_name, reader in (
-        ("vertebra", anatomy.read_vertebra),
-        ("segment", anatomy.read_segment),
-        ("joint", anatomy.read_joint),
+    for file, list_name, reader in (
+        ("levels", "vertebra", anatomy.read_vertebra),
+        ("levels", "segment", anatomy.read_segment),
+        ("levels", "joint", anatomy.read_joint),
+        ("soft_tissue", "muscle", anatomy.read_joint),
+        ("soft_tissue", "nerve", anatomy.read_joint),
     ):
-        for row in entries(document, list_name, "levels", faults):
+        for row in entries(documents[file], list_name, file, faults):
             order += 1
             target = reader(row, order)
             _add(found, target.id, target, row)

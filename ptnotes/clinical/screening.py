@@ -1,8 +1,10 @@
 """What stops or limits treatment, and the conditions that open such a question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ptnotes.clinical.anatomy import regions_in
 from ptnotes.clinical.rows import Row, SourceStatus
 
 ScreeningClass = Literal["contraindicated", "precaution", "usual_care"]
@@ -12,8 +14,6 @@ ScreeningFlag = Literal["contraindicated", "precaution", "none"]
 SCREENING_FLAGS: tuple[ScreeningFlag, ...] = ("contraindicated", "precaution", "none")
 
 ALL_REGIONS = "all"
-SPINE_REGIONS = "spine"
-"""In the data, every region whose parent is the spine, upper cervical included; expanded when read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +155,8 @@ def read_action(row: Row, order: int) -> Action:
     )
 
 
-def read_screening_item(row: Row, order: int, spine: tuple[str, ...]) -> ScreeningItem:
-    """A screening item from its entry; `spine` is what the word `spine` stands for in its regions."""
+def read_screening_item(row: Row, order: int, groups: Mapping[str, tuple[str, ...]]) -> ScreeningItem:
+    """A screening item from its entry; `groups` says what `spine` and `peripheral` stand for. `all` stays `all`."""
     regions = row.texts("regions")
     return ScreeningItem(
         id=row.text("id"),
@@ -165,7 +165,7 @@ def read_screening_item(row: Row, order: int, spine: tuple[str, ...]) -> Screeni
         group=row.text("group"),
         class_mobilization=row.word("class_mobilization", SCREENING_CLASSES),
         class_thrust=row.word("class_thrust", SCREENING_CLASSES),
-        regions=spine if regions == (SPINE_REGIONS,) else regions,
+        regions=regions if regions == (ALL_REGIONS,) else regions_in(regions, groups),
         action=row.text("action"),
         why=row.text("why"),
         needs_site=row.flag("needs_site"),

@@ -1,10 +1,11 @@
 """What is done by hand: techniques, grades, and the words that describe one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from ptnotes.clinical.anatomy import SIDE_IDS, TARGET_KINDS, TargetKind
+from ptnotes.clinical.anatomy import SIDE_IDS, TARGET_KINDS, TargetKind, regions_in
 from ptnotes.clinical.rows import Row, SourceStatus
 
 GradeSystem = Literal["maitland", "kaltenborn"]
@@ -257,8 +258,8 @@ class AmbiguousAlias:
     source_status: SourceStatus
 
 
-def read_technique(row: Row, order: int) -> Technique:
-    """A technique from its entry."""
+def read_technique(row: Row, order: int, groups: Mapping[str, tuple[str, ...]]) -> Technique:
+    """A technique from its entry; `groups` says what `all`, `spine` and `peripheral` stand for in its regions."""
     return Technique(
         id=row.text("id"),
         label=row.text("label"),
@@ -266,7 +267,7 @@ def read_technique(row: Row, order: int) -> Technique:
         aliases=row.texts("aliases"),
         family=row.word("family", TECHNIQUE_FAMILIES),
         order=order,
-        regions=row.texts("regions"),
+        regions=regions_in(row.texts("regions"), groups),
         target_kinds=row.words("target_kinds", TARGET_KINDS),
         joints=row.texts("joints", ()),
         sides=row.words("sides", SIDE_IDS),

@@ -297,3 +297,66 @@ def test_the_files_are_found_as_package_data() -> None:
     folder = files("ptnotes.resources") / "clinical"
     assert (folder / "levels.toml").is_file()
     assert json.dumps(sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("regions", ("neck", "upper back", "mid-back", "lower back", "pelvis", "shoulder", "hip", "knee",
+                     "wrist and hand", "forearm", "foot", "jaw")),
+        ("techniques", ("tool-assisted spinal mobilization", "soft-tissue mobilization", "thrust", "stretching",
+                        "dry needling", "laser therapy", "aquatic therapy", "negative-pressure massage",
+                        "vacuum massage", "shockwave therapy", "exercise for strength", "cupping", "muscle energy",
+                        "neural mobilization", "first rib caudal glide", "up-glide", "down-glide", "sacral mob",
+                        "coccyx", "subtalar glide", "nerve flossing", "IASTM")),
+        ("conditions", ("arthritis", "osteoarthritis", "auto injury", "compression fracture",
+                        "degenerative disc disease", "herniated disc", "kyphosis", "myelopathy", "pinched nerve",
+                        "sciatica", "scoliosis", "spinal stenosis", "spondylolisthesis", "spondylolysis",
+                        "sports-related injury", "strained muscle", "strained tendon", "trauma", "whiplash",
+                        "spinal misalignment", "vertebral subluxation", "poor posture", "acute back pain",
+                        "chronic back pain", "after surgery")),
+        ("screening_items", ("abdominal aortic aneurysm", "radiographic contraindication",
+                             "major neurological findings")),
+        ("interventions", ("laser", "shockwave", "aquatic", "negative-pressure", "dry needling", "stretching")),
+        ("motions", ("knee to wall", "hand behind back", "mouth opening", "flexion-rotation test", "HBB", "FRT")),
+        ("targets", ("piriformis", "median nerve", "first rib", "subtalar", "TMJ", "Achilles", "QL")),
+    ],
+)  # fmt: skip
+def test_the_words_that_the_product_must_know_are_found(
+    reference: Reference, kind: str, words: tuple[str, ...]
+) -> None:
+    assert [word for word in words if not reference.find(kind, word)] == []
+
+
+def test_more_than_joints_is_charted_with_or_without_a_grade(reference: Reference) -> None:
+    assert "neural_slider" in {t.id for t in reference.techniques_at("n_sciatic")}
+    assert "dry_needling" in {t.id for t in reference.techniques_at("m_piriformis")}
+    assert "dry_needling" not in {t.id for t in reference.techniques_at("L4")}
+    assert "muscle_energy" in {t.id for t in reference.techniques_at("PS")}
+    assert not reference.techniques["soft_tissue"].grade_required
+    assert reference.grades_of("soft_tissue")
+    assert reference.grades_of("dry_needling") == ()
+
+
+def test_the_regions_that_were_added_are_screened_like_their_neighbours(reference: Reference) -> None:
+    peripheral = {r.id for r in reference.regions.values() if r.parent == "peripheral"}
+    assert {"forearm", "wrist_hand", "foot", "jaw"} <= peripheral
+    for item in ("joint_effusion", "joint_replacement", "unhealed_fracture_per"):
+        assert set(reference.screening_items[item].regions) == peripheral
+    assert "foot" in reference.screening_items["dvt"].regions
+
+
+def test_a_hand_behind_the_back_is_charted_as_a_level(reference: Reference) -> None:
+    words = reference.words_for("hand_behind_back")
+    levels = [w.label for w in words if w.kind == "landmark"]
+    assert levels[0] == "Lateral thigh"
+    assert levels[-1] == "T1"
+    assert len(levels) == 21
+    assert reference.motions["hand_behind_back"].default_method == "palpation"
+
+
+def test_no_normal_value_is_given_where_none_was_looked_up(reference: Reference) -> None:
+    for motion_id in ("knee_to_wall", "mouth_opening", "flexion_rotation_test", "hand_behind_back"):
+        motion = reference.motions[motion_id]
+        assert (motion.normal_aaos, motion.normal_ama, motion.normal_low, motion.normal_high) == (None,) * 4
+        assert motion.no_published_mdc
