@@ -12,14 +12,14 @@ from ptnotes.reports import fonts
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.typeset import BODY, QUIET_SMALL, TextStyle, Words, draw_line, fits_as_is, paragraph
 
-CELL = TextStyle(size=8.5, leading=11.0)
-CELL_BOLD = TextStyle(size=8.5, leading=11.0, font=fonts.SEMIBOLD)
-CELL_QUIET = TextStyle(size=8.5, leading=11.0, ink="muted")
-CELL_RIGHT = TextStyle(size=8.5, leading=11.0, align="right")
-CELL_RIGHT_BOLD = TextStyle(size=8.5, leading=11.0, font=fonts.SEMIBOLD, align="right")
+CELL = TextStyle(size=8.5, leading=10.5)
+CELL_BOLD = TextStyle(size=8.5, leading=10.5, font=fonts.SEMIBOLD)
+CELL_QUIET = TextStyle(size=8.5, leading=10.5, ink="muted")
+CELL_RIGHT = TextStyle(size=8.5, leading=10.5, align="right")
+CELL_RIGHT_BOLD = TextStyle(size=8.5, leading=10.5, font=fonts.SEMIBOLD, align="right")
 _HEAD = TextStyle(size=7.5, leading=9.5, ink="muted")
 _PAD_X_PT = 4.0
-_PAD_Y_PT = 3.25
+_PAD_Y_PT = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Section(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
     _TEXT = TextStyle(size=8.0, leading=10.0, font=fonts.BOLD, ink="accent")
 
-    def __init__(self, title: str, space_before: float = 12.0) -> None:
+    def __init__(self, title: str, space_before: float = 10.0) -> None:
         super().__init__()
         self._title = title
         self._space_before = space_before
@@ -225,7 +225,7 @@ class SignatureLine(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
     def wrap(self, avail_width: float, _avail_height: float) -> tuple[float, float]:
         """Width and height that this takes, as ReportLab asks for them before it draws."""
-        self.width, self.height = avail_width, 50.0
+        self.width, self.height = avail_width, 46.0
         return self.width, self.height
 
     def draw(self) -> None:
@@ -250,17 +250,17 @@ class ProgressBar(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
     def wrap(self, avail_width: float, _avail_height: float) -> tuple[float, float]:
         """Width and height that this takes, as ReportLab asks for them before it draws."""
-        self.width, self.height = avail_width, 11.0
+        self.width, self.height = avail_width, 10.0
         return self.width, self.height
 
     def draw(self) -> None:
         """Draw with the lower left corner at the origin."""
         canvas = self.canv
         canvas.setFillColor(INKS["grid"])
-        canvas.roundRect(0, 3.5, self.width, 4, 2, stroke=0, fill=1)
+        canvas.roundRect(0, 3, self.width, 4, 2, stroke=0, fill=1)
         if self._share > 0:
             canvas.setFillColor(INKS["accent"])
-            canvas.roundRect(0, 3.5, max(self.width * self._share, 4), 4, 2, stroke=0, fill=1)
+            canvas.roundRect(0, 3, max(self.width * self._share, 4), 4, 2, stroke=0, fill=1)
 
 
 def space(height_pt: float) -> Flowable:

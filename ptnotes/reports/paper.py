@@ -12,8 +12,8 @@ from ptnotes.domain.people import Paper
 
 PAGE_SIZES_PT: Mapping[Paper, tuple[float, float]] = MappingProxyType({Paper.LETTER: LETTER, Paper.A4: A4})
 MARGIN_SIDE_PT = 42.0
-MARGIN_TOP_PT = 38.0
-MARGIN_BOTTOM_PT = 50.0
+MARGIN_TOP_PT = 34.0
+MARGIN_BOTTOM_PT = 48.0
 """Room for the footer: its line stands 34 points above the edge."""
 GAP_PT = 24.0
 """Between two things that stand side by side."""

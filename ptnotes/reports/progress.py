@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak
 
 from ptnotes.domain.people import NormalValues
+from ptnotes.domain.treatment import PainKind
 from ptnotes.domain.wording import full_date, signed, threshold_words, verdict_words
 from ptnotes.reports.blocks import (
     CELL_QUIET,
@@ -29,13 +30,13 @@ from ptnotes.reports.progress_page import (
     plan_paragraphs,
     treatment_table,
 )
-from ptnotes.reports.typeset import QUIET, Words, paragraph
+from ptnotes.reports.typeset import QUIET, Span, Words, paragraph, quiet
 
 __all__ = ["ProgressReportData", "render_progress_report"]
 
 _NO_LIMIT = 1_000_000
-_CHARTS_A_ROW = 3
-_CHART_PT = 104.0
+_CHARTS_A_ROW = 2
+_CHART_PT = 108.0
 _NORMAL_SOURCES = {
     NormalValues.AAOS: "American Academy of Orthopaedic Surgeons (AAOS)",
     NormalValues.AMA: "American Medical Association (AMA)",
@@ -116,8 +117,10 @@ def _measure_cells(row: MeasureRow) -> list[Words]:
     ]
 
 
-def _dated_value(reading: Reading | None) -> str:
-    return f"{reading.text}\n{full_date(reading.on)}" if reading is not None else ""
+def _dated_value(reading: Reading | None) -> Words:
+    if reading is None:
+        return ""
+    return [Span(f"{reading.text}\n"), quiet(full_date(reading.on), 7.5)]
 
 
 def _how_judged(data: ProgressReportData) -> Iterator[Flowable]:
@@ -145,12 +148,16 @@ def _how_judged(data: ProgressReportData) -> Iterator[Flowable]:
 
 
 def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
-    """Every chart that page one had no room for, in rows of three."""
-    on_first = {data.key_motion, "pain"} if trim.chart_pt else set()
+    """Every chart that the first page did not show whole, in rows of two."""
+    on_first = {data.key_motion} if trim.chart_pt else set()
+    if trim.chart_pt and not any(
+        line.pain_kind is PainKind.BEST for chart in data.charts for line in chart.lines
+    ):
+        on_first.add("pain")
     charts = [chart for chart in data.charts if chart.key not in on_first]
     if not charts:
         return
-    yield from _section("Motion over the episode")
+    yield from _section("Over the episode")
     room = (width - GAP_PT * (_CHARTS_A_ROW - 1)) / _CHARTS_A_ROW
     for start in range(0, len(charts), _CHARTS_A_ROW):
         row = charts[start : start + _CHARTS_A_ROW]
@@ -170,9 +177,9 @@ def _every_visit(data: ProgressReportData, width: float) -> Flowable:
     by_key = {chart.key: chart.title for chart in data.charts}
     columns = [
         Column("Visit", 0.45, CELL_RIGHT),
-        Column("Date", 1),
-        Column("Kind", 1.05, CELL_QUIET),
-        Column("Done", 3.9),
+        Column("Date", 1.2),
+        Column("Kind", 1.2, CELL_QUIET),
+        Column("Done", 3.7),
         Column("Pain", 0.8, CELL_RIGHT),
         Column(by_key.get(data.key_motion, "Motion"), 1.2, CELL_RIGHT),
         Column("Minutes", 0.65, CELL_RIGHT),

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 
 from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, Image
 
-from ptnotes.domain.change import Direction, Verdict
+from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.conclusion import Request
 from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.treatment import PainKind
 from ptnotes.domain.trend import TrendChart
-from ptnotes.domain.wording import day_and_month, full_date, signed, verdict_words
+from ptnotes.domain.wording import day_and_month, full_date, signed, verdict_words, with_unit
 from ptnotes.figures.trend_chart import time_axis, trend_figure
 from ptnotes.reports.blocks import (
+    CELL,
     CELL_BOLD,
     CELL_RIGHT,
     CELL_RIGHT_BOLD,
@@ -53,6 +55,8 @@ from ptnotes.reports.typeset import (
 )
 
 _CHART_TEXT_PT = 7.5
+_SMALLEST_PT = 6.5
+_CHART_SPACE_PT = 20.0
 _LOGO_PT = (110.0, 34.0)
 _QUIET_RIGHT = TextStyle(ink="muted", align="right")
 
@@ -65,31 +69,40 @@ class Trim:
     treatments: int
     goals: int
     letters: int
-    chart_pt: float
+    chart_pt: float = 0.0
 
 
-# From roomy to tight; the first that fits the page is taken.
+# From roomy to tight; the first that leaves room for the charts is taken, and they take the room.
 _TRIMS = (
-    Trim(6, 6, 5, 900, 128),
-    Trim(6, 5, 4, 700, 116),
-    Trim(6, 4, 4, 520, 104),
-    Trim(6, 3, 3, 400, 92),
-    Trim(5, 3, 3, 280, 84),
-    Trim(4, 2, 2, 160, 76),
-    Trim(4, 2, 2, 80, 0),
+    Trim(6, 6, 5, 800),
+    Trim(6, 4, 4, 480),
+    Trim(6, 3, 3, 320),
+    Trim(6, 3, 2, 260),
+    Trim(5, 3, 2, 220),
+    Trim(4, 2, 2, 140),
 )
+_LEAST_CHART_PT = 78.0
+_MOST_CHART_PT = 128.0
 
 
 def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
     """The page's flowables, and what it took of each part."""
     width, height = text_width_pt(data.paper), text_height_pt(data.paper)
-    story: list[Flowable] = []
+    above: list[Flowable] = []
+    below: list[Flowable] = []
+    room = 0.0
     trim = _TRIMS[-1]
     for trim in _TRIMS:
-        story = [*_letterhead(data, width), *_body(data, trim, width), *_signatures(data)]
-        if stack_height(story, width, height) <= height:
+        above = [*_letterhead(data, width), *_above_charts(data, trim, width)]
+        below = list(_below_charts(data, trim, width))
+        room = height - stack_height([*above, *below], width, height)
+        if room >= (_LEAST_CHART_PT + _CHART_SPACE_PT if data.charts else 0):
             break
-    return story, trim
+    chart_pt = min(room - _CHART_SPACE_PT, _MOST_CHART_PT)
+    if not data.charts or chart_pt < _LEAST_CHART_PT:
+        return [*above, *below], trim
+    charts = [space(_CHART_SPACE_PT - CAPTION.leading), _charts(data, chart_pt, width)]
+    return [*above, *charts, *below], replace(trim, chart_pt=chart_pt)
 
 
 def shown_measures(data: ProgressReportData, count: int) -> list[MeasureRow]:
@@ -153,7 +166,7 @@ def _logo(picture: bytes) -> Image:
     return Image(BytesIO(picture), wide * scale, high * scale, mask="auto", hAlign="LEFT")
 
 
-def _body(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
+def _above_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
     yield space(10)
     yield _who_and_what(data, width)
     yield Box(_conclusion(data))
@@ -162,14 +175,15 @@ def _body(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowab
         yield measures_table(data, shown_measures(data, trim.measures), width)
         left_out = len(data.measures) - trim.measures
         if left_out > 0:
+            yield space(2)
             yield paragraph(f"{_counted(left_out, 'more measure')} on the next pages.", QUIET_SMALL)
-    if trim.chart_pt and data.charts:
-        yield space(8)
-        yield _charts(data, trim.chart_pt, width)
+
+
+def _below_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
     if data.treatments or data.other_services:
         yield Section(_treatment_title(data))
         yield from treatment_table(data, trim.treatments, width)
-    yield space(12)
+    yield space(9)
     yield _goals_and_plan(data, trim, width)
 
 
@@ -184,9 +198,9 @@ def _who_and_what(data: ProgressReportData, width: float) -> Flowable:
     if data.referrer:
         details = Span(f", {data.referrer_details}" if data.referrer_details else "")
         right.append(("To", [bold(data.referrer), details]))
-    missed = f", {data.visits_missed} missed or cancelled" if data.visits_missed else ""
-    right.append(("Start of care", full_date(data.care_began)))
-    right.append(("Visits", f"{_counted(data.visits_attended, 'visit')} attended{missed}"))
+    missed = f", {data.visits_missed} not kept" if data.visits_missed else ""
+    attended = f"{_counted(data.visits_attended, 'visit')} attended{missed}"
+    right.append(("Start of care", f"{full_date(data.care_began)} · {attended}"))
     if data.plan_of_care:
         right.append(("Plan of care", data.plan_of_care))
     return Columns([[facts(left, half, 62)], [facts(right, half, 66)]], [1, 1])
@@ -198,7 +212,7 @@ def _conclusion(data: ProgressReportData) -> Flowable:
         bold(f"{conclusion.headline.rstrip('.')}. "),
         Span(f"{conclusion.detail} " if conclusion.detail else ""),
     ]
-    spans.append(bold("Asked of you: "))
+    spans.append(bold("Asked\u00a0of\u00a0you: "))
     by = f" by {full_date(data.asked.by)}" if data.asked.by else ""
     match data.asked.request:
         case Request.NOTHING:
@@ -218,13 +232,13 @@ def measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: 
     has_earlier = any(row.earlier is not None for row in rows)
     has_normal = any(row.normal for row in rows)
     has_goal = any(row.goal for row in rows)
-    columns = [Column("Measure", 2.5), Column(_dated("First", dates[0]), 1, CELL_RIGHT)]
-    if has_earlier:
-        columns.append(Column(_dated(earlier, dates[1]), 1.05, CELL_RIGHT))
-    columns += [Column(_dated("Now", dates[2]), 1.05, CELL_RIGHT_BOLD), Column("Change", 0.85, CELL_RIGHT)]
-    columns += [Column("Goal", 0.85, CELL_RIGHT)] if has_goal else []
-    columns += [Column("Normal", 0.8, CELL_RIGHT)] if has_normal else []
-    columns.append(Column("Meaning of the change", 2.35))
+    columns = [Column("Measure", 2.3), Column(_dated("First", dates[0]), 1.0, CELL_RIGHT)]
+    columns += [Column(_dated(earlier, dates[1]), 1.15, CELL_RIGHT)] if has_earlier else []
+    columns.append(Column(_dated("Now", dates[2]), 1.0, CELL_RIGHT_BOLD))
+    columns.append(Column("Change", 0.8, CELL_RIGHT))
+    columns += [Column("Goal", 0.8, CELL_RIGHT)] if has_goal else []
+    columns += [Column("Normal", 0.85, CELL_RIGHT)] if has_normal else []
+    columns.append(Column("Meaning of the change", 3.0))
     cells: list[list[Words]] = []
     for row in rows:
         change = row.verdict.change if row.verdict is not None else None
@@ -233,7 +247,7 @@ def measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: 
         line += [_value(row.now, dates[2]), signed(change, row.unit) if change is not None else ""]
         line += [row.goal] if has_goal else []
         line += [row.normal] if has_normal else []
-        line.append(_meaning(row.verdict))
+        line.append(_meaning(row.verdict, row.unit))
         cells.append(line)
     return table(columns, cells, width)
 
@@ -248,18 +262,26 @@ def _dated(heading: str, on: date | None) -> str:
 
 
 def _value(reading: Reading | None, usual: date | None) -> Words:
+    """A value; one that was not taken on its column's day says when it was."""
     if reading is None:
         return ""
     if reading.on == usual:
         return reading.text
-    return [Span(reading.text), quiet(f" ({day_and_month(reading.on)})")]
+    return [quiet(f"{_unbroken(day_and_month(reading.on))} ", _SMALLEST_PT), Span(_unbroken(reading.text))]
 
 
-def _meaning(verdict: Verdict | None) -> Words:
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
+
+
+def _meaning(verdict: Verdict | None, unit: str) -> Words:
     """The verdict behind a mark: filled where the change is real, down-pointing and red where it is for the worse."""
     if verdict is None:
         return ""
     words = verdict_words(verdict)
+    if verdict.threshold is not None:
+        bound = "<" if verdict.meaning is Meaning.WITHIN_ERROR else "≥"
+        words += f" ({bound}\u00a0{_unbroken(with_unit(verdict.threshold, unit))})"
     if verdict.is_real and verdict.direction is Direction.WORSE:
         return [Span("▼ ", None, "danger"), Span(words)]
     return [
@@ -272,10 +294,15 @@ def _charts(data: ProgressReportData, height: float, width: float) -> Flowable:
     by_key = {chart.key: chart for chart in data.charts}
     shown = [by_key[key] for key in (data.key_motion, "pain") if key in by_key]
     shown += [chart for chart in data.charts if chart not in shown][: 2 - len(shown)]
-    shown = shown[:2]
+    shown = [_without_best(chart) for chart in shown[:2]]
     half = (width - GAP_PT) / 2
     stacks = [chart_stack(chart, shown, (half, height)) for chart in shown]
     return Columns(stacks if len(stacks) > 1 else [*stacks, []], [1, 1])
+
+
+def _without_best(chart: TrendChart) -> TrendChart:
+    """The chart without the pain at its best: worst, before and after say what a physician asks."""
+    return replace(chart, lines=tuple(line for line in chart.lines if line.pain_kind is not PainKind.BEST))
 
 
 def _treatment_title(data: ProgressReportData) -> str:
@@ -297,20 +324,22 @@ def treatment_table(data: ProgressReportData, count: int, width: float) -> Itera
     ]
     if rows:
         yield table(columns, rows, width)
-    below: list[Span] = []
     if len(data.treatments) > count:
-        below.append(quiet(f"{_counted(len(data.treatments) - count, 'more technique')} on the next pages. "))
+        yield space(2)
+        yield paragraph(
+            f"{_counted(len(data.treatments) - count, 'more technique')} on the next pages.", QUIET_SMALL
+        )
     if data.other_services:
-        below += [quiet("Also: "), Span("; ".join(data.other_services) + ".")]
-    if below:
         yield space(3)
-        yield paragraph(below, BODY)
+        yield paragraph([quiet("Also: "), Span("; ".join(data.other_services) + ".")], BODY)
 
 
 def _goals_and_plan(data: ProgressReportData, trim: Trim, width: float) -> Flowable:
     half = (width - GAP_PT) / 2
-    goals: list[Flowable] = [Section("Goals", 0), *goal_rows(data, trim.goals, half)]
+    goals: list[Flowable] = [Section("Goals", 0), *goal_rows(data, trim.goals, half), _our_signature(data)]
     plan: list[Flowable] = [Section("Assessment and plan", 0), space(3), *plan_paragraphs(data, trim.letters)]
+    if data.asked.request is Request.SIGNATURE:
+        plan.append(_their_signature(data))
     return Columns([goals, plan], [1, 1])
 
 
@@ -320,13 +349,13 @@ def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowab
         return [space(3), paragraph("No measurable goal is set.", QUIET)]
     rows: list[Flowable] = []
     for goal in data.goals[:count]:
-        rows += [space(4), paragraph(goal.words, CELL_BOLD)]
-        due = f" · due {full_date(goal.due)}" if goal.due else ""
+        rows += [space(3), paragraph(goal.words, CELL_BOLD)]
+        due = f" · due {_day(goal.due, data)}" if goal.due else ""
         standing = paragraph(goal.standing + due, QUIET_SMALL)
         if goal.share is None:
             rows.append(standing)
         else:
-            bar_pt = width * 0.36
+            bar_pt = width * 0.26
             rows.append(Columns([[ProgressBar(goal.share)], [standing]], [bar_pt, width - bar_pt - 10], 10))
     if len(data.goals) > count:
         rows.append(
@@ -335,28 +364,29 @@ def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowab
     return rows
 
 
+def _day(on: date, data: ProgressReportData) -> str:
+    """A date; its year only where it is not the report's."""
+    return day_and_month(on) if on.year == data.last_on.year else full_date(on)
+
+
 def plan_paragraphs(data: ProgressReportData, letters: int) -> list[Flowable]:
     """What the patient said, the assessment, the plan, prognosis and precaution; each text cut after `letters`."""
     narrative = data.narrative
-    parts: list[Flowable] = []
+    told: list[list[Span]] = [[], [], []]
     if data.precaution:
-        parts.append(paragraph([Span("Precaution: ", CELL_BOLD.font, "danger"), Span(data.precaution)], BODY))
-    for label, reading in (
-        ("Patient says: ", narrative.statement),
-        ("Assessment: ", narrative.assessment),
-        ("Plan: ", narrative.plan),
+        told[0] = [Span("Precaution: ", CELL_BOLD.font, "danger"), Span(data.precaution)]
+    for place, label, reading in (
+        (1, "Patient says: ", narrative.statement),
+        (1, "Assessment: ", narrative.assessment),
+        (2, "Plan: ", narrative.plan),
     ):
         if reading is not None:
-            parts.append(
-                paragraph([bold(label), Span(cut(reading.text, letters)), _if_older(reading, data)], BODY)
-            )
+            told[place] += [bold(label), Span(cut(reading.text, letters)), _if_older(reading, data)]
     if data.prognosis:
-        parts.append(paragraph([bold("Prognosis: "), Span(cut(data.prognosis, letters))], BODY))
-    if not parts:
-        parts.append(paragraph("No assessment or plan has been written in this period.", QUIET))
-    spaced: list[Flowable] = []
-    for part in parts:
-        spaced += [part, space(3)]
+        told[2] += [bold("Prognosis: "), Span(cut(data.prognosis, letters))]
+    if not any(told):
+        return [paragraph("No assessment or plan has been written in this period.", QUIET)]
+    spaced = [part for spans in told if spans for part in (paragraph(spans, CELL), space(3))]
     return spaced[:-1]
 
 
@@ -373,22 +403,17 @@ def cut(text: str, letters: int) -> str:
     return f"{head} … (in full on the next pages)"
 
 
-def _signatures(data: ProgressReportData) -> Iterator[Flowable]:
+def _our_signature(data: ProgressReportData) -> Flowable:
     author = data.author
     details = [f"Licence {author.licence_number}" if author.licence_number else "", author.licence_state]
     details.append(f"NPI {author.npi}" if author.npi else "")
     details.append(f"written {full_date(data.written_at.date())} {data.written_at:%H:%M}")
-    ours = SignatureLine(author.signature, " · ".join(part for part in details if part))
-    yield space(6)
-    if data.asked.request is Request.SIGNATURE:
-        by = (
-            f"Asked for by {full_date(data.asked.by)}"
-            if data.asked.by
-            else "Physician's signature on the plan of care"
-        )
-        yield Columns([[ours], [SignatureLine(data.referrer or "Physician", by)]], [1, 1])
-    else:
-        yield Columns([[ours], []], [1, 1])
+    return SignatureLine(author.signature, " · ".join(part for part in details if part))
+
+
+def _their_signature(data: ProgressReportData) -> Flowable:
+    by = f", asked for by {full_date(data.asked.by)}" if data.asked.by else ""
+    return SignatureLine(data.referrer or "Physician", f"For the plan of care{by}")
 
 
 def _counted(count: int, noun: str) -> str:

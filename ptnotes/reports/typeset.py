@@ -7,7 +7,7 @@ font, and only then handed to the parser.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -41,16 +41,17 @@ QUIET_SMALL = TextStyle(size=7.5, leading=10.0, ink="muted")
 TITLE = TextStyle(size=16.0, leading=20.0, font=fonts.SEMIBOLD, align="right")
 NAME = TextStyle(size=12.0, leading=15.0, font=fonts.BOLD)
 CAPTION = TextStyle(size=8.75, leading=12.0, font=fonts.SEMIBOLD)
-LEAD = TextStyle(size=9.5, leading=13.5)
+LEAD = TextStyle(size=9.25, leading=12.75)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text; None takes the font or the ink of the style that it is set in."""
+    """A piece of text; None takes the font, the ink or the size of the style that it is set in."""
 
     text: str
     font: str | None = None
     ink: str | None = None
+    size: float | None = None
 
 
 Words: TypeAlias = str | Sequence[Span]
@@ -61,9 +62,9 @@ def bold(text: str) -> Span:
     return Span(text, fonts.BOLD)
 
 
-def quiet(text: str) -> Span:
-    """`text` in the ink of what matters less."""
-    return Span(text, None, "muted")
+def quiet(text: str, size: float | None = None) -> Span:
+    """`text` in the regular weight and the ink of what matters less."""
+    return Span(text, fonts.REGULAR, "muted", size)
 
 
 def paragraph(words: Words, style: TextStyle = BODY) -> Flowable:
@@ -128,13 +129,14 @@ def _paragraph_style(style: TextStyle) -> ParagraphStyle:
 
 def _markup(span: Span, style: TextStyle) -> str:
     font = span.font or style.font
-    ink = f' color="#{INKS[span.ink].hexval()[2:]}"' if span.ink else ""
+    look = f' color="#{INKS[span.ink].hexval()[2:]}"' if span.ink else ""
+    look += f' size="{span.size}"' if span.size else ""
     parts: list[str] = []
     for name, piece in fonts.runs(span.text, font):
-        if name == style.font and not ink:
+        if name == style.font and not look:
             parts.append(escape(piece))
         else:
-            parts.append(f'<font name="{name}"{ink}>{escape(piece)}</font>')
+            parts.append(f'<font name="{name}"{look}>{escape(piece)}</font>')
     return "".join(parts)
 
 
@@ -146,6 +148,10 @@ def _visual(text: str) -> str:
 
 def _width(text: str, font: str, size: float) -> float:
     return sum(fonts.width(piece, name, size) for name, piece in fonts.runs(join_arabic(text), font))
+
+
+def _alike(one: Span, other: Span) -> bool:
+    return (one.font, one.ink, one.size) == (other.font, other.ink, other.size)
 
 
 class _RightToLeftText(Flowable):  # type: ignore[misc]  # ReportLab has no types
@@ -194,17 +200,17 @@ class _RightToLeftText(Flowable):  # type: ignore[misc]  # ReportLab has no type
                     used = 0.0
                 for place, word in enumerate(typed_line.split(" ")):
                     piece = f" {word}" if place else word
-                    needed = _width(piece, span.font or self._style.font, self._style.size)
+                    needed = _width(piece, span.font or self._style.font, span.size or self._style.size)
                     if used and used + needed > room_pt:
                         lines.append([])
                         used, piece = 0.0, word
-                        needed = _width(piece, span.font or self._style.font, self._style.size)
+                        needed = _width(piece, span.font or self._style.font, span.size or self._style.size)
                     used += needed
-                    if lines[-1] and lines[-1][-1].font == span.font and lines[-1][-1].ink == span.ink:
-                        lines[-1][-1] = Span(lines[-1][-1].text + piece, span.font, span.ink)
+                    if lines[-1] and _alike(lines[-1][-1], span):
+                        lines[-1][-1] = replace(lines[-1][-1], text=lines[-1][-1].text + piece)
                     else:
-                        lines[-1].append(Span(piece, span.font, span.ink))
+                        lines[-1].append(replace(span, text=piece))
         return [
-            "".join(_markup(Span(_visual(part.text), part.font, part.ink), self._style) for part in line)
+            "".join(_markup(replace(part, text=_visual(part.text)), self._style) for part in line)
             for line in lines
         ]

@@ -37,7 +37,6 @@ from ptnotes.services.progress_words import (
     diagnosis_words,
     goal_line,
     is_shown,
-    joined,
     latest_narrative,
     other_services,
     plan_words,
@@ -100,9 +99,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         age_years=age_years(case.patient.birth_date, case.as_of),
         diagnoses=diagnosis_words(episode, case.as_of),
         referrer=episode.referrer,
-        referrer_details=joined(
-            episode.referrer_practice, f"fax {episode.referrer_fax}" if episode.referrer_fax else ""
-        ),
+        referrer_details=episode.referrer_practice,
         precaution=episode.precaution,
         care_began=episode.start,
         plan_of_care=plan_words(episode),

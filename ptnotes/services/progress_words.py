@@ -78,28 +78,25 @@ def treatment_line(reference: Reference, row: TreatedRow) -> TreatmentLine:
 
 
 def other_services(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[str, ...]:
-    """Every other service with its minutes over the period, and how many exercises the home programme has now."""
+    """Every other service with its minutes over the period, and how many exercises the home programme has now.
+
+    Evaluations are left out: they are visits of their own kind.
+    """
     minutes: dict[str, int] = {}
     days: dict[str, set[date]] = {}
     for session in sessions:
         for row in session.interventions:
-            if row.intervention is not None:
-                minutes[row.intervention] = minutes.get(row.intervention, 0) + (row.minutes or 0)
-                days.setdefault(row.intervention, set()).add(session.service_date)
-    told = []
+            if row.intervention is None or reference.interventions[row.intervention].group == "evaluation":
+                continue
+            minutes[row.intervention] = minutes.get(row.intervention, 0) + (row.minutes or 0)
+            days.setdefault(row.intervention, set()).add(session.service_date)
+    told: list[str] = []
     for key, on in days.items():
-        spent = f"{minutes[key]} min in " if minutes[key] else "in "
-        told.append(
-            f"{_small(reference.interventions[key].short)} {spent}{len(on)} {'visit' if len(on) == 1 else 'visits'}"
-        )
-    home = next(
-        (
-            count
-            for session in reversed(sessions)
-            if (count := sum(row.place is Place.HOME for row in session.exercises))
-        ),
-        0,
-    )
+        label = _small(reference.interventions[key].label.partition(" (")[0])
+        spent = f" {minutes[key]} min" if minutes[key] else ""
+        told.append(f"{label},{spent} in {len(on)} {'visit' if len(on) == 1 else 'visits'}")
+    at_home = (sum(row.place is Place.HOME for row in session.exercises) for session in reversed(sessions))
+    home = next((count for count in at_home if count), 0)
     if home:
         told.append(f"home programme of {home} {'exercise' if home == 1 else 'exercises'}")
     return tuple(told)
@@ -115,12 +112,11 @@ def goal_line(reference: Reference, progress: GoalProgress) -> GoalLine:
         ]
         standing += f": {goal.status_reason}" if goal.status_reason else ""
     elif progress.now is not None:
-        way = (
-            f"{with_unit(goal.baseline, unit)} → {with_unit(goal.target, unit)}"
-            if goal.baseline is not None and goal.target is not None
-            else ""
-        )
-        standing = joined(f"now {with_unit(progress.now, unit)}", f"of {way}" if way else "")
+        standing = f"now {with_unit(progress.now, unit)}"
+        if goal.baseline is not None and goal.target is not None:
+            standing += f" (from {with_unit(goal.baseline, unit)} to {with_unit(goal.target, unit)})"
+        if progress.share is not None:
+            standing = f"{progress.share * 100:.0f} %, {standing}"
     else:
         standing = "not measured yet" if goal.measure != "words" else "in words, judged by the therapist"
     share = float(progress.share) if progress.share is not None and goal.status is GoalStatus.ACTIVE else None
