@@ -1,0 +1,69 @@
+"""Builds the window and wires it together; no rule and no work of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib.resources import files
+from pathlib import Path
+
+from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.sentences import sentence
+
+
+def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False) -> int:
+    """Open the window on `file` (by default the clinic in the user's data folder) and give the exit code.
+
+    With `demo` a made-up clinic is made in a throw-away folder and opened with no questions.
+    """
+    try:
+        require_screen(sys.platform, os.environ)
+    except EnvironmentFault as fault:
+        sys.stderr.write(f"{sentence(fault)}\n")
+        return 1
+    # Qt aborts the process where it finds no screen, so it is not touched before the check above.
+    from PySide6.QtGui import QIcon  # noqa: PLC0415 - see above
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - see above
+
+    from ptnotes.services.people_of import clinic_exists, default_clinic_path  # noqa: PLC0415 - see above
+    from ptnotes.ui.remembered import Remembered  # noqa: PLC0415 - see above
+    from ptnotes.ui.shell import Shell  # noqa: PLC0415 - see above
+    from ptnotes.ui.tasks import Tasks  # noqa: PLC0415 - see above
+    from ptnotes.ui.theme import Theme  # noqa: PLC0415 - see above
+
+    application = QApplication(list(argv))
+    application.setApplicationName("PT Notes")
+    application.setDesktopFileName("ptnotes")
+    application.setWindowIcon(QIcon(str(files("ptnotes.resources") / "icons" / "ptnotes.png")))
+    remembered = Remembered()
+    theme = Theme(application, look=remembered.look)
+    tasks = Tasks()
+    with ExitStack() as at_end:
+        if demo:
+            folder = at_end.enter_context(tempfile.TemporaryDirectory(prefix="ptnotes-demo-"))
+            path = Path(folder) / "demo.ptnotes"
+        else:
+            path = (file or default_clinic_path()).absolute()
+        at_end.callback(tasks.close)
+        shell = Shell(path, tasks, theme, remembered)
+        at_end.callback(shell.deleteLater)
+        if demo:
+            shell.show_demo()
+        else:
+            shell.show_door(is_new=not clinic_exists(path))
+        shell.show()
+        return application.exec()
+
+
+def require_screen(system: str, environment: Mapping[str, str]) -> None:
+    """Raise `EnvironmentFault` where a Linux or BSD system names no screen, which Qt would answer by aborting."""
+    if system in ("win32", "darwin", "cygwin"):
+        return
+    wanted = environment.get("QT_QPA_PLATFORM", "")
+    if wanted.partition(":")[0] in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
+        return
+    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+        raise EnvironmentFault("display.none")

@@ -1,0 +1,1 @@
+"""The episode of care: what is treated, why, and what it is meant to reach."""

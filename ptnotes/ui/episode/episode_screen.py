@@ -1,0 +1,201 @@
+"""The Episode tab: opens an episode of care for a patient, and shows and changes the one that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, Goal, OutcomeScore
+from ptnotes.domain.patient import Patient
+from ptnotes.services.episodes import load_episode, outcomes_of
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.patients import load_patient
+from ptnotes.ui.episode.basics_card import BasicsCard
+from ptnotes.ui.episode.diagnosis_card import DiagnosisCard
+from ptnotes.ui.episode.discharge_card import DischargeCard
+from ptnotes.ui.episode.draft import EpisodeDraft
+from ptnotes.ui.episode.goal_card import GoalCard
+from ptnotes.ui.episode.open_form import OpenForm
+from ptnotes.ui.episode.outcome_card import OutcomeCard
+from ptnotes.ui.episode.plan_card import plan_card, precaution_card, referrer_card, words_card
+from ptnotes.ui.override import override
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Scroller
+from ptnotes.ui.widgets.labels import Label
+
+_TWO_COLUMNS = 900
+"""Narrower than this, in pixels at the smallest text size, the cards stand in one column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    patient: Patient
+    episode: EpisodeOfCare
+    scores: tuple[OutcomeScore, ...]
+
+
+def _load(clinic: OpenClinic, patient_id: int, episode_id: int) -> _Loaded:
+    return _Loaded(
+        load_patient(clinic, patient_id), load_episode(clinic, episode_id), outcomes_of(clinic, episode_id)
+    )
+
+
+class EpisodeScreen(QStackedWidget):
+    """Shows an episode (`show_episode`) or the form that opens one (`start_opening`). Changes save themselves."""
+
+    episode_opened = Signal(object)
+    episode_changed = Signal(object)
+    """The episode as stored after a change: the header may show something else now."""
+    undo_offered = Signal(str, object)
+    """What was done, and a function that takes it back."""
+
+    def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clinic = clinic
+        self._tasks = tasks
+        self._theme = theme
+        self._shown_id: int | None = None
+        self.draft = EpisodeDraft(clinic, tasks, self)
+        self.open_form = OpenForm(clinic, tasks, self)
+        self.page = Scroller(parent=self)
+        self.state = Label("", "small")
+        self.reload = QPushButton("Show the newer version")
+        self.reload.hide()
+        self.goals = GoalCard(self.draft)
+        self.diagnoses = DiagnosisCard(self.draft)
+        self.outcomes = OutcomeCard(clinic, tasks)
+        self.basics = BasicsCard(self.draft)
+        self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.columns.setSpacing(16)
+        self._add_column(self.basics, self.diagnoses, precaution_card(self.draft), words_card(self.draft))
+        self._add_column(
+            self.goals,
+            self.outcomes,
+            plan_card(self.draft),
+            referrer_card(self.draft),
+            DischargeCard(self.draft),
+        )
+        top = QHBoxLayout()
+        top.addStretch(1)
+        top.addWidget(self.state)
+        top.addWidget(self.reload)
+        self.page.body.setSpacing(8)
+        self.page.body.addLayout(top)
+        self.page.body.addLayout(self.columns)
+        self.page.body.addStretch(1)
+        for widget in (QWidget(self), self.page, self.open_form):
+            self.addWidget(widget)
+        self.open_form.episode_opened.connect(self.episode_opened)
+        self.open_form.cancelled.connect(self._show_page)
+        self.draft.stored.connect(self.episode_changed)
+        self.draft.state_changed.connect(self._tell_state)
+        self.draft.stale_found.connect(self.reload.show)
+        self.reload.clicked.connect(self._reload)
+        self.goals.removed.connect(self._offer_goals_back)
+        self.diagnoses.removed.connect(self._offer_diagnoses_back)
+        self.outcomes.recorded.connect(self._read_scores)
+
+    def _add_column(self, *cards: QWidget) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(16)
+        for card in cards:
+            column.addWidget(card)
+        column.addStretch(1)
+        self.columns.addLayout(column, 1)
+
+    def show_episode(self, patient_id: int, episode_id: int | None) -> None:
+        """Show this episode; where there is none yet, the form that opens the first."""
+        if episode_id is None:
+            self.draft.flush()
+            self._shown_id = None
+            self.start_opening(patient_id, is_first=True)
+            return
+        if episode_id == self._shown_id:
+            self._show_page()
+            return
+        self.draft.flush()
+        self._tasks.read(
+            partial(_load, self._clinic, patient_id, episode_id), self._show_loaded, latest="episode"
+        )
+
+    def start_opening(self, patient_id: int, *, is_first: bool = False) -> None:
+        """Show the form that opens an episode for this patient."""
+        self.open_form.start_opening(patient_id, is_first=is_first)
+        self.setCurrentWidget(self.open_form)
+
+    def flush(self) -> None:
+        """Hand what is unsaved to the writer now."""
+        self.draft.flush()
+
+    def unsaved_problem(self) -> str:
+        """Why the episode could not be stored, empty where it is."""
+        return self.draft.unsaved_problem()
+
+    def _show_loaded(self, loaded: _Loaded) -> None:
+        self._shown_id = loaded.episode.id
+        self.reload.hide()
+        self.draft.show(loaded.episode, loaded.patient.birth_date)
+        self.outcomes.show_scores(loaded.episode, loaded.scores)
+        self._show_page()
+        self.page.verticalScrollBar().setValue(0)
+
+    def _show_page(self) -> None:
+        self.setCurrentWidget(self.page)
+
+    def _reload(self) -> None:
+        episode = self.draft.episode
+        if episode is not None and episode.id is not None:
+            self._tasks.read(
+                partial(_load, self._clinic, episode.patient_id, episode.id),
+                self._show_loaded,
+                latest="episode",
+            )
+
+    def _read_scores(self) -> None:
+        episode = self.draft.episode
+        if episode is not None and episode.id is not None:
+            self._tasks.read(
+                partial(outcomes_of, self._clinic, episode.id),
+                partial(self._show_scores, episode),
+                latest="episode scores",
+            )
+
+    def _show_scores(self, episode: EpisodeOfCare, scores: tuple[OutcomeScore, ...]) -> None:
+        if episode.id == self._shown_id:
+            self.outcomes.show_scores(episode, scores)
+            self.episode_changed.emit(episode)
+
+    def _tell_state(self, sentence: str, is_fault: bool) -> None:
+        self.state.setText(sentence or "Each change saves itself")
+        self.state.set_kind("fault" if is_fault else "small")
+
+    def _offer_goals_back(self, words: str, before: tuple[Goal, ...]) -> None:
+        self._offer_back(words, lambda episode: replace(episode, goals=before), "goal.status")
+
+    def _offer_diagnoses_back(self, words: str, before: tuple[Diagnosis, ...]) -> None:
+        self._offer_back(words, lambda episode: replace(episode, diagnoses=before), "diagnosis.code")
+
+    def _offer_back(self, words: str, change: Callable[[EpisodeOfCare], EpisodeOfCare], field: str) -> None:
+        shown = self._shown_id
+
+        def take_back() -> None:
+            episode = self.draft.episode
+            if episode is not None and episode.id == shown:
+                self.draft.apply(change(episode), field)
+
+        self.undo_offered.emit(words, take_back)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand the cards in one column where two are too narrow."""
+        wide = self.width() >= self._theme.px(_TWO_COLUMNS)
+        across = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self.columns.direction() is not across:
+            self.columns.setDirection(across)
+        super().resizeEvent(event)

@@ -1,0 +1,136 @@
+"""Outcome measures: totals of answered questionnaires, entered with their date."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton
+
+from ptnotes.domain.episode import EpisodeOfCare, OutcomeScore
+from ptnotes.domain.errors import Fault
+from ptnotes.domain.sentences import sentence
+from ptnotes.domain.wording import full_date, number
+from ptnotes.services.episodes import record_outcome
+from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.episode.draft_fields import read_number
+from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.date_field import DateField
+from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.pick_list import PickItem, PickList
+from ptnotes.ui.widgets.table import GridTable
+
+
+class OutcomeCard(Card):
+    """Lists the totals of an episode and takes a new one; emits `recorded` with the stored score."""
+
+    recorded = Signal(object)
+
+    def __init__(self, clinic: OpenClinic, tasks: Tasks) -> None:
+        super().__init__("Outcome measures", "totals of answered questionnaires")
+        self._clinic = clinic
+        self._tasks = tasks
+        self._episode_id: int | None = None
+        self._scores: tuple[OutcomeScore, ...] = ()
+        self.none = Label("No questionnaire scored yet.", "muted")
+        self.table = GridTable(("Measure", "Date", "Total", ""), numeric=(2,))
+        self.body.addWidget(self.none)
+        self.body.addWidget(self.table)
+        self.measure = PickList(self._find, placeholder="such as ODI")
+        self.subscale = QComboBox()
+        self.total = QLineEdit()
+        self.taken_on = DateField(clinic.today)
+        self.taken_on.set_date(clinic.today())
+        self.add = QPushButton("Record")
+        self.measure_field = FieldWithFault("Measure", self.measure)
+        self.subscale_field = FieldWithFault("Part", self.subscale)
+        self.total_field = FieldWithFault("Total", self.total)
+        self.date_field = FieldWithFault("Date", self.taken_on)
+        self.taken_on.problem_changed.connect(self.date_field.set_fault)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(self.measure_field, 0, 0, top)
+        grid.addWidget(self.subscale_field, 0, 1, top)
+        grid.addWidget(self.date_field, 0, 2, top)
+        grid.addWidget(self.total_field, 0, 3, top)
+        grid.addWidget(self.add, 1, 3, Qt.AlignmentFlag.AlignRight)
+        for column, stretch in enumerate((2, 2, 2, 2)):
+            grid.setColumnStretch(column, stretch)
+        self.body.addLayout(grid)
+        self.subscale_field.hide()
+        self.measure.chosen.connect(self._measure_chosen)
+        self.add.clicked.connect(self._record)
+        self.total.returnPressed.connect(self._record)
+
+    def show_scores(self, episode: EpisodeOfCare, scores: tuple[OutcomeScore, ...]) -> None:
+        """Show the totals of this episode."""
+        self._episode_id = episode.id
+        self._scores = scores
+        measures = self._clinic.reference.measures
+        rows = []
+        for score in scores:
+            measure = measures[score.measure]
+            part = next((part.label for part in measure.subscales if part.id == score.subscale), "")
+            name = f"{measure.abbreviation}, {part}" if part else measure.abbreviation
+            unit = "%" if measure.unit == "percent" else measure.unit
+            rows.append((name, full_date(score.taken_on), number(score.total), unit))
+        self.table.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self.none.setVisible(not rows)
+
+    def _find(self, text: str) -> list[PickItem]:
+        found = self._clinic.reference.find("measures", text)
+        return [PickItem(entry.id, entry.abbreviation, entry.label, entry.aliases) for entry in found]
+
+    def _measure_chosen(self, measure_id: str) -> None:
+        self.subscale.clear()
+        measure = self._clinic.reference.measures.get(measure_id)
+        parts = measure.subscales if measure is not None else ()
+        for part in parts:
+            self.subscale.addItem(part.label, part.id)
+        self.subscale_field.setVisible(bool(parts))
+        if measure is None:
+            self.total_field.set_hint("")
+            return
+        better = "higher is better" if measure.direction.startswith("higher") else "lower is better"
+        unit = "%" if measure.unit == "percent" else f" {measure.unit}"
+        self.total_field.set_hint(f"{measure.score_min} to {measure.score_max}{unit}; {better}")
+
+    def _record(self) -> None:
+        self.measure_field.set_fault("")
+        self.total_field.set_fault("")
+        measure, total = self.measure.current_id, read_number(self.total.text())
+        readable = self.taken_on.read_text()
+        if measure is None:
+            self.measure_field.set_fault(sentence(Fault("text.empty", "outcome.measure")))
+        if total is None:
+            code = "value.not_a_number" if self.total.text().strip() else "text.empty"
+            self.total_field.set_fault(
+                sentence(Fault(code, "outcome.total", values={"value": self.total.text()[:20]}))
+            )
+        if self.taken_on.day is None and readable:
+            self.date_field.set_fault(sentence(Fault("text.empty", "outcome.taken_on")))
+        day = self.taken_on.day
+        if measure is None or total is None or day is None or not readable or self._episode_id is None:
+            return
+        score = OutcomeScore(
+            episode_id=self._episode_id,
+            measure=measure,
+            subscale=self.subscale.currentData() or "",
+            taken_on=day,
+            total=total,
+        )
+        self._tasks.write(partial(record_outcome, self._clinic, score), self._recorded, self._refused)
+
+    def _recorded(self, score: OutcomeScore) -> None:
+        self.total.clear()
+        self.recorded.emit(score)
+
+    def _refused(self, error: Exception) -> None:
+        faults = faults_by_field(error)
+        self.date_field.set_fault(faults.get("outcome.taken_on", ""))
+        self.total_field.set_fault(faults.get("outcome.total", "" if faults else sentence_for(error)))

@@ -1,0 +1,1 @@
+"""What the window opens with: patients seen last and drafts to finish."""

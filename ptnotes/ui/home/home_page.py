@@ -1,0 +1,92 @@
+"""What the window shows before a patient is chosen: the first step, or the day's unfinished work."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ptnotes.domain.views import Home
+from ptnotes.domain.wording import full_date
+from ptnotes.ui.patients.patient_list import PatientList, home_rows
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.empty_state import EmptyState
+from ptnotes.ui.widgets.labels import Heading, KeyHint, Label
+
+
+class HomePage(QStackedWidget):
+    """Emits `add_asked` for the first patient and `patient_chosen` for one that is at hand."""
+
+    add_asked = Signal()
+    patient_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.blank = QWidget(self)
+        self.empty = EmptyState(
+            "No patient yet",
+            "The clinic file is ready and encrypted. Add the first patient to start charting.",
+            "Add the first patient",
+            "Ctrl+Shift+N",
+            self,
+        )
+        self.empty.action_chosen.connect(self.add_asked)
+        self.work = QWidget(self)
+        layout = QVBoxLayout(self.work)
+        layout.setContentsMargins(32, 24, 32, 24)
+        layout.setSpacing(16)
+        top = QHBoxLayout()
+        titles = QVBoxLayout()
+        titles.setSpacing(2)
+        self.title = Heading("", "title", parent=self.work)
+        self.count_line = Label("", "muted", parent=self.work)
+        titles.addWidget(self.title)
+        titles.addWidget(self.count_line)
+        top.addLayout(titles)
+        top.addStretch(1)
+        add = QPushButton("Add a patient", self.work)
+        add.clicked.connect(self.add_asked)
+        top.addWidget(add, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(KeyHint("Ctrl+Shift+N", self.work), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(top)
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        self.drafts = self._list_card(theme, columns, "Drafts to finish")
+        self.recent = self._list_card(theme, columns, "Seen last")
+        layout.addLayout(columns, 1)
+        for page in (self.blank, self.empty, self.work):
+            self.addWidget(page)
+
+    def show_home(self, home: Home, today: date) -> None:
+        """Show what is at hand; the first step where the clinic has no patient yet."""
+        if not home.patient_count:
+            self.setCurrentWidget(self.empty)
+            return
+        self.title.setText(f"Today, {full_date(today)}")
+        patients = "1 patient" if home.patient_count == 1 else f"{home.patient_count:,} patients"
+        self.count_line.setText(
+            f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
+        )
+        self._fill(self.drafts, Home(drafts=home.drafts), today, "No draft waits to be finished.")
+        self._fill(self.recent, Home(recent=home.recent), today, "Nobody has been seen yet.")
+        self.setCurrentWidget(self.work)
+
+    def _list_card(self, theme: Theme, columns: QHBoxLayout, title: str) -> tuple[PatientList, Label]:
+        card = Card(title, parent=self.work)
+        nothing = Label("", "muted", wraps=True, parent=card)
+        patients = PatientList(theme, title, card)
+        patients.patient_chosen.connect(self.patient_chosen)
+        card.body.addWidget(nothing)
+        card.body.addWidget(patients, 1)
+        columns.addWidget(card, 1)
+        return patients, nothing
+
+    def _fill(self, shown: tuple[PatientList, Label], home: Home, today: date, none: str) -> None:
+        patients, nothing = shown
+        rows = [row for row in home_rows(home, today) if not row.is_heading]
+        patients.show_rows(rows)
+        patients.setVisible(bool(rows))
+        nothing.setText(none)
+        nothing.setVisible(not rows)

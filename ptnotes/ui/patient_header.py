@@ -1,0 +1,113 @@
+"""Who the patient is, at the top of every screen of a chart: name, precaution, age, number, diagnosis, episode."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QTabBar, QVBoxLayout, QWidget
+
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.views import PatientHeader
+from ptnotes.domain.wording import full_date
+from ptnotes.ui.widgets.labels import Heading, Label, Pill
+
+TABS = ("Overview", "Sessions", "Episode", "Documents")
+
+
+def identity_line(header: PatientHeader) -> str:
+    """The quiet line under the name: what tells this patient from another, and what is treated."""
+    patient, episode = header.patient, header.episode
+    parts = [f"{header.age_years} y ({full_date(patient.birth_date)})", f"MRN {patient.mrn}"]
+    if episode is not None:
+        if episode.diagnoses:
+            first = episode.diagnoses[0]
+            parts.append(" ".join(part for part in (first.code, first.words) if part))
+        if episode.referrer:
+            parts.append(f"referred by {episode.referrer}")
+        parts.append(f"episode since {full_date(episode.start)}")
+        if episode.discharged_on is not None:
+            parts.append(f"discharged {full_date(episode.discharged_on)}")
+    return " · ".join(parts)
+
+
+def episode_name(episode: EpisodeOfCare) -> str:
+    """An episode as the choice of episodes shows it."""
+    title = episode.title or "Episode of care"
+    return f"{title} · since {full_date(episode.start)}"
+
+
+class PatientHeaderBar(QFrame):
+    """Shows a patient's header with the tabs. Emits what is asked for: another tab, another episode, a change."""
+
+    tab_chosen = Signal(int)
+    episode_chosen = Signal(int)
+    edit_asked = Signal()
+    episode_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("type", "header")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 12, 24, 0)
+        layout.setSpacing(4)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        self.name = Heading("", "title")
+        self.precaution = Pill("", "danger")
+        self.state = Pill("")
+        self.archived = Pill("", "neutral")
+        for part in (self.name, self.precaution, self.state, self.archived):
+            top.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        top.addStretch(1)
+        self.episodes = QComboBox(self)
+        self.episodes.setAccessibleName("Episode of care")
+        self.episodes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.episodes.setMinimumContentsLength(24)
+        top.addWidget(self.episodes)
+        self.new_episode = QPushButton("New episode", self)
+        self.new_episode.setProperty("type", "quiet")
+        top.addWidget(self.new_episode)
+        self.edit = QPushButton("Edit patient", self)
+        self.edit.setProperty("type", "quiet")
+        top.addWidget(self.edit)
+        layout.addLayout(top)
+        self.line = Label("", "muted", wraps=True)
+        layout.addWidget(self.line)
+        self.tabs = QTabBar(self)
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Parts of the chart")
+        for title in TABS:
+            self.tabs.addTab(title)
+        layout.addWidget(self.tabs)
+        self.tabs.currentChanged.connect(self.tab_chosen)
+        self.episodes.activated.connect(self._choose_episode)
+        self.edit.clicked.connect(self.edit_asked)
+        self.new_episode.clicked.connect(self.episode_asked)
+
+    def show_header(self, header: PatientHeader) -> None:
+        """Show this patient and episode; the tab stays."""
+        episode = header.episode
+        self.name.setText(header.patient.name)
+        precaution = episode.precaution if episode is not None else ""
+        self.precaution.show_fact(f"Precaution: {_shortened(precaution)}" if precaution else "", "danger")
+        self.precaution.setToolTip(precaution)
+        discharged = episode is not None and episode.discharged_on is not None
+        self.state.show_fact("discharged" if discharged else "", "neutral")
+        self.archived.show_fact("archived" if header.patient.archived_at is not None else "", "neutral")
+        self.line.setText(identity_line(header))
+        self.episodes.clear()
+        for choice in header.episodes:
+            self.episodes.addItem(episode_name(choice), choice.id)
+        if episode is not None:
+            self.episodes.setCurrentIndex(self.episodes.findData(episode.id))
+        self.episodes.setVisible(len(header.episodes) > 1)
+
+    def _choose_episode(self, place: int) -> None:
+        episode_id = self.episodes.itemData(place)
+        if isinstance(episode_id, int):
+            self.episode_chosen.emit(episode_id)
+
+
+def _shortened(text: str, most: int = 70) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

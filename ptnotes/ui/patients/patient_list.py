@@ -1,0 +1,230 @@
+"""A list of patients that is painted, not built: one model, one painter, no widget for a row.
+
+Finding a patient among a hundred thousand must show each typed letter at once, so a row costs a few strokes of the pen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ptnotes.domain.dates import age_years
+from ptnotes.domain.patient import PatientRow
+from ptnotes.domain.views import Home
+from ptnotes.domain.wording import day_and_month, full_date
+from ptnotes.ui.override import override
+from ptnotes.ui.theme import Theme
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+ROW_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row: a heading, a hint, or a patient (then `patient_id`), with a pill in words at the right."""
+
+    title: str
+    detail: str = ""
+    patient_id: int | None = None
+    pill: str = ""
+    is_heading: bool = False
+
+
+def found_rows(found: Sequence[PatientRow], today: date, limit: int) -> tuple[ListRow, ...]:
+    """The rows for what a search found, at most `limit`, with a word where there may be more or nothing was found."""
+    if not found:
+        return (ListRow("No patient matches.", "Ctrl+Shift+N adds a patient"),)
+    rows = [_patient_row(row, today) for row in found]
+    if len(found) >= limit:
+        rows.append(ListRow(f"The first {limit} are shown.", "Type more to narrow them down"))
+    return tuple(rows)
+
+
+def home_rows(home: Home, today: date) -> tuple[ListRow, ...]:
+    """The rows of the sidebar while nothing is searched: drafts to finish, then patients seen last."""
+    rows: list[ListRow] = []
+    if home.drafts:
+        rows.append(ListRow("DRAFTS TO FINISH", is_heading=True))
+        rows += [
+            ListRow(
+                draft.patient.name,
+                f"visit of {day_and_month(draft.service_date)}",
+                draft.patient.id,
+                pill="draft",
+            )
+            for draft in home.drafts
+        ]
+    if home.recent:
+        rows.append(ListRow("RECENT", is_heading=True))
+        rows += [_patient_row(row, today) for row in home.recent]
+    return tuple(rows)
+
+
+def _patient_row(row: PatientRow, today: date) -> ListRow:
+    years = age_years(row.birth_date, today)
+    detail = f"{years} y · {full_date(row.birth_date)} · MRN {row.mrn}"
+    return ListRow(row.name, detail, row.id, pill="archived" if row.archived else "")
+
+
+class PatientListModel(QAbstractListModel):
+    """Rows for `PatientList`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: Sequence[ListRow] = ()
+
+    def set_rows(self, rows: Sequence[ListRow]) -> None:
+        """Show these rows."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: _AnyIndex | None = None) -> int:
+        return len(self.rows)
+
+    @override
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self.rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(part for part in (row.title, row.detail, row.pill) if part)
+        return None
+
+    @override
+    def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
+        if self.rows[index.row()].patient_id is None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+class _PatientPainter(QStyledItemDelegate):
+    """Paints a row: the name over a quiet line, a pill at the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._fonts: dict[str, tuple[QFont, QFontMetrics]] = {}
+        theme.changed.connect(self._fonts.clear)
+
+    def _font(self, style: str) -> tuple[QFont, QFontMetrics]:
+        if style not in self._fonts:
+            font = self._theme.font(style)
+            self._fonts[style] = (font, QFontMetrics(font))
+        return self._fonts[style]
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        row: ListRow = index.data(ROW_ROLE)
+        return QSize(100, self._theme.px(30 if row.is_heading else 44))
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        row: ListRow = index.data(ROW_ROLE)
+        theme = self._theme
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        inset = theme.px(16)
+        left, width = rect.left() + inset, rect.width() - inset - theme.px(12)
+        if row.is_heading:
+            font, metrics = self._font("tiny")
+            painter.setFont(font)
+            painter.setPen(theme.ink("muted"))
+            box = QRect(left, rect.bottom() - metrics.height() - theme.px(3), width, metrics.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, row.title)
+            painter.restore()
+            return
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.ink("selection"))
+            painter.fillRect(QRect(rect.left(), rect.top(), theme.px(3), rect.height()), theme.ink("accent"))
+        elif state & QStyle.StateFlag.State_MouseOver and row.patient_id is not None:
+            painter.fillRect(rect, theme.ink("hover"))
+        if row.pill:
+            width -= self._paint_pill(painter, rect, row.pill) + theme.px(8)
+        self._paint_line(painter, QRect(left, rect.top() + theme.px(5), width, theme.px(18)), row, "body")
+        self._paint_line(painter, QRect(left, rect.top() + theme.px(23), width, theme.px(16)), row, "tiny")
+        painter.restore()
+
+    def _paint_line(self, painter: QPainter, box: QRect, row: ListRow, style: str) -> None:
+        font, metrics = self._font(style)
+        is_name = style == "body"
+        painter.setFont(font)
+        painter.setPen(self._theme.ink("text" if is_name and row.patient_id is not None else "muted"))
+        text = metrics.elidedText(
+            row.title if is_name else row.detail, Qt.TextElideMode.ElideRight, box.width()
+        )
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_pill(self, painter: QPainter, rect: QRect, text: str) -> int:
+        theme = self._theme
+        font, metrics = self._font("tiny")
+        width, height = metrics.horizontalAdvance(text) + theme.px(14), theme.px(18)
+        box = QRect(rect.right() - theme.px(12) - width, rect.center().y() - height // 2 + 1, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.ink("neutral_soft"))
+        painter.drawRoundedRect(box, height / 2, height / 2)
+        painter.setFont(font)
+        painter.setPen(theme.ink("neutral"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        return width
+
+
+class PatientList(QListView):
+    """Shows rows of patients; emits `patient_chosen` with the id at a click or Enter."""
+
+    patient_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = PatientListModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(_PatientPainter(theme, self))
+        self.setAccessibleName(name)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.clicked.connect(self._choose)
+        self.activated.connect(self._choose)
+
+    def show_rows(self, rows: Sequence[ListRow], *, select_first: bool = False) -> None:
+        """Show these rows, with the first patient selected where asked."""
+        self.rows.set_rows(rows)
+        if select_first:
+            self.move_selection(1)
+
+    def move_selection(self, step: int) -> None:
+        """Select the next patient (`step` 1) or the one before (-1), past headings and hints."""
+        place = self.currentIndex().row() + step
+        while 0 <= place < len(self.rows.rows):
+            if self.rows.rows[place].patient_id is not None:
+                self.setCurrentIndex(self.rows.index(place))
+                return
+            place += step
+
+    def mark_patient(self, patient_id: int | None) -> None:
+        """Select the patient's first row without choosing it, or no row."""
+        for place, row in enumerate(self.rows.rows):
+            if patient_id is not None and row.patient_id == patient_id:
+                self.setCurrentIndex(self.rows.index(place))
+                return
+        self.setCurrentIndex(QModelIndex())
+
+    def choose_selected(self) -> None:
+        """Choose the patient that is selected, if one is."""
+        if self.currentIndex().isValid():
+            self._choose(self.currentIndex())
+
+    def _choose(self, index: QModelIndex) -> None:
+        patient_id = self.rows.rows[index.row()].patient_id
+        if patient_id is not None:
+            self.patient_chosen.emit(patient_id)

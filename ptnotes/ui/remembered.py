@@ -1,0 +1,50 @@
+"""What the window remembers between two starts: its size, its splitters and its look. Never anything of a patient."""
+
+from __future__ import annotations
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QByteArray, QSettings
+
+from ptnotes.ui.theme import Look
+
+_GEOMETRY, _SIDEBAR, _LOOK = "window/geometry", "window/sidebar", "window/look"
+
+
+class Remembered:
+    """Reads and writes ``window.ini`` in the user's configuration folder. An unreadable value counts as none."""
+
+    def __init__(self) -> None:
+        file = user_config_path("PT Notes", appauthor=False) / "window.ini"
+        self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def look(self) -> Look:
+        """Light, dark, or as the system."""
+        value = str(self._settings.value(_LOOK, Look.SYSTEM.value))
+        return Look(value) if value in set(Look) else Look.SYSTEM
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        self._settings.setValue(_LOOK, look.value)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """The window's place and size."""
+        return self._bytes(_GEOMETRY)
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._settings.setValue(_GEOMETRY, geometry)
+
+    @property
+    def sidebar(self) -> QByteArray | None:
+        """Where the line between the sidebar and the rest stands."""
+        return self._bytes(_SIDEBAR)
+
+    @sidebar.setter
+    def sidebar(self, state: QByteArray) -> None:
+        self._settings.setValue(_SIDEBAR, state)
+
+    def _bytes(self, key: str) -> QByteArray | None:
+        value = self._settings.value(key)
+        return value if isinstance(value, QByteArray) else None

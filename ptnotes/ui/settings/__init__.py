@@ -1,0 +1,1 @@
+"""Details of the clinic, and what PT Notes is made with."""

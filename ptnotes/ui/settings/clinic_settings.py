@@ -1,0 +1,145 @@
+"""The clinic's details: what is printed on reports, which normal values are shown. Each change saves itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ptnotes.domain.people import Clinic, NormalValues, Paper
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.settings import change_clinic, clinic_details
+from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.widgets.card import Card, Scroller
+from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.labels import Heading, Label
+from ptnotes.ui.widgets.logo_picker import LogoPicker
+
+_LINES = (
+    ("name", "Name of the clinic", "", True, 0, 0, 2),
+    ("address", "Address", "", False, 1, 0, 2),
+    ("telephone", "Telephone", "", False, 2, 0, 1),
+    ("fax", "Fax", "", False, 2, 1, 1),
+    ("npi", "NPI", "the clinic's national provider identifier", False, 3, 0, 1),
+    ("zone", "Time zone", "such as America/New_York", False, 3, 1, 1),
+)
+_PAPERS = ((Paper.LETTER, "Letter, 8.5 × 11 in"), (Paper.A4, "A4, 210 × 297 mm"))
+_NORMALS = ((NormalValues.AAOS, "AAOS"), (NormalValues.AMA, "AMA"))
+
+
+class ClinicSettings(Scroller):
+    """Shows the details (`show_details`) and stores each change when its field is left."""
+
+    def __init__(self, clinic: OpenClinic, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._clinic = clinic
+        self._tasks = tasks
+        self._stored: Clinic | None = None
+        self._saving = False
+        self.fields: dict[str, FieldWithFault] = {}
+        card = Card("The clinic", "printed on reports · each change saves itself")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        for name, label, hint, required, line, place, span in _LINES:
+            editor = QLineEdit()
+            editor.editingFinished.connect(self.flush)
+            self.fields[name] = FieldWithFault(label, editor, hint=hint, required=required)
+            grid.addWidget(self.fields[name], line, place, 1, span, Qt.AlignmentFlag.AlignTop)
+        self.paper = QComboBox()
+        for paper, words in _PAPERS:
+            self.paper.addItem(words, paper)
+        self.normals = QComboBox()
+        for values, words in _NORMALS:
+            self.normals.addItem(words, values)
+        self.logo = LogoPicker(tasks)
+        grid.addWidget(FieldWithFault("Paper of printed reports", self.paper), 4, 0)
+        normals_hint = "one set for the whole clinic, never mixed in a report"
+        grid.addWidget(FieldWithFault("Normal ranges of motion", self.normals, hint=normals_hint), 4, 1)
+        grid.addWidget(FieldWithFault("Logo", self.logo, hint="PNG or JPEG"), 5, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        card.body.addLayout(grid)
+        self.state = Label("", "small", wraps=True)
+        card.body.addWidget(self.state)
+        self.paper.activated.connect(self.flush)
+        self.normals.activated.connect(self.flush)
+        self.logo.logo_changed.connect(self.flush)
+        page = QWidget()
+        page.setMaximumWidth(840)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(Heading("Clinic settings", "title"))
+        column.addWidget(card)
+        file_card = Card("The file")
+        file_card.body.addWidget(Label(str(clinic.path), wraps=True))
+        file_card.body.addWidget(
+            Label(
+                f"Encrypted. The file {clinic.path.name}.keys beside it belongs to it: move, copy and keep both.",
+                "muted",
+                wraps=True,
+            )
+        )
+        column.addWidget(file_card)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        row.addWidget(page, 4)
+        row.addStretch(1)
+        self.body.addLayout(row, 1)
+
+    def show_details(self) -> None:
+        """Read the details and show them."""
+        self._tasks.read(lambda: clinic_details(self._clinic), self._show, latest="clinic")
+
+    def _show(self, details: Clinic) -> None:
+        self._stored = details
+        for name in self.fields:
+            self._line(name).setText(getattr(details, name))
+            self.fields[name].set_fault("")
+        self.paper.setCurrentIndex(self.paper.findData(details.paper))
+        self.normals.setCurrentIndex(self.normals.findData(details.normal_values))
+        self.logo.show_logo(details.logo)
+        self.state.setText("")
+
+    def _line(self, name: str) -> QLineEdit:
+        editor = self.fields[name].editor
+        assert isinstance(editor, QLineEdit)  # noqa: S101 - the table above makes it one
+        return editor
+
+    def flush(self) -> None:
+        """Hand a change to the writer, if there is one."""
+        if self._stored is None or self._saving:
+            return
+        texts: dict[str, Any] = {name: self._line(name).text() for name in self.fields}
+        typed = replace(
+            self._stored,
+            **texts,
+            paper=Paper(self.paper.currentData()),
+            normal_values=NormalValues(self.normals.currentData()),
+            logo=self.logo.logo,
+        )
+        if typed == self._stored:
+            return
+        self._saving = True
+        self._tasks.write(lambda: change_clinic(self._clinic, typed), self._saved, self._refused)
+
+    def _saved(self, details: Clinic) -> None:
+        self._saving = False
+        self._stored = details
+        for field in self.fields.values():
+            field.set_fault("")
+        self.state.set_kind("ok")
+        self.state.setText("Saved.")
+        self.flush()
+
+    def _refused(self, error: Exception) -> None:
+        self._saving = False
+        faults = faults_by_field(error)
+        for name, field in self.fields.items():
+            field.set_fault(faults.get(f"clinic.{name}", ""))
+        self.state.set_kind("fault")
+        self.state.setText(sentence_for(error))

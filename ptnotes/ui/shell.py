@@ -1,0 +1,245 @@
+"""The main window: first the door (first start or unlock), then the workspace; its menus, its size, and how it closes.
+
+Nothing here imports the store or the screens behind the door: they are read in a thread while the door is shown.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QActionGroup, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
+
+from ptnotes.ui.actions import enable_for, fill_menu_bar, key_list, make_actions
+from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.override import override
+from ptnotes.ui.remembered import Remembered
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Look, Theme
+from ptnotes.ui.unlock.unlock import Unlock
+from ptnotes.ui.widgets.empty_state import EmptyState
+from ptnotes.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from ptnotes.services.opening import OpenClinic
+    from ptnotes.ui.sheet import Component, Sheet
+    from ptnotes.ui.workspace import Workspace
+
+USUAL_SIZE = (1280, 800)
+
+
+def _read_ahead() -> None:
+    """Import what lies behind the door; run in a reading thread while the door is shown."""
+    import ptnotes.services.opening  # noqa: PLC0415 - see above
+    import ptnotes.ui.workspace  # noqa: F401, PLC0415 - see above
+
+
+def _demo(path: Path) -> OpenClinic:
+    from ptnotes.services.sample import create_demo  # noqa: PLC0415 - see above
+
+    _read_ahead()
+    return create_demo(path, secrets.token_urlsafe(24))
+
+
+class Shell(QMainWindow):
+    """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
+
+    def __init__(self, path: Path, tasks: Tasks, theme: Theme, remembered: Remembered) -> None:
+        super().__init__()
+        self._path = path
+        self._tasks = tasks
+        self._theme = theme
+        self._remembered = remembered
+        self._clinic: OpenClinic | None = None
+        self._workspace: Workspace | None = None
+        self._sheet: Sheet | None = None
+        self._leaving = ""
+        self.setWindowTitle("PT Notes")
+        self.actions_by_id = make_actions(self)
+        self.menus: dict[str, QMenu] = fill_menu_bar(self.menuBar(), self.actions_by_id)
+        self._stage = QStackedWidget(self)
+        self.setCentralWidget(self._stage)
+        self.toast = Toast(self._stage)
+        self._connect_actions()
+        tasks.job_failed.connect(self._tell_failure)
+        tasks.unsaved_changed.connect(self._go_on_leaving)
+        if remembered.geometry is None or not self.restoreGeometry(remembered.geometry):
+            self.resize(*USUAL_SIZE)
+        enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """What lies behind the door, None while it is closed."""
+        return self._workspace
+
+    def show_door(self, *, is_new: bool) -> QWidget:
+        """Show the first start for a new clinic, else the passphrase screen; and give that screen."""
+        if is_new:
+            from ptnotes.ui.first_start.first_start import FirstStart  # noqa: PLC0415 - only for a first start
+
+            first_start = FirstStart(self._path, self._tasks, self)
+            first_start.clinic_created.connect(self.enter)
+            door: QWidget = first_start
+        else:
+            unlock = Unlock(self._path, self._tasks, self._theme, self)
+            unlock.clinic_opened.connect(self.enter)
+            QTimer.singleShot(0, unlock, unlock.look_for_people)
+            door = unlock
+        self._show_alone(door)
+        QTimer.singleShot(0, self, self.read_ahead)
+        return door
+
+    def read_ahead(self) -> None:
+        """Load what the next screens need, once this one is painted."""
+        self._theme.load_other_fonts()
+        self._tasks.read(_read_ahead)
+
+    def show_demo(self) -> None:
+        """Make the sample clinic, say so meanwhile, and go in with no questions."""
+        page = EmptyState(
+            "Making a sample clinic", "Forty made-up patients. It is thrown away when the window closes."
+        )
+        self._show_alone(page)
+        QTimer.singleShot(0, self, self._make_demo)
+
+    def _make_demo(self) -> None:
+        self._theme.load_other_fonts()
+        path = self._path
+        self._tasks.write(lambda: _demo(path), self.enter)
+
+    def enter(self, clinic: OpenClinic) -> None:
+        """Go through the door: show the workspace of an open file."""
+        from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - read ahead in a thread by now
+
+        self._clinic = clinic
+        self._workspace = Workspace(
+            clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
+        )
+        self._workspace.patient_shown.connect(self._show_patient_menu)
+        self._show_alone(self._workspace)
+        enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
+        self._workspace.start()
+
+    def _show_alone(self, page: QWidget) -> None:
+        while (old := self._stage.widget(0)) is not None:
+            self._stage.removeWidget(old)
+            old.deleteLater()
+        self._stage.addWidget(page)
+        self.toast.hide()
+        page.setFocus()
+
+    def _connect_actions(self) -> None:
+        actions = self.actions_by_id
+        looks = QActionGroup(self)
+        for look in Look:
+            action = actions[f"look_{look.value}"]
+            action.setData(look)
+            action.setChecked(look is self._theme.look)
+            looks.addAction(action)
+        looks.triggered.connect(self._take_look)
+        actions["lock"].triggered.connect(self.lock)
+        actions["quit"].triggered.connect(self.close)
+        actions["full_screen"].triggered.connect(self._toggle_full_screen)
+        actions["keys"].triggered.connect(self._show_keys)
+        actions["about"].triggered.connect(self._show_about)
+        # An action that only stands in a menu is deaf to its keys where the menu bar is hidden or another program's.
+        self.addActions(list(actions.values()))
+
+    def _show_patient_menu(self, patient_shown: bool) -> None:
+        enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
+
+    def _take_look(self) -> None:
+        look = next(look for look in Look if self.actions_by_id[f"look_{look.value}"].isChecked())
+        self._theme.set_look(look)
+        self._remembered.look = look
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _made_sheet(self) -> Sheet:
+        if self._sheet is None:
+            from ptnotes.ui.sheet import Sheet  # noqa: PLC0415 - not needed for the first paint
+
+            self._sheet = Sheet(self._stage)
+        return self._sheet
+
+    def _show_keys(self) -> None:
+        lists = key_list(list(self.menus.values()))
+        if self._workspace is not None:
+            lists += self._workspace.screen_keys()
+        self._made_sheet().show_keys(lists)
+
+    def _show_about(self) -> None:
+        from ptnotes.ui.sheet import read_components  # noqa: PLC0415 - not needed for the first paint
+
+        self._tasks.read(read_components, self._show_components, latest="about")
+
+    def _show_components(self, components: tuple[Component, ...]) -> None:
+        self._made_sheet().show_about(components)
+
+    def _tell_failure(self, error: Exception) -> None:
+        self.toast.say_fault(sentence_for(error))
+
+    def lock(self) -> None:
+        """Store what waits, close the file, and show the door again."""
+        if self._workspace is not None:
+            self._leave("lock")
+
+    def _leave(self, way: str) -> None:
+        """Flush every screen, and go on by `way` (``lock`` or ``close``) once everything is stored."""
+        self._leaving = way
+        if self._workspace is not None:
+            self._workspace.flush()
+            self._workspace.remember(self._remembered)
+        self._go_on_leaving(self._tasks.unsaved)
+
+    def _go_on_leaving(self, unsaved: int) -> None:
+        if not self._leaving or unsaved:
+            return
+        if self._workspace is not None and (problem := self._workspace.unsaved_problem()):
+            # What could not be stored stays on the screen: nobody loses text to a full disk by closing the window.
+            way, self._leaving = self._leaving, ""
+            self.show()
+            self.toast.say_fault(
+                problem, "Leave without saving", self._give_up_and_close if way == "close" else None
+            )
+            return
+        way, self._leaving = self._leaving, ""
+        if way == "lock":
+            self._shut()
+            self.show_door(is_new=False)
+        else:
+            self._give_up_and_close()
+
+    def _give_up_and_close(self) -> None:
+        self._shut()
+        # Qt does nothing when a window is closed within its own closing.
+        QTimer.singleShot(0, self, self.close)
+
+    def _shut(self) -> None:
+        enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
+        clinic, self._clinic, self._workspace = self._clinic, None, None
+        if self._sheet is not None:
+            self._sheet.dismiss()
+        self._show_alone(QWidget())
+        self.setWindowTitle("PT Notes")
+        if clinic is not None:
+            # In the writing thread, behind every write that was given before.
+            self._tasks.write(clinic.close)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Never ask, never lose: hide at once, store what waits, and only then close."""
+        self._remembered.geometry = self.saveGeometry()
+        if self._workspace is None:
+            event.accept()
+            return
+        event.ignore()
+        self.hide()
+        self._leave("close")

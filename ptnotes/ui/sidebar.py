@@ -1,0 +1,170 @@
+"""The left edge of the window: who works here, the search for a patient, the patients at hand, the file's state."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ptnotes.domain.patient import PatientRow
+from ptnotes.domain.views import Home
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.overview import home
+from ptnotes.services.patients import find_patients
+from ptnotes.ui.override import override
+from ptnotes.ui.patients.patient_list import PatientList, found_rows, home_rows
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.labels import KeyHint, Label, Pill, Rule
+
+MOST_FOUND = 50
+
+
+class Sidebar(QFrame):
+    """Emits `patient_chosen` with an id. The list shows what matches what is typed, and otherwise what is at hand."""
+
+    patient_chosen = Signal(int)
+    home_loaded = Signal(object)
+
+    def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("type", "sidebar")
+        self._clinic = clinic
+        self._tasks = tasks
+        self._home = Home()
+        self._patient_id: int | None = None
+        self._searching = False
+        self._choose_when_found = False
+        self._today: date = clinic.today()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_head())
+        self.find_line = QLineEdit(self)
+        self.find_line.setProperty("type", "find")
+        self.find_line.setPlaceholderText("Find a patient…")
+        self.find_line.setAccessibleName("Find a patient")
+        self.find_line.setAccessibleDescription("By name, birth date, record number or telephone")
+        self.find_line.setClearButtonEnabled(False)
+        self.find_line.setMaxLength(200)
+        self._hint = KeyHint("Ctrl+K", self.find_line)
+        inside = QHBoxLayout(self.find_line)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 4, 12, 8)
+        row.addWidget(self.find_line)
+        layout.addLayout(row)
+        self.patients = PatientList(theme, "Patients", self)
+        layout.addWidget(self.patients, 1)
+        layout.addWidget(Rule(self))
+        layout.addLayout(self._make_foot())
+        self.find_line.textEdited.connect(self._search)
+        self.find_line.installEventFilter(self)
+        self.patients.patient_chosen.connect(self._choose)
+
+    def _make_head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 14, 12, 6)
+        head.addWidget(Label("PT Notes", "strong"))
+        head.addStretch(1)
+        person = Pill(self._clinic.person.signature)
+        person.setAccessibleName(f"Signed in: {self._clinic.person.signature}")
+        head.addWidget(person)
+        return head
+
+    def _make_foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 10, 12, 10)
+        self.saved = Label("Encrypted · all saved", "small")
+        foot.addWidget(self.saved)
+        foot.addStretch(1)
+        foot.addWidget(Label("Lock", "small"))
+        foot.addWidget(KeyHint("Ctrl+L"))
+        return foot
+
+    def start_finding(self) -> None:
+        """Put the cursor into the search."""
+        self.find_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.find_line.selectAll()
+
+    def show_unsaved(self, count: int) -> None:
+        """Say whether something still waits to be stored."""
+        self.saved.setText("Encrypted · saving…" if count else "Encrypted · all saved")
+
+    def mark_patient(self, patient_id: int | None) -> None:
+        """Show which patient is open."""
+        self._patient_id = patient_id
+        if not self.find_line.text():
+            self.patients.mark_patient(patient_id)
+
+    def refresh(self) -> None:
+        """Read again what is at hand."""
+        self._tasks.read(lambda: home(self._clinic), self._show_home, latest="home")
+
+    def _show_home(self, at_hand: Home) -> None:
+        self._home = at_hand
+        if not self.find_line.text():
+            self._show_at_hand()
+        self.home_loaded.emit(at_hand)
+
+    def _show_at_hand(self) -> None:
+        self.patients.show_rows(home_rows(self._home, self._today))
+        self.patients.mark_patient(self._patient_id)
+
+    def _search(self, text: str) -> None:
+        self._hint.setVisible(not text)
+        self._choose_when_found = False
+        self._searching = bool(text.strip())
+        if not self._searching:
+            self._tasks.forget("find")
+            self._show_at_hand()
+            return
+        self._tasks.read(
+            lambda: find_patients(self._clinic, text, limit=MOST_FOUND),
+            self._show_found,
+            latest="find",
+        )
+
+    def _show_found(self, found: tuple[PatientRow, ...]) -> None:
+        self.patients.show_rows(found_rows(found, self._today, MOST_FOUND), select_first=True)
+        self._searching = False
+        if self._choose_when_found:
+            self._choose_when_found = False
+            self.patients.choose_selected()
+
+    def _enter(self) -> None:
+        # Enter belongs to what is typed, so while the list still shows an older search it waits for the newer one.
+        if self._searching:
+            self._choose_when_found = True
+        else:
+            self.patients.choose_selected()
+
+    def _choose(self, patient_id: int) -> None:
+        self._patient_id = patient_id
+        self._clear()
+        self.patient_chosen.emit(patient_id)
+
+    def _clear(self) -> None:
+        self.find_line.clear()
+        self._search("")
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            match event.key():
+                case Qt.Key.Key_Down:
+                    self.patients.move_selection(1)
+                    return True
+                case Qt.Key.Key_Up:
+                    self.patients.move_selection(-1)
+                    return True
+                case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                    self._enter()
+                    return True
+                case Qt.Key.Key_Escape if self.find_line.text():
+                    self._clear()
+                    return True
+        return False

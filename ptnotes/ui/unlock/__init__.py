@@ -1,0 +1,1 @@
+"""The door: the passphrase that opens the clinic file."""

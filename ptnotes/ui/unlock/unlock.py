@@ -1,0 +1,145 @@
+"""The door of a clinic file: who opens it, and the passphrase. Imports nothing heavy, so that it is there at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ptnotes.domain.errors import AccessError
+from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.override import override
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.labels import Heading, Label
+
+
+def _people(path: Path) -> tuple[str, ...]:
+    from ptnotes.services.people_of import people_of  # noqa: PLC0415 - read in the thread, after the first paint
+
+    return people_of(path)
+
+
+def _open(path: Path, passphrase: str, user: str | None) -> object:
+    from ptnotes.services.opening import open_clinic  # noqa: PLC0415 - read in the thread, after the first paint
+
+    return open_clinic(path, passphrase, user)
+
+
+class Unlock(QWidget):
+    """Asks for the passphrase; emits `clinic_opened` with the `OpenClinic`."""
+
+    clinic_opened = Signal(object)
+
+    def __init__(self, path: Path, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._path = path
+        self._tasks = tasks
+        self._opening = False
+        card = Card(parent=self)
+        card.setFixedWidth(theme.px(400))
+        card.body.setContentsMargins(12, 4, 12, 8)
+        picture = QLabel(card)
+        side = theme.px(56)
+        icon = QApplication.windowIcon()
+        picture.setPixmap(icon.pixmap(QSize(side, side), self.devicePixelRatio()))
+        title = Heading("PT Notes", "title", parent=card)
+        for widget in (picture, title):
+            card.body.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.file = Label(path.name, "muted", parent=card)
+        self.file.setToolTip(str(path))
+        card.body.addWidget(self.file, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.person = QComboBox(card)
+        self.person_field = FieldWithFault("Who are you?", self.person, parent=card)
+        self.person_field.hide()
+        card.body.addWidget(self.person_field)
+        self.passphrase = QLineEdit(card)
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.setMaxLength(1000)
+        self.passphrase.installEventFilter(self)
+        self.field = FieldWithFault("Passphrase", self.passphrase, parent=card)
+        card.body.addWidget(self.field)
+        self.button = QPushButton("Open", card)
+        self.button.setProperty("type", "primary")
+        card.body.addWidget(self.button)
+        self.busy = QProgressBar(card)
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setAccessibleName("Opening the clinic file")
+        keep = self.busy.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.busy.setSizePolicy(keep)
+        self.busy.hide()
+        card.body.addWidget(self.busy)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(3)
+        self.passphrase.returnPressed.connect(self._open)
+        self.button.clicked.connect(self._open)
+        self.setFocusProxy(self.passphrase)
+
+    def look_for_people(self) -> None:
+        """Read who can open the file, and say at once what is wrong with it, if anything is."""
+        path = self._path
+        self._tasks.read(lambda: _people(path), self._show_people, self._refuse, latest="people")
+
+    def _show_people(self, names: tuple[str, ...]) -> None:
+        self.person.clear()
+        self.person.addItems(names)
+        self.person_field.setVisible(len(names) > 1)
+
+    def _open(self) -> None:
+        if self._opening or not self.passphrase.text():
+            return
+        path, passphrase = self._path, self.passphrase.text()
+        user = self.person.currentText() if self.person.count() > 1 else None
+        self._set_opening(opening=True)
+        self._tasks.read(lambda: _open(path, passphrase, user), self._opened, self._refuse)
+
+    def _opened(self, clinic: object) -> None:
+        self.passphrase.clear()
+        self._set_opening(opening=False)
+        self.field.set_fault("")
+        self.clinic_opened.emit(clinic)
+
+    def _refuse(self, error: Exception) -> None:
+        self._set_opening(opening=False)
+        self.field.set_fault(sentence_for(error))
+        if isinstance(error, AccessError):
+            self.passphrase.selectAll()
+        self.passphrase.setFocus()
+
+    def _set_opening(self, *, opening: bool) -> None:
+        self._opening = opening
+        self.button.setEnabled(not opening)
+        self.passphrase.setReadOnly(opening)
+        self.busy.setVisible(opening)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.text().isalpha():
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            caps_lock = event.text().isupper() != shifted and event.text().upper() != event.text().lower()
+            self.field.set_hint("Caps Lock is on." if caps_lock else "")
+        return False
