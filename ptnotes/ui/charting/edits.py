@@ -75,7 +75,7 @@ def move_row(session: TreatmentSession, kind: type[Row], row: int, by: int) -> T
 def change_mobilization(
     reference: Reference, session: TreatmentSession, row: int, **changes: Any
 ) -> TreatmentSession:
-    """As `change_row`, and what the new target or technique rules out is cleared, so that no impossible row is charted."""
+    """As `change_row`; what the new target or technique rules out is cleared: no impossible row is charted."""
     rows = tuple(
         possible(reference, replace(old, **changes)) if old.row == row else old
         for old in session.mobilizations
@@ -137,7 +137,7 @@ def possible(reference: Reference, mobilization: Mobilization) -> Mobilization:
 
 
 def possible_sides(reference: Reference, targets: tuple[str, ...], technique: str | None) -> tuple[Side, ...]:
-    """The sides open to a row with these targets and this technique, in the usual order; without targets the technique's."""
+    """The sides open to a row with these targets and this technique; without targets those of the technique."""
     if technique is None:
         offered = [reference.targets[target].sides for target in targets]
     elif targets:
@@ -165,8 +165,10 @@ def set_rom(
     old = line.before if phase is not Phase.AFTER else line.after
     if entry is None:
         return session if old is None else remove_row(session, RomReading, old.row)
+    hurts = entry.hurts if entry.hurts is not None or old is None else old.end_range_pain
     if old is not None:
-        return change_row(session, RomReading, old.row, value=entry.value, unit=entry.unit, word=entry.word)
+        changes = {"value": entry.value, "unit": entry.unit, "word": entry.word, "end_range_pain": hurts}
+        return change_row(session, RomReading, old.row, **changes)
     pair = line.pair if line.pair is not None else session.next_row
     reading = RomReading(
         row=0,
@@ -181,6 +183,7 @@ def set_rom(
         value=entry.value,
         unit=entry.unit,
         word=entry.word,
+        end_range_pain=hurts,
     )
     return add_row(session, reading)
 

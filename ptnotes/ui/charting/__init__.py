@@ -1,0 +1,1 @@
+"""The charting screen: one visit on one screen, saved as it is typed."""

@@ -1,0 +1,178 @@
+"""What the pick-lists of the charting screen offer, made from the reference data, and how typed text finds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from ptnotes.clinical import Exercise, Grade, Intervention, Reference, Target, Technique
+from ptnotes.domain.text import fold
+from ptnotes.domain.treatment import Side
+from ptnotes.domain.wording import side_words
+from ptnotes.ui.widgets.pick_list import PickItem, find_in
+
+Find = Callable[[str], Sequence[PickItem]]
+
+_NUMERALS = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V"}
+_SPINE_KINDS = ("vertebra", "segment")
+
+
+def target_item(target: Target) -> PickItem:
+    """A level, joint, rib or region as a choice."""
+    return PickItem(
+        target.id, target.label, "" if target.kind in _SPINE_KINDS else target.kind, target.aliases
+    )
+
+
+def targets_shown(reference: Reference, targets: Sequence[str]) -> PickItem | None:
+    """The targets of a row as one choice in force, None where there are none."""
+    if not targets:
+        return None
+    return PickItem(" ".join(targets), ", ".join(reference.targets[target].label for target in targets))
+
+
+def find_targets(reference: Reference, regions: Sequence[str]) -> Find:
+    """A search over all targets; those of `regions`, which the episode treats, come first."""
+    near = [target for target in reference.targets.values() if set(target.regions) & set(regions)]
+    far = [target for target in reference.targets.values() if target not in near]
+    return find_in([target_item(target) for target in (*near, *far)])
+
+
+def read_targets(reference: Reference, text: str) -> tuple[str, ...]:
+    """Several targets typed together: ``L3, L4``, ``L4 L5``, ``T4-T6`` (every vertebra), ``C5-6`` (the segment).
+
+    Empty where a part of the text names no target.
+    """
+    whole = _one_target(reference, text)
+    if whole:
+        return whole
+    found: list[str] = []
+    for part in re.split(r"[,;+&]|\band\b|\s+", text):
+        if part:
+            one = _one_target(reference, part)
+            if not one:
+                return ()
+            found.extend(one)
+    return tuple(dict.fromkeys(found))
+
+
+def _one_target(reference: Reference, text: str) -> tuple[str, ...]:
+    wanted = fold(text)
+    for target in reference.targets.values():
+        if wanted in {fold(name) for name in (target.id, target.label, *target.aliases)}:
+            return (target.id,)
+    match = re.fullmatch(r"([a-z]+)(\d+)\s*[-–/]\s*([a-z]*)(\d+)", text.strip().casefold())
+    if match is None:
+        return ()
+    first, last = f"{match[1]}{match[2]}".upper(), f"{match[3] or match[1]}{match[4]}".upper()
+    if any(
+        end not in reference.targets or reference.targets[end].kind != "vertebra" for end in (first, last)
+    ):
+        return ()
+    return tuple(target.id for target in reference.vertebrae_between(first, last))
+
+
+def technique_item(technique: Technique) -> PickItem:
+    """A technique as a choice: its short form is shown, its full name beside it in the list."""
+    return PickItem(
+        technique.id,
+        technique.abbreviation or technique.label,
+        technique.label,
+        (technique.label, *technique.aliases),
+    )
+
+
+def find_techniques(reference: Reference, allowed: Iterable[str]) -> Find:
+    """A search over the techniques that the row's targets allow."""
+    return find_in([technique_item(reference.techniques[technique]) for technique in allowed])
+
+
+def side_item(side: Side) -> PickItem:
+    """A side as a choice."""
+    others = {
+        Side.LEFT: ("l", "lt"),
+        Side.RIGHT: ("r", "rt"),
+        Side.BILATERAL: ("b", "bilateral", "b/l"),
+        Side.MIDLINE: ("m", "central", "c"),
+    }
+    return PickItem(side.value, side_words(side), "", others[side])
+
+
+def find_sides(sides: Iterable[Side]) -> Find:
+    """A search over the sides on which the row's technique is done."""
+    return find_in([side_item(side) for side in sides])
+
+
+def grade_item(grade: Grade) -> PickItem:
+    """A grade as a choice, with what it means."""
+    return PickItem(grade.code, grade.code, grade.meaning)
+
+
+def find_grades(grades: Sequence[Grade]) -> Find:
+    """A search over grades, in Roman or Arabic numerals; unlike words, ``III`` and ``III-`` are told apart."""
+    items = [grade_item(grade) for grade in grades]
+
+    def find(text: str) -> Sequence[PickItem]:
+        wanted = read_grade(text)
+        exact = [item for item in items if item.id == wanted]
+        return [*exact, *(item for item in items if item.id.startswith(wanted) and item.id != wanted)]
+
+    return find
+
+
+def read_grade(text: str) -> str:
+    """A typed grade in the data's form: ``gr 3+`` is ``III+``, ``k2`` is ``K-II``. Not looked up."""
+    typed = re.sub(r"^(?:grade|gr)\.?\s*", "", text.strip().casefold())
+    typed = (
+        typed.replace("plus", "+").replace("minus", "-").replace("−", "-").replace("–", "-").replace(" ", "")
+    )
+    kaltenborn = typed.startswith("k")
+    numeral = typed.removeprefix("k").removeprefix("-") if kaltenborn else typed
+    numeral = _NUMERALS.get(numeral[:1], numeral[:1].upper()) + numeral[1:].upper()
+    return f"K-{numeral}" if kaltenborn else numeral
+
+
+def labelled(items: Iterable[tuple[str, str, Sequence[str]]]) -> list[PickItem]:
+    """Choices from (id, label, aliases)."""
+    return [PickItem(identity, label, "", tuple(aliases)) for identity, label, aliases in items]
+
+
+def position_items(reference: Reference, technique: Technique | None) -> list[PickItem]:
+    """Patient positions, the technique's usual ones first."""
+    usual = technique.positions if technique is not None else ()
+    rows = sorted(reference.patient_positions.values(), key=lambda position: position.id not in usual)
+    return labelled((row.id, row.label, row.aliases) for row in rows)
+
+
+def response_items(reference: Reference) -> list[PickItem]:
+    """Responses to a technique, as the reference data orders them."""
+    return labelled((row.id, row.label, row.aliases) for row in reference.responses.values())
+
+
+def exercise_items(reference: Reference, regions: Sequence[str]) -> list[PickItem]:
+    """Exercises, those for the episode's regions first."""
+    rows = sorted(reference.exercises.values(), key=lambda row: not set(row.regions) & set(regions))
+    return labelled((row.id, row.label, row.aliases) for row in rows)
+
+
+def exercise_item(exercise: Exercise) -> PickItem:
+    """An exercise of the reference data as a choice."""
+    return PickItem(exercise.id, exercise.label, "", exercise.aliases)
+
+
+def intervention_item(intervention: Intervention) -> PickItem:
+    """A service as a choice: found by its code, its short form or any alias."""
+    return PickItem(
+        intervention.id,
+        intervention.label,
+        intervention.code or "",
+        (intervention.code or "", intervention.short, *intervention.aliases),
+    )
+
+
+def motion_items(reference: Reference) -> list[PickItem]:
+    """Every motion that can be measured."""
+    return [
+        PickItem(motion.id, motion.full_label, "", (motion.abbreviation, motion.label, *motion.aliases))
+        for motion in reference.motions.values()
+    ]

@@ -1,0 +1,201 @@
+"""One mobilization, edited in place: level, side, technique, grade, dose and response, and below them the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.text import clean_line
+from ptnotes.domain.treatment import Mobilization, Side
+from ptnotes.ui.charting import choices, edits
+from ptnotes.ui.charting.cells import ValueCell
+from ptnotes.ui.charting.entry import Dose, dose_text, read_dose
+from ptnotes.ui.charting.mobilization_cells import GradeCell, ResponseCell, TargetCell, flat_pick
+from ptnotes.ui.charting.row_table import RowEditor
+from ptnotes.ui.override import override
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.pick_list import PickItem, find_in
+
+Change = Callable[..., None]
+"""Called with the row's number, the name of the step, and the changed fields by name."""
+_CAVITATION = (("not recorded", None), ("yes", True), ("no", False))
+
+
+class MobilizationDetails(QWidget):
+    """Position, note and cavitation: shown while the row is worked on, and where they say something."""
+
+    position_chosen = Signal(object)
+    note_typed = Signal(object)
+    cavitation_chosen = Signal(object)
+
+    def __init__(self, reference: Reference, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._reference = reference
+        self._technique: str | None = ""
+        self._open = False
+        self._said = False
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, theme.px(4))
+        line.setSpacing(theme.space(2))
+        self.position = flat_pick(find_in(()), "Position", "position", self)
+        self.position.setMaximumWidth(theme.px(130))
+        self.note = ValueCell(_read_note, "Note on this technique", parent=self)
+        self.note.setPlaceholderText("note")
+        self.cavitation = QComboBox(self)
+        self.cavitation.setAccessibleName("Cavitation")
+        for words, value in _CAVITATION:
+            self.cavitation.addItem(f"cavitation {words}", value)
+        line.addWidget(self.position)
+        line.addWidget(self.note, 1)
+        line.addWidget(self.cavitation)
+        self.position.chosen.connect(self._position_picked)
+        self.note.typed.connect(self.note_typed)
+        self.cavitation.activated.connect(self._cavitation_picked)
+        self.hide()
+
+    def show_row(self, row: Mobilization) -> None:
+        """Show the row's details."""
+        technique = self._reference.techniques[row.technique] if row.technique is not None else None
+        if row.technique != self._technique:
+            self._technique = row.technique
+            self.position.set_find(find_in(choices.position_items(self._reference, technique)))
+            self.cavitation.setVisible(technique is not None and technique.cavitation_field)
+        position = self._reference.patient_positions[row.position] if row.position is not None else None
+        self.position.set_current(PickItem(position.id, position.label) if position is not None else None)
+        self.note.show_value(row.note, row.note)
+        self.cavitation.setCurrentIndex([value for _, value in _CAVITATION].index(row.cavitation))
+        self._said = bool(row.position or row.note or row.cavitation is not None)
+        self.setVisible(self._open or self._said)
+
+    def open(self, wanted: bool) -> None:
+        """Show them, or hide them where they say nothing."""
+        self._open = wanted
+        self.setVisible(wanted or self._said)
+
+    def _position_picked(self, position: str) -> None:
+        self.position_chosen.emit(position or None)
+
+    def _cavitation_picked(self, place: int) -> None:
+        self.cavitation_chosen.emit(_CAVITATION[place][1])
+
+
+class MobilizationRow(RowEditor[Mobilization]):
+    """Shows one row and says each change through `change`."""
+
+    def __init__(
+        self,
+        table: QWidget,
+        row: Mobilization,
+        *,
+        reference: Reference,
+        theme: Theme,
+        find_targets: choices.Find,
+        change: Change,
+        remove: QToolButton,
+    ) -> None:
+        super().__init__(table)
+        self._reference = reference
+        self._number = row.row
+        self._change = change
+        self._techniques: tuple[str, ...] | None = None
+        self._sides: tuple[Side, ...] | None = None
+        self.target = TargetCell(reference, find_targets, table)
+        self.side = flat_pick(find_in(()), "Side", "side", table)
+        self.technique = flat_pick(find_in(()), "Technique", "technique", table)
+        self.grade = GradeCell(reference, table)
+        self.dose = ValueCell(self._read_dose, "Dose", parent=table)
+        self.response = ResponseCell(reference, table)
+        self.details = MobilizationDetails(reference, theme, self.below)
+        self.below.body.addWidget(self.details)
+        self.cells = [self.target, self.side, self.technique, self.grade, self.dose, self.response, remove]
+        self.target.targets_chosen.connect(partial(self._put, "targets"))
+        self.side.chosen.connect(self._side_chosen)
+        self.technique.chosen.connect(self._technique_chosen)
+        self.grade.grades_chosen.connect(self._grades_chosen)
+        self.dose.typed.connect(self._dose_typed)
+        self.dose.fault_changed.connect(partial(self.set_fault, self.dose))
+        self.response.responses_chosen.connect(partial(self._put, "responses"))
+        self.details.position_chosen.connect(partial(self._put, "position"))
+        self.details.note_typed.connect(partial(self._put, "note"))
+        self.details.note.fault_changed.connect(partial(self.set_fault, self.details.note))
+        self.details.cavitation_chosen.connect(partial(self._put, "cavitation"))
+
+    @override
+    def tab_stops(self) -> list[QWidget]:
+        return [*self.cells[:-1], self.details.position, self.details.note, self.details.cavitation]
+
+    @override
+    def show_row(self, row: Mobilization) -> None:
+        if row == self.shown:
+            return
+        self.shown = row
+        reference = self._reference
+        self._offer(row)
+        self.target.show_targets(row.targets)
+        self.side.set_current(choices.side_item(row.side) if row.side is not None else None)
+        technique = reference.techniques[row.technique] if row.technique is not None else None
+        self.technique.set_current(choices.technique_item(technique) if technique is not None else None)
+        self.technique.setToolTip(technique.label if technique is not None else "")
+        self.grade.show_grade(row)
+        self.dose.show_value(dose_text(row), _dose_of(row))
+        self.dose.setPlaceholderText("attempts" if technique is not None and technique.thrust else "3x45s")
+        self.response.show_responses(row.responses)
+        self.details.show_row(row)
+        self.below.settle()
+        name = ", ".join(reference.targets[target].label for target in row.targets) or "Mobilization"
+        for cell, field in zip(
+            self.cells, ("level", "side", "technique", "grade", "dose", "response"), strict=False
+        ):
+            cell.setAccessibleName(f"{name}: {field}")
+
+    def open_details(self, wanted: bool) -> None:
+        """Show position, note and cavitation while the row is worked on."""
+        self.details.open(wanted)
+        self.below.settle()
+
+    def _offer(self, row: Mobilization) -> None:
+        """Have the lists offer what the row's targets and technique leave possible."""
+        techniques = edits.possible_techniques(self._reference, row.targets)
+        if techniques != self._techniques:
+            self._techniques = techniques
+            self.technique.set_find(choices.find_techniques(self._reference, techniques))
+        sides = edits.possible_sides(self._reference, row.targets, row.technique)
+        if sides != self._sides:
+            self._sides = sides
+            self.side.set_find(choices.find_sides(sides))
+
+    def _side_chosen(self, side: str) -> None:
+        self._put("side", Side(side) if side else None)
+
+    def _technique_chosen(self, technique: str) -> None:
+        self._put("technique", technique or None)
+
+    def _grades_chosen(self, grade: str | None, grade_to: str | None) -> None:
+        self._change(self._number, "grade", grade=grade, grade_to=grade_to)
+
+    def _read_dose(self, text: str) -> Dose:
+        technique = self.shown.technique if self.shown is not None else None
+        mode = self._reference.techniques[technique].dosage_mode if technique is not None else "oscillatory"
+        return read_dose(self._reference, mode, text)
+
+    def _dose_typed(self, dose: Dose) -> None:
+        fields = {name: getattr(dose, name) for name in ("sets", "reps", "duration_s", "hold_s", "attempts")}
+        self._change(self._number, "dose", **fields)
+
+    def _put(self, field: str, value: Any) -> None:
+        self._change(self._number, field, **{field: value})
+
+
+def _read_note(text: str) -> str:
+    return clean_line(text, "mobilization.note")
+
+
+def _dose_of(row: Mobilization) -> Dose:
+    return Dose(
+        sets=row.sets, reps=row.reps, duration_s=row.duration_s, hold_s=row.hold_s, attempts=row.attempts
+    )

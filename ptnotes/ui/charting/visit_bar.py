@@ -1,0 +1,88 @@
+"""The bar over the visit: which visit, its date and times, the last save, and what can be done with visits."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+
+from ptnotes.ui.charting.visit_header import SavedLine, VisitFields, VisitPicker
+from ptnotes.ui.theme import Theme
+
+_COMMANDS = (
+    ("new_visit", "New visit today", "Ctrl+N"),
+    ("older", "Older visit", "Ctrl+PgUp"),
+    ("newer", "Newer visit", "Ctrl+PgDown"),
+    ("same", "Same mobilizations as last visit", "Ctrl+D"),
+    ("undo", "Undo", "Ctrl+Z"),
+    ("redo", "Redo", "Ctrl+Shift+Z"),
+    ("next_card", "Next part of the visit", "F6"),
+    ("save", "Save now", "Ctrl+S"),
+    ("absence", "Record a cancelled or missed visit", ""),
+    ("discard", "Discard this draft", ""),
+)
+_IN_MENU = ("undo", "redo", "", "absence", "", "discard")
+_ON_VISIT = ("same", "undo", "redo", "next_card", "save", "discard")
+
+
+class VisitBar(QWidget):
+    """Holds the screen's commands by name; the screen connects them."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._fields: VisitFields | None = None
+        self.commands: dict[str, QAction] = {}
+        for name, text, keys in _COMMANDS:
+            action = QAction(text, self)
+            action.setObjectName(name)
+            if keys:
+                action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.commands[name] = action
+        self.picker = VisitPicker(theme, self)
+        self.saved = SavedLine(self)
+        self.new = QPushButton("New visit", self)
+        self.new.setToolTip("New visit today (Ctrl+N)")
+        self.new.setAccessibleName("New visit today")
+        self.more = QToolButton(self)
+        self.more.setText("More ▾")
+        self.more.setAccessibleName("More about this visit")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        for name in _IN_MENU:
+            if name:
+                menu.addAction(self.commands[name])
+            else:
+                menu.addSeparator()
+        self.more.setMenu(menu)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(theme.space(6), theme.space(4), theme.space(6), theme.space(1))
+        self._line.setSpacing(theme.space(4))
+        self._line.addWidget(self.picker)
+        self._line.addStretch(1)
+        for widget in (self.saved, self.more, self.new):
+            self._line.addWidget(widget)
+        self.new.clicked.connect(self.commands["new_visit"].trigger)
+        self.commands["older"].triggered.connect(self._older)
+        self.commands["newer"].triggered.connect(self._newer)
+        self.show_fields(None)
+
+    def show_fields(self, fields: VisitFields | None) -> None:
+        """Put the visit's date and times into the bar; None where no visit is charted."""
+        if self._fields is not None and self._fields is not fields:
+            self._line.removeWidget(self._fields)
+            self._fields.hide()
+            self._fields.deleteLater()
+        self._fields = fields
+        if fields is not None:
+            self._line.insertWidget(1, fields)
+            fields.show()
+        for name in _ON_VISIT:
+            self.commands[name].setEnabled(fields is not None)
+
+    def _older(self) -> None:
+        self.picker.step(1)
+
+    def _newer(self) -> None:
+        self.picker.step(-1)

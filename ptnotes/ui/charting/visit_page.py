@@ -1,0 +1,192 @@
+"""One visit on one screen: the spine, and beside it everything that is charted, in two columns or one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.people import NormalValues
+from ptnotes.domain.treatment import NoteState, Side, TreatmentSession
+from ptnotes.domain.views import SpineMark
+from ptnotes.ui.charting.cells import tab_order
+from ptnotes.ui.charting.exercise_card import ExerciseCard
+from ptnotes.ui.charting.intervention_card import InterventionCard
+from ptnotes.ui.charting.mobilization_table import MobilizationCard
+from ptnotes.ui.charting.note_card import NoteCard
+from ptnotes.ui.charting.pain_card import PainCard
+from ptnotes.ui.charting.rom_card import RomCard
+from ptnotes.ui.charting.sign_card import SignCard
+from ptnotes.ui.charting.state import DraftState
+from ptnotes.ui.charting.visit_header import VisitFields
+from ptnotes.ui.override import override
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.spine_map import SpineMap
+
+WIDE_PX = 1040
+"""From this width on, at the smallest text, the cards stand in two columns beside the spine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitContext:
+    """What a visit is charted against: the visit before it, its episode, and the clinic's normal values."""
+
+    last: TreatmentSession | None
+    episode: EpisodeOfCare
+    normal_values: NormalValues
+
+
+class VisitPage(QWidget):
+    """The cards of one visit. All paint from `state`, and change the visit only through it."""
+
+    def __init__(
+        self,
+        state: DraftState,
+        context: VisitContext,
+        reference: Reference,
+        theme: Theme,
+        today: Callable[[], date],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.state = state
+        self._last = context.last
+        self._theme = theme
+        regions = tuple(region.region for region in context.episode.regions)
+        self.fields = VisitFields(state, today, theme)
+        self.mobilizations = MobilizationCard(state, context.last, reference, theme, regions)
+        self.pain = PainCard(state, context.last, reference, theme)
+        self.signs = SignCard(state, context.last, theme)
+        self.note = NoteCard(state, context.last, theme)
+        self.rom = RomCard(
+            state, context.last, reference, theme, regions, normal_values=context.normal_values
+        )
+        self.interventions = InterventionCard(state, context.last, reference, theme)
+        self.exercises = ExerciseCard(state, context.last, reference, theme, regions)
+        self.spine_card = Card("Spine", "from behind")
+        self.spine = SpineMap(theme, interactive=True, parent=self.spine_card)
+        self.spine_card.body.addWidget(self.spine, 1)
+        self.spine_card.setVisible(
+            any(reference.regions[region].parent == "spine" for region in regions) or not regions
+        )
+        self._lay_out()
+        self.spine.target_chosen.connect(self._target_chosen)
+        self._order = QTimer(self, singleShot=True, interval=0)
+        self._order.timeout.connect(self._set_tab_order)
+        for card in (self.mobilizations, self.rom, self.interventions, self.exercises, self.signs):
+            card.table.rows_changed.connect(self._order.start)
+        state.changed.connect(self._changed)
+        self._show_spine()
+        self._order.start()
+        self.set_editable(state.session.state is NoteState.DRAFT)
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(theme.space(6), theme.space(3), theme.space(3), theme.space(4))
+        outer.setSpacing(theme.space(4))
+        self.spine_card.setFixedWidth(theme.px(196))
+        outer.addWidget(self.spine_card)
+        self.scroller = QScrollArea(self)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setProperty("ground", "window")
+        inside = QWidget()
+        inside.setProperty("ground", "window")
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, inside)
+        self._columns.setContentsMargins(0, 0, theme.space(3), 0)
+        self._columns.setSpacing(theme.space(4))
+        for cards in (
+            (self.mobilizations, self.pain, self.note),
+            (self.rom, self.interventions, self.exercises, self.signs),
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(theme.space(4))
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+            self._columns.addLayout(column, 1)
+        self.scroller.setWidget(inside)
+        outer.addWidget(self.scroller, 1)
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the visit be changed, or only read: a signed note is no draft any more."""
+        for part in (
+            self.fields, self.spine, self.mobilizations, self.pain, self.signs, self.note, self.rom,
+            self.interventions, self.exercises,
+        ):  # fmt: skip
+            part.setEnabled(editable)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= self._theme.px(WIDE_PX)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._columns.direction() != direction:
+            self._columns.setDirection(direction)
+
+    def focus_next_card(self) -> None:
+        """Go to the first field of the next part of the visit."""
+        firsts = [
+            self.mobilizations.add, self.pain.scales[0], self.note.editors["subjective"], *self.rom.tab_stops()[:1],
+            self.interventions.add, self.exercises.add, self.signs.add,
+        ]  # fmt: skip
+        here = self.focusWidget()
+        cards = [
+            self.mobilizations,
+            self.pain,
+            self.note,
+            self.rom,
+            self.interventions,
+            self.exercises,
+            self.signs,
+        ]
+        place = next(
+            (place for place, card in enumerate(cards) if here is not None and card.isAncestorOf(here)), -1
+        )
+        firsts[(place + 1) % len(firsts)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _target_chosen(self, target: str, side: str) -> None:
+        self.mobilizations.choose_target(target, Side(side))
+
+    def _changed(self, before: TreatmentSession, after: TreatmentSession) -> None:
+        if before.mobilizations is not after.mobilizations:
+            self._show_spine()
+
+    def _show_spine(self) -> None:
+        self.spine.set_marks(spine_marks(self.state.session, self._last))
+
+    def _set_tab_order(self) -> None:
+        tab_order(
+            [
+                *self.fields.tab_stops(),
+                self.spine,
+                *self.mobilizations.tab_stops(),
+                *self.pain.scales,
+                *self.note.editors.values(),
+                *self.rom.tab_stops(),
+                *self.interventions.tab_stops(),
+                *self.exercises.tab_stops(),
+                *self.signs.tab_stops(),
+            ]
+        )
+
+
+def spine_marks(session: TreatmentSession, last: TreatmentSession | None) -> tuple[SpineMark, ...]:
+    """Where today's visit treated, filled; where only the last one did, as an outline."""
+    marks: dict[tuple[str, Side | None], SpineMark] = {}
+    for visit, is_today in ((last, False), (session, True)):
+        for row in visit.mobilizations if visit is not None else ():
+            for target in row.targets:
+                mark = SpineMark(
+                    target=target, side=row.side, grade=row.grade or "", at_latest_visit=is_today, sessions=1
+                )
+                marks[target, row.side] = mark
+    return tuple(marks.values())
