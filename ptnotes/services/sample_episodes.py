@@ -25,8 +25,6 @@ from ptnotes.services.sample_courses import Course, CourseGoal
 from ptnotes.services.sample_run import Run, random_uuid
 from ptnotes.services.sample_visits import VisitMaker
 
-_LIMBS = ("shoulder", "elbow", "hip", "knee", "ankle")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
@@ -99,7 +97,12 @@ def _episode(
         why_skilled=course.skilled,
         precaution=course.precaution,
         regions=tuple(
-            EpisodeRegion(region=region, side=Side(run.side) if course.sided and region in _LIMBS else None)
+            EpisodeRegion(
+                region=region,
+                side=Side(run.side)
+                if course.sided and reference.regions[region].parent == "peripheral"
+                else None,
+            )
             for region in course.regions
         ),
         diagnoses=(_diagnosis(reference, course, run, onset),),

@@ -170,7 +170,7 @@ class VisitMaker:
         key: str,
     ) -> list[RomReading]:
         known = self._reference.motions[motion.id]
-        step = Decimal(1) if known.unit == "deg" else Decimal("0.5")
+        step = Decimal("0.5") if known.unit == "cm" else Decimal(1)
         first, goal = Decimal(motion.first), Decimal(motion.to)
         way = goal - first
         noise = Decimal(str(self._rng.uniform(-0.04, 0.04)))

@@ -1,0 +1,292 @@
+"""Sample clinics: repeatable, plausible, plainly made up, and all of it what a therapist could have charted."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ptnotes.clinical import Reference, load_reference
+from ptnotes.db.keyfile import Kdf
+from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session
+from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.treatment import Phase, TreatmentSession, VisitStatus
+from ptnotes.services.episodes import episodes_of, outcomes_of
+from ptnotes.services.opening import OpenClinic, open_clinic
+from ptnotes.services.patients import find_patients, load_patient
+from ptnotes.services.sample import (
+    DEMO_PATIENTS,
+    Case,
+    create_demo,
+    create_sample,
+    demo_cases,
+    sample_cases,
+)
+from ptnotes.services.sample_courses import Course, load_courses
+from ptnotes.services.sample_episodes import play
+from ptnotes.services.sample_people import load_cast
+from ptnotes.services.sample_run import WAYS, Run
+from ptnotes.services.visits import load_session, sessions_of
+from tests.clock import FixedClock
+
+TODAY = date(2026, 3, 2)
+COURSES = load_courses()
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference()
+
+
+@pytest.fixture(scope="module")
+def demo(reference: Reference) -> tuple[Case, ...]:
+    return tuple(demo_cases(reference, load_cast("America/New_York"), 1, TODAY))
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, clock: FixedClock) -> Iterator[OpenClinic]:
+    clinic = create_demo(tmp_path / "demo.ptnotes", "any words", clock=clock)
+    yield clinic
+    clinic.close()
+
+
+def run_of(course: Course, way: str = "improving", visits: int = 12, *, full: bool = True) -> Run:
+    return Run(
+        visits=visits,
+        last_on=TODAY,
+        way=way,
+        side="left" if course.sided else "right",
+        zone="UTC",
+        author_id=1,
+        referrer=("Dr. P. Anand", "Harbor Family Medicine"),
+        full=full,
+    )
+
+
+def attended(sessions: tuple[TreatmentSession, ...]) -> list[TreatmentSession]:
+    return [session for session in sessions if session.status is VisitStatus.ATTENDED]
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("course", COURSES.values(), ids=lambda course: course.id)
+def test_every_row_of_every_course_may_be_stored(reference: Reference, course: Course, full: bool) -> None:
+    for way in WAYS:
+        for visits in (1, 2, 15, 40):
+            played = play(reference, course, run_of(course, way, visits, full=full), Random(way))  # noqa: S311 - no secret
+            checked_episode(reference, played.episode, date(1950, 1, 1), TODAY)
+            for session in played.sessions:
+                checked_session(reference, session, TODAY)
+            for score in played.scores:
+                checked_outcome(reference, score, TODAY)
+            assert len(attended(played.sessions)) == visits
+
+
+@pytest.mark.parametrize("course", COURSES.values(), ids=lambda course: course.id)
+def test_courses_name_only_what_the_reference_data_has(reference: Reference, course: Course) -> None:
+    for technique in course.technique:
+        known = reference.techniques[technique.id]
+        assert technique.position in known.positions
+        assert technique.grades or not known.grade_required
+        assert all(reference.sides_at(technique.id, target) for target in technique.targets)
+    for motion in course.motion:
+        assert motion.method in reference.motions[motion.id].methods
+        assert motion.position is None or motion.position in reference.test_positions
+    for word in course.word:
+        assert set(word.words) <= set(reference.rom_words)
+
+
+def test_grade_five_is_charted_only_where_no_precaution_speaks_against_thrust() -> None:
+    for course in COURSES.values():
+        if "no thrust" in course.precaution or "no grade V" in course.precaution:
+            assert not [technique for technique in course.technique if "V" in technique.grades]
+
+
+def test_the_same_seed_gives_the_same_clinic(reference: Reference) -> None:
+    cast = load_cast("America/New_York")
+
+    def drawn(seed: int) -> list[Case]:
+        return list(sample_cases(reference, cast, 1, TODAY, 30, 200, seed))
+
+    assert drawn(5) == drawn(5)
+    assert drawn(5) != drawn(6)
+
+
+def test_a_demo_is_the_same_each_time(reference: Reference, demo: tuple[Case, ...]) -> None:
+    assert tuple(demo_cases(reference, load_cast("America/New_York"), 1, TODAY)) == demo
+
+
+def test_the_demo_covers_every_region(reference: Reference, demo: tuple[Case, ...]) -> None:
+    treated = {region.region for case in demo for played in case.played for region in played.episode.regions}
+    assert treated == set(reference.regions)
+
+
+def test_the_demo_has_forty_patients_with_numbers_and_names_of_their_own(demo: tuple[Case, ...]) -> None:
+    assert len(demo) == DEMO_PATIENTS
+    assert len({case.patient.mrn for case in demo}) == DEMO_PATIENTS
+    assert len({(case.patient.family_name, case.patient.given_name) for case in demo}) == DEMO_PATIENTS
+
+
+def test_everybody_is_plainly_made_up(demo: tuple[Case, ...]) -> None:
+    cast = load_cast("UTC")
+    assert "sample" in cast.clinic.name
+    assert all("555-01" in case.patient.telephone for case in demo)
+
+
+def test_the_demo_shows_one_two_and_many_visits(demo: tuple[Case, ...]) -> None:
+    counts = {len(attended(played.sessions)) for case in demo for played in case.played}
+    assert {1, 2} <= counts
+    assert max(counts) >= 60
+
+
+def test_the_demo_has_words_changed_methods_absences_and_discharges(demo: tuple[Case, ...]) -> None:
+    sessions = [session for case in demo for played in case.played for session in played.sessions]
+    methods: dict[tuple[str, str], set[str]] = {}
+    for case in demo:
+        for played in case.played:
+            for session in played.sessions:
+                for reading in session.rom:
+                    key = (case.patient.mrn, f"{reading.motion} {reading.side}")
+                    methods.setdefault(key, set()).add(reading.method or "")
+    assert any(reading.word for session in sessions for reading in session.rom)
+    assert any(len(used) > 1 for used in methods.values())
+    assert {VisitStatus.MISSED, VisitStatus.CANCELLED} <= {session.status for session in sessions}
+    assert any(played.episode.discharged_on for case in demo for played in case.played)
+
+
+def test_visits_are_on_working_days_one_a_day_and_never_ahead(demo: tuple[Case, ...]) -> None:
+    for case in demo:
+        for played in case.played:
+            days = [session.service_date for session in played.sessions]
+            assert days[-1] <= TODAY
+            assert all(day.weekday() < 5 for day in days)
+            assert all(one < two for one, two in pairwise(days))
+
+
+def test_helene_moreau_is_as_in_the_pictures(demo: tuple[Case, ...]) -> None:
+    moreau = next(case for case in demo if case.patient.mrn == "00231")
+    (played,) = moreau.played
+    visits = attended(played.sessions)
+    flexion = [
+        reading.value
+        for session in visits
+        for reading in session.rom
+        if reading.motion == "lumbar_flexion" and reading.phase is Phase.BEFORE
+    ]
+    assert moreau.patient.name == "Moreau, Hélène"
+    assert played.episode.diagnoses[0].code == "M48.061"
+    assert played.episode.diagnoses[0].checked
+    assert played.episode.precaution == "lumbar stenosis — no grade V, avoid end-range extension"
+    assert played.episode.referrer == "Dr. P. Anand"
+    assert flexion == [Decimal(value) for value in (42, 42, 43, 44, 45, 45, 47, 50, 52, 55)]
+    assert timedelta(weeks=5) < TODAY - visits[0].service_date < timedelta(weeks=7)
+    assert [str(score.total) for score in played.scores if score.measure == "odi"] == ["44", "38", "30"]
+
+
+def test_courses_that_improve_do_and_courses_that_worsen_do_not(reference: Reference) -> None:
+    course = COURSES["lumbar_pain"]
+    last = {}
+    for way in ("improving", "worse"):
+        played = play(reference, course, run_of(course, way), Random(1))  # noqa: S311 - no secret
+        flexion = [
+            reading.value or 0
+            for session in played.sessions
+            for reading in session.rom
+            if reading.motion == "lumbar_flexion" and reading.phase is Phase.BEFORE
+        ]
+        last[way] = (flexion[0], flexion[-1])
+    assert last["improving"][1] > last["improving"][0] + 12
+    assert last["worse"][1] <= last["worse"][0]
+
+
+def test_the_demo_is_stored_and_read_back_as_it_was_played(clinic: OpenClinic, reference: Reference) -> None:
+    cases = {
+        case.patient.mrn: case
+        for case in demo_cases(reference, load_cast("America/New_York"), clinic.person_id, clinic.today())
+    }
+    rows = find_patients(clinic, "", limit=100, archived=True)
+    assert {row.mrn for row in rows} == set(cases)
+    for row in rows[::5]:
+        case = cases[row.mrn]
+        stored = load_patient(clinic, row.id)
+        assert replace(stored, id=None, revision=0) == case.patient
+        episodes = sorted(episodes_of(clinic, row.id), key=lambda episode: episode.start)
+        for episode, played in zip(episodes, case.played, strict=True):
+            assert episode.id is not None
+            assert replace(episode, id=None, patient_id=0, revision=0) == played.episode
+            listed = sessions_of(clinic, episode.id)
+            found = [load_session(clinic, session.id) for session in reversed(listed)]
+            blank = [replace(each, id=None, episode_id=0, revision=0, saved_at=None) for each in found]
+            assert blank == list(played.sessions)
+            totals = [
+                (score.measure, score.taken_on, score.total) for score in outcomes_of(clinic, episode.id)
+            ]
+            assert sorted(totals) == sorted(
+                (each.measure, each.taken_on, each.total) for each in played.scores
+            )
+
+
+def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -> None:
+    path = tmp_path / "sample.ptnotes"
+    told: list[tuple[int, int]] = []
+    create_sample(
+        path,
+        patients=7,
+        sessions=45,
+        seed=1,
+        passphrase="any words",
+        progress=lambda done, total: told.append((done, total)),
+        clock=clock,
+        kdf=Kdf(),
+    )
+    clinic = open_clinic(path, "any words", clock=clock)
+    rows = find_patients(clinic, "", limit=100)
+    visits = [
+        session
+        for row in rows
+        for episode in episodes_of(clinic, row.id)
+        if episode.id is not None
+        for session in sessions_of(clinic, episode.id)
+    ]
+    clinic.close()
+    assert len(rows) == 7
+    assert len(visits) == 45
+    assert told[-1] == (7, 7)
+
+
+def test_a_sample_without_patients_is_an_empty_clinic(tmp_path: Path, clock: FixedClock) -> None:
+    path = tmp_path / "empty.ptnotes"
+    create_sample(path, patients=0, sessions=0, seed=1, passphrase="any words", clock=clock, kdf=Kdf())
+    clinic = open_clinic(path, "any words", clock=clock)
+    assert find_patients(clinic, "") == ()
+    clinic.close()
+
+
+def test_a_sample_that_breaks_off_leaves_nothing_behind(tmp_path: Path, clock: FixedClock) -> None:
+    def full(done: int, total: int) -> None:
+        raise EnvironmentFault("disk.full")
+
+    with pytest.raises(EnvironmentFault):
+        create_sample(
+            tmp_path / "s.ptnotes",
+            patients=3,
+            sessions=9,
+            seed=1,
+            passphrase="any words",
+            progress=full,
+            clock=clock,
+            kdf=Kdf(),
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("patients", "sessions"), [(-1, 0), (1, -1), (0, 1)])
+def test_numbers_that_cannot_be_are_a_bug_of_the_caller(tmp_path: Path, patients: int, sessions: int) -> None:
+    with pytest.raises(ValueError, match="sample"):
+        create_sample(
+            tmp_path / "s.ptnotes", patients=patients, sessions=sessions, seed=1, passphrase="any words"
+        )
+    assert list(tmp_path.iterdir()) == []
