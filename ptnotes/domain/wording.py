@@ -56,6 +56,18 @@ def verdict_words(verdict: Verdict) -> str:
     return f"{words}, worse" if verdict.is_real and verdict.direction is Direction.WORSE else words
 
 
+def verdict_tag(verdict: Verdict) -> str:
+    """As `verdict_words`, short enough for a tag beside a value; never shown without a way to the full words."""
+    words = {
+        Meaning.IMPORTANT: "important",
+        Meaning.EXCEEDS_ERROR: "above error",
+        Meaning.WITHIN_ERROR: "below important" if verdict.reason == "below_important" else "within error",
+        Meaning.NO_PUBLISHED_ERROR: "error unknown",
+        Meaning.NOT_COMPARABLE: "not compared",
+    }[verdict.meaning]
+    return f"{words}, worse" if verdict.is_real and verdict.direction is Direction.WORSE else words
+
+
 def verdict_phrase(verdict: Verdict, unit: str) -> str:
     """The change and what it amounts to: ``+13°, above measurement error``."""
     if verdict.change is None:

@@ -9,7 +9,7 @@ from ptnotes.domain.treatment import Side
 from ptnotes.domain.views import SpineMark
 from ptnotes.domain.wording import MINUS, side_words
 from ptnotes.figures.shapes import Circle, Figure, Ink, Line, Path, Polyline, Rect, Shape, Text, TextMeasure
-from ptnotes.figures.vertebrae import Part, lay_out
+from ptnotes.figures.vertebrae import LEVELS, Part, lay_out
 
 TEXT_SIZE = 10.0
 _GRADES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
@@ -116,6 +116,25 @@ def spine_figure(
     return SpineFigure(Figure(width, height, tuple(shapes), spine_label(marks)), areas, tuple(elsewhere))
 
 
+def levels_round(marks: Sequence[SpineMark]) -> tuple[str, str] | None:
+    """The levels to show so that every mark on the spine is seen with its neighbours; None where no mark is on it."""
+    places: list[int] = []
+    for mark in marks:
+        if mark.target in _REGIONS:
+            places += [LEVELS.index(level) for level in _REGIONS[mark.target]]
+        elif mark.target in ("SIJ", "SCJ_COCCYX"):
+            places.append(LEVELS.index("S1"))
+        else:
+            named = mark.target.replace("RIB", "T").split("-")
+            places += [LEVELS.index(level) for level in named if level in LEVELS]
+    if not places:
+        return None
+    first, last = max(min(places) - 3, 0), min(max(places) + 3, len(LEVELS) - 1)
+    if last - first < 7:
+        first, last = max(min(first, len(LEVELS) - 8), 0), max(last, min(first + 7, len(LEVELS) - 1))
+    return LEVELS[first], LEVELS[last]
+
+
 def area_at(spine: SpineFigure, x: float, y: float, reach: float = 4.0) -> Area | None:
     """The place pointed at: the nearest within `reach` points, joints before the levels they lie between."""
     near = [area for area in spine.areas if area.distance(x, y) <= reach]
@@ -145,9 +164,10 @@ def ring(area: Area) -> Shape:
 
 
 def mark_words(mark: SpineMark) -> str:
-    """A mark in words: ``L5 left, grade III``."""
-    place = " ".join(word for word in (mark.target, side_words(mark.side)) if word)
-    return f"{place}, grade {_numeral(mark.grade)}" if mark.grade else place
+    """A mark in words: ``L5 left grade III``."""
+    side = mark.side if mark.side is not Side.MIDLINE else None
+    place = " ".join(word for word in (mark.target, side_words(side)) if word)
+    return f"{place} grade {_numeral(mark.grade)}" if mark.grade else place
 
 
 def spine_label(marks: Sequence[SpineMark]) -> str:

@@ -1,0 +1,306 @@
+"""The small charts of an episode side by side, all on one axis of time, read by pointing or by the arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ptnotes.domain.change import Direction, Verdict
+from ptnotes.domain.treatment import SessionRow
+from ptnotes.domain.trend import TrendChart
+from ptnotes.domain.wording import signed, verdict_tag
+from ptnotes.figures.plot import TimeAxis
+from ptnotes.figures.shapes import Shape
+from ptnotes.figures.trend_chart import TrendFigure, highlight, time_axis, trend_figure
+from ptnotes.ui.override import override
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.figure_view import paint_shapes, text_width
+from ptnotes.ui.widgets.labels import Tone
+
+_LEAST_WIDTH = 258
+_CHART_HEIGHT = 150
+_HEAD_HEIGHT = 24
+_GAP = 16
+_EDGE = 8  # room for the frame of the focus
+_MOST_COLUMNS = 3
+
+
+def verdict_tone(verdict: Verdict) -> Tone:
+    """The tone of a verdict: only a change beyond error is coloured, by which way it goes."""
+    if not verdict.is_real or verdict.direction is Direction.NEITHER:
+        return "neutral"
+    return "success" if verdict.direction is Direction.BETTER else "danger"
+
+
+class ChartCell(QWidget):
+    """One chart with its title and verdict. Painted, not built of labels: an episode may have a dozen."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._chart: TrendChart | None = None
+        self._title = ""
+        self._axis: TimeAxis | None = None
+        self._trend: TrendFigure | None = None
+        self._overlay: Sequence[Shape] = ()
+        self.is_stacked = False
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_chart(self, chart: TrendChart, title: str, axis: TimeAxis) -> None:
+        """Show another chart."""
+        self._chart, self._title, self._axis = chart, title, axis
+        self._trend, self._overlay = None, ()
+        self.update()
+
+    def drawn(self) -> TrendFigure | None:
+        """The chart as drawn at the cell's present size."""
+        if self._trend is None and self._chart is not None and self._axis is not None:
+            height = self.height() - self._head()
+            self._trend = trend_figure(
+                self._chart, self.width(), height, self._axis, text_width, self._theme.px(11)
+            )
+            self.setAccessibleName(self._trend.figure.label)
+        return self._trend
+
+    def light_up(self, visit: SessionRow | None) -> None:
+        """Mark the values of a visit; None for none."""
+        trend = self.drawn()
+        self._overlay = ()
+        if visit is not None and trend is not None:
+            self._overlay = highlight(trend, visit.id, visit.service_date, text_width)
+        self.update()
+
+    def head_width(self) -> float:
+        """How wide title and verdict are side by side."""
+        wide = QFontMetricsF(self._theme.font("strong")).horizontalAdvance(self._title)
+        return wide + self._theme.px(12) + self._pill_width()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._trend = None
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        trend = self.drawn()
+        if trend is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_head(painter)
+        painter.translate(0, self._head())
+        paint_shapes(painter, trend.figure.shapes, self._theme)
+        paint_shapes(painter, self._overlay, self._theme)
+        painter.end()
+
+    def _head(self) -> int:
+        return self._theme.px(_HEAD_HEIGHT) * (2 if self.is_stacked else 1)
+
+    def _pill_text(self) -> str:
+        chart = self._chart
+        if chart is None or chart.verdict is None or chart.verdict.change is None:
+            return ""
+        # A chart of pain shows several kinds, and only one of them is judged.
+        kind = f"{chart.note} " if chart.note else ""
+        return f"{kind}{signed(chart.verdict.change, chart.unit)}, {verdict_tag(chart.verdict)}"
+
+    def _pill_width(self) -> float:
+        text = self._pill_text()
+        return text_width(text, self._theme.px(11), "medium") + self._theme.px(16) if text else 0.0
+
+    def _paint_head(self, painter: QPainter) -> None:
+        line = self._theme.px(_HEAD_HEIGHT)
+        painter.setFont(self._theme.font("strong"))
+        painter.setPen(self._theme.ink("text"))
+        painter.drawText(QRectF(0, 0, self.width(), line), Qt.AlignmentFlag.AlignVCenter, self._title)
+        text = self._pill_text()
+        if not text or self._chart is None or self._chart.verdict is None:
+            return
+        tone, wide, tall = verdict_tone(self._chart.verdict), self._pill_width(), self._theme.px(18)
+        left, top = (0.0, float(line)) if self.is_stacked else (self.width() - wide, (line - tall) / 2)
+        box = QRectF(left, top, wide, tall)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.ink(f"{tone}_soft"))
+        painter.drawRoundedRect(box, tall / 2, tall / 2)
+        painter.setFont(self._theme.font("tiny"))
+        painter.setPen(self._theme.ink(tone))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class ChartGrid(QWidget):
+    """Lays the charts in one to three columns. Takes the focus: Left and Right go from visit to visit, Escape leaves.
+
+    Emits `visit_pointed` with the place of a visit in the list given, or -1 for none.
+    """
+
+    visit_pointed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._visits: tuple[SessionRow, ...] = ()
+        self._at = -1
+        self._charts: tuple[TrendChart, ...] = ()
+        self._titles: dict[str, str] = {}
+        self._cells: list[ChartCell] = []
+        self._shown = 0
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Trends. Left and Right go from visit to visit.")
+        theme.changed.connect(self._forget_drawn)
+
+    def show_charts(
+        self, charts: Sequence[TrendChart], titles: Mapping[str, str], visits: Sequence[SessionRow]
+    ) -> None:
+        """Show `charts` over `visits` (attended, oldest first), of which there is at least one."""
+        self._visits, self._at = tuple(visits), -1
+        axis = time_axis(
+            charts, text_width, self._theme.px(11), [visits[0].service_date, visits[-1].service_date]
+        )
+        while len(self._cells) < len(charts):
+            self._cells.append(ChartCell(self._theme, self))
+        self._shown = len(charts)
+        for place, cell in enumerate(self._cells):
+            cell.setVisible(place < self._shown)
+            if place < self._shown:
+                cell.show_chart(charts[place], titles[charts[place].key], axis)
+        self._charts = tuple(charts)
+        self._titles = dict(titles)
+        self._arrange()
+        self.updateGeometry()
+
+    def go_to(self, place: int) -> None:
+        """Light up the visit at `place` in the list, -1 for none, and say so."""
+        place = max(-1, min(place, len(self._visits) - 1))
+        if place == self._at:
+            return
+        self._at = place
+        visit = self._visits[place] if place >= 0 else None
+        for cell in self._cells[: self._shown]:
+            cell.light_up(visit)
+        self.visit_pointed.emit(place)
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        _, rows, tall = self._layout_for(width)
+        return rows * tall + max(rows - 1, 0) * self._theme.px(_GAP) + 2 * self._theme.px(_EDGE)
+
+    @override
+    def sizeHint(self) -> QSize:
+        width = self.width() or self._theme.px((_LEAST_WIDTH + _EDGE) * 2)
+        return QSize(width, self.heightForWidth(width))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(_LEAST_WIDTH + 2 * _EDGE), 0)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.ink("focus"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            painter.end()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.go_to(self._visit_at(event.position()))
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        if not self.hasFocus():
+            self.go_to(-1)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if not self.underMouse():
+            self.go_to(-1)
+        self.update()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last = len(self._visits) - 1
+        places = {
+            # The first arrow begins at the latest visit, which is the one asked about most.
+            Qt.Key.Key_Left: last if self._at < 0 else max(self._at - 1, 0),
+            Qt.Key.Key_Right: last if self._at < 0 else self._at + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        key = Qt.Key(event.key())
+        if key in places:
+            self.go_to(places[key])
+        elif key is Qt.Key.Key_Escape and self._at >= 0:
+            self.go_to(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def _layout_for(self, width: int) -> tuple[int, int, int]:
+        """Columns, rows and the height of a cell at a width."""
+        least, gap = self._theme.px(_LEAST_WIDTH), self._theme.px(_GAP)
+        width -= 2 * self._theme.px(_EDGE)
+        columns = max(1, min(_MOST_COLUMNS, (width + gap) // (least + gap), self._shown or 1))
+        rows = -(-self._shown // columns)
+        wide = (width - gap * (columns - 1)) / columns
+        is_stacked = any(cell.head_width() > wide for cell in self._cells[: self._shown])
+        return columns, rows, self._theme.px(_CHART_HEIGHT + _HEAD_HEIGHT * (2 if is_stacked else 1))
+
+    def _arrange(self) -> None:
+        columns, _, tall = self._layout_for(self.width())
+        gap, edge = self._theme.px(_GAP), self._theme.px(_EDGE)
+        wide = (self.width() - 2 * edge - gap * (columns - 1)) // columns
+        is_stacked = tall > self._theme.px(_CHART_HEIGHT + _HEAD_HEIGHT)
+        for place, cell in enumerate(self._cells[: self._shown]):
+            row, column = divmod(place, columns)
+            cell.is_stacked = is_stacked
+            cell.setGeometry(QRect(edge + column * (wide + gap), edge + row * (tall + gap), wide, tall))
+        self._light_again()
+
+    def _light_again(self) -> None:
+        if self._at >= 0:
+            for cell in self._cells[: self._shown]:
+                cell.light_up(self._visits[self._at])
+
+    def _forget_drawn(self) -> None:
+        """Draw anew in another text size or other colours."""
+        if self._shown:
+            at = self._at
+            self.show_charts(self._charts, self._titles, self._visits)
+            self.go_to(at)
+
+    def _visit_at(self, point: QPointF) -> int:
+        """The visit nearest in time to where the mouse is over a plot, -1 outside."""
+        for cell in self._cells[: self._shown]:
+            trend = cell.drawn()
+            if trend is None or not cell.geometry().contains(point.toPoint()):
+                continue
+            x = point.x() - cell.x()
+            if trend.plot.left - 12 <= x <= trend.plot.right + 12:
+                places = range(len(self._visits))
+                return min(
+                    places, key=lambda place: abs(trend.plot.x_of(self._visits[place].service_date) - x)
+                )
+        return -1

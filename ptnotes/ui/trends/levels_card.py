@@ -1,0 +1,55 @@
+"""Where it was treated: on the spine, and in words what has no place there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.views import SpineMark
+from ptnotes.figures.spine import levels_round
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.trends.readout import place_words
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.spine_map import SpineMap
+
+_SPINE_HEIGHT = 330
+
+
+class LevelsCard(Card):
+    """The places treated in the episode; for a while those of one visit alone."""
+
+    def __init__(self, reference: Reference, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Levels treated", "from behind", parent)
+        self._reference = reference
+        self.spine = SpineMap(theme, parent=self)
+        self.spine.setMinimumHeight(theme.px(_SPINE_HEIGHT))
+        self.elsewhere = Label("", "body", wraps=True, parent=self)
+        self.key = Label("filled: at the latest visit · outlined: before", "small", wraps=True, parent=self)
+        self.body.addWidget(self.spine, 1)
+        self.body.addWidget(self.elsewhere)
+        self.body.addWidget(self.key)
+
+    def show_episode(self, marks: Sequence[SpineMark]) -> None:
+        """Show the places treated in an episode, at the levels round them."""
+        levels = levels_round(marks)
+        self.spine.setVisible(levels is not None)
+        self.key.setVisible(any(not mark.at_latest_visit for mark in marks))
+        if levels is not None:
+            self.spine.set_levels(*levels)
+        self.set_note("from behind" if levels is not None else "")
+        self.set_title("Levels treated" if levels is not None else "Joints treated")
+        self.show_marks(marks)
+
+    def show_marks(self, marks: Sequence[SpineMark]) -> None:
+        """Show these marks on the same levels."""
+        self.spine.set_marks(marks)
+        beside = self.spine.elsewhere if self.spine.isVisibleTo(self) else tuple(marks)
+        lines = [
+            f"{place_words(self._reference, mark.target, mark.side)}{f' · grade {mark.grade}' if mark.grade else ''}"
+            for mark in beside
+        ]
+        self.elsewhere.setText("\n".join(lines))
+        self.elsewhere.setVisible(bool(lines))
