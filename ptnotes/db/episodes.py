@@ -230,7 +230,7 @@ def _write_goal_events(
     if not moved:
         return
     query = select(GoalRecord.uuid, GoalRecord.id).where(GoalRecord.uuid.in_([goal.uuid for goal in moved]))
-    ids = dict(connection.execute(query).tuples().all())
+    ids = dict(connection.execute(query).all())
     connection.execute(
         insert(GoalEventRecord),
         [

@@ -167,7 +167,7 @@ def _add_names(
     long_words = [word for word in words if len(word) >= _TRIGRAM]
     if len(found) < limit and long_words:
         short = [start for word, start in zip(words, starts, strict=True) if len(word) < _TRIGRAM]
-        inside = select(*ROW).where(*shown, *short, _has_inside(connection, "name", long_words))
+        inside = _inside(connection, "name", long_words).where(*shown, *short)
         _add(connection, found, 2, inside, _ENOUGH_INSIDE)
 
 
@@ -179,7 +179,7 @@ def _add_numbers(
     _add(connection, found, 0, by_number.order_by(PatientRecord.mrn_key), limit)
     digits = digits_of(query)
     if len(digits) >= _TRIGRAM and not any(letter.isalpha() for letter in query):
-        by_telephone = select(*ROW).where(*shown, _has_inside(connection, "digits", [digits]))
+        by_telephone = _inside(connection, "digits", [digits]).where(*shown)
         _add(connection, found, 1, by_telephone, limit)
 
 
@@ -193,13 +193,16 @@ def _has_part_starting(word: str) -> ColumnElement[bool]:
     return spaced.contains(f" {word}", autoescape=True)
 
 
-def _has_inside(connection: Connection, name: str, words: Sequence[str]) -> ColumnElement[bool]:
+def _inside(connection: Connection, name: str, words: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Select the patients that have each of `words` anywhere in their name or in their telephone's digits."""
     if connection.dialect.name == "postgresql":
         where = {"name": PatientRecord.search_text, "digits": PatientRecord.telephone_digits}[name]
-        return and_(*(where.contains(word, autoescape=True) for word in words))
+        return select(*ROW).where(*(where.contains(word, autoescape=True) for word in words))
     phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-    matching = select(_INDEX.c.rowid).where(text("patient_search MATCH :phrases")).select_from(_INDEX)
-    return PatientRecord.id.in_(matching.params(phrases=f"{name} : ({phrases})"))
+    # A join, not a list of ids: the index is read only until there are enough rows.
+    joined = _INDEX.join(PatientRecord, PatientRecord.id == _INDEX.c.rowid)
+    matching = text("patient_search MATCH :phrases").bindparams(phrases=f"{name} : ({phrases})")
+    return select(*ROW).select_from(joined).where(matching)
 
 
 def _rarest_start(connection: Connection, words: Sequence[str]) -> str:

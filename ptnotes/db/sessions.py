@@ -278,7 +278,7 @@ def _refuse(connection: Connection, key: int) -> NoReturn:
 
 def _state_of(connection: Connection, session_id: int) -> tuple[NoteState, int]:
     query = select(SessionRecord.state, SessionRecord.revision).where(SessionRecord.id == session_id)
-    row = connection.execute(query).tuples().one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFoundError("visit.not_found")
     return row

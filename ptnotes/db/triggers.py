@@ -43,7 +43,7 @@ def drop_triggers(connection: Connection) -> None:
                 " WHERE NOT tgisinternal AND tgname LIKE 'guard\\_%'"
             )
         )
-        for name, table in found.tuples().all():
+        for name, table in found.all():
             connection.execute(text(f'DROP TRIGGER "{name}" ON "{table}"'))
         return
     found = connection.execute(
@@ -51,7 +51,7 @@ def drop_triggers(connection: Connection) -> None:
             "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'"
         )
     )
-    for name, _table in found.tuples().all():
+    for name, _table in found.all():
         connection.execute(text(f'DROP TRIGGER "{name}"'))
 
 
