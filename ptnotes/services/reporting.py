@@ -1,11 +1,16 @@
-"""Making a progress report: gathering its content in one snapshot, and rendering it."""
+"""Making a progress report: gathering its content in one snapshot, rendering it, and saving it as a file."""
 
 from __future__ import annotations
 
+import os
+import tempfile
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ptnotes.db.episodes import load_episode, outcomes_of
+from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
@@ -20,30 +25,50 @@ from ptnotes.services.progress_content import Case, progress_content
 _CONCLUSION_LIMIT = 2_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportChoices:
+    """What a therapist chooses of a report.
+
+    It covers the episode up to the day `as_of` (today where it is None), from its start or after `since`, the day of
+    the last report. The conclusion is drafted from the measured changes, and the paper the clinic's, where None.
+    """
+
+    as_of: date | None = None
+    since: date | None = None
+    paper: Paper | None = None
+    conclusion: Conclusion | None = None
+    asked: Asked = NOTHING_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class MadeReport:
+    """A report as content and as the bytes of its PDF. `file_name` is offered for saving and names no patient."""
+
+    data: ProgressReportData
+    pdf: bytes
+    file_name: str
+
+
 def progress_report_data(
     clinic: OpenClinic,
     episode_id: int,
     *,
     as_of: date | None = None,
     since: date | None = None,
-    paper: Paper | None = None,
-    conclusion: Conclusion | None = None,
-    asked: Asked = NOTHING_ASKED,
+    choices: ReportChoices | None = None,
 ) -> ProgressReportData:
-    """The content of a report on an episode up to the day `as_of` (today where it is None).
-
-    `since` is the day of the last report; where it is None the report covers the episode from its start. The
-    conclusion is drafted from the measured changes where none is given.
+    """The content of a report; `choices`, where given, say all that is chosen.
 
     Raises `NotFoundError`; `InputError`: "visit.none" where no visit was attended in that time, "date.future",
     "report.period" where `since` is not before `as_of`, "text.empty" for a conclusion or a question without words,
     "report.no_plan" where a signature is asked for without a plan of care.
     """
+    chosen = choices or ReportChoices(as_of=as_of, since=since)
     today = clinic.today()
-    until = as_of or today
+    until = chosen.as_of or today
     if until > today:
         raise InputError(Fault("date.future", "report.as_of"))
-    if since is not None and since >= until:
+    if chosen.since is not None and chosen.since >= until:
         raise InputError(Fault("report.period", "report.since"))
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
@@ -56,10 +81,10 @@ def progress_report_data(
             outcomes=outcomes_of(connection, episode_id),
             written_at=clinic.clock().astimezone(ZoneInfo(clinic.zone)),
             as_of=until,
-            since=since,
-            paper=paper,
-            conclusion=_checked(conclusion),
-            asked=asked,
+            since=chosen.since,
+            paper=chosen.paper,
+            conclusion=_checked(chosen.conclusion),
+            asked=chosen.asked,
         )
     _check_asked(case)
     return progress_content(clinic.reference, case)
@@ -72,21 +97,44 @@ def make_progress_report(
     as_of: date | None = None,
     since: date | None = None,
     paper: Paper | None = None,
-    conclusion: Conclusion | None = None,
-    asked: Asked = NOTHING_ASKED,
 ) -> bytes:
-    """The report as a PDF; `paper` is the clinic's where it is None.
+    """The report as a PDF, with a drafted conclusion. Raises what `prepare_report` raises."""
+    choices = ReportChoices(as_of=as_of, since=since, paper=paper)
+    return prepare_report(clinic, episode_id, choices).pdf
+
+
+def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) -> MadeReport:
+    """The report as content and PDF.
 
     Raises what `progress_report_data` raises, and `PtNotesError` "report.glyph_missing" for a character that no font
     has.
     """
-    data = progress_report_data(
-        clinic, episode_id, as_of=as_of, since=since, paper=paper, conclusion=conclusion, asked=asked
-    )
+    data = progress_report_data(clinic, episode_id, choices=choices)
     # ReportLab is read only when the first report is made, never on the way to a window.
     from ptnotes.reports.progress import render_progress_report  # noqa: PLC0415
 
-    return render_progress_report(data)
+    mrn = "".join(letter if letter.isalnum() else "-" for letter in data.patient.mrn)
+    file_name = f"progress-report-{mrn}-{data.last_on.isoformat()}.pdf"
+    return MadeReport(data, render_progress_report(data), file_name)
+
+
+def save_report(pdf: bytes, path: Path) -> Path:
+    """Write the bytes as the file `path`, whole or not at all, and give the path back.
+
+    Raises `EnvironmentFault`: disk.full, disk.read_only, disk.permission, folder.missing, disk.io.
+    """
+    with faults_named(path):
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(pdf)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    return path
 
 
 def _checked(conclusion: Conclusion | None) -> Conclusion | None:

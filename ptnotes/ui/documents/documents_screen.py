@@ -1,0 +1,204 @@
+"""The Documents tab: the progress report of the episode, made anew with every change and shown as it will print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.reporting import MadeReport, ReportChoices, prepare_report, save_report
+from ptnotes.ui.documents.page_view import PageView
+from ptnotes.ui.documents.report_form import ReportForm
+from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Scroller
+from ptnotes.ui.widgets.empty_state import EmptyState
+from ptnotes.ui.widgets.labels import KeyHint, Label
+
+AskPath = Callable[[QWidget, str], Path | None]
+_PAUSE_MS = 250
+_SAVE_KEYS = "Ctrl+S"
+
+
+def ask_where_to_save(parent: QWidget, file_name: str) -> Path | None:
+    """Ask with the system's own dialog where to save; None where the person thinks better of it."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, "Save the report as PDF", file_name, "PDF (*.pdf)")
+    if not chosen:
+        return None
+    path = Path(chosen)
+    return path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
+
+
+class DocumentsScreen(QWidget):
+    """Shows and saves the report of one episode. What was chosen for an episode is kept while the window is open.
+
+    `said` carries a short message for the window, such as where the report was saved.
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        clinic: OpenClinic,
+        tasks: Tasks,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        ask_path: AskPath = ask_where_to_save,
+    ) -> None:
+        super().__init__(parent)
+        self._clinic = clinic
+        self._tasks = tasks
+        self._ask_path = ask_path
+        self._episode_id: int | None = None
+        self._kept: dict[int, ReportChoices] = {}
+        self._made: MadeReport | None = None
+        self.form = ReportForm(clinic.today)
+        self.view = PageView(tasks, theme, self)
+        self.empty = EmptyState("", "", parent=self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.empty)
+        self.save = QPushButton("Save as PDF…", self)
+        self.save.setProperty("type", "primary")
+        self.state = Label("", "small", wraps=True, parent=self)
+        self._lay_out(theme)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._make)
+        self.form.choices_changed.connect(self._wait)
+        self.save.clicked.connect(self.save_as)
+        save = QAction("Save the report as PDF", self)
+        save.setShortcut(QKeySequence(_SAVE_KEYS))
+        save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        save.triggered.connect(self.save_as)
+        self.addActions([save, *self.view.actions()])
+
+    def _lay_out(self, theme: Theme) -> None:
+        side = QWidget(self)
+        side.setFixedWidth(theme.px(372))
+        self.choices_area = Scroller(parent=side)
+        self.choices_area.body.setContentsMargins(16, 16, 16, 8)
+        self.choices_area.body.addWidget(self.form)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.save)
+        foot.addWidget(KeyHint(_SAVE_KEYS, self))
+        foot.addStretch(1)
+        left = QVBoxLayout(side)
+        left.setContentsMargins(0, 0, 0, 12)
+        left.setSpacing(8)
+        left.addWidget(self.choices_area, 1)
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(16, 0, 16, 0)
+        bottom.setSpacing(6)
+        bottom.addWidget(self.state)
+        bottom.addLayout(foot)
+        left.addLayout(bottom)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side)
+        layout.addWidget(self.stack, 1)
+
+    @property
+    def made(self) -> MadeReport | None:
+        """The report that is shown, None while there is none or it is being made anew."""
+        return self._made
+
+    def show_episode(self, _patient_id: int, episode_id: int | None) -> None:
+        """Show the report of an episode; its choices are those last made for it in this window."""
+        if episode_id != self._episode_id:
+            self._keep_choices()
+            self._episode_id = episode_id
+            self.view.clear()
+            self.form.set_choices(self._kept.get(episode_id or 0, ReportChoices()))
+        self.form.setEnabled(episode_id is not None)
+        if episode_id is None:
+            self._show_nothing(
+                "No episode of care yet", "Open an episode and chart a visit; its report is made here."
+            )
+        else:
+            self._make()
+
+    def save_as(self) -> None:
+        """Ask where, and save the report that is shown."""
+        if self._made is None:
+            return
+        path = self._ask_path(self, self._made.file_name)
+        if path is not None:
+            self._tasks.write(partial(save_report, self._made.pdf, path), self._saved, self._not_saved)
+
+    def _keep_choices(self) -> None:
+        if self._episode_id is not None:
+            self._kept[self._episode_id] = self.form.choices()
+
+    def _wait(self) -> None:
+        self._set_made(None)
+        self._pause.start()
+
+    def _make(self) -> None:
+        self._pause.stop()
+        if self._episode_id is None:
+            return
+        self._set_made(None)
+        self.state.set_kind("small")
+        self.state.setText("Making the report…")
+        self._tasks.read(
+            partial(prepare_report, self._clinic, self._episode_id, self.form.choices()),
+            self._show_made,
+            self._show_failure,
+            latest="report",
+        )
+
+    def _show_made(self, made: MadeReport) -> None:
+        self.form.show_faults({})
+        self.form.show_drafted(made.data.conclusion)
+        self._set_made(made)
+        self.state.setText("")
+        self.stack.setCurrentWidget(self.view)
+        self.view.show_pdf(made.pdf)
+
+    def _show_failure(self, error: Exception) -> None:
+        faults = faults_by_field(error)
+        self.form.show_faults(faults)
+        if getattr(error, "code", "") == "visit.none":
+            self._show_nothing(
+                "No visit in this period", "Chart a visit with Ctrl+2, or choose another period."
+            )
+            return
+        self.state.set_kind("fault")
+        self.state.setText("Not made: see the field marked." if faults else sentence_for(error))
+        marked = next((self.form.fields[name] for name in faults if name in self.form.fields), None)
+        if marked is not None:
+            self.choices_area.ensureWidgetVisible(marked)
+
+    def _show_nothing(self, title: str, text: str) -> None:
+        self._tasks.forget("report")
+        self._set_made(None)
+        self.view.clear()
+        self.state.setText("")
+        self.empty.say(title, text)
+        self.stack.setCurrentWidget(self.empty)
+
+    def _set_made(self, made: MadeReport | None) -> None:
+        self._made = made
+        self.save.setEnabled(made is not None)
+
+    def _saved(self, path: Path) -> None:
+        self.state.set_kind("ok")
+        self.state.setText(f"Saved as {path.name}.")
+        self.said.emit(f"Report saved as {path.name}.")
+
+    def _not_saved(self, error: Exception) -> None:
+        self.state.set_kind("fault")
+        kept = " The report is still here." if isinstance(error, EnvironmentFault) else ""
+        self.state.setText(sentence_for(error) + kept)
