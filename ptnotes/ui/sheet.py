@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from PySide6.QtCore import QEvent, QObject, Qt, qVersion
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes import __version__
 from ptnotes.ui.override import override
@@ -77,11 +77,14 @@ class Sheet(QWidget):
     def show_keys(self, menus: list[tuple[str, list[tuple[str, str]]]]) -> None:
         """List every action with its key, as `ptnotes.ui.actions.key_list` gives them."""
         page = QWidget()
-        grid = QGridLayout(page)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(48)
-        grid.setVerticalSpacing(20)
-        for place, (menu, rows) in enumerate(menus):
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(48)
+        sides = (QVBoxLayout(), QVBoxLayout())
+        lengths = [0, 0]
+        for menu, rows in menus:
+            shorter = lengths.index(min(lengths))
+            lengths[shorter] += len(rows) + 2
             block = QVBoxLayout()
             block.setSpacing(6)
             block.addWidget(Heading(menu, "strong"))
@@ -91,8 +94,11 @@ class Sheet(QWidget):
                 line.addStretch(1)
                 line.addWidget(KeyHint(keys))
                 block.addLayout(line)
-            block.addStretch(1)
-            grid.addLayout(block, place // 2, place % 2)
+            block.addSpacing(16)
+            sides[shorter].addLayout(block)
+        for side in sides:
+            side.addStretch(1)
+            columns.addLayout(side, 1)
         self._show("Keys", page)
 
     def show_about(self, components: tuple[Component, ...]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from ptnotes.ui.actions import enable_for, fill_menu_bar, key_list, make_actions
@@ -60,6 +60,9 @@ class Shell(QMainWindow):
         self.setWindowTitle("PT Notes")
         self.actions_by_id = make_actions(self)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.menuBar(), self.actions_by_id)
+        self._screen_menu = QMenu(self)
+        self.menuBar().insertMenu(self.menus["&View"].menuAction(), self._screen_menu)
+        self._screen_menu.menuAction().setVisible(False)
         self._stage = QStackedWidget(self)
         self.setCentralWidget(self._stage)
         self.toast = Toast(self._stage)
@@ -119,6 +122,7 @@ class Shell(QMainWindow):
             clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
         )
         self._workspace.patient_shown.connect(self._show_patient_menu)
+        self._workspace.screen_shown.connect(self._show_screen_menu)
         self._show_alone(self._workspace)
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
         self._workspace.start()
@@ -150,6 +154,12 @@ class Shell(QMainWindow):
 
     def _show_patient_menu(self, patient_shown: bool) -> None:
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
+
+    def _show_screen_menu(self, title: str, actions: list[QAction]) -> None:
+        self._screen_menu.clear()
+        self._screen_menu.setTitle(title)
+        self._screen_menu.addActions(actions)
+        self._screen_menu.menuAction().setVisible(bool(actions))
 
     def _take_look(self) -> None:
         look = next(look for look in Look if self.actions_by_id[f"look_{look.value}"].isChecked())
@@ -224,6 +234,7 @@ class Shell(QMainWindow):
 
     def _shut(self) -> None:
         enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
+        self._show_screen_menu("", [])
         clinic, self._clinic, self._workspace = self._clinic, None, None
         if self._sheet is not None:
             self._sheet.dismiss()

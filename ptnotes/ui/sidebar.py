@@ -20,12 +20,14 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import KeyHint, Label, Pill, Rule
 
 MOST_FOUND = 50
+MOST_DRAFTS = 5
 
 
 class Sidebar(QFrame):
     """Emits `patient_chosen` with an id. The list shows what matches what is typed, and otherwise what is at hand."""
 
     patient_chosen = Signal(int)
+    draft_chosen = Signal(int, int)
     home_loaded = Signal(object)
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
@@ -64,6 +66,7 @@ class Sidebar(QFrame):
         self.find_line.textEdited.connect(self._search)
         self.find_line.installEventFilter(self)
         self.patients.patient_chosen.connect(self._choose)
+        self.patients.draft_chosen.connect(self.draft_chosen)
 
     def _make_head(self) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -82,6 +85,7 @@ class Sidebar(QFrame):
         foot.addWidget(self.saved)
         foot.addStretch(1)
         foot.addWidget(Label("Lock", "small"))
+        foot.addSpacing(6)
         foot.addWidget(KeyHint("Ctrl+L"))
         return foot
 
@@ -111,7 +115,7 @@ class Sidebar(QFrame):
         self.home_loaded.emit(at_hand)
 
     def _show_at_hand(self) -> None:
-        self.patients.show_rows(home_rows(self._home, self._today))
+        self.patients.show_rows(home_rows(self._home, self._today, MOST_DRAFTS))
         self.patients.mark_patient(self._patient_id)
 
     def _search(self, text: str) -> None:

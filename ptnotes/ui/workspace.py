@@ -19,6 +19,8 @@ from ptnotes.domain.views import Home, PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.patients import archive_patient, unarchive_patient
+from ptnotes.services.visits import load_session
+from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.messages import sentence_for
@@ -29,6 +31,7 @@ from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.sidebar import Sidebar
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.trends.trends_page import TrendsPage
 from ptnotes.ui.widgets.empty_state import EmptyState
 from ptnotes.ui.widgets.toast import Toast
 
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
 
 OVERVIEW, SESSIONS, EPISODE, DOCUMENTS = range(4)
 _SETTLED_MS = 400
+
+
+def _draft_header(clinic: OpenClinic, patient_id: int, session_id: int) -> PatientHeader:
+    return patient_header(clinic, patient_id, load_session(clinic, session_id).episode_id)
 
 
 class NoScreen(EmptyState):
@@ -53,6 +60,8 @@ class Workspace(QWidget):
     """The open clinic on the screen. `patient_shown` says whether a patient's chart is open now."""
 
     patient_shown = Signal(bool)
+    screen_shown = Signal(str, list)
+    """The title of the part of the chart that is shown, and its own actions; an empty title where none is."""
 
     def __init__(
         self,
@@ -107,6 +116,8 @@ class Workspace(QWidget):
 
     def _connect(self, actions: dict[str, QAction]) -> None:
         self.sidebar.patient_chosen.connect(self.open_patient)
+        self.sidebar.draft_chosen.connect(self.open_draft)
+        self.home.draft_chosen.connect(self.open_draft)
         self.sidebar.home_loaded.connect(self._show_home)
         self.home.patient_chosen.connect(self.open_patient)
         self.home.add_asked.connect(self.add_patient)
@@ -206,22 +217,40 @@ class Workspace(QWidget):
             latest="patient",
         )
 
+    def open_draft(self, patient_id: int, session_id: int) -> None:
+        """Show the chart of a patient with this draft on the Sessions tab."""
+        self.flush()
+        self._tasks.read(
+            partial(_draft_header, self._clinic, patient_id, session_id),
+            partial(self._show_draft, session_id),
+            latest="patient",
+        )
+
+    def _show_draft(self, session_id: int, header: PatientHeader) -> None:
+        self._take_header(header)
+        self._go_to_tab(SESSIONS)
+        charting = self._screen(SESSIONS)
+        assert isinstance(charting, ChartingScreen)  # noqa: S101 - made below
+        charting.open_visit(session_id)
+
     def _choose_episode(self, episode_id: int) -> None:
         if self._header is not None and self._header.patient.id is not None:
             self.open_patient(self._header.patient.id, episode_id)
 
     def _show_patient(self, header: PatientHeader) -> None:
         patient_before = self._header.patient.id if self._header is not None else None
-        self._header = header
-        self.header.show_header(header)
-        self.pages.setCurrentWidget(self.chart)
-        self.sidebar.mark_patient(header.patient.id)
-        self.window().setWindowTitle("PT Notes")
-        self.patient_shown.emit(True)  # noqa: FBT003 - a signal takes no names
+        self._take_header(header)
         if patient_before != header.patient.id:
             self._wanted_tab = OVERVIEW
         # Without an episode there is nothing to look at yet, and the next step is to open one.
         self._go_to_tab(EPISODE if header.episode is None else self._wanted_tab)
+
+    def _take_header(self, header: PatientHeader) -> None:
+        self._header = header
+        self.header.show_header(header)
+        self.pages.setCurrentWidget(self.chart)
+        self.sidebar.mark_patient(header.patient.id)
+        self.patient_shown.emit(True)  # noqa: FBT003 - a signal takes no names
 
     def _go_to_tab(self, place: int) -> None:
         if self._header is None:
@@ -240,7 +269,9 @@ class Workspace(QWidget):
             self._wanted_tab = place
         screen = self._screen(place)
         self.tab_pages.setCurrentWidget(screen)
+        screen.setFocus(Qt.FocusReason.OtherFocusReason)
         episode = self._header.episode
+        self.screen_shown.emit(TABS[place], screen.actions())
         screen.show_episode(  # type: ignore[attr-defined]  # every screen of a chart has it, see above
             self._header.patient.id, episode.id if episode is not None else None
         )
@@ -248,6 +279,9 @@ class Workspace(QWidget):
     def _screen(self, place: int) -> QWidget:
         if place not in self.screens:
             screen = self._make_screen(place)
+            # A screen's keys work wherever the cursor is while the screen is shown, and not while another one is.
+            for action in screen.actions():
+                action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             self.screens[place] = screen
             self.tab_pages.addWidget(screen)
         return self.screens[place]
@@ -259,6 +293,15 @@ class Workspace(QWidget):
             episode.episode_changed.connect(self._refresh_header)
             episode.undo_offered.connect(self._offer_undo)
             return episode
+        if place == OVERVIEW:
+            trends = TrendsPage(self._clinic, self._tasks, self._theme, self)
+            trends.episode_asked.connect(self.new_episode)
+            trends.visit_asked.connect(partial(self._go_to_tab, SESSIONS))
+            return trends
+        if place == SESSIONS:
+            charting = ChartingScreen(self._clinic, self._tasks, self._theme, self)
+            charting.visits_changed.connect(self.sidebar.refresh)
+            return charting
         return NoScreen(self)
 
     def new_episode(self) -> None:
@@ -334,6 +377,7 @@ class Workspace(QWidget):
         self._tasks.forget("patient")
         self._header = None
         self.sidebar.mark_patient(None)
+        self.screen_shown.emit("", [])
         self.patient_shown.emit(False)  # noqa: FBT003 - a signal takes no names
 
     def _show_home(self, home: Home) -> None:

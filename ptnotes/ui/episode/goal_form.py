@@ -7,7 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.episode import Goal
@@ -60,12 +60,17 @@ class GoalForm(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.words_field, 0, 0, 1, 6, top)
         grid.addWidget(self.measure_field, 1, 0, 1, 4, top)
-        grid.addWidget(self.mode_field, 1, 4, 1, 2, top)
-        grid.addWidget(self.baseline_field, 2, 0, 1, 1, top)
-        grid.addWidget(self.target_field, 2, 1, 1, 1, top)
-        grid.addWidget(due_field, 2, 2, 1, 2, top)
-        grid.addWidget(self.long_term, 2, 4, Qt.AlignmentFlag.AlignBottom)
-        grid.addWidget(self.add, 2, 5, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(due_field, 1, 4, 1, 2, top)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(12)
+        for field in (self.mode_field, self.baseline_field, self.target_field):
+            numbers.addWidget(field, 1, top)
+        grid.addLayout(numbers, 2, 0, 1, 6)
+        foot = QHBoxLayout()
+        foot.addWidget(self.long_term)
+        foot.addStretch(1)
+        foot.addWidget(self.add)
+        grid.addLayout(foot, 3, 0, 1, 6)
         for column in range(6):
             grid.setColumnStretch(column, 1)
         self.measure.chosen.connect(self._show_measure)

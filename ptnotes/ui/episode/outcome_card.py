@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton
 
 from ptnotes.domain.episode import EpisodeOfCare, OutcomeScore
 from ptnotes.domain.errors import Fault
@@ -50,17 +50,12 @@ class OutcomeCard(Card):
         self.total_field = FieldWithFault("Total", self.total)
         self.date_field = FieldWithFault("Date", self.taken_on)
         self.taken_on.problem_changed.connect(self.date_field.set_fault)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(self.measure_field, 0, 0, top)
-        grid.addWidget(self.subscale_field, 0, 1, top)
-        grid.addWidget(self.date_field, 0, 2, top)
-        grid.addWidget(self.total_field, 0, 3, top)
-        grid.addWidget(self.add, 1, 3, Qt.AlignmentFlag.AlignRight)
-        for column, stretch in enumerate((2, 2, 2, 2)):
-            grid.setColumnStretch(column, stretch)
-        self.body.addLayout(grid)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        for field in (self.measure_field, self.subscale_field, self.date_field, self.total_field):
+            line.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(line)
+        self.body.addWidget(self.add, 0, Qt.AlignmentFlag.AlignRight)
         self.subscale_field.hide()
         self.measure.chosen.connect(self._measure_chosen)
         self.add.clicked.connect(self._record)

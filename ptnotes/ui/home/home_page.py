@@ -21,6 +21,7 @@ class HomePage(QStackedWidget):
 
     add_asked = Signal()
     patient_chosen = Signal(int)
+    draft_chosen = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,12 +49,13 @@ class HomePage(QStackedWidget):
         top.addStretch(1)
         add = QPushButton("Add a patient", self.work)
         add.clicked.connect(self.add_asked)
-        top.addWidget(add, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(KeyHint("Ctrl+Shift+N", self.work), 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(add, 0, Qt.AlignmentFlag.AlignVCenter)
+        top.addSpacing(8)
+        top.addWidget(KeyHint("Ctrl+Shift+N", self.work), 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addLayout(top)
         columns = QHBoxLayout()
         columns.setSpacing(16)
-        self.drafts = self._list_card(theme, columns, "Drafts to finish")
+        self.drafts = self._list_card(theme, columns, "Drafts of the last 30 days")
         self.recent = self._list_card(theme, columns, "Seen last")
         layout.addLayout(columns, 1)
         for page in (self.blank, self.empty, self.work):
@@ -69,15 +71,16 @@ class HomePage(QStackedWidget):
         self.count_line.setText(
             f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
         )
-        self._fill(self.drafts, Home(drafts=home.drafts), today, "No draft waits to be finished.")
+        self._fill(self.drafts, Home(drafts=home.drafts), today, "No draft of the last 30 days.")
         self._fill(self.recent, Home(recent=home.recent), today, "Nobody has been seen yet.")
         self.setCurrentWidget(self.work)
 
     def _list_card(self, theme: Theme, columns: QHBoxLayout, title: str) -> tuple[PatientList, Label]:
         card = Card(title, parent=self.work)
         nothing = Label("", "muted", wraps=True, parent=card)
-        patients = PatientList(theme, title, card)
+        patients = PatientList(theme, title, card, inset=4)
         patients.patient_chosen.connect(self.patient_chosen)
+        patients.draft_chosen.connect(self.draft_chosen)
         card.body.addWidget(nothing)
         card.body.addWidget(patients, 1)
         columns.addWidget(card, 1)

@@ -26,11 +26,12 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row: a heading, a hint, or a patient (then `patient_id`), with a pill in words at the right."""
+    """One row: a heading, a hint, a patient (then `patient_id`), or a draft (then `session_id` too)."""
 
     title: str
     detail: str = ""
     patient_id: int | None = None
+    session_id: int | None = None
     pill: str = ""
     is_heading: bool = False
 
@@ -45,20 +46,23 @@ def found_rows(found: Sequence[PatientRow], today: date, limit: int) -> tuple[Li
     return tuple(rows)
 
 
-def home_rows(home: Home, today: date) -> tuple[ListRow, ...]:
-    """The rows of the sidebar while nothing is searched: drafts to finish, then patients seen last."""
+def home_rows(home: Home, today: date, most_drafts: int | None = None) -> tuple[ListRow, ...]:
+    """The rows of the sidebar while nothing is searched: drafts to finish, at most so many, then patients seen last."""
     rows: list[ListRow] = []
     if home.drafts:
-        rows.append(ListRow("DRAFTS TO FINISH", is_heading=True))
+        rows.append(ListRow("DRAFTS OF THE LAST 30 DAYS", is_heading=True))
         rows += [
             ListRow(
                 draft.patient.name,
                 f"visit of {day_and_month(draft.service_date)}",
                 draft.patient.id,
+                draft.session_id,
                 pill="draft",
             )
-            for draft in home.drafts
+            for draft in home.drafts[:most_drafts]
         ]
+        if most_drafts is not None and len(home.drafts) > most_drafts:
+            rows.append(ListRow(f"{len(home.drafts) - most_drafts} more drafts", "Ctrl+0 shows them all"))
     if home.recent:
         rows.append(ListRow("RECENT", is_heading=True))
         rows += [_patient_row(row, today) for row in home.recent]
@@ -109,9 +113,10 @@ class PatientListModel(QAbstractListModel):
 class _PatientPainter(QStyledItemDelegate):
     """Paints a row: the name over a quiet line, a pill at the right."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, inset: int) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._inset = inset
         self._fonts: dict[str, tuple[QFont, QFontMetrics]] = {}
         theme.changed.connect(self._fonts.clear)
 
@@ -133,7 +138,7 @@ class _PatientPainter(QStyledItemDelegate):
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()
-        inset = theme.px(16)
+        inset = theme.px(self._inset)
         left, width = rect.left() + inset, rect.width() - inset - theme.px(12)
         if row.is_heading:
             font, metrics = self._font("tiny")
@@ -183,12 +188,14 @@ class PatientList(QListView):
     """Shows rows of patients; emits `patient_chosen` with the id at a click or Enter."""
 
     patient_chosen = Signal(int)
+    draft_chosen = Signal(int, int)
+    """The patient's id and the session's."""
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None, *, inset: int = 16) -> None:
         super().__init__(parent)
         self.rows = PatientListModel(self)
         self.setModel(self.rows)
-        self.setItemDelegate(_PatientPainter(theme, self))
+        self.setItemDelegate(_PatientPainter(theme, self, inset))
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -225,6 +232,10 @@ class PatientList(QListView):
             self._choose(self.currentIndex())
 
     def _choose(self, index: QModelIndex) -> None:
-        patient_id = self.rows.rows[index.row()].patient_id
-        if patient_id is not None:
-            self.patient_chosen.emit(patient_id)
+        row = self.rows.rows[index.row()]
+        if row.patient_id is None:
+            return
+        if row.session_id is not None:
+            self.draft_chosen.emit(row.patient_id, row.session_id)
+        else:
+            self.patient_chosen.emit(row.patient_id)

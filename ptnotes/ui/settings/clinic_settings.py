@@ -56,9 +56,10 @@ class ClinicSettings(Scroller):
         for values, words in _NORMALS:
             self.normals.addItem(words, values)
         self.logo = LogoPicker(tasks)
-        grid.addWidget(FieldWithFault("Paper of printed reports", self.paper), 4, 0)
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(FieldWithFault("Paper of printed reports", self.paper), 4, 0, top)
         normals_hint = "one set for the whole clinic, never mixed in a report"
-        grid.addWidget(FieldWithFault("Normal ranges of motion", self.normals, hint=normals_hint), 4, 1)
+        grid.addWidget(FieldWithFault("Normal ranges of motion", self.normals, hint=normals_hint), 4, 1, top)
         grid.addWidget(FieldWithFault("Logo", self.logo, hint="PNG or JPEG"), 5, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)

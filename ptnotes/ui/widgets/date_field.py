@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -39,7 +39,7 @@ class DateField(QLineEdit):
         self._day_first = day_first
         self._date: date | None = None
         self.problem = ""
-        self.setPlaceholderText("12 Mar 1979" if not future else "day, month, year")
+        self.setPlaceholderText(full_date(today() + timedelta(days=28)) if future else "12 Mar 1979")
         if name:
             self.setAccessibleName(name)
         self.editingFinished.connect(self.read_text)

@@ -60,5 +60,9 @@ class GridTable(QWidget):
             line += 1
 
     def _put(self, widget: QWidget, line: int, column: int) -> None:
+        if isinstance(widget, Label) and widget.wordWrap():
+            # With an alignment a layout gives a label its narrow width and the height of one line.
+            self._grid.addWidget(widget, line, column)
+            return
         side = Qt.AlignmentFlag.AlignRight if column in self._numeric else Qt.AlignmentFlag.AlignLeft
         self._grid.addWidget(widget, line, column, side | Qt.AlignmentFlag.AlignVCenter)
