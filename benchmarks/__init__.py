@@ -1,0 +1,1 @@
+"""Measures the program beside something to compare with: ``python -m benchmarks [--json]``."""

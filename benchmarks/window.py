@@ -1,0 +1,193 @@
+"""Measures the real window on a clinic, in a process of its own: unlocking, each letter of a search, opening a patient.
+
+``python -m benchmarks.window FILE`` prints one JSON object of lists of milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, perf_counter, sleep
+from typing import Any
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from benchmarks.clinics import LONG_MRNS, PASSPHRASE
+from ptnotes.ui.remembered import Remembered
+from ptnotes.ui.shell import Shell
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Look, Theme
+
+TYPED = (
+    "nguyen",
+    "lukasz",
+    "ostergaard",
+    "smith hargreaves",
+    "fernandez ines",
+    "an",
+    "o brien",
+    "lewis",
+    "zuniga",
+    "ma lo",
+    "000123",
+    "555 01",
+)
+_LONGEST_WAIT_S = 60.0
+
+
+class Painted(QObject):
+    """Counts the paints of a widget that `counts` lets through."""
+
+    def __init__(self, application: QApplication, counts: Callable[[QWidget], bool]) -> None:
+        super().__init__()
+        self.times = 0
+        self._counts = counts
+        self._application = application
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and self._counts(watched):
+            self.times += 1
+        return False
+
+    def stop(self) -> None:
+        self._application.removeEventFilter(self)
+
+
+def until(application: QApplication, reached: Callable[[], bool]) -> None:
+    """Let the window work until `reached`; what was painted meanwhile is on the screen then."""
+    latest = monotonic() + _LONGEST_WAIT_S
+    flags = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+    while not reached():
+        application.processEvents(flags)
+        if monotonic() > latest:
+            raise TimeoutError("the window did not show what was waited for")
+
+
+def settle(application: QApplication, seconds: float = 0.1) -> None:
+    """Let everything that is on its way arrive."""
+    latest = monotonic() + seconds
+    while monotonic() < latest:
+        application.processEvents()
+        sleep(0.002)
+
+
+def ms_since(begun: float) -> float:
+    return (perf_counter() - begun) * 1000
+
+
+def main(path: Path) -> dict[str, list[float]]:
+    application = QApplication(sys.argv[:1])
+    tasks = Tasks()
+    shell = Shell(path, tasks, Theme(application, look=Look.LIGHT), Remembered())
+    try:
+        door: Any = shell.show_door(is_new=False)
+        shell.resize(1440, 900)
+        shell.show()
+        # Whoever types a passphrase gives the window time to read ahead.
+        until(application, lambda: "ptnotes.ui.workspace" in sys.modules)
+        settle(application, 1.5)
+        derivation = [_derivation_ms(path) for _ in range(3)]
+        result = {"derivation": derivation, "unlock": [_unlock(application, shell, door)]}
+        settle(application, 0.5)
+        result["search"] = [each for _ in range(2) for each in _search(application, shell)]
+        result["open"] = _open_patients(application, shell)
+        return result
+    finally:
+        shell.close()
+        settle(application, 0.3)
+        tasks.close()
+
+
+def _derivation_ms(path: Path) -> float:
+    from ptnotes.db.keyfile import key_path, read_keys
+
+    (slot,) = read_keys(key_path(path)).slots
+    begun = perf_counter()
+    slot.kdf.key(PASSPHRASE, slot.salt)
+    return ms_since(begun)
+
+
+def _unlock(application: QApplication, shell: Shell, door: Any) -> float:
+    def is_home(widget: QWidget) -> bool:
+        workspace = shell.workspace
+        if workspace is None:
+            return False
+        viewport: QWidget = workspace.sidebar.patients.viewport()
+        return widget is viewport and len(workspace.sidebar.patients.rows.rows) > 0
+
+    painted = Painted(application, is_home)
+    door.passphrase.setText(PASSPHRASE)
+    begun = perf_counter()
+    QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
+    until(application, lambda: painted.times > 0)
+    took = ms_since(begun)
+    painted.stop()
+    return took
+
+
+def _search(application: QApplication, shell: Shell) -> list[float]:
+    """Milliseconds from each letter to the painted list of what it found."""
+    workspace = shell.workspace
+    assert workspace is not None
+    sidebar = workspace.sidebar
+    viewport = sidebar.patients.viewport()
+    times = []
+    for words in TYPED:
+        sidebar._clear()
+        settle(application)
+        for letter in words:
+            painted = Painted(application, lambda widget: widget is viewport and not sidebar._searching)
+            begun = perf_counter()
+            QTest.keyClick(sidebar.find_line, letter)
+            until(application, lambda painted=painted: painted.times > 0)
+            times.append(ms_since(begun))
+            painted.stop()
+            settle(application, 0.02)
+    sidebar._clear()
+    settle(application)
+    return times
+
+
+def _open_patients(application: QApplication, shell: Shell) -> list[float]:
+    """Milliseconds from choosing a patient with 200 visits to the painted charts; each patient once."""
+    from ptnotes.services.patients import patient_by_mrn
+    from ptnotes.ui.trends.chart_grid import ChartCell, ChartGrid
+
+    workspace = shell.workspace
+    clinic = shell._clinic
+    assert workspace is not None
+    assert clinic is not None
+    given = 0
+    show_charts = ChartGrid.show_charts
+
+    def counted(grid: ChartGrid, *arguments: Any, **more: Any) -> None:
+        nonlocal given
+        show_charts(grid, *arguments, **more)
+        given += 1
+
+    ChartGrid.show_charts = counted  # type: ignore[method-assign]  # put back below
+    times = []
+    try:
+        patients = [patient_by_mrn(clinic, mrn) for mrn in LONG_MRNS]
+        painted = Painted(application, lambda widget: given > 0 and isinstance(widget, ChartCell))
+        for patient in patients:
+            assert patient.id is not None
+            given = painted.times = 0
+            begun = perf_counter()
+            workspace.open_patient(patient.id)
+            until(application, lambda: painted.times > 0)
+            times.append(ms_since(begun))
+            settle(application, 0.3)
+        painted.stop()
+    finally:
+        ChartGrid.show_charts = show_charts  # type: ignore[method-assign]
+    return times
+
+
+if __name__ == "__main__":
+    json.dump(main(Path(sys.argv[1])), sys.stdout)
