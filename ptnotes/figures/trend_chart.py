@@ -14,6 +14,7 @@ from ptnotes.figures.plot import Plot, TimeAxis
 from ptnotes.figures.shapes import Circle, Figure, Line, Rect, Shape, Text, TextMeasure
 from ptnotes.figures.trend_parts import (
     LABEL_GAP,
+    MOST_TICKS,
     RADIUS,
     TICK_ROOM,
     band,
@@ -85,7 +86,7 @@ def trend_figure(
     legend = legend_of(chart, styles, width, measure, text_size)
     top = text_size * (1.9 if chart.words else 0.8)
     bottom = height - text_size * 2.0 - legend.height
-    most_ticks = int((bottom - top) / max(TICK_ROOM, text_size * 2)) + 1
+    most_ticks = min(int((bottom - top) / max(TICK_ROOM, text_size * 2)) + 1, MOST_TICKS)
     plot = Plot(axis.left, width - axis.right, top, bottom, axis, upright_scale(chart, most_ticks))
     shapes: list[Shape] = []
     shapes += band(chart, plot)

@@ -29,9 +29,11 @@ from ptnotes.figures.shapes import (
 )
 
 LABEL_GAP = 10.0  # from the plot's right edge to the labels beside it
+MOST_TICKS = 6
 TICK_ROOM = 32.0  # least height between two ticks of the upright scale
-_MARKER_ROOM = 6.0  # least width a visit needs for its marker to be told from the next
+_MARKER_ROOM = 8.0  # least width a visit needs for its marker to be told from the next
 RADIUS = 2.6
+_DOT = 1.5  # of a visit that stands alone among many
 _OTHER_INKS: tuple[Ink, ...] = ("series_2", "series_3", "series_4")
 _PAIN_PLACE = {PainKind.NOW: 0, PainKind.WORST: 1, PainKind.BEST: 2, PainKind.MOVEMENT: 3}
 
@@ -205,12 +207,12 @@ def series(line: TrendLine, style: Style, plot: Plot) -> list[Shape]:
             shapes.append(Line(x1, y1, x2, y2, ink, 0.9, (1.0, 3.5)))
         if end - start > 1:
             shapes.append(Polyline(tuple(places[start:end]), ink, stroke))
-    marked = list(range(len(places)))
-    if is_dense:
-        # Too many to tell apart: the line keeps every point, markers only its ends and what no line reaches.
-        alone = [start for start, end in pairwise([*starts, len(places)]) if end - start == 1]
-        marked = sorted({0, len(places) - 1, *alone})
-    shapes += [marker(*places[place], style, line.phase) for place in marked]
+    if not is_dense:
+        return shapes + [marker(*place, style, line.phase) for place in places]
+    # Too many to tell apart: the line keeps every point, markers only its ends, dots what no line reaches.
+    alone = [start for start, end in pairwise([*starts, len(places)]) if end - start == 1]
+    shapes += [marker(*places[place], style, line.phase, _DOT) for place in alone]
+    shapes += [marker(*place, style, line.phase) for place in (places[0], places[-1])]
     return shapes
 
 
@@ -220,13 +222,13 @@ def _is_gap(one: TrendPoint, two: TrendPoint) -> bool:
     return two.visit_number - one.visit_number > 1
 
 
-def marker(x: float, y: float, style: Style, phase: Phase) -> Shape:
+def marker(x: float, y: float, style: Style, phase: Phase, radius: float = RADIUS) -> Shape:
     """A marker whose form tells its way of measuring without colour; what was measured after treatment is hollow."""
     ink = style.ink_of(phase)
     fill: Ink = "surface" if phase is Phase.AFTER else ink
     if style.form == 0:
-        return Circle(x, y, RADIUS, fill, ink, 1.2)
-    r = RADIUS + 0.6
+        return Circle(x, y, radius, fill, ink, 1.2)
+    r = radius * 1.2
     corners: tuple[tuple[float, float], ...] = (
         ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
         ((0, -1.15), (1.1, 0.85), (-1.1, 0.85)),

@@ -33,6 +33,7 @@ _LEAST_WIDTH = 258
 _CHART_HEIGHT = 150
 _HEAD_HEIGHT = 24
 _GAP = 16
+_GROWTH = 1.9  # how much taller than it must be a chart becomes where there is room
 _EDGE = 8  # room for the frame of the focus
 _MOST_COLUMNS = 3
 
@@ -155,7 +156,7 @@ class ChartGrid(QWidget):
         self._titles: dict[str, str] = {}
         self._cells: list[ChartCell] = []
         self._shown = 0
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -269,10 +270,12 @@ class ChartGrid(QWidget):
         return columns, rows, self._theme.px(_CHART_HEIGHT + _HEAD_HEIGHT * (2 if is_stacked else 1))
 
     def _arrange(self) -> None:
-        columns, _, tall = self._layout_for(self.width())
+        columns, rows, tall = self._layout_for(self.width())
         gap, edge = self._theme.px(_GAP), self._theme.px(_EDGE)
         wide = (self.width() - 2 * edge - gap * (columns - 1)) // columns
         is_stacked = tall > self._theme.px(_CHART_HEIGHT + _HEAD_HEIGHT)
+        room = (self.height() - 2 * edge - gap * (rows - 1)) // max(rows, 1)
+        tall = max(tall, min(room, round(tall * _GROWTH)))
         for place, cell in enumerate(self._cells[: self._shown]):
             row, column = divmod(place, columns)
             cell.is_stacked = is_stacked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.views import SpineMark
@@ -15,7 +15,8 @@ from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.spine_map import SpineMap
 
-_SPINE_HEIGHT = 330
+_SPINE_HEIGHT = 300
+_TALLEST = 600
 
 
 class LevelsCard(Card):
@@ -24,18 +25,27 @@ class LevelsCard(Card):
     def __init__(self, reference: Reference, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Levels treated", "from behind", parent)
         self._reference = reference
+        self._theme = theme
         self.spine = SpineMap(theme, parent=self)
         self.spine.setMinimumHeight(theme.px(_SPINE_HEIGHT))
+        # It asks for no more than that, so that the page is not made to scroll for it, and takes what is left.
+        self.spine.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.elsewhere = Label("", "body", wraps=True, parent=self)
         self.key = Label("filled: at the latest visit · outlined: before", "small", wraps=True, parent=self)
         self.body.addWidget(self.spine, 1)
         self.body.addWidget(self.elsewhere)
         self.body.addWidget(self.key)
 
+    @property
+    def shows_spine(self) -> bool:
+        """Whether anything was treated that has its place on the spine."""
+        return self.spine.isVisibleTo(self)
+
     def show_episode(self, marks: Sequence[SpineMark]) -> None:
         """Show the places treated in an episode, at the levels round them."""
         levels = levels_round(marks)
         self.spine.setVisible(levels is not None)
+        self.setMaximumHeight(self._theme.px(_TALLEST))
         self.key.setVisible(any(not mark.at_latest_visit for mark in marks))
         if levels is not None:
             self.spine.set_levels(*levels)
@@ -46,7 +56,7 @@ class LevelsCard(Card):
     def show_marks(self, marks: Sequence[SpineMark]) -> None:
         """Show these marks on the same levels."""
         self.spine.set_marks(marks)
-        beside = self.spine.elsewhere if self.spine.isVisibleTo(self) else tuple(marks)
+        beside = self.spine.elsewhere if self.shows_spine else tuple(marks)
         lines = [
             f"{place_words(self._reference, mark.target, mark.side)}{f' · grade {mark.grade}' if mark.grade else ''}"
             for mark in beside

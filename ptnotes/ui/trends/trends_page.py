@@ -25,9 +25,7 @@ from ptnotes.ui.widgets.empty_state import EmptyState
 from ptnotes.ui.widgets.labels import KeyHint, Label
 
 _RAIL_WIDTH = 350
-_LEVELS_WIDTH = 320
 _SIDE_BY_SIDE = 900  # from this width on a second column stands beside the charts
-_LEVELS_BELOW = 1300  # and from this one on the spine stands below the charts
 _HOW_TO_READ = "Point at a chart, or press the arrow keys in it, to read one visit in every chart."
 _LEGEND = "band: measurement error · dashed: goal · dotted: normal · hollow: after treatment"
 
@@ -91,6 +89,13 @@ class TrendsPage(QStackedWidget):
         if not self._visits:
             self.setCurrentWidget(self.no_visit)
             return
+        # Some of these widgets paint at once when given a value: nothing is painted before all of it is there.
+        self.page.setUpdatesEnabled(False)
+        self._fill(overview)
+        self.page.setUpdatesEnabled(True)
+        self.setCurrentWidget(self.page)
+
+    def _fill(self, overview: EpisodeOverview) -> None:
         charts = (*([overview.pain] if overview.pain is not None else []), *overview.charts)
         self._titles = chart_titles(self._clinic.reference, charts)
         self.charts_card.setVisible(bool(charts))
@@ -106,8 +111,8 @@ class TrendsPage(QStackedWidget):
         self.treated_card.set_note(f"{days} {'visit' if days == 1 else 'visits'}")
         self.levels.setVisible(bool(overview.marks))
         self.levels.show_episode(overview.marks)
+        self.rail_cards.setStretchFactor(self.levels, 100 if self.levels.shows_spine else 0)
         self._read_out(-1)
-        self.setCurrentWidget(self.page)
 
     def _make_page(self, clinic: OpenClinic, theme: Theme) -> QWidget:
         page = QWidget(self)
@@ -119,8 +124,7 @@ class TrendsPage(QStackedWidget):
         self.charts_card.head.setContentsMargins(8, 0, 8, 0)
         self.grid = ChartGrid(theme, self.charts_card)
         self.grid.visit_pointed.connect(self._read_out)
-        self.charts_card.body.addWidget(self.grid)
-        self.charts_card.body.addStretch(1)
+        self.charts_card.body.addWidget(self.grid, 1)
         self.treated_card = Card("What was done", "", page)
         self.treated = TreatedTable(clinic.reference, theme, self.treated_card)
         self.treated_card.body.addWidget(self.treated)
@@ -133,19 +137,17 @@ class TrendsPage(QStackedWidget):
         self.levels = LevelsCard(clinic.reference, theme, page)
         main = QVBoxLayout()
         main.setSpacing(16)
-        main.addWidget(self.charts_card)
-        self.below = QHBoxLayout()
-        self.below.setSpacing(16)
-        self.below.addWidget(self.treated_card, 1, Qt.AlignmentFlag.AlignTop)
-        main.addLayout(self.below)
-        main.addStretch(1)
+        main.addWidget(self.charts_card, 1)
+        main.addWidget(self.treated_card)
         self.rail = QWidget(page)
-        self.rail_cards = QVBoxLayout(self.rail)
-        self.rail_cards.setContentsMargins(0, 0, 0, 0)
-        self.rail_cards.setSpacing(16)
-        for card in (self.changes_card, self.goals_card, self.levels):
-            self.rail_cards.addWidget(card)
-        self.rail_cards.addStretch(1)
+        rail = self.rail_cards = QVBoxLayout(self.rail)
+        rail.setContentsMargins(0, 0, 0, 0)
+        rail.setSpacing(16)
+        rail.addWidget(self.changes_card)
+        rail.addWidget(self.goals_card)
+        # The spine grows into the height that is left, as far as it may; what remains stays empty.
+        rail.addWidget(self.levels)
+        rail.addStretch(1)
         scroller = Scroller(parent=page)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.columns.setSpacing(16)
@@ -202,13 +204,6 @@ class TrendsPage(QStackedWidget):
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
         if self.columns.direction() is not direction:
             self.columns.setDirection(direction)
-        is_widest = self.width() >= self._theme.px(_LEVELS_BELOW)
-        if is_widest != (self.below.indexOf(self.levels) >= 0):
-            if is_widest:
-                self.below.addWidget(self.levels)
-            else:
-                self.rail_cards.insertWidget(2, self.levels)
-        self.levels.setMinimumWidth(self._theme.px(_LEVELS_WIDTH) if is_widest else 0)
         # Two lines are kept free, so that the page does not move when a visit has much to say.
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().lineSpacing())
         self.rail.setMinimumWidth(self._theme.px(_RAIL_WIDTH) if is_wide else 0)
