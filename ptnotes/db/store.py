@@ -7,6 +7,8 @@ this process waits for it, and a transaction is rolled back unless its block cal
 from __future__ import annotations
 
 import os
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,32 @@ _READER_CACHE_KIB = 65_536
 _WRITER_CACHE_KIB = 16_384
 _READERS = 2
 _APPLICATION_ID_AT = slice(68, 72)
+_CORRUPT = 11
+
+
+class _Turns:
+    """A lock that is handed over in the order of asking: work in many pieces must not starve a single save."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            my_turn = threading.Event()
+            self._waiting.append(my_turn)
+        my_turn.wait()
+
+    def __exit__(self, *_exception: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
 
 
 class Store:
@@ -37,6 +65,7 @@ class Store:
         self.path = path
         self._readers = readers
         self._writer = writer
+        self._turns = _Turns()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -47,7 +76,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give the writing connection. What the block did is kept only if it called ``connection.commit()``."""
-        with faults_named(self.path), self._writer.connect() as connection:
+        with self._turns, faults_named(self.path), self._writer.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -67,6 +96,26 @@ def connect(path: Path, key: str, *, cache_kib: int = _WRITER_CACHE_KIB, query_o
     Raises the driver's errors, and `EnvironmentFault` ("file.not_encrypted") if the library at hand does not encrypt:
     the stock one ignores the key without a word and writes plain text.
     """
+    connection = _keyed(path, key)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for pragma in (
+            "foreign_keys = ON",
+            "synchronous = FULL",
+            "temp_store = MEMORY",
+            "mmap_size = 0",
+            "trusted_schema = OFF",
+            f"cache_size = -{cache_kib}",
+            f"query_only = {int(query_only)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _keyed(path: Path, key: str) -> Any:
     connection = sqlcipher.connect(
         f"file:{quote(str(path))}?mode=rw",
         uri=True,
@@ -80,17 +129,6 @@ def connect(path: Path, key: str, *, cache_kib: int = _WRITER_CACHE_KIB, query_o
         connection.execute(f"PRAGMA key = \"x'{key}'\"")
         if connection.execute("PRAGMA cipher_version").fetchone() is None:
             raise EnvironmentFault("file.not_encrypted", path=str(path))
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        for pragma in (
-            "foreign_keys = ON",
-            "synchronous = FULL",
-            "temp_store = MEMORY",
-            "mmap_size = 0",
-            "trusted_schema = OFF",
-            f"cache_size = -{cache_kib}",
-            f"query_only = {int(query_only)}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
     except BaseException:
         connection.close()
         raise
@@ -238,16 +276,29 @@ def _check_encrypted(path: Path, file_id: bytes) -> None:
 
 
 def _schema_version(path: Path, key: str) -> int:
-    connection = connect(path, key)
+    try:
+        connection = connect(path, key)
+    except sqlcipher.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF == _CORRUPT and _is_cut_short(path, key):
+            raise EnvironmentFault("file.truncated", path=str(path)) from None
+        raise
     try:
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
     finally:
         connection.close()
     if application_id != APPLICATION_ID:
         raise EnvironmentFault("file.not_ours", path=str(path))
-    # The connection's end has folded the log into the file, unless another program holds it open.
-    if not Path(f"{path}-wal").exists() and path.stat().st_size < pages * PAGE_BYTES:
-        raise EnvironmentFault("file.truncated", path=str(path))
     return int(version)
+
+
+def _is_cut_short(path: Path, key: str) -> bool:
+    """Whether the file ends within a page, or all pages that it has are authentic, so that it only lacks some."""
+    if path.stat().st_size % PAGE_BYTES:
+        return True
+    connection = _keyed(path, key)
+    try:
+        bad_pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+    finally:
+        connection.close()
+    return not bad_pages
