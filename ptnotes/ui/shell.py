@@ -13,7 +13,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
-from ptnotes.ui.actions import enable_for, fill_menu_bar, key_list, make_actions
+from ptnotes.ui.actions import enable_for, fill_menu_bar, make_actions
+from ptnotes.ui.help import Help
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import Remembered
@@ -25,7 +26,6 @@ from ptnotes.ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from ptnotes.services.opening import OpenClinic
-    from ptnotes.ui.sheet import Component, Sheet
     from ptnotes.ui.workspace import Workspace
 
 USUAL_SIZE = (1280, 800)
@@ -55,7 +55,6 @@ class Shell(QMainWindow):
         self._remembered = remembered
         self._clinic: OpenClinic | None = None
         self._workspace: Workspace | None = None
-        self._sheet: Sheet | None = None
         self._leaving = ""
         self.setWindowTitle("PT Notes")
         self.actions_by_id = make_actions(self)
@@ -66,6 +65,7 @@ class Shell(QMainWindow):
         self._stage = QStackedWidget(self)
         self.setCentralWidget(self._stage)
         self.toast = Toast(self._stage)
+        self._help = Help(self._stage, tasks)
         self._connect_actions()
         tasks.job_failed.connect(self._tell_failure)
         tasks.unsaved_changed.connect(self._go_on_leaving)
@@ -106,10 +106,7 @@ class Shell(QMainWindow):
             "Making a sample clinic", "Forty made-up patients. It is thrown away when the window closes."
         )
         self._show_alone(page)
-        QTimer.singleShot(0, self, self._make_demo)
-
-    def _make_demo(self) -> None:
-        self._theme.load_other_fonts()
+        QTimer.singleShot(0, self._theme, self._theme.load_other_fonts)
         path = self._path
         self._tasks.write(lambda: _demo(path), self.enter)
 
@@ -122,7 +119,7 @@ class Shell(QMainWindow):
             clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
         )
         self._workspace.patient_shown.connect(self._show_patient_menu)
-        self._workspace.screen_shown.connect(self._show_screen_menu)
+        self._workspace.chart.screen_shown.connect(self._show_screen_menu)
         self._show_alone(self._workspace)
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
         self._workspace.start()
@@ -148,7 +145,7 @@ class Shell(QMainWindow):
         actions["quit"].triggered.connect(self.close)
         actions["full_screen"].triggered.connect(self._toggle_full_screen)
         actions["keys"].triggered.connect(self._show_keys)
-        actions["about"].triggered.connect(self._show_about)
+        actions["about"].triggered.connect(self._help.show_about)
         # An action that only stands in a menu is deaf to its keys where the menu bar is hidden or another program's.
         self.addActions(list(actions.values()))
 
@@ -172,26 +169,9 @@ class Shell(QMainWindow):
         else:
             self.showFullScreen()
 
-    def _made_sheet(self) -> Sheet:
-        if self._sheet is None:
-            from ptnotes.ui.sheet import Sheet  # noqa: PLC0415 - not needed for the first paint
-
-            self._sheet = Sheet(self._stage)
-        return self._sheet
-
     def _show_keys(self) -> None:
-        lists = key_list(list(self.menus.values()))
-        if self._workspace is not None:
-            lists += self._workspace.screen_keys()
-        self._made_sheet().show_keys(lists)
-
-    def _show_about(self) -> None:
-        from ptnotes.ui.sheet import read_components  # noqa: PLC0415 - not needed for the first paint
-
-        self._tasks.read(read_components, self._show_components, latest="about")
-
-    def _show_components(self, components: tuple[Component, ...]) -> None:
-        self._made_sheet().show_about(components)
+        further = self._workspace.chart.screen_keys() if self._workspace is not None else []
+        self._help.show_keys(list(self.menus.values()), further)
 
     def _tell_failure(self, error: Exception) -> None:
         self.toast.say_fault(sentence_for(error))
@@ -206,13 +186,13 @@ class Shell(QMainWindow):
         self._leaving = way
         if self._workspace is not None:
             self._workspace.flush()
-            self._workspace.remember(self._remembered)
+            self._remembered.sidebar = self._workspace.splitter.saveState()
         self._go_on_leaving(self._tasks.unsaved)
 
     def _go_on_leaving(self, unsaved: int) -> None:
         if not self._leaving or unsaved:
             return
-        if self._workspace is not None and (problem := self._workspace.unsaved_problem()):
+        if self._workspace is not None and (problem := self._workspace.chart.unsaved_problem()):
             # What could not be stored stays on the screen: nobody loses text to a full disk by closing the window.
             way, self._leaving = self._leaving, ""
             self.show()
@@ -236,8 +216,7 @@ class Shell(QMainWindow):
         enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
         self._show_screen_menu("", [])
         clinic, self._clinic, self._workspace = self._clinic, None, None
-        if self._sheet is not None:
-            self._sheet.dismiss()
+        self._help.dismiss()
         self._show_alone(QWidget())
         self.setWindowTitle("PT Notes")
         if clinic is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import KeyHint, Label, Pill, Rule
 
 MOST_FOUND = 50
+_SETTLED_MS = 400
 MOST_DRAFTS = 5
 
 
@@ -63,6 +64,9 @@ class Sidebar(QFrame):
         layout.addWidget(self.patients, 1)
         layout.addWidget(Rule(self))
         layout.addLayout(self._make_foot())
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self.refresh)
         self.find_line.textEdited.connect(self._search)
         self.find_line.installEventFilter(self)
         self.patients.patient_chosen.connect(self._choose)
@@ -95,8 +99,10 @@ class Sidebar(QFrame):
         self.find_line.selectAll()
 
     def show_unsaved(self, count: int) -> None:
-        """Say whether something still waits to be stored."""
+        """Say whether something still waits to be stored; once all is, what is at hand may be something else."""
         self.saved.setText("Encrypted · saving…" if count else "Encrypted · all saved")
+        if not count:
+            self._settled.start(_SETTLED_MS)
 
     def mark_patient(self, patient_id: int | None) -> None:
         """Show which patient is open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -23,8 +24,9 @@ class HomePage(QStackedWidget):
     patient_chosen = Signal(int)
     draft_chosen = Signal(int, int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, today: Callable[[], date], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._today = today
         self.blank = QWidget(self)
         self.empty = EmptyState(
             "No patient yet",
@@ -61,11 +63,12 @@ class HomePage(QStackedWidget):
         for page in (self.blank, self.empty, self.work):
             self.addWidget(page)
 
-    def show_home(self, home: Home, today: date) -> None:
+    def show_home(self, home: Home) -> None:
         """Show what is at hand; the first step where the clinic has no patient yet."""
         if not home.patient_count:
             self.setCurrentWidget(self.empty)
             return
+        today = self._today()
         self.title.setText(f"Today, {full_date(today)}")
         patients = "1 patient" if home.patient_count == 1 else f"{home.patient_count:,} patients"
         self.count_line.setText(

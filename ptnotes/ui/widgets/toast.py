@@ -46,6 +46,10 @@ class Toast(QFrame):
         self._show(text, action, on_action)
         self._timer.start()
 
+    def offer_undo(self, text: str, take_back: Callable[[], object]) -> None:
+        """Say what was done, with a button that takes it back."""
+        self.say(text, "Undo", take_back)
+
     def say_fault(self, text: str, action: str = "", on_action: Callable[[], object] | None = None) -> None:
         """Show what went wrong until it is closed or replaced."""
         self._timer.stop()

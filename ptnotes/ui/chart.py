@@ -1,0 +1,210 @@
+"""A patient's chart: the header, and under it the four parts of the chart, each made when it is first looked at.
+
+Every screen of a chart is a widget with `show_episode(patient_id, episode_id)`. One that takes typing also has
+`flush()`, which hands what is typed to the writer, and `unsaved_problem()`, a sentence while it could not be stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.views import PatientHeader
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.overview import patient_header
+from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.episode.episode_screen import EpisodeScreen
+from ptnotes.ui.patient_header import TABS, PatientHeaderBar
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.trends.trends_page import TrendsPage
+from ptnotes.ui.widgets.toast import Toast
+
+OVERVIEW, SESSIONS, EPISODE, DOCUMENTS = range(4)
+
+
+class ChartScreen(Protocol):
+    """What every part of a chart can do."""
+
+    def show_episode(self, patient_id: int, episode_id: int | None, /) -> None:
+        """Show this episode of this patient; where there is none, the next step."""
+
+
+class ChartPage(QWidget):
+    """Shows one patient and one episode (`show_patient`), and passes on what its screens say."""
+
+    episode_chosen = Signal(int, int)
+    """Ids of the patient and of the episode that is to be shown."""
+    edit_asked = Signal()
+    visits_changed = Signal()
+    screen_shown = Signal(str, list)
+    """The title of the part that is shown, and its own actions."""
+
+    def __init__(
+        self, clinic: OpenClinic, tasks: Tasks, theme: Theme, toast: Toast, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._clinic = clinic
+        self._tasks = tasks
+        self._theme = theme
+        self._toast = toast
+        self._wanted_tab = OVERVIEW
+        self.shown: PatientHeader | None = None
+        self.screens: dict[int, QWidget] = {}
+        self.header = PatientHeaderBar(self)
+        self.stage = QStackedWidget(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.stage, 1)
+        self.header.tab_chosen.connect(self._show_tab)
+        self.header.episode_chosen.connect(self._choose_episode)
+        self.header.edit_asked.connect(self.edit_asked)
+        self.header.episode_asked.connect(self.open_episode)
+
+    def show_patient(self, header: PatientHeader) -> None:
+        """Show this patient, at the part that was looked at before if it is the same patient as before."""
+        before = self.shown.patient.id if self.shown is not None else None
+        self._take_header(header)
+        if before != header.patient.id:
+            self._wanted_tab = OVERVIEW
+        # Without an episode there is nothing to look at yet, and the next step is to open one.
+        self.go_to_tab(EPISODE if header.episode is None else self._wanted_tab)
+
+    def show_draft(self, session_id: int, header: PatientHeader) -> None:
+        """Show this patient with a certain visit on the Sessions tab."""
+        self._take_header(header)
+        self.go_to_tab(SESSIONS)
+        cast("ChartingScreen", self._screen(SESSIONS)).open_visit(session_id)
+
+    def leave_patient(self) -> None:
+        """Store what is typed, and forget whose chart it was."""
+        self.flush()
+        self.shown = None
+        self.screen_shown.emit("", [])
+
+    def go_to_tab(self, place: int) -> None:
+        """Show one part of the chart."""
+        if self.shown is None:
+            return
+        if self.header.tabs.currentIndex() == place:
+            self._show_tab(place)
+        else:
+            self.header.tabs.setCurrentIndex(place)
+
+    def open_episode(self) -> None:
+        """Show the form that opens an episode for the patient."""
+        if self.shown is None or self.shown.patient.id is None:
+            return
+        self.go_to_tab(EPISODE)
+        screen = cast("EpisodeScreen", self._screen(EPISODE))
+        screen.start_opening(self.shown.patient.id, is_first=self.shown.episode is None)
+
+    def flush(self) -> None:
+        """Hand everything that is typed to the writer."""
+        for screen in self.screens.values():
+            flush: Callable[[], object] | None = getattr(screen, "flush", None)
+            if flush is not None:
+                flush()
+
+    def unsaved_problem(self) -> str:
+        """Why something typed could not be stored, empty where everything is."""
+        for screen in self.screens.values():
+            problem: Callable[[], str] | None = getattr(screen, "unsaved_problem", None)
+            if problem is not None and (sentence := problem()):
+                return sentence
+        return ""
+
+    def screen_keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The keys of the parts made so far: (part, [(what it does, key)])."""
+        native = QKeySequence.SequenceFormat.NativeText
+        lists = [
+            (
+                TABS[place],
+                [
+                    (action.text().replace("&", ""), action.shortcut().toString(native))
+                    for action in screen.actions()
+                    if not action.shortcut().isEmpty()
+                ],
+            )
+            for place, screen in self.screens.items()
+        ]
+        return [(title, rows) for title, rows in lists if rows]
+
+    def _take_header(self, header: PatientHeader) -> None:
+        self.flush()
+        self.shown = header
+        self.header.show_header(header)
+
+    def _show_tab(self, place: int) -> None:
+        shown = self.shown
+        if shown is None or shown.patient.id is None:
+            return
+        self.flush()
+        if shown.episode is not None:
+            self._wanted_tab = place
+        screen = self._screen(place)
+        self.stage.setCurrentWidget(screen)
+        screen.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.screen_shown.emit(TABS[place], screen.actions())
+        episode_id = shown.episode.id if shown.episode is not None else None
+        cast("ChartScreen", screen).show_episode(shown.patient.id, episode_id)
+
+    def _screen(self, place: int) -> QWidget:
+        if place not in self.screens:
+            screen = self._make_screen(place)
+            # A screen's keys work wherever the cursor is while the screen is shown, and not while another one is.
+            for action in screen.actions():
+                action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            self.screens[place] = screen
+            self.stage.addWidget(screen)
+        return self.screens[place]
+
+    def _make_screen(self, place: int) -> QWidget:
+        if place == OVERVIEW:
+            trends = TrendsPage(self._clinic, self._tasks, self._theme, self)
+            trends.episode_asked.connect(self.open_episode)
+            trends.visit_asked.connect(partial(self.go_to_tab, SESSIONS))
+            return trends
+        if place == SESSIONS:
+            charting = ChartingScreen(self._clinic, self._tasks, self._theme, self)
+            charting.visits_changed.connect(self.visits_changed)
+            return charting
+        if place == EPISODE:
+            episode = EpisodeScreen(self._clinic, self._tasks, self._theme, self)
+            episode.episode_opened.connect(self._episode_opened)
+            episode.episode_changed.connect(self._read_header)
+            episode.undo_offered.connect(self._toast.offer_undo)
+            return episode
+        documents = DocumentsScreen(self._clinic, self._tasks, self._theme, self)
+        documents.said.connect(self._toast.say)
+        return documents
+
+    def _choose_episode(self, episode_id: int) -> None:
+        if self.shown is not None and self.shown.patient.id is not None:
+            self.episode_chosen.emit(self.shown.patient.id, episode_id)
+
+    def _episode_opened(self, episode: EpisodeOfCare) -> None:
+        self._toast.say("Episode opened. Ctrl+2 charts the first visit.")
+        if episode.id is not None:
+            self.episode_chosen.emit(episode.patient_id, episode.id)
+
+    def _read_header(self, episode: EpisodeOfCare) -> None:
+        read = partial(patient_header, self._clinic, episode.patient_id, episode.id)
+        self._tasks.read(read, self._show_header, latest="header")
+
+    def _show_header(self, header: PatientHeader) -> None:
+        shown = self.shown
+        if shown is None or shown.episode is None or header.episode is None:
+            return
+        if shown.episode.id == header.episode.id:
+            self.shown = header
+            self.header.show_header(header)
