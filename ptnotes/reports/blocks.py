@@ -152,15 +152,23 @@ class Section(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
 
 class Columns(Flowable):  # type: ignore[misc]  # ReportLab has no types
-    """Stacks of flowables side by side, their tops level. It is not broken over pages."""
+    """Stacks of flowables side by side, their tops level. It is not broken over pages.
+
+    `foot` stands at the bottom of the first column, level with the end of the longest, and is read last.
+    """
 
     def __init__(
-        self, stacks: Sequence[Sequence[Flowable]], shares: Sequence[float], gap: float = GAP_PT
+        self,
+        stacks: Sequence[Sequence[Flowable]],
+        shares: Sequence[float],
+        gap: float = GAP_PT,
+        foot: Flowable | None = None,
     ) -> None:
         super().__init__()
         self._stacks = stacks
         self._shares = shares
         self._gap = gap
+        self._foot = foot
 
     def column_widths(self, width: float) -> list[float]:
         """Points that each stack is given of `width`."""
@@ -170,10 +178,14 @@ class Columns(Flowable):  # type: ignore[misc]  # ReportLab has no types
     def wrap(self, avail_width: float, avail_height: float) -> tuple[float, float]:
         """Width and height that this takes, as ReportLab asks for them before it draws."""
         self.width = avail_width
-        self.height = max(
+        widths = self.column_widths(avail_width)
+        heights = [
             stack_height(stack, width, avail_height)
-            for stack, width in zip(self._stacks, self.column_widths(avail_width), strict=True)
-        )
+            for stack, width in zip(self._stacks, widths, strict=True)
+        ]
+        if self._foot is not None:
+            heights[0] += self._foot.wrap(widths[0], avail_height)[1]
+        self.height = max(heights)
         return self.width, self.height
 
     def draw(self) -> None:
@@ -187,6 +199,8 @@ class Columns(Flowable):  # type: ignore[misc]  # ReportLab has no types
                 flowable.drawOn(self.canv, x, y)
                 after = flowable.getSpaceAfter()
             x += width + self._gap
+        if self._foot is not None:
+            self._foot.drawOn(self.canv, 0, 0)
 
 
 class Box(Flowable):  # type: ignore[misc]  # ReportLab has no types

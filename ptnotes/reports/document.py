@@ -103,7 +103,8 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
             topPadding=0,
             bottomPadding=0,
         )
-        self.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=self._foot)])
+        # The foot is drawn last, so that the text is read in the order of the page.
+        self.addPageTemplates([PageTemplate(id="page", frames=[frame], onPageEnd=self._foot)])
 
     def beforeDocument(self) -> None:
         _set_time(self.canv._doc._timeStamp, self._imprint.written_at)

@@ -336,11 +336,11 @@ def treatment_table(data: ProgressReportData, count: int, width: float) -> Itera
 
 def _goals_and_plan(data: ProgressReportData, trim: Trim, width: float) -> Flowable:
     half = (width - GAP_PT) / 2
-    goals: list[Flowable] = [Section("Goals", 0), *goal_rows(data, trim.goals, half), _our_signature(data)]
+    goals: list[Flowable] = [Section("Goals", 0), *goal_rows(data, trim.goals, half)]
     plan: list[Flowable] = [Section("Assessment and plan", 0), space(3), *plan_paragraphs(data, trim.letters)]
     if data.asked.request is Request.SIGNATURE:
         plan.append(_their_signature(data))
-    return Columns([goals, plan], [1, 1])
+    return Columns([goals, plan], [1, 1], foot=_our_signature(data))
 
 
 def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowable]:

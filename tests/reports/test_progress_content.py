@@ -1,0 +1,173 @@
+"""What a progress report says, and what it must not say."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from ptnotes.domain.change import Meaning
+from ptnotes.domain.conclusion import Conclusion
+from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore
+from ptnotes.domain.errors import InputError
+from ptnotes.domain.treatment import NoteState, Phase, RomReading, TreatmentSession
+from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flexion, missed, visit
+
+
+def labels(*sessions: TreatmentSession, **changes: object) -> list[str]:
+    return [row.label for row in content(case(*sessions, **changes)).measures]
+
+
+def test_every_measure_is_listed_pain_first() -> None:
+    assert labels(visit(1), visit(5)) == ["Worst pain", "Lumbar flexion", "ODI"]
+
+
+def test_now_and_first_are_what_the_verdict_compares() -> None:
+    data = content(case(visit(1, degrees=42), visit(5, degrees=47), visit(9, degrees=55)))
+    row = next(row for row in data.measures if row.label == "Lumbar flexion")
+    assert row.first is not None
+    assert row.earlier is not None
+    assert row.now is not None
+    assert (row.first.text, row.earlier.text, row.now.text) == ("42°", "47°", "55°")
+    assert row.verdict is not None
+    assert row.verdict.change == 13
+    assert row.verdict.meaning is Meaning.EXCEEDS_ERROR
+    assert row.goal == "≥ 60°"
+
+
+def test_after_treatment_never_stands_for_the_visit() -> None:
+    data = content(case(visit(1, degrees=42), visit(5, degrees=44)))
+    row = next(row for row in data.measures if row.label == "Lumbar flexion")
+    assert row.now is not None
+    assert row.now.text == "44°"
+
+
+def test_readings_of_another_method_are_told_and_not_compared() -> None:
+    old = replace(visit(1), rom=(flexion(3, Phase.BEFORE, 20, method="goniometer"),))
+    data = content(case(old, visit(5, degrees=44), visit(9, degrees=46)))
+    row = next(row for row in data.measures if row.label == "Lumbar flexion")
+    assert row.first is not None
+    assert row.first.text == "44°"
+    assert any("not compared with it: active, Universal goniometer (1)" in note for note in data.method_notes)
+
+
+def test_a_reading_in_words_is_told_in_words_without_a_verdict() -> None:
+    def told(number: int, word: str) -> TreatmentSession:
+        reading = RomReading(
+            row=3, pair=1, motion="lumbar_flexion", phase=Phase.BEFORE, word=word, method="visual"
+        )
+        return replace(visit(number), rom=(reading,))
+
+    data = content(case(told(1, "major_loss"), told(5, "minimal_loss")))
+    row = next(row for row in data.measures if row.label == "Lumbar flexion")
+    assert row.now is not None
+    assert "loss" in row.now.text
+    assert row.verdict is not None
+    assert row.verdict.change is None
+    assert "umbar flexion" not in data.conclusion.detail
+
+
+def test_what_came_after_the_day_asked_for_is_not_told() -> None:
+    sessions = [visit(1), visit(5)]
+    late = OutcomeScore(
+        episode_id=1, measure="odi", taken_on=FIRST_DAY + timedelta(days=60), total=Decimal(2)
+    )
+    made = case(*sessions)
+    data = content(replace(made, outcomes=(*made.outcomes, late)))
+    row = next(row for row in data.measures if row.label == "ODI")
+    assert row.now is not None
+    assert row.now.text == "30 %"
+
+
+def test_since_the_last_report_counts_the_visits_after_it() -> None:
+    sessions = [visit(number) for number in range(1, 11)]
+    data = content(case(*sessions, since=FIRST_DAY + timedelta(days=5)))
+    assert (data.first_number, data.last_number) == (7, 10)
+    assert data.first_on == FIRST_DAY + timedelta(days=6)
+    assert data.visits_attended == 10
+    (row,) = data.treatments
+    assert row.visits == 4
+    flexed = next(row for row in data.measures if row.label == "Lumbar flexion")
+    assert flexed.earlier is not None
+    assert flexed.earlier.on == FIRST_DAY + timedelta(days=5)
+
+
+def test_missed_visits_are_counted_and_listed_but_treat_nobody() -> None:
+    data = content(case(visit(1), missed(3), visit(5)))
+    assert (data.visits_attended, data.visits_missed) == (2, 1)
+    assert [line.number for line in data.visits] == [1, None, 2]
+    assert data.visits[1].done == "snow"
+
+
+def test_a_voided_or_discarded_note_is_nowhere() -> None:
+    gone = replace(visit(3, degrees=5), state=NoteState.DISCARDED)
+    data = content(case(visit(1), gone, visit(5)))
+    assert len(data.visits) == 2
+    assert data.visits_attended == 2
+
+
+def test_without_an_attended_visit_there_is_no_report() -> None:
+    with pytest.raises(InputError) as caught:
+        content(case(missed(1)))
+    assert caught.value.code == "visit.none"
+
+
+def test_nothing_since_the_last_report_is_no_report() -> None:
+    with pytest.raises(InputError):
+        content(case(visit(1), since=FIRST_DAY))
+
+
+def test_one_visit_makes_no_comparison() -> None:
+    data = content(case(visit(1)))
+    assert data.conclusion.headline == "One visit: no comparison yet"
+    assert all(row.verdict is None and row.first is None for row in data.measures)
+
+
+def test_an_edited_conclusion_takes_the_place_of_the_drafted_one() -> None:
+    own = Conclusion(headline="Better, slowly", detail="He climbs stairs.")
+    assert content(case(visit(1), visit(5), conclusion=own)).conclusion == own
+
+
+def test_an_unchecked_code_says_so() -> None:
+    odd = Diagnosis(row=2, code="X99.9", words="Something else")
+    data = content(case(visit(1), episode=replace(EPISODE, diagnoses=(*EPISODE.diagnoses, odd))))
+    assert data.diagnoses == (
+        "M48.061 Spinal stenosis, lumbar region",
+        "X99.9 Something else, code not checked",
+    )
+
+
+def test_a_diagnosis_that_no_longer_holds_is_left_out() -> None:
+    past = Diagnosis(row=2, words="Old sprain", until=date(2025, 12, 1))
+    data = content(case(visit(1), episode=replace(EPISODE, diagnoses=(past, *EPISODE.diagnoses))))
+    assert len(data.diagnoses) == 1
+
+
+def test_goals_say_how_far_they_are() -> None:
+    met = Goal(uuid="b", words="Sleep through", status=GoalStatus.MET, status_reason="since May")
+    episode = replace(EPISODE, goals=(*EPISODE.goals, met))
+    data = content(case(visit(1, degrees=40), visit(5, degrees=50), episode=episode))
+    assert [(goal.share, goal.standing) for goal in data.goals] == [
+        (0.5, "50 %, now 50° (from 40° to 60°)"),
+        (None, "met: since May"),
+    ]
+
+
+def test_the_latest_words_come_with_their_day() -> None:
+    silent = replace(visit(5), note=replace(visit(5).note, assessment=" "))
+    data = content(case(visit(1), silent))
+    assert data.narrative.assessment is not None
+    assert data.narrative.assessment.on == FIRST_DAY
+    assert data.narrative.plan is not None
+    assert data.narrative.plan.on == silent.service_date
+
+
+def test_a_visit_shows_pain_and_motion_before_and_after() -> None:
+    line = content(case(visit(1, degrees=42))).visits[0]
+    assert (line.pain, line.motion, line.minutes) == ("6 → 4", "42° → 45°", 15)
+    assert "L4 CPA III" in line.done
+
+
+def test_other_services_are_summed_over_the_period() -> None:
+    data = content(case(visit(1), visit(5)))
+    assert any("30 min in 2 visits" in told for told in data.other_services)

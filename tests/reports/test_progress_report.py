@@ -1,0 +1,272 @@
+"""The progress report as a reader of the PDF finds it."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from ptnotes.domain.conclusion import Asked, Request
+from ptnotes.domain.errors import InputError
+from ptnotes.domain.patient import Patient
+from ptnotes.domain.people import Paper
+from ptnotes.domain.treatment import Note, Phase
+from ptnotes.reports import fonts
+from tests.reports.cases import CLINIC, EPISODE, PATIENT, case, flat, flexion, missed, pages, pdf, visit
+
+TEN = tuple(visit(number) for number in range(1, 11))
+
+
+def test_the_first_page_says_what_a_physician_needs_in_order() -> None:
+    text = flat(pages(pdf(case(*TEN)))[0])
+    wanted = [
+        "Harbour Street Physical Therapy",
+        "Progress report",
+        "5 Jan – 14 Jan 2026 · visits 1–10",
+        "Moreau, Hélène",
+        "Dr. P. Anand",
+        "Improving.",
+        "Asked of you: nothing.",
+        "OBJECTIVE CHANGE",
+        "Measure",
+        "ODI 44 %",
+        "TREATMENT",
+        "L4: central posteroanterior",
+        "GOALS",
+        "Bend to tie shoes",
+        "ASSESSMENT AND PLAN",
+        "no grade V",
+        "Responds as hoped.",
+        "J. Rivera, PT, DPT",
+        "Page 1 of",
+    ]
+    places = [text.replace("\xa0", " ").find(words) for words in wanted]
+    assert -1 not in places, dict(zip(wanted, places, strict=True))
+    assert places == sorted(places)
+
+
+def test_the_signature_is_a_line_to_sign_by_hand_and_claims_nothing() -> None:
+    text = " ".join(pages(pdf(case(*TEN))))
+    assert "J. Rivera, PT, DPT" in text
+    assert "Licence 40112" in text
+    assert "igned electronically" not in text
+
+
+@pytest.mark.parametrize("visits", [1, 2, 10, 60])
+def test_the_first_page_is_one_page(visits: int) -> None:
+    text = pages(pdf(case(*(visit(number) for number in range(1, visits + 1)))))
+    assert "ASSESSMENT AND PLAN" in text[0]
+    assert "EVERY MEASURE" in text[1]
+
+
+def test_every_page_names_the_patient_and_counts_the_pages() -> None:
+    text = pages(pdf(case(*(visit(number) for number in range(1, 121)))))
+    assert len(text) > 3
+    for number, page in enumerate(text, start=1):
+        assert "Moreau, Hélène · MRN 00231" in page
+        assert f"Page {number} of {len(text)}" in page
+
+
+def test_three_hundred_visits_are_each_listed_under_repeated_headings() -> None:
+    sessions = [visit(number) for number in range(1, 301)]
+    text = pages(pdf(case(*sessions)))
+    listed = [page for page in text if "Kind" in page and "Done" in page]
+    assert len(listed) > 4
+    whole = flat(" ".join(listed))
+    for number in (1, 150, 300):
+        on = sessions[number - 1].service_date
+        assert f"{number} {on.day} " in whole
+
+
+def test_a_note_of_ten_thousand_letters_flows_and_nothing_of_it_is_lost() -> None:
+    words = " ".join(f"word{number}" for number in range(1200))
+    assert len(words) > 10_000 - 1200
+    long = replace(visit(5), note=Note(assessment=words, plan="Go on."))
+    text = pages(pdf(case(visit(1), long)))
+    assert "in full on the next pages" in flat(text[0])
+    later = flat(" ".join(text[1:]))
+    assert "word0 " in later
+    assert "word1199" in later
+    assert len(text) > 2
+
+
+def test_a_summary_longer_than_a_page_does_not_stop_the_table() -> None:
+    many = replace(
+        visit(1),
+        mobilizations=tuple(replace(visit(1).mobilizations[0], row=100 + number) for number in range(900)),
+    )
+    assert len(pages(pdf(case(many)))) > 2
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert pdf(case(*TEN)) == pdf(case(*TEN))
+
+
+def test_the_file_says_when_it_was_made_and_in_what_language() -> None:
+    with pikepdf.open(BytesIO(pdf(case(*TEN)))) as document:
+        assert str(document.docinfo["/CreationDate"]) == "D:20261216110200-05'00'"
+        assert str(document.Root.Lang) == "en-US"
+        assert "00231" in str(document.docinfo["/Title"])
+        assert "Moreau" not in str(document.docinfo["/Title"])
+        with document.open_outline() as outline:
+            titles = [item.title for item in outline.root]
+    assert titles[0] == "Objective change"
+    assert "Every visit" in titles
+
+
+@pytest.mark.parametrize(("paper", "size"), [(Paper.LETTER, (612, 792)), (Paper.A4, (595, 842))])
+def test_both_papers_are_filled(paper: Paper, size: tuple[int, int]) -> None:
+    with pypdfium2.PdfDocument(pdf(case(*TEN, paper=paper))) as document:
+        assert tuple(round(side) for side in document[0].get_size()) == size
+        # The page reaches its foot: nothing is printed outside it.
+        left, bottom, right, top = document[0].get_bbox()
+        assert 0 <= left < right <= size[0] + 1
+        assert 0 <= bottom < top <= size[1] + 1
+
+
+def test_an_independent_program_finds_no_fault(tmp_path: Path) -> None:
+    program = shutil.which("qpdf")
+    if program is None:
+        pytest.skip("qpdf is not installed")
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf(case(*TEN)))
+    checked = subprocess.run([program, "--check", path], capture_output=True, check=False, timeout=20)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_what_looks_like_markup_prints_as_typed_everywhere() -> None:
+    odd = "SLR <60 L <b>&amp; <img src='x'>"
+    episode = replace(EPISODE, precaution=odd, referrer=odd, goals=(replace(EPISODE.goals[0], words=odd),))
+    note = Note(subjective=odd, assessment=odd, plan=odd)
+    made = case(
+        visit(1),
+        missed(2),
+        replace(visit(5), note=note),
+        episode=episode,
+        patient=replace(PATIENT, family_name=odd, preferred_name=odd),
+        clinic=replace(CLINIC, name=odd, address=odd),
+    )
+    text = flat(pages(pdf(made))[0])
+    assert text.count("SLR <60 L") >= 8
+
+
+def test_a_question_is_printed_with_its_day() -> None:
+    asked = Asked(request=Request.QUESTION, words="May he lift 20 kg?", by=date(2026, 1, 30))
+    text = flat(pages(pdf(case(*TEN, asked=asked)))[0]).replace("\xa0", " ")
+    assert "Asked of you: May he lift 20 kg? Please answer by 30 Jan 2026." in text
+
+
+def test_a_signature_is_asked_for_with_a_line_of_its_own() -> None:
+    asked = Asked(request=Request.SIGNATURE, by=date(2026, 1, 30))
+    text = flat(pages(pdf(case(*TEN, asked=asked)))[0]).replace("\xa0", " ")
+    assert "your signature on the plan of care by 30 Jan 2026" in text
+    assert text.count("Date") == 2
+    assert "For the plan of care" in text
+    assert pages(pdf(case(*TEN)))[0].count("Date") == 1
+
+
+def test_sources_of_thresholds_stand_behind_the_first_page() -> None:
+    text = flat(" ".join(pages(pdf(case(*TEN)))[1:]))
+    assert "HOW CHANGE WAS JUDGED" in text
+    assert "Kolber" in text
+    assert "American Academy of Orthopaedic Surgeons" in text
+
+
+def test_a_change_for_the_worse_is_marked_in_words() -> None:
+    worse = [visit(1, degrees=60), visit(5, degrees=40)]
+    text = flat(pages(pdf(case(*worse, outcomes=())))[0])
+    assert "above measurement error, worse" in text
+
+
+def test_a_measure_taken_on_another_day_says_which() -> None:
+    late = replace(visit(3), rom=(flexion(3, Phase.BEFORE, 44),), pain=visit(3).pain)
+    first = replace(visit(1), rom=())
+    text = flat(pages(pdf(case(first, late, visit(9))))[0]).replace("\xa0", " ")
+    assert "7 Jan 44°" in text
+
+
+def test_no_charts_and_no_measures_leave_a_plain_page() -> None:
+    bare = replace(visit(1), rom=(), pain=(), mobilizations=(), interventions=(), note=Note())
+    episode = replace(EPISODE, goals=(), referrer="", precaution="")
+    text = flat(pages(pdf(case(bare, episode=episode)))[0])
+    assert "No measurable goal is set." in text
+    assert "OBJECTIVE CHANGE" not in text
+
+
+def picture(kind: str) -> bytes:
+    buffer = BytesIO()
+    Image.new("RGBA" if kind == "PNG" else "RGB", (300, 90), "teal").save(buffer, kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_the_logo_stands_on_the_letterhead(kind: str) -> None:
+    made = pdf(case(*TEN, clinic=replace(CLINIC, logo=picture(kind))))
+    with pypdfium2.PdfDocument(made) as document:
+        shown = list(document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]))
+    assert len(shown) == 1
+
+
+def test_a_logo_that_is_no_picture_is_refused_in_words() -> None:
+    with pytest.raises(InputError) as caught:
+        pdf(case(*TEN, clinic=replace(CLINIC, logo=b"not a picture")))
+    assert caught.value.code == "picture.unreadable"
+
+
+def test_a_name_no_font_has_is_an_error_and_no_box() -> None:
+    with pytest.raises(fonts.MissingGlyphError):
+        pdf(case(*TEN, patient=replace(PATIENT, family_name="李")))
+
+
+@pytest.mark.parametrize(
+    ("family", "given"),
+    [
+        ("Nguyễn", "Thị Hoa"),
+        ("Żółtowski", "Łukasz"),
+        ("Коваленко", "Олена"),
+        ("Παπαδάκης", "Νίκος"),
+        ("שקד", "נועה"),
+    ],
+)
+def test_names_of_many_scripts_are_found_in_the_text(family: str, given: str) -> None:
+    text = flat(pages(pdf(case(visit(1), patient=replace(PATIENT, family_name=family, given_name=given))))[0])
+    assert family in text or family[::-1] in text
+
+
+def letters() -> st.SearchStrategy[str]:
+    known = set().union(
+        *(fonts.letters_of(name) for name in (fonts.REGULAR, "NotoSansHebrew-Bold", "NotoSansArabic-Bold"))
+    )
+    return st.text(alphabet=sorted(letter for letter in known if letter.isprintable()), max_size=120)
+
+
+def unknown(letter: str) -> bool:
+    try:
+        fonts.runs(letter, fonts.REGULAR)
+    except fonts.MissingGlyphError:
+        return True
+    return False
+
+
+@settings(max_examples=12)
+@given(name=letters(), note=letters(), words=st.text(max_size=60), visits=st.integers(1, 9))
+def test_any_text_that_our_fonts_have_makes_a_report(name: str, note: str, words: str, visits: int) -> None:
+    sessions = [
+        replace(visit(number), note=Note(assessment=note, plan=name)) for number in range(1, visits + 1)
+    ]
+    who = Patient(mrn="1", family_name=name or "x", given_name=note or "y", birth_date=date(1979, 3, 12))
+    made = case(*sessions, patient=who, asked=Asked(request=Request.QUESTION, words=words))
+    if any(unknown(letter) for letter in words):
+        with pytest.raises(fonts.MissingGlyphError):
+            pdf(made)
+        return
+    text = pages(pdf(made))
+    assert f"Page 1 of {len(text)}" in text[0]
