@@ -95,7 +95,8 @@ def side_item(side: Side) -> PickItem:
         Side.BILATERAL: ("b", "bilateral", "b/l"),
         Side.MIDLINE: ("m", "central", "c"),
     }
-    return PickItem(side.value, side_words(side), "", others[side])
+    shown = "both" if side is Side.BILATERAL else side_words(side)
+    return PickItem(side.value, shown, "", others[side])
 
 
 def find_sides(sides: Iterable[Side]) -> Find:

@@ -12,10 +12,11 @@ from datetime import time
 from decimal import Decimal
 
 from ptnotes.clinical import Motion, Reference, RomWord
+from ptnotes.domain.change import Verdict
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import Exercise, Mobilization, RomReading
-from ptnotes.domain.wording import number, with_unit
+from ptnotes.domain.wording import number, verdict_words, with_unit
 
 _SHOWN = 40
 _NUMBER = r"[-−+]?\d{1,9}(?:[.,]\d{1,6})?"
@@ -118,6 +119,11 @@ def rom_text(reference: Reference, reading: RomReading | None) -> str:
         word = reference.rom_words[reading.word]
         return word.abbreviation or word.label
     return "" if reading.value is None else with_unit(reading.value, reading.unit)
+
+
+def short_verdict(verdict: Verdict) -> str:
+    """What a change amounts to, in as few words as a table's column holds; the whole is said by `verdict_words`."""
+    return verdict_words(verdict).replace("measurement ", "")
 
 
 def read_dose(reference: Reference, mode: str, text: str) -> Dose:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import LONGEST_VISIT_MIN
@@ -13,7 +13,7 @@ from ptnotes.domain.treatment import Intervention, TreatmentSession, minutes_by_
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
 from ptnotes.ui.charting.entry import read_whole
-from ptnotes.ui.charting.row_table import RowEditor, RowTable
+from ptnotes.ui.charting.row_table import Elided, RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
@@ -42,9 +42,9 @@ class InterventionRow(RowEditor[Intervention]):
         self._state = state
         self._number = row.row
         service = reference.interventions[row.intervention] if row.intervention is not None else None
-        name = service.label if service is not None else "Service"
-        label = Label(name, parent=table)
-        label.setToolTip(f"{service.code}: {service.label}" if service is not None and service.code else name)
+        name = service.short if service is not None else "Service"
+        label = Elided(f"{service.code} {name}" if service is not None and service.code else name, table)
+        label.setToolTip(service.label if service is not None else name)
         label.setContentsMargins(theme.px(5), 0, 0, 0)
         timed = Label("timed" if service is not None and service.timed else "untimed", "small", parent=table)
         before = Label("" if last is None else str(last), "small", parent=table)
@@ -129,6 +129,16 @@ class InterventionCard(Card):
         self.check = Label("", "warning", wraps=True, parent=self)
         self.body.addWidget(self.table)
         self.body.addWidget(self.add)
+        self._last_services = [row.intervention for row in (last.interventions if last is not None else ())]
+        self.last_rows: list[QPushButton] = []
+        for service in self._last_services:
+            words = reference.interventions[service].short if service is not None else ""
+            button = QPushButton(f"{words}, as last visit", self)
+            button.setProperty("type", "ghost")
+            button.setAccessibleName(f"Add {words}, as last visit")
+            button.clicked.connect(partial(self._chosen, service))
+            self.last_rows.append(button)
+            self.body.addWidget(button)
         self.body.addWidget(self.total)
         self.body.addWidget(self.check)
         self.body.addStretch(1)
@@ -137,13 +147,13 @@ class InterventionCard(Card):
 
     def tab_stops(self) -> list[QWidget]:
         """The fields in the order in which Tab goes through them."""
-        return [*self.table.tab_stops(), self.add]
+        return [*self.table.tab_stops(), self.add, *self.last_rows]
 
     def start_row(self) -> None:
         """Put the focus where the next service is begun."""
         self.add.setFocus()
 
-    def _chosen(self, intervention: str) -> None:
+    def _chosen(self, intervention: str | None, _checked: bool = False) -> None:
         self.add.set_current(None)
         if intervention:
             session = edits.add_row(self._state.session, Intervention(row=0, intervention=intervention))
@@ -168,6 +178,9 @@ class InterventionCard(Card):
     def _show(self) -> None:
         session = self._state.session
         self.table.show_rows(session.interventions)
+        charted_services = {row.intervention for row in session.interventions}
+        for button, service in zip(self.last_rows, self._last_services, strict=True):
+            button.setVisible(service is not None and service not in charted_services)
         timed, untimed = minutes_by_timing(self._reference, session)
         charted = any(row.minutes is not None for row in session.interventions)
         parts = [f"Timed {timed} min", f"untimed {untimed} min", f"in all {timed + untimed} min"]

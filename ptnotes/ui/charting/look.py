@@ -31,8 +31,11 @@ QPushButton[type="ghost"] {
 }
 QPushButton[type="ghost"]:hover { background: $hover; color: $text; }
 QPushButton[type="ghost"]:focus { border: 2px solid $focus; padding: $s2 $s7; color: $text; }
-QLabel[type="message"] { color: $danger; font-size: $s12; padding: 0 $s4 $s4 $s4; }
-QLabel[type="message"][tone="warning"] { color: $warning; }
+QToolButton::menu-indicator { image: none; }
+QPushButton[type="motion"] {
+    background: transparent; border: 1px solid transparent; text-align: left; padding: $s2 $s4; font-weight: 400;
+}
+QPushButton[type="motion"]:hover { background: $hover; }
 """
 )
 _GRADE = Template(

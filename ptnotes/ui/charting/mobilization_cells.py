@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptnotes.clinical import Grade, Reference
 from ptnotes.domain.treatment import Mobilization
@@ -22,6 +22,7 @@ def flat_pick(find: choices.Find, name: str, hint: str, parent: QWidget) -> Pick
     """A pick-list that looks like a cell of a table."""
     cell = PickList(find, placeholder=hint, name=name, parent=parent)
     cell.setProperty("type", "cell")
+    cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     leave_undo_to_screen(cell)
     return cell
 
@@ -37,6 +38,7 @@ class TargetCell(PickList):
         self._targets: tuple[str, ...] = ()
         self.setProperty("type", "cell")
         self.setProperty("strong", "true")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         leave_undo_to_screen(self)
         self.chosen.connect(self._one_chosen)
         self.text_entered.connect(self._several_typed)
@@ -69,6 +71,8 @@ class GradeCell(PickList):
         self._row: Mobilization | None = None
         self.setProperty("type", "cell")
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setMaximumHeight(self.fontMetrics().height() + 8)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         leave_undo_to_screen(self)
         self.chosen.connect(self._one_chosen)
         self.text_entered.connect(self._range_typed)
@@ -149,6 +153,7 @@ class ResponseCell(PickList):
         self._find_one = find_in(choices.response_items(reference))
         self._responses: tuple[str, ...] = ()
         self.setProperty("type", "cell")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         leave_undo_to_screen(self)
         self.chosen.connect(self._one_chosen)
         self.text_entered.connect(self._several_typed)

@@ -43,7 +43,7 @@ class MobilizationDetails(QWidget):
         line.setContentsMargins(0, 0, 0, theme.px(4))
         line.setSpacing(theme.space(2))
         self.position = flat_pick(find_in(()), "Position", "position", self)
-        self.position.setMaximumWidth(theme.px(130))
+        self.position.setFixedWidth(theme.px(130))
         self.note = ValueCell(_read_note, "Note on this technique", parent=self)
         self.note.setPlaceholderText("note")
         self.cavitation = QComboBox(self)
@@ -51,8 +51,9 @@ class MobilizationDetails(QWidget):
         for words, value in _CAVITATION:
             self.cavitation.addItem(f"cavitation {words}", value)
         line.addWidget(self.position)
-        line.addWidget(self.note, 1)
+        line.addWidget(self.note, 20)
         line.addWidget(self.cavitation)
+        line.addStretch(1)
         self.position.chosen.connect(self._position_picked)
         self.note.typed.connect(self.note_typed)
         self.cavitation.activated.connect(self._cavitation_picked)
@@ -70,11 +71,14 @@ class MobilizationDetails(QWidget):
         self.note.show_value(row.note, row.note)
         self.cavitation.setCurrentIndex([value for _, value in _CAVITATION].index(row.cavitation))
         self._said = bool(row.position or row.note or row.cavitation is not None)
-        self.setVisible(self._open or self._said)
+        self.open(self._open)
 
     def open(self, wanted: bool) -> None:
         """Show them, or hide them where they say nothing."""
         self._open = wanted
+        # An empty field is shown only to whoever can fill it in.
+        self.position.setVisible(wanted or bool(self.position.text()))
+        self.note.setVisible(wanted or bool(self.note.text()))
         self.setVisible(wanted or self._said)
 
     def _position_picked(self, position: str) -> None:

@@ -25,7 +25,8 @@ from ptnotes.ui.widgets.labels import KeyHint, Label
 from ptnotes.ui.widgets.pick_list import PickList
 
 _HEADS = ("Level", "Side", "Technique", "Grade", "Dose", "Response", "")
-_STRETCH = (3, 3, 4, 2, 4, 6, 0)
+_STRETCH = (3, 1, 4, 1, 3, 8, 0)
+_WIDTHS = (62, 54, 66, 54, 80, 70, 0)
 
 
 class MobilizationTable(RowTable[Mobilization]):
@@ -39,7 +40,7 @@ class MobilizationTable(RowTable[Mobilization]):
         find_targets: choices.Find,
         parent: QWidget,
     ) -> None:
-        super().__init__(theme, _HEADS, stretch=_STRETCH, parent=parent)
+        super().__init__(theme, _HEADS, stretch=_STRETCH, widths=_WIDTHS, parent=parent)
         self._state = state
         self._reference = reference
         self._find_targets = find_targets

@@ -36,8 +36,10 @@ class NoteEditor(QPlainTextEdit):
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         self.setPlaceholderText(hint)
-        self.setMinimumHeight(theme.px(74))
+        self._lowest, self._highest = theme.px(64), theme.px(220)
         leave_undo_to_screen(self)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
         self.textChanged.connect(self._tell)
 
     def show_text(self, text: str) -> None:
@@ -66,6 +68,12 @@ class NoteEditor(QPlainTextEdit):
             self.refused.emit(sentence(Fault("text.control", "note")))
             return
         self.insertPlainText(text)
+
+    def _fit(self) -> None:
+        """Be as high as the text, within bounds; a longer text scrolls."""
+        lines = self.document().documentLayout().documentSize().height()
+        wanted = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 12
+        self.setFixedHeight(min(max(wanted, self._lowest), self._highest))
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -33,7 +33,7 @@ class OpenVisit(QObject):
         self.context = context
         self.state = DraftState(session, self)
         self.autosave = Autosave(self.state, tasks, partial(save_draft, clinic), self)
-        self._waiting: Callable[[], object] | None = None
+        self._waiting: list[Callable[[], object]] = []
         self.autosave.saved.connect(self._go_on)
 
     @property
@@ -46,14 +46,58 @@ class OpenVisit(QObject):
         if self.autosave.is_saved:
             then()
         else:
-            self._waiting = then
+            self._waiting.append(then)
             self.autosave.flush()
 
     def _go_on(self) -> None:
-        if self._waiting is not None and self.autosave.is_saved:
-            waiting, self._waiting = self._waiting, None
+        if self.autosave.is_saved:
+            waiting, self._waiting = self._waiting, []
             # Not from within the report of the save, which the receiver may be about to delete.
-            QTimer.singleShot(0, self, waiting)
+            for then in waiting:
+                QTimer.singleShot(0, self, then)
+
+
+class VisitKeeper(QObject):
+    """Holds the visit on the screen, and those let go of until everything typed in them is stored."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: dict[int, OpenVisit] = {}
+        self.shown: OpenVisit | None = None
+
+    def show(self, visit: OpenVisit) -> None:
+        """Take `visit` as the one on the screen."""
+        self.shown = visit
+
+    def take_back(self, session_id: int) -> OpenVisit | None:
+        """A visit let go of that is not stored yet, so that it is not read from the file in its older form."""
+        return self._kept.pop(session_id, None)
+
+    def let_go(self) -> None:
+        """Keep the visit on the screen only until everything typed in it is stored."""
+        visit, self.shown = self.shown, None
+        if visit is not None:
+            self._kept[visit.id] = visit
+            visit.when_saved(partial(self._forget, visit))
+
+    def flush(self) -> None:
+        """Hand what is typed to the writer now."""
+        for visit in self._all():
+            visit.autosave.flush()
+
+    def unsaved_problem(self) -> str:
+        """Why something typed could not be stored, empty where everything is."""
+        problems = (visit.autosave.problem for visit in self._all() if not visit.autosave.is_saved)
+        return next((problem for problem in problems if problem), "")
+
+    def _all(self) -> list[OpenVisit]:
+        return [*self._kept.values(), *([self.shown] if self.shown is not None else [])]
+
+    def _forget(self, visit: OpenVisit) -> None:
+        # It may have been taken back meanwhile.
+        if self._kept.get(visit.id) is visit:
+            del self._kept[visit.id]
+            visit.deleteLater()
 
 
 class SaveWatch(QObject):

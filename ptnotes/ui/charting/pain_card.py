@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from ptnotes.clinical import Reference
 from ptnotes.domain.change import Direction, Meaning, judge_score
 from ptnotes.domain.treatment import PainKind, Phase, TreatmentSession
-from ptnotes.domain.wording import signed, threshold_words, verdict_words
+from ptnotes.domain.wording import signed, threshold_words
 from ptnotes.ui.charting import edits
+from ptnotes.ui.charting.entry import short_verdict
 from ptnotes.ui.charting.pain_scale import PainScale
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.theme import Theme
@@ -91,7 +92,7 @@ class PainCard(Card):
             self._reference, "nprs", Decimal(before.value), Decimal(after.value), between_visits=False
         )
         change = Decimal(after.value - before.value)
-        words = "" if verdict.meaning is Meaning.NO_PUBLISHED_ERROR else f"\n{verdict_words(verdict)}"
+        words = "" if verdict.meaning is Meaning.NO_PUBLISHED_ERROR else f"\n{short_verdict(verdict)}"
         tone: Tone = "neutral"
         if verdict.is_real:
             tone = "success" if verdict.direction is Direction.BETTER else "danger"

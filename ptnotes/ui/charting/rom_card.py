@@ -36,7 +36,14 @@ class RomTable(RowTable[RomLine]):
     def __init__(
         self, state: DraftState, reference: Reference, theme: Theme, normal: NormalValues, card: RomCard
     ) -> None:
-        super().__init__(theme, _HEADS, stretch=(4, 2, 0, 0, 1, 3), right=(1, 2, 3, 4), parent=card)
+        super().__init__(
+            theme,
+            _HEADS,
+            stretch=(6, 1, 0, 0, 0, 0),
+            widths=(90, 50, 0, 0, 42, 108),
+            right=(1, 2, 3, 4),
+            parent=card,
+        )
         self._state = state
         self._reference = reference
         self._normal = normal
@@ -48,7 +55,14 @@ class RomTable(RowTable[RomLine]):
 
     @override
     def make_editor(self, row: RomLine) -> RowEditor[RomLine]:
-        editor = RomRow(self, row, reference=self._reference, theme=self.theme, normal_values=self._normal)
+        editor = RomRow(
+            self,
+            row,
+            reference=self._reference,
+            theme=self.theme,
+            normal_values=self._normal,
+            main_region=self._card.main_region,
+        )
         editor.typed.connect(self._typed)
         editor.hurts.connect(self._hurts)
         editor.left.connect(self._state.end_step)
@@ -82,6 +96,8 @@ class RomCard(Card):
         self._last = last
         self._reference = reference
         self._regions = regions
+        first = reference.motions_in(regions[0]) if regions else ()
+        self.main_region = first[0].region if first else ""
         self._chosen: dict[LineKey, Way] = {}
         self._added: list[str] = []
         self.lines: tuple[RomLine, ...] = ()

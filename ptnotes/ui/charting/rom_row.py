@@ -6,18 +6,18 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.change import Direction, Meaning, Verdict, judge_motion
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import Phase, RomReading, Side
 from ptnotes.domain.trend import normal_range
-from ptnotes.domain.wording import number, signed, threshold_words, verdict_phrase, verdict_words, with_unit
+from ptnotes.domain.wording import number, signed, threshold_words, verdict_phrase, with_unit
 from ptnotes.ui.charting.cells import ValueCell
-from ptnotes.ui.charting.entry import RomEntry, read_rom, rom_text
+from ptnotes.ui.charting.entry import RomEntry, read_rom, rom_text, short_verdict
 from ptnotes.ui.charting.rom_lines import RomLine
 from ptnotes.ui.charting.row_table import RowEditor
 from ptnotes.ui.override import override
@@ -42,7 +42,8 @@ class RomCell(ValueCell):
         super().__init__(read, name, boxed=True, right=True, parent=parent)
         self._theme = theme
         self._hurts: bool | None = None
-        self.setFixedWidth(theme.px(66))
+        self._has_reading = False
+        self.setFixedWidth(theme.px(60))
         self.pain = QToolButton(self)
         self.pain.setProperty("type", "pain")
         self.pain.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -61,7 +62,7 @@ class RomCell(ValueCell):
         if bool(self.property("unusual")) != unusual:
             self.setProperty("unusual", unusual)
             restyle(self)
-        self.pain.setVisible(reading is not None)
+        self._has_reading = reading is not None
         self._hurts = reading.end_range_pain if reading is not None else None
         state, sign, words = _PAIN_STATES[self._hurts]
         self.pain.setText(sign)
@@ -70,12 +71,25 @@ class RomCell(ValueCell):
         if self.pain.property("hurts") != state:
             self.pain.setProperty("hurts", state)
             restyle(self.pain)
-        room = self._theme.px(17) if reading is not None else 0
-        self.setTextMargins(0, 0, room, 0)
+        self._offer_pain()
+
+    def _offer_pain(self) -> None:
+        """Show what was said about pain; the button to say it comes with the pointer or the focus."""
+        at_hand = self.hasFocus() or self.underMouse()
+        shown = self._has_reading and (self._hurts is not None or at_hand)
+        self.pain.setVisible(shown)
+        self.setTextMargins(0, 0, self._theme.px(17) if shown else 0, 0)
 
     def _next_state(self) -> None:
         states = (None, True, False)
         self.pain_chosen.emit(states[(states.index(self._hurts) + 1) % len(states)])
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._offer_pain()
+        return done
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -90,6 +104,32 @@ class RomCell(ValueCell):
             self.way_asked.emit()
             return
         super().keyPressEvent(event)
+
+
+class MotionButton(QPushButton):
+    """The motion's name, which opens the ways of measuring it; it ends in an ellipsis where the column is narrow."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("type", "motion")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name = self._side = ""
+
+    def show_name(self, name: str, side: str) -> None:
+        """Show the motion's name, and the letter of its side, which is never cut off."""
+        self._name, self._side = name, f" {side}" if side else ""
+        self.setText(self._fitting())
+
+    def _fitting(self) -> str:
+        metrics = self.fontMetrics()
+        room = self.width() - 14 - metrics.horizontalAdvance(self._side)
+        return metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room) + self._side
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setText(self._fitting())
 
 
 class RomRow(RowEditor[RomLine]):
@@ -108,15 +148,16 @@ class RomRow(RowEditor[RomLine]):
         reference: Reference,
         theme: Theme,
         normal_values: NormalValues,
+        main_region: str,
     ) -> None:
         super().__init__(table)
         self._reference = reference
         motion = reference.motions[line.motion]
-        self.name = motion_name(motion, line.side)
-        self.label = QToolButton(table)
-        self.label.setProperty("type", "motion")
-        self.label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.label.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._motion_words = motion.label if motion.region == main_region else motion.full_label
+        side = f" {_SIDE_LETTERS[line.side]}" if line.side is not None else ""
+        self.name = self._motion_words + side
+        self.label = MotionButton(table)
+        self.label.setMinimumWidth(theme.px(90))
         self.label.clicked.connect(self._ask_way)
         self.last = Label("", "small", parent=table)
         self.last.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -149,8 +190,10 @@ class RomRow(RowEditor[RomLine]):
         reference = self._reference
         motion = reference.motions[row.motion]
         words = way_words(reference, row)
-        extra = "" if row.way.mode.value == "active" and row.number == 0 else f" ({row.way.mode.value})"
-        self.label.setText(f"{self.name}{extra}")
+        extra = f", {row.way.mode.value}" if row.number > 0 else ""
+        self.label.show_name(
+            self._motion_words + extra, _SIDE_LETTERS[row.side] if row.side is not None else ""
+        )
         self.label.setAccessibleName(f"{self.name}: {words}. Choose how it is measured.")
         self.label.setToolTip(f"{motion.full_label}: {words}. Click to measure it another way.")
         self.last.setText(_last_text(reference, row))
@@ -182,11 +225,6 @@ class RomRow(RowEditor[RomLine]):
 
     def _ask_way(self) -> None:
         self.way_asked.emit(self.shown)
-
-
-def motion_name(motion: Motion, side: Side | None) -> str:
-    """A motion's name within its region, with the side's letter: ``Side-flexion L``."""
-    return f"{motion.label} {_SIDE_LETTERS[side]}" if side is not None else motion.label
 
 
 def way_words(reference: Reference, line: RomLine) -> str:
@@ -225,10 +263,10 @@ def _is_unusual(motion: Motion, reading: RomReading | None) -> bool:
 def _short(verdict: Verdict, unit: str) -> str:
     """The change and its meaning in as few words as the column holds: ``+10° above error``."""
     if verdict.change is None:
-        return verdict_words(verdict)
+        return short_verdict(verdict)
     if verdict.meaning is Meaning.NO_PUBLISHED_ERROR:
         return signed(verdict.change, unit)
-    return f"{signed(verdict.change, unit)} {verdict_words(verdict).replace('measurement ', '')}"
+    return f"{signed(verdict.change, unit)} {short_verdict(verdict)}"
 
 
 def _tone(verdict: Verdict) -> Tone:

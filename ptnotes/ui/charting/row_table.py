@@ -9,7 +9,7 @@ from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
@@ -56,6 +56,24 @@ class Below(QWidget):
         items = [self.body.itemAt(place) for place in range(self.body.count())]
         parts = [item.widget() for item in items if item is not None]
         self.setVisible(any(part is not None and not part.isHidden() for part in parts))
+
+
+class Elided(Label):
+    """A line that ends in an ellipsis where its column is too narrow; the whole stands in its tool tip."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent=parent)
+        self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
 
 
 class RowEditor(QObject, Generic[R]):
@@ -116,6 +134,7 @@ class RowTable(QWidget, Generic[R]):
         heads: Sequence[str],
         *,
         stretch: Sequence[int],
+        widths: Sequence[int] = (),
         right: Sequence[int] = (),
         parent: QWidget | None = None,
     ) -> None:
@@ -130,6 +149,8 @@ class RowTable(QWidget, Generic[R]):
         self._grid.setHorizontalSpacing(theme.space(1))
         self._grid.setVerticalSpacing(0)
         self._columns = len(heads)
+        for column, width in enumerate(widths):
+            self._grid.setColumnMinimumWidth(column, theme.px(width))
         for column, head in enumerate(heads):
             label = Label(head, "caption", parent=self)
             label.setContentsMargins(theme.px(5), 0, theme.px(5), theme.px(3))
@@ -217,7 +238,10 @@ class RowTable(QWidget, Generic[R]):
             self._rules[place].show()
             for column, cell in enumerate(editor.cells):
                 self._grid.addWidget(cell, line + 1, column)
-                cell.show()
+                self._grid.setRowMinimumHeight(line + 1, self.theme.px(32))
+                # A cell that was hidden on purpose (a pill with nothing to say) stays so.
+                if not cell.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+                    cell.show()
             self._grid.addWidget(editor.below, line + 2, 0, 1, self._columns)
             editor.below.settle()
         for rule in self._rules[len(self.editors) :]:

@@ -57,7 +57,7 @@ class VisitBar(QWidget):
                 menu.addSeparator()
         self.more.setMenu(menu)
         self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(theme.space(6), theme.space(4), theme.space(6), theme.space(1))
+        self._line.setContentsMargins(theme.space(5), theme.space(4), theme.space(5), theme.space(1))
         self._line.setSpacing(theme.space(4))
         self._line.addWidget(self.picker)
         self._line.addStretch(1)

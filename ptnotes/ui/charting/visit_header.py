@@ -1,4 +1,4 @@
-"""The line above a visit: which one it is, when and why the patient came, from when to when, and whether it is saved."""
+"""The line above a visit: which one it is, when and why the patient came, and whether it is saved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.errors import Fault, InputError
@@ -34,7 +34,7 @@ STATUS_WORDS = {
     VisitStatus.MISSED: "missed",
 }
 STATE_WORDS = {
-    NoteState.DRAFT: "draft",
+    NoteState.DRAFT: "",
     NoteState.DISCARDED: "discarded",
     NoteState.AWAITING_COSIGNATURE: "awaiting co-signature",
     NoteState.SIGNED: "signed",
@@ -80,9 +80,8 @@ class VisitPicker(QWidget):
             self.list.addItems([visit_words(row) for row in rows])
             self._ids = [row.id for row in rows]
             self.list.setCurrentIndex(self._ids.index(shown) if shown in self._ids else -1)
-            metrics = self.list.view().fontMetrics()
-            widest = max((metrics.horizontalAdvance(visit_words(row)) for row in rows), default=0)
-            self.list.view().setMinimumWidth(min(widest + 40, 640))
+            for place, row in enumerate(rows):
+                self.list.setItemData(place, row.summary, Qt.ItemDataRole.ToolTipRole)
         self._enable()
 
     def step(self, by: int) -> None:
@@ -103,12 +102,12 @@ class VisitPicker(QWidget):
 
 
 def visit_words(row: SessionRow) -> str:
-    """A visit in a line: ``Visit 9 · 2 Nov 2026 · draft · L5 UPA III · pain 6 → 3``."""
+    """A visit in a line: ``Visit 9 · 2 Nov 2026``."""
     name = (
         f"Visit {row.visit_number}" if row.visit_number is not None else STATUS_WORDS[row.status].capitalize()
     )
     state = STATE_WORDS[row.state] if row.status is VisitStatus.ATTENDED else ""
-    return " · ".join(part for part in (name, full_date(row.service_date), state, row.summary) if part)
+    return " · ".join(part for part in (name, full_date(row.service_date), state) if part)
 
 
 class VisitFields(QWidget):
@@ -129,6 +128,7 @@ class VisitFields(QWidget):
         leave_undo_to_screen(self.date)
         self.kind = QComboBox(self)
         self.kind.setAccessibleName("Kind of visit")
+        self.kind.setMaximumWidth(theme.px(128))
         for kind, words in KIND_WORDS.items():
             self.kind.addItem(words, kind)
         self.time_in = self._time_cell("time_in", "Time in", theme)
@@ -157,7 +157,7 @@ class VisitFields(QWidget):
     def _time_cell(self, field: str, name: str, theme: Theme) -> ValueCell:
         cell = ValueCell(partial(self._read_time, field), name, boxed=True, right=True, parent=self)
         cell.setFixedWidth(theme.px(56))
-        cell.setPlaceholderText("9:30")
+        cell.setToolTip("9:30, 0930 or 2:15 pm")
         cell.typed.connect(partial(self._time_typed, field))
         cell.fault_changed.connect(partial(self._say, cell))
         cell.left.connect(self._state.end_step)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
@@ -90,12 +90,13 @@ class VisitPage(QWidget):
     def _lay_out(self) -> None:
         theme = self._theme
         outer = QHBoxLayout(self)
-        outer.setContentsMargins(theme.space(6), theme.space(3), theme.space(3), theme.space(4))
+        outer.setContentsMargins(theme.space(5), theme.space(3), theme.space(2), theme.space(4))
         outer.setSpacing(theme.space(4))
-        self.spine_card.setFixedWidth(theme.px(196))
+        self.spine_card.setFixedWidth(theme.px(186))
         outer.addWidget(self.spine_card)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setFrameShape(QFrame.Shape.NoFrame)
         self.scroller.setProperty("ground", "window")
         inside = QWidget()
@@ -104,8 +105,8 @@ class VisitPage(QWidget):
         self._columns.setContentsMargins(0, 0, theme.space(3), 0)
         self._columns.setSpacing(theme.space(4))
         for cards in (
-            (self.mobilizations, self.pain, self.note),
-            (self.rom, self.interventions, self.exercises, self.signs),
+            (self.mobilizations, self.pain, self.signs, self.note),
+            (self.rom, self.interventions, self.exercises),
         ):
             column = QVBoxLayout()
             column.setSpacing(theme.space(4))
@@ -132,26 +133,36 @@ class VisitPage(QWidget):
         if self._columns.direction() != direction:
             self._columns.setDirection(direction)
 
+    def take_commands(self, commands: dict[str, QAction]) -> None:
+        """Have the commands on a visit act on this page for as long as it is there."""
+        for name, slot in (
+            ("undo", self._undo),
+            ("redo", self._redo),
+            ("same", self.mobilizations.confirm_all),
+            ("next_card", self.focus_next_card),
+        ):
+            commands[name].triggered.connect(slot)
+
+    def _undo(self) -> None:
+        self.state.undo()
+
+    def _redo(self) -> None:
+        self.state.redo()
+
     def focus_next_card(self) -> None:
         """Go to the first field of the next part of the visit."""
-        firsts = [
-            self.mobilizations.add, self.pain.scales[0], self.note.editors["subjective"], *self.rom.tab_stops()[:1],
-            self.interventions.add, self.exercises.add, self.signs.add,
-        ]  # fmt: skip
-        here = self.focusWidget()
-        cards = [
-            self.mobilizations,
-            self.pain,
-            self.note,
-            self.rom,
-            self.interventions,
-            self.exercises,
-            self.signs,
+        firsts: list[tuple[QWidget, QWidget]] = [
+            (self.mobilizations, self.mobilizations.add),
+            (self.pain, self.pain.scales[0]),
+            (self.signs, self.signs.add),
+            (self.note, self.note.editors["subjective"]),
+            (self.rom, self.rom.tab_stops()[0]),
+            (self.interventions, self.interventions.add),
+            (self.exercises, self.exercises.add),
         ]
-        place = next(
-            (place for place, card in enumerate(cards) if here is not None and card.isAncestorOf(here)), -1
-        )
-        firsts[(place + 1) % len(firsts)].setFocus(Qt.FocusReason.TabFocusReason)
+        here = self.focusWidget()
+        place = next((place for place, (card, _) in enumerate(firsts) if card.isAncestorOf(here)), -1)
+        firsts[(place + 1) % len(firsts)][1].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _target_chosen(self, target: str, side: str) -> None:
         self.mobilizations.choose_target(target, Side(side))
@@ -170,11 +181,11 @@ class VisitPage(QWidget):
                 self.spine,
                 *self.mobilizations.tab_stops(),
                 *self.pain.scales,
+                *self.signs.tab_stops(),
                 *self.note.editors.values(),
                 *self.rom.tab_stops(),
                 *self.interventions.tab_stops(),
                 *self.exercises.tab_stops(),
-                *self.signs.tab_stops(),
             ]
         )
 
