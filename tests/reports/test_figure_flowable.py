@@ -45,7 +45,7 @@ def test_a_trend_chart_prints_its_labels_as_text_and_no_picture() -> None:
     text = text_of(pdf)
     for label in ("before 55°", "after 58°", "6 Oct 2025", "60°"):
         assert label in text
-    assert b"/Image" not in pdf
+    assert b"/Subtype /Image" not in pdf
     assert b"Helvetica" not in pdf
 
 
