@@ -79,6 +79,11 @@ class ValueCell(QLineEdit):
         self.textEdited.connect(self._take)
         self.editingFinished.connect(self._tidy)
 
+    def fix_width(self, width: int) -> None:
+        """Be so many pixels wide, whatever the column's width."""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedWidth(width)
+
     def show_value(self, text: str, value: object) -> None:
         """Show what the visit holds: `text` for people, `value` to go back to. What is being typed is not touched."""
         unchanged = self._telling or (text == self._shown and value == self._held)

@@ -77,7 +77,7 @@ class ExerciseRow(RowEditor[Exercise]):
     def _cell(self, read: Callable[[str], object], name: str, *, width: int = 0) -> ValueCell:
         cell = ValueCell(read, name, right=width > 0, parent=self._table)
         if width:
-            cell.setFixedWidth(width)
+            cell.fix_width(width)
         cell.fault_changed.connect(partial(self.set_fault, cell))
         cell.left.connect(self._left)
         return cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
@@ -48,8 +48,9 @@ class InterventionRow(RowEditor[Intervention]):
         label.setContentsMargins(theme.px(5), 0, 0, 0)
         timed = Label("timed" if service is not None and service.timed else "untimed", "small", parent=table)
         before = Label("" if last is None else str(last), "small", parent=table)
+        before.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.minutes = ValueCell(_read_minutes, f"{name}: minutes", boxed=True, right=True, parent=table)
-        self.minutes.setFixedWidth(theme.px(56))
+        self.minutes.fix_width(theme.px(56))
         self.minutes.typed.connect(self._typed)
         self.minutes.fault_changed.connect(partial(self.set_fault, self.minutes))
         self.minutes.left.connect(state.end_step)
@@ -79,7 +80,9 @@ class InterventionTable(RowTable[Intervention]):
         theme: Theme,
         parent: QWidget,
     ) -> None:
-        super().__init__(theme, _HEADS, stretch=(1, 0, 0, 0, 0), right=(2, 3), parent=parent)
+        super().__init__(
+            theme, _HEADS, stretch=(1, 0, 0, 0, 0), widths=(120, 52, 40, 0, 0), right=(2, 3), parent=parent
+        )
         self._state = state
         self._reference = reference
         rows = last.interventions if last is not None else ()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.text import clean_line
@@ -43,6 +43,7 @@ class MobilizationDetails(QWidget):
         line.setContentsMargins(0, 0, 0, theme.px(4))
         line.setSpacing(theme.space(2))
         self.position = flat_pick(find_in(()), "Position", "position", self)
+        self.position.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.position.setFixedWidth(theme.px(130))
         self.note = ValueCell(_read_note, "Note on this technique", parent=self)
         self.note.setPlaceholderText("note")

@@ -48,7 +48,8 @@ class PainCard(Card):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.space(4))
         grid.setVerticalSpacing(theme.space(2))
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(1, 100)
+        grid.setColumnStretch(4, 1)
         for line, (label, name, kind, phase) in enumerate(_LINES):
             scale = PainScale(theme, name, self)
             scale.chosen.connect(partial(self._choose, kind, phase))

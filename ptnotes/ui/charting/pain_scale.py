@@ -31,8 +31,9 @@ class PainScale(QWidget):
         self._one_typed = QTimer(self, singleShot=True, interval=_TEN_MS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._fit()
         self.setToolTip("Keys 0 to 9, T for ten, Delete to clear")
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._fit)
         self._describe()
 
     @property
@@ -46,6 +47,10 @@ class PainScale(QWidget):
             self._value, self._last = value, last
             self._describe()
             self.update()
+
+    def _fit(self) -> None:
+        self.setMaximumWidth(self._theme.px(30) * (HIGHEST + 1))
+        self.update()
 
     def _describe(self) -> None:
         now = "not recorded" if self._value is None else f"{self._value} of {HIGHEST}"
@@ -65,7 +70,7 @@ class PainScale(QWidget):
         return QSize(self._theme.px(20) * (HIGHEST + 1), self._theme.px(28))
 
     def _cell(self, score: int) -> QRectF:
-        width = (min(self.width(), self._theme.px(32) * (HIGHEST + 1)) - 2) / (HIGHEST + 1)
+        width = (self.width() - 2) / (HIGHEST + 1)
         return QRectF(1 + score * width, 1, width, self.height() - 2)
 
     @override

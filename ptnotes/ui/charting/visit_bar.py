@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ptnotes.ui.charting.visit_header import SavedLine, VisitFields, VisitPicker
+from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 
 _COMMANDS = (
@@ -23,6 +24,11 @@ _COMMANDS = (
 )
 _IN_MENU = ("undo", "redo", "", "absence", "", "discard")
 _ON_VISIT = ("same", "undo", "redo", "next_card", "save", "discard")
+
+
+_OTHER_PX = 240
+"""Margins, gaps and the time of the last save, at the smallest text."""
+_LEAST_PX = 460
 
 
 class VisitBar(QWidget):
@@ -56,9 +62,13 @@ class VisitBar(QWidget):
             else:
                 menu.addSeparator()
         self.more.setMenu(menu)
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(theme.space(5), theme.space(4), theme.space(5), theme.space(1))
-        self._line.setSpacing(theme.space(4))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(theme.space(5), theme.space(4), theme.space(5), theme.space(1))
+        outer.setSpacing(theme.space(3))
+        self._line, self._second = QHBoxLayout(), QHBoxLayout()
+        for line in (self._line, self._second):
+            line.setSpacing(theme.space(4))
+            outer.addLayout(line)
         self._line.addWidget(self.picker)
         self._line.addStretch(1)
         for widget in (self.saved, self.more, self.new):
@@ -72,14 +82,38 @@ class VisitBar(QWidget):
         """Put the visit's date and times into the bar; None where no visit is charted."""
         if self._fields is not None and self._fields is not fields:
             self._line.removeWidget(self._fields)
+            self._second.removeWidget(self._fields)
             self._fields.hide()
             self._fields.deleteLater()
         self._fields = fields
         if fields is not None:
-            self._line.insertWidget(1, fields)
+            self._place_fields()
             fields.show()
         for name in _ON_VISIT:
             self.commands[name].setEnabled(fields is not None)
+
+    def _place_fields(self) -> None:
+        """Beside the list of visits where there is room, else below it."""
+        if self._fields is None:
+            return
+        parts = (self.picker, self._fields, self.more, self.new)
+        needed = sum(part.sizeHint().width() for part in parts) + self._theme.px(_OTHER_PX)
+        self._line.removeWidget(self._fields)
+        self._second.removeWidget(self._fields)
+        if self.width() >= needed:
+            self._line.insertWidget(1, self._fields)
+        else:
+            self._second.addWidget(self._fields, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_fields()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # What does not fit beside the list moves below it, so the bar asks for no more than its first line.
+        return QSize(self._theme.px(_LEAST_PX), super().minimumSizeHint().height())
 
     def _older(self) -> None:
         self.picker.step(1)

@@ -156,7 +156,7 @@ class VisitFields(QWidget):
 
     def _time_cell(self, field: str, name: str, theme: Theme) -> ValueCell:
         cell = ValueCell(partial(self._read_time, field), name, boxed=True, right=True, parent=self)
-        cell.setFixedWidth(theme.px(56))
+        cell.fix_width(theme.px(56))
         cell.setToolTip("9:30, 0930 or 2:15 pm")
         cell.typed.connect(partial(self._time_typed, field))
         cell.fault_changed.connect(partial(self._say, cell))

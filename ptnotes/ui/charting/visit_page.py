@@ -8,7 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import EpisodeOfCare
@@ -30,8 +30,10 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.spine_map import SpineMap
 
-WIDE_PX = 1040
+WIDE_PX = 1090
 """From this width on, at the smallest text, the cards stand in two columns beside the spine."""
+ROOM_FOR_SPINE_PX = 660
+"""Below this width the spine makes room for the tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,8 @@ class VisitPage(QWidget):
         self.spine_card = Card("Spine", "from behind")
         self.spine = SpineMap(theme, interactive=True, parent=self.spine_card)
         self.spine_card.body.addWidget(self.spine, 1)
-        self.spine_card.setVisible(
-            any(reference.regions[region].parent == "spine" for region in regions) or not regions
+        self._has_spine = not regions or any(
+            reference.regions[region].parent == "spine" for region in regions
         )
         self._lay_out()
         self.spine.target_chosen.connect(self._target_chosen)
@@ -101,19 +103,15 @@ class VisitPage(QWidget):
         self.scroller.setProperty("ground", "window")
         inside = QWidget()
         inside.setProperty("ground", "window")
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, inside)
-        self._columns.setContentsMargins(0, 0, theme.space(3), 0)
-        self._columns.setSpacing(theme.space(4))
-        for cards in (
-            (self.mobilizations, self.pain, self.signs, self.note),
-            (self.rom, self.interventions, self.exercises),
-        ):
-            column = QVBoxLayout()
+        columns = QHBoxLayout(inside)
+        columns.setContentsMargins(0, 0, theme.space(3), 0)
+        columns.setSpacing(theme.space(4))
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        for column in (self._left, self._right):
             column.setSpacing(theme.space(4))
-            for card in cards:
-                column.addWidget(card)
-            column.addStretch(1)
-            self._columns.addLayout(column, 1)
+            columns.addLayout(column, 1)
+        self._columns = columns
+        self._is_wide: bool | None = None
         self.scroller.setWidget(inside)
         outer.addWidget(self.scroller, 1)
 
@@ -128,10 +126,37 @@ class VisitPage(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= self._theme.px(WIDE_PX)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        if self._columns.direction() != direction:
-            self._columns.setDirection(direction)
+        self._arrange(wide=self.width() >= self._theme.px(WIDE_PX))
+        # Where there is room for little more than one table, the levels are picked from the list instead.
+        self.spine_card.setVisible(self._has_spine and self.width() >= self._theme.px(ROOM_FOR_SPINE_PX))
+
+    def _arrange(self, *, wide: bool) -> None:
+        """Put the cards into two columns, or one below the other in the order of the work."""
+        if wide == self._is_wide:
+            return
+        self._is_wide = wide
+        for column in (self._left, self._right):
+            while column.takeAt(0) is not None:
+                pass
+        left: list[QWidget] = [self.mobilizations, self.pain, self.signs, self.note]
+        right: list[QWidget] = [self.rom, self.interventions, self.exercises]
+        if not wide:
+            left = [
+                self.mobilizations,
+                self.pain,
+                self.rom,
+                self.signs,
+                self.note,
+                self.interventions,
+                self.exercises,
+            ]
+            right = []
+        for column, cards in ((self._left, left), (self._right, right)):
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+        self._columns.setStretch(1, 1 if wide else 0)
+        self._columns.setSpacing(self._theme.space(4) if wide else 0)
 
     def take_commands(self, commands: dict[str, QAction]) -> None:
         """Have the commands on a visit act on this page for as long as it is there."""
