@@ -1,4 +1,4 @@
-"""First paint: from the start of the process to the window on the screen, beside a bare PySide6 window.
+"""First paint: from the start of the process to the unlock screen, beside a bare PySide6 window with the same fields.
 
 Both are processes of their own, in turns, so that whatever else the machine does hits both alike.
 """
@@ -15,49 +15,45 @@ from benchmarks.figure import Figure, middle
 
 PAIRS = 11
 
-# The time is taken when the first paint has been flushed: the handler runs after the event that it was seen in.
+# The window tells its first paint by an event that overtakes all others: it is dealt with once everything has been
+# painted and flushed, before anything else that waits for the event loop.
 _WATCH = """
-import sys, time
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+import os, sys, time
+from PySide6 import QtCore, QtWidgets
 
-class FirstPaint(QObject):
-    def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint and watched.isWidgetType() and watched.window().isVisible():
-            QApplication.instance().removeEventFilter(self)
-            QTimer.singleShot(0, self.tell)
-        return False
+class Watched(QtWidgets.QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        told = QtCore.QEvent(QtCore.QEvent.Type.User)
+        QtCore.QCoreApplication.postEvent(self, told, QtCore.Qt.EventPriority.HighEventPriority.value)
 
-    def tell(self):
+    def customEvent(self, event):
         sys.stdout.write(str(time.monotonic()))
         sys.stdout.flush()
-        import os
         os._exit(0)
 """
 _BARE = (
     _WATCH
     + """
-from PySide6.QtWidgets import QMainWindow
-application = QApplication(sys.argv)
-watch = FirstPaint()
-application.installEventFilter(watch)
-window = QMainWindow()
+application = QtWidgets.QApplication(sys.argv)
+window = Watched()
+page = QtWidgets.QWidget()
+column = QtWidgets.QVBoxLayout(page)
+column.addWidget(QtWidgets.QLabel("PT Notes"))
+column.addWidget(QtWidgets.QLineEdit())
+column.addWidget(QtWidgets.QPushButton("Open"))
+window.setCentralWidget(page)
 window.resize(1280, 800)
 window.show()
 application.exec()
 """
 )
+# What a start reads before Qt is read before Qt here too.
 _OURS = (
-    _WATCH
+    "from ptnotes.cli import main"
+    + _WATCH
     + """
-run = QApplication.exec
-def watched(*arguments):
-    application = QApplication.instance()
-    application.watch = FirstPaint()
-    application.installEventFilter(application.watch)
-    return run()
-QApplication.exec = watched
-from ptnotes.cli import main
+QtWidgets.QMainWindow = Watched
 main(["--file", sys.argv[1]])
 """
 )
@@ -73,7 +69,7 @@ def first_paint(clinic: Path) -> Figure:
     return Figure(
         name="first paint of the window",
         ours_ms=middle(ours[1:]),
-        reference_name="bare PySide6 window",
+        reference_name="bare window, same fields",
         reference_ms=middle(bare[1:]),
         limit=1.2,
     )

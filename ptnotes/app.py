@@ -12,6 +12,9 @@ from pathlib import Path
 
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.sentences import sentence
+from ptnotes.services.people_of import clinic_exists, default_clinic_path
+
+# What needs no Qt is imported up here, before Qt: PySide reads the source of every module that is imported after it.
 
 
 def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False) -> int:
@@ -28,7 +31,6 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
     from PySide6.QtGui import QIcon  # noqa: PLC0415 - see above
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - see above
 
-    from ptnotes.services.people_of import clinic_exists, default_clinic_path  # noqa: PLC0415 - see above
     from ptnotes.ui.remembered import Remembered  # noqa: PLC0415 - see above
     from ptnotes.ui.shell import Shell  # noqa: PLC0415 - see above
     from ptnotes.ui.tasks import Tasks  # noqa: PLC0415 - see above

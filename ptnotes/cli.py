@@ -7,15 +7,11 @@ A fault of the program itself shows its traceback, which holds no patient data.
 from __future__ import annotations
 
 import argparse
-import getpass
 import io
 import os
-import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -32,6 +28,8 @@ from ptnotes.domain.errors import (
 from ptnotes.domain.sentences import sentence
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ptnotes.domain.episode import EpisodeOfCare
     from ptnotes.domain.patient import Patient
     from ptnotes.services.opening import OpenClinic
@@ -162,12 +160,14 @@ def _count(text: str) -> int:
 def _episode(text: str) -> int | str:
     if text == "latest":
         return text
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+    if not (text.isascii() and text.isdecimal()) or int(text[:9]) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 nor latest")
-    return int(text)
+    return int(text[:9])
 
 
 def _date(text: str) -> date:
+    from datetime import date
+
     from ptnotes.domain.dates import read_any_dates
 
     meant = read_any_dates(text, date.today())  # noqa: DTZ011 - only tells which century a short year is of
@@ -300,6 +300,8 @@ def _passphrase(file: Path | None, *, twice: bool = False) -> str:
         except (OSError, UnicodeDecodeError):
             raise EnvironmentFault("passphrase.file_unreadable", path=str(file)) from None
     elif sys.stdin is not None and sys.stdin.isatty():
+        import getpass
+
         passphrase = getpass.getpass("Passphrase: ")
         if twice and passphrase != getpass.getpass("Once more: "):
             raise InputError(Fault("passphrase.differs", "passphrase"))
@@ -337,6 +339,8 @@ def _progress(things: str) -> Iterator[Callable[[int, int], None]]:
 
 def _write(path: Path, document: bytes) -> None:
     """Write the document whole or not at all; what was at `path` before is replaced only by the whole."""
+    import tempfile
+
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(document)  # a device or a pipe cannot be replaced

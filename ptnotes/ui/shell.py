@@ -5,12 +5,11 @@ Nothing here imports the store or the screens behind the door: they are read in 
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from ptnotes.ui.actions import enable_for, fill_menu_bar, make_actions
@@ -38,10 +37,12 @@ def _read_ahead() -> None:
 
 
 def _demo(path: Path) -> OpenClinic:
+    from secrets import token_urlsafe  # noqa: PLC0415 - see above
+
     from ptnotes.services.sample import create_demo  # noqa: PLC0415 - see above
 
     _read_ahead()
-    return create_demo(path, secrets.token_urlsafe(24))
+    return create_demo(path, token_urlsafe(24))
 
 
 class Shell(QMainWindow):
@@ -56,6 +57,7 @@ class Shell(QMainWindow):
         self._clinic: OpenClinic | None = None
         self._workspace: Workspace | None = None
         self._leaving = ""
+        self._was_painted = False
         self.setWindowTitle("PT Notes")
         self.actions_by_id = make_actions(self)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.menuBar(), self.actions_by_id)
@@ -92,11 +94,18 @@ class Shell(QMainWindow):
             QTimer.singleShot(0, unlock, unlock.look_for_people)
             door = unlock
         self._show_alone(door)
-        QTimer.singleShot(0, self, self.read_ahead)
         return door
 
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and after the first time begin to read ahead: not before, or it would delay that paint."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self.read_ahead)
+
     def read_ahead(self) -> None:
-        """Load what the next screens need, once this one is painted."""
+        """Load what the next screens need."""
         self._theme.load_other_fonts()
         self._tasks.read(_read_ahead)
 
@@ -106,7 +115,6 @@ class Shell(QMainWindow):
             "Making a sample clinic", "Forty made-up patients. It is thrown away when the window closes."
         )
         self._show_alone(page)
-        QTimer.singleShot(0, self._theme, self._theme.load_other_fonts)
         path = self._path
         self._tasks.write(lambda: _demo(path), self.enter)
 
