@@ -105,7 +105,9 @@ class PageView(QWidget):
         """The zoom in force: 1.0 is the size of the paper."""
         if self._zoom is not None:
             return self._zoom
-        room = self.scroller.viewport().width() - 2 * _AROUND_PX
+        # The bar's width is left free whether it is shown or not, or a page would not stay fitted to itself.
+        bar = self.scroller.verticalScrollBar().sizeHint().width()
+        room = self.scroller.width() - bar - 2 * _AROUND_PX
         return max(room / (self._width_pt * PX_PER_PT), _STEPS[0] / 2)
 
     def _draw(self) -> None:

@@ -1,0 +1,293 @@
+"""The Documents tab: the report follows what is chosen, is shown as it prints, and is saved whole."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from ptnotes.db.episodes import add_episodes
+from ptnotes.db.patients import add_patients
+from ptnotes.db.sessions import add_sessions
+from ptnotes.domain.conclusion import Request
+from ptnotes.domain.people import Paper
+from ptnotes.services.episodes import episodes_of
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.patients import patient_by_mrn
+from ptnotes.services.reporting import prepare_report
+from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from tests.clinics import clinic_in
+from tests.clock import FixedClock
+from tests.reports.cases import EPISODE, FIRST_DAY, PATIENT, visit
+
+EMPTY, FULL = "00111", "00231"
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
+    """A clinic with one patient of five visits and one of none."""
+    opened = clinic_in(tmp_path, FixedClock())
+    at = opened.clock()
+    with opened.store.write() as connection:
+        full, empty = add_patients(
+            connection, [replace(PATIENT, id=None), replace(PATIENT, id=None, mrn=EMPTY)], at
+        )
+        goals = tuple(replace(goal, uuid="") for goal in EPISODE.goals)
+        for patient, visits in ((full, 5), (empty, 0)):
+            (episode,) = add_episodes(
+                connection,
+                [replace(EPISODE, id=None, patient_id=patient.id or 0, goals=goals if visits else ())],
+                at,
+                opened.person_id,
+            )
+            add_sessions(
+                connection,
+                [
+                    replace(visit(number), id=None, episode_id=episode.id or 0, author_id=opened.person_id)
+                    for number in range(1, visits + 1)
+                ],
+                at,
+            )
+        connection.commit()
+    yield opened
+    opened.close()
+
+
+class Answer:
+    """Stands in for the system's dialog: answers with `path`, and keeps what was offered."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.offered = ""
+
+    def __call__(self, _parent: QWidget, file_name: str) -> Path | None:
+        self.offered = file_name
+        return self.path
+
+
+@pytest.fixture
+def answer() -> Answer:
+    return Answer()
+
+
+@pytest.fixture
+def screen(qtbot: QtBot, qapp: QApplication, clinic: OpenClinic, answer: Answer) -> Iterator[DocumentsScreen]:
+    tasks = Tasks()
+    made = DocumentsScreen(clinic, tasks, Theme(qapp), ask_path=answer)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    yield made
+    tasks.close()
+
+
+def episode_of(clinic: OpenClinic, mrn: str) -> int:
+    (episode,) = episodes_of(clinic, patient_by_mrn(clinic, mrn).id or 0)
+    return episode.id or 0
+
+
+@pytest.fixture
+def open_report(screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot) -> Callable[[], None]:
+    def show() -> None:
+        screen.show_episode(1, episode_of(clinic, FULL))
+        qtbot.waitUntil(lambda: screen.made is not None and not screen.view.page.pixmap().isNull())
+
+    return show
+
+
+def text(pdf: bytes) -> str:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(document[0].get_textpage().get_text_bounded().split())
+
+
+def test_the_report_is_shown_with_its_drafted_conclusion(
+    screen: DocumentsScreen, open_report: Callable[[], None]
+) -> None:
+    open_report()
+    assert screen.form.headline.text() == "Improving"
+    assert "orst pain" in screen.form.detail.toPlainText()
+    assert screen.view.where.text() == "Page 1 of 2"
+    assert "Page 1 of 2" in screen.view.page.accessibleName()
+    assert screen.save.isEnabled()
+
+
+def test_an_edited_conclusion_is_printed_and_can_be_drafted_again(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.headline.clear()
+    QTest.keyClicks(screen.form.headline, "Walks again")
+    assert not screen.save.isEnabled()
+    qtbot.waitUntil(lambda: screen.made is not None)
+    assert screen.made is not None
+    assert "Walks again." in text(screen.made.pdf)
+    screen.form.redraft.click()
+    qtbot.waitUntil(lambda: screen.made is not None)
+    assert screen.made is not None
+    assert "Improving." in text(screen.made.pdf)
+    assert screen.form.choices().conclusion is None
+
+
+def test_an_empty_conclusion_is_refused_beside_its_field(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.headline.clear()
+    QTest.keyClicks(screen.form.headline, " ")
+    field = screen.form.fields["report.conclusion"]
+    qtbot.waitUntil(lambda: bool(field.fault))
+    assert field.fault == "This cannot be empty."
+    assert screen.made is None
+    assert not screen.save.isEnabled()
+
+
+def test_a_question_needs_its_words(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.requests.button(1).click()
+    field = screen.form.fields["report.question"]
+    qtbot.waitUntil(lambda: bool(field.fault))
+    screen.form.question.setPlainText("May she drive?")
+    qtbot.waitUntil(lambda: screen.made is not None)
+    assert screen.made is not None
+    assert "May she drive?" in text(screen.made.pdf)
+    assert field.fault == ""
+
+
+def test_a_period_and_another_paper_are_taken(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.since.setText((FIRST_DAY + timedelta(days=1)).isoformat())
+    screen.form.since.read_text()
+    screen.form.paper.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: screen.made is not None)
+    assert screen.made is not None
+    assert screen.made.data.paper is Paper.A4
+    assert screen.made.data.first_number == 3
+    assert "Last report" in text(screen.made.pdf)
+
+
+def test_a_period_without_a_visit_says_so_and_offers_the_next_step(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.as_of.setText("1 Jan 2020")
+    screen.form.as_of.read_text()
+    qtbot.waitUntil(lambda: screen.stack.currentWidget() is screen.empty)
+    assert "No visit in this period" in screen.empty.title.text()
+    assert not screen.save.isEnabled()
+
+
+def test_an_episode_without_a_visit_has_no_report_yet(
+    screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    screen.show_episode(2, episode_of(clinic, EMPTY))
+    qtbot.waitUntil(lambda: screen.stack.currentWidget() is screen.empty)
+    assert "Chart a visit" in screen.empty.text.text()
+    screen.show_episode(2, None)
+    assert screen.empty.title.text() == "No episode of care yet"
+    assert not screen.form.isEnabled()
+
+
+def test_saving_offers_a_name_without_the_patients(
+    screen: DocumentsScreen, open_report: Callable[[], None], answer: Answer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_report()
+    answer.path = tmp_path / "for Dr Anand.pdf"
+    with qtbot.waitSignal(screen.said) as said:
+        QTest.mouseClick(screen.save, Qt.MouseButton.LeftButton)
+    assert answer.offered == "progress-report-00231-2026-01-09.pdf"
+    assert screen.made is not None
+    assert answer.path.read_bytes() == screen.made.pdf
+    assert said.args == ["Report saved as for Dr Anand.pdf."]
+
+
+def test_thinking_better_of_it_saves_nothing(
+    screen: DocumentsScreen, open_report: Callable[[], None], tmp_path: Path
+) -> None:
+    open_report()
+    before = set(tmp_path.iterdir())
+    screen.save_as()
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_a_folder_that_is_gone_is_told_and_the_report_is_still_there(
+    screen: DocumentsScreen, open_report: Callable[[], None], answer: Answer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_report()
+    answer.path = tmp_path / "gone" / "report.pdf"
+    screen.save_as()
+    qtbot.waitUntil(lambda: "is not there" in screen.state.text())
+    assert "still here" in screen.state.text()
+    assert screen.save.isEnabled()
+
+
+def test_what_was_chosen_for_an_episode_is_there_again(
+    screen: DocumentsScreen, open_report: Callable[[], None], clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.headline.clear()
+    QTest.keyClicks(screen.form.headline, "Mine")
+    screen.form.requests.button(2).click()
+    screen.show_episode(2, episode_of(clinic, EMPTY))
+    assert screen.form.headline.text() == ""
+    assert screen.form.choices().asked.request is Request.NOTHING
+    screen.show_episode(1, episode_of(clinic, FULL))
+    qtbot.waitUntil(lambda: screen.made is not None)
+    assert screen.form.headline.text() == "Mine"
+    assert screen.form.choices().asked.request is Request.SIGNATURE
+
+
+def test_pages_turn_and_the_zoom_holds(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    view = screen.view
+    fitted = view.page.pixmap().width()
+    view.larger.click()
+    qtbot.waitUntil(lambda: view.page.pixmap().width() > fitted)
+    zoomed = view.page.pixmap().width()
+    view.after.click()
+    qtbot.waitUntil(lambda: view.where.text() == "Page 2 of 2")
+    assert view.page.pixmap().width() == zoomed
+    assert not view.after.isEnabled()
+    view.fit.click()
+    qtbot.waitUntil(lambda: view.page.pixmap().width() == fitted)
+    assert "Every visit".upper() in view.page.accessibleDescription()
+
+
+def test_the_report_is_made_off_the_gui_thread(
+    screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_in: list[threading.Thread] = []
+
+    def watched(*arguments: object) -> object:
+        made_in.append(threading.current_thread())
+        return prepare_report(*arguments)  # type: ignore[arg-type]  # passed on as given
+
+    monkeypatch.setattr("ptnotes.ui.documents.documents_screen.prepare_report", watched)
+    screen.show_episode(1, episode_of(clinic, FULL))
+    qtbot.waitUntil(lambda: screen.made is not None and not screen.view.page.pixmap().isNull())
+    assert made_in
+    assert threading.main_thread() not in made_in
+
+
+def test_every_control_has_a_name(screen: DocumentsScreen, open_report: Callable[[], None]) -> None:
+    open_report()
+    for field in screen.form.fields.values():
+        assert field.editor.accessibleName()
+    for button in (screen.view.before, screen.view.after, screen.view.smaller, screen.view.larger):
+        assert button.accessibleName()
+    keys = [action.shortcut().toString() for action in screen.actions()]
+    assert len(keys) == len(set(keys)) == 6

@@ -1,0 +1,163 @@
+"""Making a progress report from the store."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ptnotes.db.patients import add_patients
+from ptnotes.domain.conclusion import Asked, Conclusion, Request
+from ptnotes.domain.episode import PlanOfCare
+from ptnotes.domain.errors import EnvironmentFault, InputError, NotFoundError
+from ptnotes.domain.people import Paper
+from ptnotes.services.episodes import change_episode, load_episode, open_episode
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.reporting import (
+    ReportChoices,
+    make_progress_report,
+    prepare_report,
+    progress_report_data,
+    save_report,
+)
+from ptnotes.services.visits import save_draft, start_session
+from tests.clinics import clinic_in
+from tests.clock import FixedClock
+from tests.reports.cases import EPISODE, FIRST_DAY, PATIENT, flat, pages, visit
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
+    opened = clinic_in(tmp_path, FixedClock())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def episode_id(clinic: OpenClinic) -> int:
+    """An episode with visits on the first three days, charted as the screen does."""
+    with clinic.store.write() as connection:
+        (patient,) = add_patients(connection, [replace(PATIENT, id=None)], clinic.clock())
+        connection.commit()
+    goals = tuple(replace(goal, uuid="") for goal in EPISODE.goals)
+    episode = open_episode(clinic, replace(EPISODE, id=None, patient_id=patient.id or 0, goals=goals))
+    for number in range(1, 4):
+        charted = visit(number)
+        started = start_session(clinic, episode.id or 0, charted.service_date)
+        save_draft(
+            clinic,
+            replace(
+                started,
+                rom=tuple(replace(row, rater=clinic.person_id) for row in charted.rom),
+                pain=charted.pain,
+                mobilizations=charted.mobilizations,
+                interventions=charted.interventions,
+                note=charted.note,
+                next_row=charted.next_row,
+            ),
+        )
+    return episode.id or 0
+
+
+def test_a_report_is_made_of_what_is_stored(clinic: OpenClinic, episode_id: int) -> None:
+    text = flat(pages(make_progress_report(clinic, episode_id))[0])
+    assert "Moreau, Hélène" in text
+    assert "visits 1–3" in text
+    assert "Responds as hoped." in text
+
+
+def test_a_report_up_to_a_day_knows_nothing_later(clinic: OpenClinic, episode_id: int) -> None:
+    data = progress_report_data(clinic, episode_id, as_of=FIRST_DAY)
+    assert data.visits_attended == 1
+    assert data.last_on == FIRST_DAY
+
+
+def test_a_day_to_come_is_refused(clinic: OpenClinic, episode_id: int) -> None:
+    with pytest.raises(InputError) as caught:
+        progress_report_data(clinic, episode_id, as_of=clinic.today() + timedelta(days=1))
+    assert caught.value.code == "date.future"
+
+
+def test_a_last_report_after_this_one_is_refused(clinic: OpenClinic, episode_id: int) -> None:
+    with pytest.raises(InputError) as caught:
+        progress_report_data(clinic, episode_id, as_of=FIRST_DAY, since=FIRST_DAY)
+    assert caught.value.code == "report.period"
+
+
+def test_an_unknown_episode_is_not_found(clinic: OpenClinic) -> None:
+    with pytest.raises(NotFoundError):
+        make_progress_report(clinic, 99)
+
+
+def test_the_paper_is_the_clinics_unless_chosen(clinic: OpenClinic, episode_id: int) -> None:
+    assert progress_report_data(clinic, episode_id).paper is Paper.LETTER
+    made = prepare_report(clinic, episode_id, ReportChoices(paper=Paper.A4))
+    assert made.data.paper is Paper.A4
+
+
+def test_it_is_dated_in_the_clinics_time(clinic: OpenClinic, episode_id: int) -> None:
+    data = progress_report_data(clinic, episode_id)
+    assert data.written_at.hour == 9
+    assert data.written_at.date() == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("choices", "code"),
+    [
+        (ReportChoices(conclusion=Conclusion(headline=" ")), "text.empty"),
+        (ReportChoices(conclusion=Conclusion(headline="x" * 2001)), "text.too_long"),
+        (ReportChoices(asked=Asked(request=Request.QUESTION, words=" ")), "text.empty"),
+        (ReportChoices(asked=Asked(request=Request.QUESTION, words="a\x00b")), "text.control"),
+    ],
+)
+def test_unfit_words_are_refused(
+    clinic: OpenClinic, episode_id: int, choices: ReportChoices, code: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        prepare_report(clinic, episode_id, choices)
+    assert caught.value.code == code
+
+
+def test_a_signature_needs_a_plan_of_care(clinic: OpenClinic, episode_id: int) -> None:
+    asked = ReportChoices(asked=Asked(request=Request.SIGNATURE))
+    assert prepare_report(clinic, episode_id, asked).pdf.startswith(b"%PDF")
+    change_episode(clinic, replace(load_episode(clinic, episode_id), plan=PlanOfCare()))
+    with pytest.raises(InputError) as caught:
+        prepare_report(clinic, episode_id, asked)
+    assert caught.value.code == "report.no_plan"
+
+
+def test_a_report_is_saved_whole_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"older")
+    assert save_report(b"%PDF-made", path) == path
+    assert path.read_bytes() == b"%PDF-made"
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_report_that_cannot_be_saved_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"older")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(EnvironmentFault) as caught:
+        save_report(b"%PDF-made", path)
+    assert caught.value.code == "disk.full"
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        save_report(b"%PDF-made", tmp_path / "gone" / "report.pdf")
+    assert caught.value.code == "folder.missing"
