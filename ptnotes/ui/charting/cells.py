@@ -122,6 +122,7 @@ class ValueCell(QLineEdit):
         if not self.fault and self._origin is not None:
             self._origin = None
             self.setText(self._shown)
+            self.setCursorPosition(0)
         self.left.emit()
 
     def _set_fault(self, fault: str) -> None:

@@ -43,7 +43,7 @@ class RomCell(ValueCell):
         self._theme = theme
         self._hurts: bool | None = None
         self._has_reading = False
-        self.fix_width(theme.px(60))
+        self.fix_width(theme.px(66))
         self.pain = QToolButton(self)
         self.pain.setProperty("type", "pain")
         self.pain.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -153,9 +153,11 @@ class RomRow(RowEditor[RomLine]):
         super().__init__(table)
         self._reference = reference
         motion = reference.motions[line.motion]
-        self._motion_words = motion.label if motion.region == main_region else motion.full_label
+        self._motion_words = motion.label
+        if motion.region != main_region:
+            self.group = reference.regions[motion.region].label
         side = f" {_SIDE_LETTERS[line.side]}" if line.side is not None else ""
-        self.name = self._motion_words + side
+        self.name = motion.full_label + side
         self.label = MotionButton(table)
         self.label.setMinimumWidth(theme.px(90))
         self.label.clicked.connect(self._ask_way)

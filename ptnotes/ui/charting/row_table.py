@@ -84,6 +84,8 @@ class RowEditor(QObject, Generic[R]):
         self.cells: list[QWidget] = []
         self.below = Below(table)
         self.shown: R | None = None
+        self.group = ""
+        """The words over the first of several rows that belong together, empty where rows are not grouped."""
         self._faults: dict[QWidget, str] = {}
         self._warning = ""
 
@@ -144,6 +146,7 @@ class RowTable(QWidget, Generic[R]):
         self.editors: dict[Hashable, RowEditor[R]] = {}
         self._rules: list[Rule] = []
         self._heads: list[Label] = []
+        self._captions: list[Label] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.space(1))
@@ -232,10 +235,18 @@ class RowTable(QWidget, Generic[R]):
     def _place(self) -> None:
         while len(self._rules) < len(self.editors):
             self._rules.append(Rule(self))
+        for caption in self._captions:
+            self._grid.removeWidget(caption)
+            caption.deleteLater()
+        self._captions.clear()
+        group = ""
         for place, editor in enumerate(self.editors.values()):
             line = 1 + 3 * place
             self._grid.addWidget(self._rules[place], line, 0, 1, self._columns)
             self._rules[place].show()
+            if editor.group != group:
+                group = editor.group
+                self._add_caption(group, line)
             for column, cell in enumerate(editor.cells):
                 self._grid.addWidget(cell, line + 1, column)
                 self._grid.setRowMinimumHeight(line + 1, self.theme.px(32))
@@ -248,6 +259,14 @@ class RowTable(QWidget, Generic[R]):
             self._grid.removeWidget(rule)
             rule.hide()
         self.rows_changed.emit()
+
+    def _add_caption(self, text: str, line: int) -> None:
+        """Say above a row that another group of rows begins."""
+        caption = Label(text, "caption", parent=self)
+        caption.setContentsMargins(self.theme.px(5), self.theme.px(6), 0, self.theme.px(2))
+        self._grid.addWidget(caption, line, 0, 1, self._columns)
+        caption.show()
+        self._captions.append(caption)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

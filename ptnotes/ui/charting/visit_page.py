@@ -94,7 +94,7 @@ class VisitPage(QWidget):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(theme.space(5), theme.space(3), theme.space(2), theme.space(4))
         outer.setSpacing(theme.space(4))
-        self.spine_card.setFixedWidth(theme.px(186))
+        self.spine_card.setFixedWidth(theme.px(176))
         outer.addWidget(self.spine_card)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
@@ -155,7 +155,8 @@ class VisitPage(QWidget):
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
-        self._columns.setStretch(1, 1 if wide else 0)
+        self._columns.setStretch(0, 46)
+        self._columns.setStretch(1, 49 if wide else 0)
         self._columns.setSpacing(self._theme.space(4) if wide else 0)
 
     def take_commands(self, commands: dict[str, QAction]) -> None:
