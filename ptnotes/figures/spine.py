@@ -143,8 +143,9 @@ def area_at(spine: SpineFigure, x: float, y: float, reach: float = 4.0) -> Area 
 
 def first_area(spine: SpineFigure, marks: Sequence[SpineMark]) -> Area:
     """Where the keys begin: at what was treated last, else in the middle of the levels."""
-    latest = {mark.target for mark in marks if mark.at_latest_visit}
-    return next((area for area in spine.areas if area.target in latest), spine.areas[len(spine.areas) // 2])
+    latest = {(mark.target, side) for mark in marks if mark.at_latest_visit for side in _sides(mark.side)}
+    middle = spine.areas[len(spine.areas) // 2]
+    return next((area for area in spine.areas if (area.target, area.side) in latest), middle)
 
 
 def next_area(spine: SpineFigure, here: Area, across: int, down: int) -> Area:

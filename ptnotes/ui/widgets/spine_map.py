@@ -121,9 +121,7 @@ class SpineMap(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        if self._at is None and self._interactive:
-            self._at = first_area(self._drawn(), self._marks)
-            self._tell()
+        self._tell()
         self.update()
 
     @override
@@ -136,11 +134,9 @@ class SpineMap(QWidget):
         if not self._interactive:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if self._at is not None:
-                self._choose(self._at)
+            self._choose(self._here())
         elif key in _ARROWS:
-            here = self._at or first_area(self._drawn(), self._marks)
-            self._at = next_area(self._drawn(), here, *_ARROWS[key])
+            self._at = next_area(self._drawn(), self._here(), *_ARROWS[key])
             self._tell()
             self.update()
         else:
@@ -154,6 +150,10 @@ class SpineMap(QWidget):
             )
         return self._spine
 
+    def _here(self) -> Area:
+        """Where the keys stand: where they went last, else at what was treated last."""
+        return self._at or first_area(self._drawn(), self._marks)
+
     def _forget(self) -> None:
         self._spine = None
         self._tell()
@@ -161,7 +161,9 @@ class SpineMap(QWidget):
 
     def _rings(self) -> list[Shape]:
         rings = [ring(self._pointed)] if self._pointed is not None else []
-        if self._at is not None and (self.hasFocus() or not self._interactive):
+        if self.hasFocus():
+            rings.append(ring(self._here()))
+        elif self._at is not None and not self._interactive:
             rings.append(ring(self._at))
         return rings
 
@@ -180,7 +182,8 @@ class SpineMap(QWidget):
     def _tell(self) -> None:
         """Say to assistive technology what is shown and where the keys stand."""
         name = spine_label(self._marks)
-        self.setAccessibleName(f"{area_words(self._at)}. {name}" if self._at is not None else name)
+        here = self._here() if self.hasFocus() else self._at
+        self.setAccessibleName(f"{area_words(here)}. {name}" if here is not None else name)
 
 
 def area_words(area: Area) -> str:

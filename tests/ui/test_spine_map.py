@@ -1,0 +1,117 @@
+"""The spine as a widget: shown on the overview, chosen from where a visit is charted."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ptnotes.domain.treatment import Side
+from ptnotes.domain.views import SpineMark
+from ptnotes.figures.shapes import Figure, Line, Rect
+from ptnotes.ui.theme import Look, Theme
+from ptnotes.ui.widgets.figure_view import FigureView
+from ptnotes.ui.widgets.spine_map import SpineMap
+
+MARK = SpineMark(target="L4", side=None, grade="III", at_latest_visit=True, sessions=1)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, look=Look.LIGHT, text_scale=1.0)
+
+
+@pytest.fixture
+def spine(qtbot: QtBot, theme: Theme) -> SpineMap:
+    made = SpineMap(theme, interactive=True)
+    qtbot.addWidget(made)
+    made.resize(260, 720)
+    made.show()
+    return made
+
+
+def middle_of(spine: SpineMap, target: str, side: Side) -> QPoint:
+    area = next(area for area in spine._drawn().areas if (area.target, area.side) == (target, side))
+    return QPoint(round(area.middle[0]), round(area.middle[1]))
+
+
+@pytest.mark.parametrize(
+    ("target", "side"),
+    [
+        ("L5", Side.LEFT),
+        ("C5-C6", Side.RIGHT),
+        ("SIJ", Side.RIGHT),
+        ("S1", Side.MIDLINE),
+        ("RIB4", Side.LEFT),
+    ],
+)
+def test_a_click_chooses_the_place(qtbot: QtBot, spine: SpineMap, target: str, side: Side) -> None:
+    with qtbot.waitSignal(spine.target_chosen) as chosen:
+        QTest.mouseClick(spine, Qt.MouseButton.LeftButton, pos=middle_of(spine, target, side))
+    assert chosen.args == [target, side.value]
+
+
+def test_a_click_beside_the_spine_chooses_nothing(qtbot: QtBot, spine: SpineMap) -> None:
+    with qtbot.assertNotEmitted(spine.target_chosen, wait=20):
+        QTest.mouseClick(spine, Qt.MouseButton.LeftButton, pos=QPoint(2, 700))
+
+
+def test_keys_move_and_choose_from_what_was_treated_last(qtbot: QtBot, spine: SpineMap) -> None:
+    spine.set_marks([MARK])
+    chosen: list[tuple[str, str]] = []
+    spine.target_chosen.connect(lambda target, side: chosen.append((target, side)))
+    for keys in (
+        [Qt.Key.Key_Right, Qt.Key.Key_Return],
+        [Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Space],
+    ):
+        for key in keys:
+            QTest.keyClick(spine, key)
+            print(key, spine._at)
+    assert chosen == [("L4", "right"), ("L4", "left")]
+
+
+def test_it_says_where_the_keys_stand(qtbot: QtBot, spine: SpineMap) -> None:
+    spine.set_marks([MARK])
+    spine.set_chosen("L4", Side.LEFT)
+    assert spine.accessibleName().startswith("L4 left. Spine from behind.")
+    assert "L4 grade III" in spine.accessibleName()
+
+
+def test_on_the_overview_it_takes_neither_clicks_nor_the_focus(qtbot: QtBot, theme: Theme) -> None:
+    shown = SpineMap(theme)
+    qtbot.addWidget(shown)
+    shown.resize(260, 720)
+    shown.show()
+    assert shown.focusPolicy() is Qt.FocusPolicy.NoFocus
+    with qtbot.assertNotEmitted(shown.target_chosen, wait=20):
+        QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=middle_of(shown, "L4", Side.MIDLINE))
+
+
+def test_a_mark_is_painted_in_the_ink_of_its_grade(spine: SpineMap, theme: Theme) -> None:
+    spine.set_marks([MARK])
+    at = middle_of(spine, "L4", Side.MIDLINE) + QPoint(-16, 0)
+    assert spine.grab().toImage().pixelColor(at) == theme.ink("grade_3")
+    theme.set_look(Look.DARK)
+    assert spine.grab().toImage().pixelColor(at) == theme.ink("grade_3")
+
+
+def test_a_smaller_part_of_the_spine_is_drawn_larger(spine: SpineMap) -> None:
+    def height() -> float:
+        return next(area for area in spine._drawn().areas if area.target == "L4").height
+
+    whole = height()
+    spine.set_levels("L1", "COC")
+    assert height() > whole
+
+
+def test_a_figure_is_painted_with_its_overlay_and_names_itself(qtbot: QtBot, theme: Theme) -> None:
+    view = FigureView(theme)
+    qtbot.addWidget(view)
+    view.set_figure(Figure(40, 40, (Rect(0, 0, 40, 40, "accent"),), "A square."))
+    view.resize(view.sizeHint())
+    assert view.accessibleName() == "A square."
+    assert view.grab().toImage().pixelColor(20, 20) == theme.ink("accent")
+    view.set_overlay((Line(0, 20, 40, 20, "danger", 6),))
+    assert view.grab().toImage().pixelColor(20, 20) == theme.ink("danger")
+    view.set_overlay(())
+    assert view.grab().toImage().pixelColor(20, 20) == theme.ink("accent")
