@@ -24,7 +24,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "neutral_soft": "#e9edf1",
         # figures
         "grid": "#e5eaee", "band": "#dff0ee", "goal": "#8c5a00", "normal": "#5d6b78", "before": "#0b6e69",
-        "after": "#2a6fb5", "pain_before": "#b02318", "pain_after": "#0b6e69", "bone": "#eef1f4",
+        "after": "#2668ac", "pain_before": "#b02318", "pain_after": "#0b6e69", "bone": "#eef1f4",
         "bone_edge": "#97a3ae", "shadow": "#c9d1d8", "series_2": "#7a4fa3", "series_3": "#b03a6b",
         "series_4": "#5d6b78",
         # grades of mobilization, weak to strong; on_… is the numeral on it

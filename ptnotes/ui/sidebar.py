@@ -82,15 +82,18 @@ class Sidebar(QFrame):
         head.addWidget(person)
         return head
 
-    def _make_foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 10, 12, 10)
+    def _make_foot(self) -> QVBoxLayout:
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 8, 12, 8)
+        foot.setSpacing(2)
         self.saved = Label("Encrypted · all saved", "small")
         foot.addWidget(self.saved)
-        foot.addStretch(1)
-        foot.addWidget(Label("Lock", "small"))
-        foot.addSpacing(6)
-        foot.addWidget(KeyHint("Ctrl+L"))
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addStretch(1)
+        line.addWidget(Label("Lock", "small"))
+        line.addWidget(KeyHint("Ctrl+L"))
+        foot.addLayout(line)
         return foot
 
     def start_finding(self) -> None:

@@ -11,7 +11,6 @@ import itertools
 import logging
 import queue
 import threading
-import types
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -175,7 +174,8 @@ def on_gui_thread() -> bool:
 def _is_alive(receiver: Callable[..., object]) -> bool:
     while isinstance(receiver, partial):
         receiver = receiver.func
-    owner = receiver.__self__ if isinstance(receiver, types.MethodType) else None
+    # A method of Python's or of Qt's own; a plain function has no owner.
+    owner = getattr(receiver, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)
 
 

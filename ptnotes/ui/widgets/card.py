@@ -23,6 +23,7 @@ class Card(QFrame):
         self.note = Label(note, "small", parent=self)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.title.setVisible(bool(title))
+        self.note.setVisible(bool(note))
         self.head.addWidget(self.title)
         self.head.addStretch(1)
         self.head.addWidget(self.note)
@@ -42,6 +43,7 @@ class Card(QFrame):
     def set_note(self, note: str) -> None:
         """Show another quiet note at the right of the title."""
         self.note.setText(note)
+        self.note.setVisible(bool(note))
 
     def add_to_head(self, widget: QWidget) -> None:
         """Put a small control at the right end of the title's line."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ptnotes.domain.dates import read_any_dates
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.wording import full_date
+from ptnotes.ui.override import override
+
+_FRAME = 28
+"""Room for padding and border on both sides, in pixels."""
 
 
 class DateField(QLineEdit):
@@ -71,6 +75,11 @@ class DateField(QLineEdit):
         code = "date.future" if found else "date.not_understood"
         self._set_problem(sentence(Fault(code, "date", values={"value": typed[:40]})))
         return False
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(self.fontMetrics().horizontalAdvance("28 Mmm 2028") + _FRAME, hint.height())
 
     def _take(self, day: date | None) -> None:
         changed = day != self._date
