@@ -66,7 +66,6 @@ def test_keys_move_and_choose_from_what_was_treated_last(qtbot: QtBot, spine: Sp
     ):
         for key in keys:
             QTest.keyClick(spine, key)
-            print(key, spine._at)
     assert chosen == [("L4", "right"), ("L4", "left")]
 
 

@@ -121,12 +121,8 @@ class SpineMap(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
         self._tell()
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
