@@ -82,11 +82,11 @@ def trend_figure(
     text_size: float = TEXT_SIZE,
 ) -> TrendFigure:
     """Draw `chart` in `width` by `height` points. The title and the verdict stand outside, with whoever shows it."""
-    styles = styles_of(chart)
+    styles = styles_of(chart, text_size)
     legend = legend_of(chart, styles, width, measure, text_size)
     top = text_size * (1.9 if chart.words else 0.8)
     bottom = height - text_size * 2.0 - legend.height
-    most_ticks = min(int((bottom - top) / max(TICK_ROOM, text_size * 2)) + 1, MOST_TICKS)
+    most_ticks = min(int((bottom - top) / (TICK_ROOM * text_size)) + 1, MOST_TICKS)
     plot = Plot(axis.left, width - axis.right, top, bottom, axis, upright_scale(chart, most_ticks))
     shapes: list[Shape] = []
     shapes += band(chart, plot)
@@ -105,7 +105,7 @@ def highlight(trend: TrendFigure, session_id: int, on: date, measure: TextMeasur
     plot, size = trend.plot, trend.text_size
     x = plot.x_of(on)
     shapes: list[Shape] = [Line(x, plot.top - 4, x, plot.bottom, "accent", 1.0)]
-    styles = styles_of(trend.chart)
+    styles = styles_of(trend.chart, size)
     found = [
         (line, point) for line in trend.chart.lines for point in line.points if point.session_id == session_id
     ]
@@ -119,7 +119,7 @@ def highlight(trend: TrendFigure, session_id: int, on: date, measure: TextMeasur
         style = styles[way_of(line)]
         ink, y = style.ink_of(line.phase), plot.y_of(point.value)
         start = x - 8 - wide if on_left else x + 8
-        shapes.append(Circle(x, y, RADIUS + 3, "surface", ink, 1.5))
+        shapes.append(Circle(x, y, (RADIUS + 3) * style.scale, "surface", ink, 1.5))
         shapes.append(marker(x, y, style, line.phase))
         shapes.append(Rect(start, place - size * 0.75, wide, size * 1.5, "surface", ink, 1.0, 3.0))
         shapes.append(Text(start + wide / 2, place + size * 0.36, text, ink, size, "semibold", "middle"))

@@ -30,7 +30,7 @@ from ptnotes.figures.shapes import (
 
 LABEL_GAP = 10.0  # from the plot's right edge to the labels beside it
 MOST_TICKS = 6
-TICK_ROOM = 32.0  # least height between two ticks of the upright scale
+TICK_ROOM = 2.9  # least height between two ticks of the upright scale, in heights of the text
 _MARKER_ROOM = 8.0  # least width a visit needs for its marker to be told from the next
 RADIUS = 2.6
 _DOT = 1.5  # of a visit that stands alone among many
@@ -40,11 +40,15 @@ _PAIN_PLACE = {PainKind.NOW: 0, PainKind.WORST: 1, PainKind.BEST: 2, PainKind.MO
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one way of measuring looks: its ink, the ink of what was measured after treatment, and its marker's form."""
+    """How one way of measuring looks: its ink, the ink of what was measured after treatment, and its marker's form.
+
+    `scale` is the size of markers and lines: 1.0 where the text is 11 points.
+    """
 
     ink: Ink
     ink_after: Ink
     form: int
+    scale: float
 
     def ink_of(self, phase: Phase) -> Ink:
         """The ink of a reading taken in `phase`."""
@@ -59,15 +63,16 @@ def way_of(line: TrendLine) -> tuple[object, ...]:
     return (line.mode, line.method, line.test_position, line.pain_kind)
 
 
-def styles_of(chart: TrendChart) -> dict[tuple[object, ...], Style]:
+def styles_of(chart: TrendChart, text_size: float) -> dict[tuple[object, ...], Style]:
     """The main way of measuring is the accent with round markers; each other has an ink and a form of its own."""
     ways = dict.fromkeys(way_of(line) for line in sorted(chart.lines, key=lambda line: not line.is_main))
     styles: dict[tuple[object, ...], Style] = {}
+    scale = text_size / 11
     for place, way in enumerate(ways):
         pain_kind = way[3]
         form = _PAIN_PLACE[pain_kind] if isinstance(pain_kind, PainKind) else place
         other = _OTHER_INKS[(form - 1) % len(_OTHER_INKS)]
-        styles[way] = Style(other, other, form) if form else Style("accent", "after", 0)
+        styles[way] = Style(other, other, form, scale) if form else Style("accent", "after", 0, scale)
     return styles
 
 
@@ -197,8 +202,9 @@ def series(line: TrendLine, style: Style, plot: Plot) -> list[Shape]:
         )
         for point in line.points
     ]
-    is_dense = places[-1][0] - places[0][0] < _MARKER_ROOM * (len(places) - 1)
-    stroke = (0.8 if is_dense else 1.1) if line.phase is Phase.AFTER else (1.2 if is_dense else 1.8)
+    is_dense = places[-1][0] - places[0][0] < _MARKER_ROOM * style.scale * (len(places) - 1)
+    usual, dense = (1.1, 0.8) if line.phase is Phase.AFTER else (1.8, 1.2)
+    stroke = (dense if is_dense else usual) * style.scale
     shapes: list[Shape] = []
     starts = [0, *(place + 1 for place, (one, two) in enumerate(pairwise(line.points)) if _is_gap(one, two))]
     for start, end in pairwise([*starts, len(places)]):
@@ -225,9 +231,10 @@ def _is_gap(one: TrendPoint, two: TrendPoint) -> bool:
 def marker(x: float, y: float, style: Style, phase: Phase, radius: float = RADIUS) -> Shape:
     """A marker whose form tells its way of measuring without colour; what was measured after treatment is hollow."""
     ink = style.ink_of(phase)
+    radius *= style.scale
     fill: Ink = "surface" if phase is Phase.AFTER else ink
     if style.form == 0:
-        return Circle(x, y, radius, fill, ink, 1.2)
+        return Circle(x, y, radius, fill, ink, 1.2 * style.scale)
     r = radius * 1.2
     corners: tuple[tuple[float, float], ...] = (
         ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
@@ -235,7 +242,7 @@ def marker(x: float, y: float, style: Style, phase: Phase, radius: float = RADIU
         ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
         ((-1.1, -0.85), (1.1, -0.85), (0, 1.15)),
     )[(style.form - 1) % 4]
-    return Polygon(tuple((x + r * dx, y + r * dy) for dx, dy in corners), fill, ink, 1.2)
+    return Polygon(tuple((x + r * dx, y + r * dy) for dx, dy in corners), fill, ink, 1.2 * style.scale)
 
 
 # Labels beside the plot ---------------------------------------------------------------------------------------------
