@@ -26,8 +26,7 @@ Ink: TypeAlias = Literal[
     "series_4",
     "bone",
     "bone_edge",
-    "neutral_soft",  # a grade of another system than the five
-    "neutral",
+    "neutral",  # a grade of another system than the five, or none
     "grade_1",
     "grade_2",
     "grade_3",

@@ -189,11 +189,14 @@ def grade_inks(grade: str) -> tuple[Ink, Ink]:
     """Fill and numeral of a grade; a grade of another system, or none, has quiet inks of its own."""
     place = _GRADES.get(grade.rstrip("+-−"))
     if place is None:
-        return "neutral_soft", "neutral"
+        return "neutral", "surface"
     return _FILLS[place - 1], _NUMERALS[place - 1]
 
 
 def _numeral(grade: str) -> str:
+    """A grade as written on the spine: a real minus; a dot for what was treated without a grade."""
+    if not grade:
+        return "•"
     return grade.replace("-", MINUS) if not grade.startswith("K") else grade
 
 
@@ -229,22 +232,15 @@ def _marked(part: Part, mark: SpineMark, text_size: float) -> list[Shape]:
     size = min(text_size, max(height * 0.95, text_size * 0.75))
     if not mark.at_latest_visit:
         fill, numeral = "surface", "accent"
-    if part.is_small:
-        # A joint is too small to write on: its mark is a tablet as large as the numeral needs.
-        wide = max(size * 0.62 * max(len(mark.grade), 1) + 6, size * 1.4)
-        tablet = Rect(
-            middle_x - wide / 2, middle_y - size * 0.62, wide, size * 1.24, fill, "accent", 1.2, size * 0.6
-        )
-        return [
-            tablet,
-            Text(middle_x, middle_y + size * 0.36, _numeral(mark.grade), numeral, size, "semibold", "middle"),
-        ]
-    shapes = [_drawn(part, fill, "accent", 1.4)]
-    if mark.grade:
-        shapes.append(
-            Text(middle_x, middle_y + size * 0.36, _numeral(mark.grade), numeral, size, "semibold", "middle")
-        )
-    return shapes
+    numeral_text = Text(
+        middle_x, middle_y + size * 0.36, _numeral(mark.grade), numeral, size, "semibold", "middle"
+    )
+    if not part.is_small:
+        return [_drawn(part, fill, "accent", 1.4), numeral_text]
+    # A joint is too small to write on: its mark is a tablet as large as the numeral needs.
+    wide = max(size * 0.62 * max(len(mark.grade), 1) + 6, size * 1.4)
+    left, top = middle_x - wide / 2, middle_y - size * 0.62
+    return [Rect(left, top, wide, size * 1.24, fill, "accent", 1.2, size * 0.6), numeral_text]
 
 
 def _bracket(mark: SpineMark, rows: dict[str, float], x: float, text_size: float) -> list[Shape]:

@@ -90,7 +90,13 @@ def test_grade_four_does_not_look_like_the_thrust() -> None:
 
 
 def test_a_grade_of_another_system_has_none_of_the_five_inks() -> None:
-    assert grade_inks("K-III") == grade_inks("") == ("neutral_soft", "neutral")
+    assert grade_inks("K-III") == grade_inks("") == ("neutral", "surface")
+
+
+def test_what_was_treated_without_a_grade_is_a_dot() -> None:
+    shapes = spine_figure(260, 720, [mark("C5", "", Side.LEFT)], width_of).figure.shapes
+    assert numerals(shapes) == ["•"]
+    assert len(filled(shapes, "neutral")) == 1
 
 
 def test_both_sides_are_two_marks() -> None:
