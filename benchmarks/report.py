@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pypdfium2
 
-from benchmarks.figure import middle
+from benchmarks.figure import Figure, middle, table
 from benchmarks.report_peers import (
     Heading,
     Page,
@@ -46,7 +46,7 @@ _ZONE = "America/New_York"
 _TODAY = date(2026, 3, 2)
 
 
-def report_figures() -> list[dict[str, object]]:
+def report_figures() -> list[Figure]:
     """Ours against the fastest peer, and each peer by name; every document has the same words, rows and shapes.
 
     Each round is another patient's report, since a renderer that remembers what it set last time would only be asked
@@ -71,14 +71,13 @@ def report_figures() -> list[dict[str, object]]:
     ours = taken.pop("ours")
     fastest = min(taken, key=lambda name: taken[name])
     return [
-        {
-            "name": f"progress report, {_VISITS} visits, {_CHARTS} charts",
-            "ours_ms": ours,
-            "reference_name": name,
-            "reference_ms": reference,
-            "ratio": ours / reference,
-            "limit": 1.5,
-        }
+        Figure(
+            name=f"progress report, {_VISITS} visits, {_CHARTS} charts",
+            ours_ms=ours,
+            reference_name=name,
+            reference_ms=reference,
+            limit=1.5,
+        )
         for name, reference in sorted(taken.items(), key=lambda item: item[0] != fastest)
     ]
 
@@ -231,5 +230,4 @@ def _milliseconds(make: Callable[[], bytes]) -> float:
 
 
 if __name__ == "__main__":
-    for each in report_figures():
-        print(f"{each['reference_name']}: {each['reference_ms']:.1f} ms, ours {each['ours_ms']:.1f} ms")
+    print(table(report_figures()))
