@@ -61,7 +61,8 @@ def verdict_tag(verdict: Verdict) -> str:
     words = {
         Meaning.IMPORTANT: "important",
         Meaning.EXCEEDS_ERROR: "above error",
-        Meaning.WITHIN_ERROR: "below important" if verdict.reason == "below_important" else "within error",
+        Meaning.WITHIN_ERROR: "within error",
+        Meaning.BELOW_IMPORTANT: "below important",
         Meaning.NO_PUBLISHED_ERROR: "error unknown",
         Meaning.NOT_COMPARABLE: "not compared",
     }[verdict.meaning]

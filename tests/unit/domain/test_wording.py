@@ -10,6 +10,7 @@ from ptnotes.domain.wording import (
     signed,
     threshold_words,
     verdict_phrase,
+    verdict_tag,
     verdict_words,
     with_unit,
 )
@@ -45,8 +46,8 @@ def test_a_change_has_its_sign_and_no_change_has_none() -> None:
 
 
 def test_each_meaning_has_its_own_words() -> None:
-    words = {verdict_words(Verdict(meaning=meaning)) for meaning in Meaning}
-    assert len(words) == len(Meaning)
+    for say in (verdict_words, verdict_tag):
+        assert len({say(Verdict(meaning=meaning)) for meaning in Meaning}) == len(Meaning)
 
 
 def test_a_real_change_for_the_worse_says_so() -> None:
