@@ -116,10 +116,10 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
         canvas.setStrokeColor(INKS["rule"])
         canvas.setLineWidth(0.5)
         canvas.line(MARGIN_SIDE_PT, 34, right, 34)
+        # The name is a line of its own, so that one written from right to left does not turn the rest round.
         who = shortened(imprint.patient_name, QUIET_SMALL, 190)
-        draw_line(
-            canvas, MARGIN_SIDE_PT, 22, f"{who} · MRN {shortened(imprint.mrn, QUIET_SMALL, 90)}", QUIET_SMALL
-        )
+        x = draw_line(canvas, MARGIN_SIDE_PT, 22, who, QUIET_SMALL)
+        draw_line(canvas, x, 22, f" · MRN {shortened(imprint.mrn, QUIET_SMALL, 90)}", QUIET_SMALL)
         foot_pt = fonts.width(imprint.foot, QUIET_SMALL.font, QUIET_SMALL.size)
         draw_line(canvas, right - 60 - foot_pt, 22, imprint.foot, QUIET_SMALL)
         canvas.saveState()

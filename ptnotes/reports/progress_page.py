@@ -21,6 +21,7 @@ from ptnotes.figures.trend_chart import time_axis, trend_figure
 from ptnotes.reports.blocks import (
     CELL,
     CELL_BOLD,
+    CELL_QUIET,
     CELL_RIGHT,
     CELL_RIGHT_BOLD,
     Box,
@@ -82,7 +83,7 @@ _TRIMS = (
     Trim(4, 2, 2, 140),
 )
 _LEAST_CHART_PT = 78.0
-_MOST_CHART_PT = 128.0
+_MOST_CHART_PT = 148.0
 
 
 def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
@@ -171,8 +172,8 @@ def _above_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterato
     yield _who_and_what(data, width)
     yield Box(_conclusion(data))
     if data.measures:
-        yield Section("Objective change")
-        yield measures_table(data, shown_measures(data, trim.measures), width)
+        yield Section("Objective change" if _is_compared(data.measures) else "Objective measures")
+        yield _measures_table(data, shown_measures(data, trim.measures), width)
         left_out = len(data.measures) - trim.measures
         if left_out > 0:
             yield space(2)
@@ -224,7 +225,7 @@ def _conclusion(data: ProgressReportData) -> Flowable:
     return paragraph([span for span in spans if span.text], LEAD)
 
 
-def measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: float) -> Flowable:
+def _measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: float) -> Flowable:
     """First visit, last report or the reading before, now, change, goal, normal, and what the change means."""
     earlier = "Last report" if data.last_report_on else "Previous"
     dates = [_usual_day([row.first for row in rows]), _usual_day([row.earlier for row in rows])]
@@ -232,24 +233,32 @@ def measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: 
     has_earlier = any(row.earlier is not None for row in rows)
     has_normal = any(row.normal for row in rows)
     has_goal = any(row.goal for row in rows)
-    columns = [Column("Measure", 2.3), Column(_dated("First", dates[0]), 1.0, CELL_RIGHT)]
+    compared = _is_compared(rows)
+    columns = [Column("Measure", 2.3)]
+    columns += [Column(_dated("First", dates[0]), 1.0, CELL_RIGHT)] if compared else []
     columns += [Column(_dated(earlier, dates[1]), 1.15, CELL_RIGHT)] if has_earlier else []
     columns.append(Column(_dated("Now", dates[2]), 1.0, CELL_RIGHT_BOLD))
-    columns.append(Column("Change", 0.8, CELL_RIGHT))
+    columns += [Column("Change", 0.8, CELL_RIGHT)] if compared else []
     columns += [Column("Goal", 0.8, CELL_RIGHT)] if has_goal else []
     columns += [Column("Normal", 0.85, CELL_RIGHT)] if has_normal else []
-    columns.append(Column("Meaning of the change", 3.0))
+    columns.append(Column("Meaning of the change", 3.0) if compared else Column("How", 3.0, CELL_QUIET))
     cells: list[list[Words]] = []
     for row in rows:
         change = row.verdict.change if row.verdict is not None else None
-        line: list[Words] = [row.label, _value(row.first, dates[0])]
+        line: list[Words] = [row.label]
+        line += [_value(row.first, dates[0])] if compared else []
         line += [_value(row.earlier, dates[1])] if has_earlier else []
-        line += [_value(row.now, dates[2]), signed(change, row.unit) if change is not None else ""]
+        line.append(_value(row.now, dates[2]))
+        line += [signed(change, row.unit) if change is not None else ""] if compared else []
         line += [row.goal] if has_goal else []
         line += [row.normal] if has_normal else []
-        line.append(_meaning(row.verdict, row.unit))
+        line.append(_meaning(row.verdict, row.unit) if compared else row.how)
         cells.append(line)
     return table(columns, cells, width)
+
+
+def _is_compared(rows: Sequence[MeasureRow]) -> bool:
+    return any(row.first is not None for row in rows)
 
 
 def _usual_day(readings: Sequence[Reading | None]) -> date | None:

@@ -85,8 +85,8 @@ def fits_as_is(words: Words, style: TextStyle, room_pt: float) -> bool:
     )
 
 
-def draw_line(canvas: Any, x: float, y: float, text: str, style: TextStyle) -> None:
-    """Draw one line of `text` with its baseline at `y`, from `x` or, aligned right, up to `x`."""
+def draw_line(canvas: Any, x: float, y: float, text: str, style: TextStyle) -> float:
+    """Draw one line of `text` with its baseline at `y`, from `x` or, aligned right, up to `x`; give where it ends."""
     pieces = fonts.runs(_visual(text), style.font)
     if style.align == "right":
         x -= sum(fonts.width(piece, font, style.size) for font, piece in pieces)
@@ -95,6 +95,7 @@ def draw_line(canvas: Any, x: float, y: float, text: str, style: TextStyle) -> N
         canvas.setFont(font, style.size)
         canvas.drawString(x, y, piece)
         x += fonts.width(piece, font, style.size)
+    return x
 
 
 def shortened(text: str, style: TextStyle, room_pt: float) -> str:

@@ -116,7 +116,7 @@ def goal_line(reference: Reference, progress: GoalProgress) -> GoalLine:
         if goal.baseline is not None and goal.target is not None:
             standing += f" (from {with_unit(goal.baseline, unit)} to {with_unit(goal.target, unit)})"
         if progress.share is not None:
-            standing = f"{progress.share * 100:.0f} %, {standing}"
+            standing = f"{number((progress.share * 100).quantize(Decimal(1)))} %, {standing}"
     else:
         standing = "not measured yet" if goal.measure != "words" else "in words, judged by the therapist"
     share = float(progress.share) if progress.share is not None and goal.status is GoalStatus.ACTIVE else None

@@ -291,3 +291,17 @@ def test_every_control_has_a_name(screen: DocumentsScreen, open_report: Callable
         assert button.accessibleName()
     keys = [action.shortcut().toString() for action in screen.actions()]
     assert len(keys) == len(set(keys)) == 6
+
+
+def test_a_change_made_just_before_leaving_is_caught_up_with(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    screen.form.headline.clear()
+    QTest.keyClicks(screen.form.headline, "Later")
+    screen.hide()
+    assert screen.made is None
+    screen.show()
+    qtbot.waitUntil(lambda: screen.made is not None)
+    assert screen.made is not None
+    assert "Later." in text(screen.made.pdf)

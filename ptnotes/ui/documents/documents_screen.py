@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.errors import EnvironmentFault
@@ -16,6 +16,7 @@ from ptnotes.services.reporting import MadeReport, ReportChoices, prepare_report
 from ptnotes.ui.documents.page_view import PageView
 from ptnotes.ui.documents.report_form import ReportForm
 from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Scroller
@@ -60,6 +61,8 @@ class DocumentsScreen(QWidget):
         self._episode_id: int | None = None
         self._kept: dict[int, ReportChoices] = {}
         self._made: MadeReport | None = None
+        # A change that was made just before the tab was left; it is caught up with when the tab is shown again.
+        self._is_behind = False
         self.form = ReportForm(clinic.today)
         self.view = PageView(tasks, theme, self)
         self.empty = EmptyState("", "", parent=self)
@@ -137,6 +140,19 @@ class DocumentsScreen(QWidget):
         if path is not None:
             self._tasks.write(partial(save_report, self._made.pdf, path), self._saved, self._not_saved)
 
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._is_behind = self._pause.isActive()
+        self._pause.stop()
+        super().hideEvent(event)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_behind:
+            self._is_behind = False
+            self._make()
+
     def _keep_choices(self) -> None:
         if self._episode_id is not None:
             self._kept[self._episode_id] = self.form.choices()
@@ -147,6 +163,7 @@ class DocumentsScreen(QWidget):
 
     def _make(self) -> None:
         self._pause.stop()
+        self._is_behind = False
         if self._episode_id is None:
             return
         self._set_made(None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ptnotes.ui.documents.pages import PX_PER_PT, PagePicture, page_picture
+from ptnotes.ui.documents.pages import PagePicture, page_picture
 from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -32,7 +32,7 @@ class PageView(QWidget):
         self._number = 1
         self._count = 0
         self._zoom: float | None = None
-        self._width_pt = 612.0
+        self._shown_zoom = 1.0
         self.page = QLabel(self)
         self.page.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.page.setContentsMargins(12, 12, 12, 12)
@@ -100,40 +100,28 @@ class PageView(QWidget):
         self.page.setPixmap(QPixmap())
         self._tell()
 
-    @property
-    def scale(self) -> float:
-        """The zoom in force: 1.0 is the size of the paper."""
-        if self._zoom is not None:
-            return self._zoom
-        # The bar's width is left free whether it is shown or not, or a page would not stay fitted to itself.
-        bar = self.scroller.verticalScrollBar().sizeHint().width()
-        room = self.scroller.width() - bar - 2 * _AROUND_PX
-        return max(room / (self._width_pt * PX_PER_PT), _STEPS[0] / 2)
-
     def _draw(self) -> None:
         if not self._pdf:
             return
-        pixels = self.scale * PX_PER_PT * self.devicePixelRatioF()
+        # The bar's width is left free whether it is shown or not, or a page would not stay fitted to itself.
+        bar = self.scroller.verticalScrollBar().sizeHint().width()
+        room = self.scroller.width() - bar - 2 * _AROUND_PX
         self._tasks.read(
-            partial(page_picture, self._pdf, self._number, pixels), self._show, latest="page of a document"
+            partial(page_picture, self._pdf, self._number, self._zoom, room, self.devicePixelRatioF()),
+            self._show,
+            latest="page of a document",
         )
 
     def _show(self, picture: PagePicture) -> None:
         if not self._pdf:
             return
         turned = picture.number != self._number or not self._count
-        self._number, self._count = picture.number, picture.count
-        pixmap = QPixmap.fromImage(picture.image)
-        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
-        self.page.setPixmap(pixmap)
+        self._number, self._count, self._shown_zoom = picture.number, picture.count, picture.zoom
+        self.page.setPixmap(QPixmap.fromImage(picture.image))
         self.page.setAccessibleName(f"Page {picture.number} of {picture.count}")
         self.page.setAccessibleDescription(picture.text)
-        other_paper = abs(picture.width_pt - self._width_pt) > 1
-        self._width_pt = picture.width_pt
         self._tell()
         self.page_shown.emit(self._number, self._count)
-        if other_paper and self._zoom is None:
-            self._draw()
         if turned:
             self.scroller.verticalScrollBar().setValue(0)
 
@@ -145,7 +133,7 @@ class PageView(QWidget):
             self._draw()
 
     def _step(self, by: int) -> None:
-        now = self.scale
+        now = self._zoom or self._shown_zoom
         steps = [step for step in _STEPS if (step > now + 0.01 if by > 0 else step < now - 0.01)]
         if steps:
             self._zoom = steps[0] if by > 0 else steps[-1]
@@ -159,7 +147,7 @@ class PageView(QWidget):
 
     def _tell(self) -> None:
         self.where.setText(f"Page {self._number} of {self._count}" if self._count else "")
-        self.zoom_text.setText(f"{self.scale:.0%}".replace("%", " %") if self._count else "")
+        self.zoom_text.setText(f"{self._shown_zoom:.0%}".replace("%", " %") if self._count else "")
         self.before.setEnabled(self._number > 1)
         self.after.setEnabled(self._number < self._count)
         for button in (self.smaller, self.larger, self.fit):
@@ -170,6 +158,11 @@ class PageView(QWidget):
         super().resizeEvent(event)
         if self._zoom is None and self._pdf:
             self._later.start()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._later.stop()
+        super().hideEvent(event)
 
     @override
     def sizeHint(self) -> QSize:

@@ -11,22 +11,28 @@ from PySide6.QtGui import QImage
 _one_at_a_time = threading.Lock()
 PX_PER_PT = 96 / 72
 """Pixels of a point at 100 %."""
+_LEAST_PX = 160
+"""Width of a page in a window too narrow for any."""
 
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """Page `number` (from 1) of `count`, as a picture; `width_pt` and `height_pt` are the size of the paper."""
+    """Page `number` (from 1) of `count` as a picture, at `zoom` times the size of the paper, and its text."""
 
     image: QImage
     number: int
     count: int
-    width_pt: float
-    height_pt: float
+    zoom: float
     text: str
 
 
-def page_picture(pdf: bytes, number: int, scale: float) -> PagePicture:
-    """Page `number` at `scale` pixels a point; the last page where the document has fewer."""
+def page_picture(
+    pdf: bytes, number: int, zoom: float | None, room_px: int, pixel_ratio: float
+) -> PagePicture:
+    """Page `number`, or the last where the document has fewer, for a screen of `pixel_ratio`.
+
+    `zoom` 1.0 is the size of the paper; None fits the page's width into `room_px`.
+    """
     # Read here so that the window's start does not wait for the PDF library.
     import pypdfium2  # noqa: PLC0415 - see above
 
@@ -34,8 +40,8 @@ def page_picture(pdf: bytes, number: int, scale: float) -> PagePicture:
         count = len(document)
         number = min(max(number, 1), count)
         page = document[number - 1]
-        width, height = page.get_size()
-        bitmap = page.render(scale=scale, rev_byteorder=False, prefer_bgrx=True)
+        taken = zoom or max(room_px, _LEAST_PX) / (page.get_width() * PX_PER_PT)
+        bitmap = page.render(scale=taken * PX_PER_PT * pixel_ratio, rev_byteorder=False, prefer_bgrx=True)
         image = QImage(
             bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32
         ).copy()
@@ -44,4 +50,5 @@ def page_picture(pdf: bytes, number: int, scale: float) -> PagePicture:
         text_page.close()
         bitmap.close()
         page.close()
-    return PagePicture(image, number, count, width, height, text)
+        image.setDevicePixelRatio(pixel_ratio)
+    return PagePicture(image, number, count, taken, text)
