@@ -289,7 +289,7 @@ def _meaning(verdict: Verdict | None, unit: str) -> Words:
         return ""
     words = verdict_words(verdict)
     if verdict.threshold is not None:
-        bound = "<" if verdict.meaning is Meaning.WITHIN_ERROR else "≥"
+        bound = "<" if verdict.meaning in (Meaning.WITHIN_ERROR, Meaning.BELOW_IMPORTANT) else "≥"
         words += f" ({bound}\u00a0{_unbroken(with_unit(verdict.threshold, unit))})"
     if verdict.is_real and verdict.direction is Direction.WORSE:
         return [Span("▼ ", None, "danger"), Span(words)]
