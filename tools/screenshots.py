@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ for _name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG
     os.environ[_name] = _HOME.name
 
 from PySide6.QtGui import QImage  # noqa: E402 - the platform has to be chosen first
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QLabel, QWidget  # noqa: E402
 
 from ptnotes.db.keyfile import Kdf  # noqa: E402
 from ptnotes.domain.people import Clinic, Person  # noqa: E402
@@ -42,7 +43,7 @@ from ptnotes.ui.theme import Look, Theme  # noqa: E402
 
 PASSPHRASE = "words for pictures only"  # noqa: S105 - made-up patients
 NOW = datetime(2026, 11, 16, 16, 5, tzinfo=UTC)
-_LONGEST_S = 8.0
+_LONGEST_S = 15.0
 _QUIET_S = 0.12
 
 
@@ -110,8 +111,8 @@ class Studio:
         self.settle(shell)
         return clinic
 
-    def settle(self, widget: QWidget, at_least_s: float = 0.0) -> QImage:
-        """Let the window work until two pictures in a row are the same; give the last."""
+    def settle(self, widget: QWidget) -> QImage:
+        """Let the window work until two pictures in a row are the same, and nothing is being made; give the last."""
         begun = monotonic()
         before = QImage()
         while True:
@@ -121,9 +122,18 @@ class Studio:
                 sleep(0.005)
             after = widget.grab().toImage()
             worked = monotonic() - begun
-            if (after == before and worked >= at_least_s) or worked > _LONGEST_S:
+            if (after == before and not _is_busy(widget)) or worked > _LONGEST_S:
                 return after
             before = after
+
+
+def _is_busy(window: QWidget) -> bool:
+    """Whether the window says that it is making something."""
+    return any(
+        "…" in label.text() and label.text().startswith("Making")
+        for label in window.findChildren(QLabel)
+        if label.isVisible()
+    )
 
 
 Take = Callable[[Shell, str], None]
@@ -177,7 +187,6 @@ def rooms(studio: Studio, view: View, take: Take) -> None:
         actions["tab_episode"].trigger()
         take(shell, "episode")
         actions["tab_documents"].trigger()
-        studio.settle(shell, at_least_s=2.0)  # the report is made and drawn in a thread meanwhile
         take(shell, "documents")
         actions["edit_patient"].trigger()
         take(shell, "patient-edit")
@@ -193,6 +202,18 @@ def rooms(studio: Studio, view: View, take: Take) -> None:
         take(shell, "about")
 
 
+@contextmanager
+def _clinics() -> Iterator[Path]:
+    """A folder for the clinics, always of the same name since some screens show it; gone afterwards."""
+    folder = Path(tempfile.gettempdir()) / "ptnotes-pictures"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def main() -> int:
     """Render the pictures and tell where they are."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -202,8 +223,8 @@ def main() -> int:
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     taken = 0
-    with tempfile.TemporaryDirectory(prefix="ptnotes-screenshots-") as folder:
-        studio = Studio(Path(folder))
+    with _clinics() as folder:
+        studio = Studio(folder)
         for view in VIEWS:
             if arguments.view not in view.name:
                 continue
