@@ -12,9 +12,12 @@ import pypdfium2
 import pytest
 
 from ptnotes import __version__, cli
+from ptnotes.db import keyfile
 from ptnotes.db.keyfile import Kdf
+from ptnotes.db.settings import add_person
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.patient import Patient
+from ptnotes.domain.people import Person
 from ptnotes.services.episodes import episodes_of, open_episode
 from ptnotes.services.opening import open_clinic
 from ptnotes.services.patients import add_patient, find_patients
@@ -172,6 +175,50 @@ def test_a_person_may_be_named(run: Run, clinic_file: Path) -> None:
     code, out, _ = run("--file", clinic_file, "patients", "moreau", "--user", "J. Rivera")
     assert code == 0
     assert "Moreau" in out
+
+
+def test_where_several_people_can_open_the_file_one_has_to_be_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "clinic.ptnotes"
+    clinic = create_demo(path, PASSPHRASE)
+    with clinic.store.write() as connection:
+        second = add_person(connection, Person(name="M. Ito", credentials="PTA"))
+        connection.commit()
+    clinic.close()
+    keys_at = keyfile.key_path(path)
+    unlocked = keyfile.unlock(keyfile.read_keys(keys_at), PASSPHRASE, None, keys_at)
+    both = keyfile.with_slot(unlocked, second.uuid, second.name, "other words of a second person", Kdf())
+    keyfile.write_keys(keys_at, both.keys)
+
+    code, out, err = run("--file", path, "patients")
+    assert (code, out) == (1, "")
+    assert err == "Several people can open this file. Say who with --user.\n  J. Rivera\n  M. Ito\n"
+    assert run("--file", path, "patients", "moreau", "--user", "J. Rivera")[0] == 0
+    by_second = run(
+        "--file", path, "patients", "moreau", "--user", "M. Ito", stdin="other words of a second person"
+    )
+    assert by_second[0] == 0
+    assert run("--file", path, "patients", "--user", "M. Ito")[0] == 1
+
+
+def test_long_work_tells_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 1.0, 6.0, 7.0, 12.0])
+    monkeypatch.setattr(cli, "monotonic", lambda: next(times))
+    with cli._progress("patients") as tell:
+        tell(500, 2000)
+        tell(1000, 2000)
+    assert capsys.readouterr().err == "1,000 of 2,000 patients\n"
+
+
+def test_on_a_terminal_one_line_tells_how_far_long_work_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with cli._progress("patients") as tell:
+        tell(500, 2000)
+        tell(2000, 2000)
+    assert capsys.readouterr().err == "\r500 of 2,000 patients\r2,000 of 2,000 patients\n"
 
 
 def test_a_missing_file_is_told_before_the_passphrase_is_asked(run: Run, tmp_path: Path) -> None:
