@@ -6,10 +6,12 @@ character; a box is never printed.
 
 from __future__ import annotations
 
+import re
 import threading
 import unicodedata
 from functools import cache
 from importlib.resources import as_file, files
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.lib.fonts import addMapping
@@ -20,8 +22,13 @@ from ptnotes.domain.errors import PtNotesError
 from ptnotes.reports.shaping import without_invisible
 
 REGULAR, MEDIUM, SEMIBOLD, BOLD = "Inter-Regular", "Inter-Medium", "Inter-SemiBold", "Inter-Bold"
-_BEHIND_REGULAR = ("NotoSans-Regular", "NotoSansArabic-Regular", "NotoSansHebrew-Regular")
-_BEHIND_BOLD = ("NotoSans-Bold", "NotoSansArabic-Bold", "NotoSansHebrew-Bold")
+_BEHIND_REGULAR = (
+    "NotoSans-Regular",
+    "NotoSansArabic-Regular",
+    "NotoSansHebrew-Regular",
+    "NotoEmoji-Regular",
+)
+_BEHIND_BOLD = ("NotoSans-Bold", "NotoSansArabic-Bold", "NotoSansHebrew-Bold", "NotoEmoji-Regular")
 _BEHIND = {REGULAR: _BEHIND_REGULAR, MEDIUM: _BEHIND_REGULAR, SEMIBOLD: _BEHIND_BOLD, BOLD: _BEHIND_BOLD}
 _WHITE = frozenset("\n\r\t")
 _register_lock = threading.Lock()
@@ -37,11 +44,35 @@ class MissingGlyphError(PtNotesError):
         super().__init__("report.glyph_missing", letter=named)
 
 
+class _ReadableFont(TTFont):  # type: ignore[misc]  # ReportLab has no types
+    """A font whose text is found again: joined Arabic forms as their letters, signs beyond U+FFFF as themselves.
+
+    ReportLab writes the number of the glyph's character, which is a form for Arabic and is cut off for an emoji.
+    """
+
+    def addObjects(self, doc: Any) -> None:
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:"):
+                stream.content = _MAPPED.sub(_as_typed, stream.content)
+
+
+_MAPPED = re.compile(r"^(<[0-9A-F]{2}>) <([0-9A-F]{4,6})>$", re.MULTILINE)
+
+
+def _as_typed(mapped: re.Match[str]) -> str:
+    letter = chr(int(mapped[2], 16))
+    if "\ufb50" <= letter <= "\ufefc":
+        # A reader turns right-to-left text round letter by letter, so a joined pair is given turned round.
+        letter = unicodedata.normalize("NFKC", letter)[::-1]
+    return f"{mapped[1]} <{letter.encode('utf-16-be', 'surrogatepass').hex().upper()}>"
+
+
 @cache
 def _font(name: str) -> TTFont:
     """The font `name`, read and made known to ReportLab on its first use."""
     with _register_lock, as_file(files("ptnotes.resources") / "fonts" / f"{name}.ttf") as path:
-        font = TTFont(name, str(path), shapable=False)
+        font = _ReadableFont(name, str(path), shapable=False)
         pdfmetrics.registerFont(font)
         for bold in (0, 1):
             for italic in (0, 1):
@@ -91,8 +122,6 @@ def runs(text: str, font: str) -> list[tuple[str, str]]:
             if letter not in _WHITE and unicodedata.category(letter) != "Cc":
                 missing.append(letter)
             name = font
-        if letter.isspace() and found:
-            name = found[-1][0]
         if found and found[-1][0] == name:
             found[-1] = (name, found[-1][1] + letter)
         else:

@@ -14,7 +14,7 @@ from reportlab.platypus import Flowable, Image
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.conclusion import Request
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.treatment import PainKind
+from ptnotes.domain.treatment import PainKind, Phase
 from ptnotes.domain.trend import TrendChart
 from ptnotes.domain.wording import day_and_month, full_date, signed, verdict_words, with_unit
 from ptnotes.figures.trend_chart import time_axis, trend_figure
@@ -123,7 +123,11 @@ def chart_stack(chart: TrendChart, charts: Sequence[TrendChart], size: tuple[flo
     """A chart of `size` points under its title, on the time axis that `charts` share."""
     axis = time_axis(charts, text_width, _CHART_TEXT_PT)
     drawn = trend_figure(chart, *size, axis, text_width, _CHART_TEXT_PT)
-    return [paragraph(chart.title, CAPTION), FigureFlowable(drawn.figure, INKS)]
+    meaning = ["band: measurement error"] if chart.error is not None else []
+    if any(line.phase is Phase.AFTER for line in chart.lines):
+        meaning.append("hollow: after treatment")
+    title = [Span(chart.title), quiet("   " + "; ".join(meaning), _SMALLEST_PT)]
+    return [paragraph(title, CAPTION), FigureFlowable(drawn.figure, INKS)]
 
 
 def period(first_on: date, last_on: date) -> str:
@@ -155,7 +159,7 @@ def _letterhead(data: ProgressReportData, width: float) -> list[Flowable]:
         return [Columns([ours, title], [0.58, 0.42])]
     logo = _logo(clinic.logo)
     rest = width - logo.drawWidth - 2 * GAP_PT
-    return [Columns([[logo], ours, title], [logo.drawWidth, rest * 0.52, rest * 0.48])]
+    return [Columns([[logo], ours, title], [logo.drawWidth, rest * 0.58, rest * 0.42])]
 
 
 def _logo(picture: bytes) -> Image:
@@ -234,14 +238,15 @@ def _measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width:
     has_normal = any(row.normal for row in rows)
     has_goal = any(row.goal for row in rows)
     compared = _is_compared(rows)
-    columns = [Column("Measure", 2.3)]
-    columns += [Column(_dated("First", dates[0]), 1.0, CELL_RIGHT)] if compared else []
-    columns += [Column(_dated(earlier, dates[1]), 1.15, CELL_RIGHT)] if has_earlier else []
-    columns.append(Column(_dated("Now", dates[2]), 1.0, CELL_RIGHT_BOLD))
-    columns += [Column("Change", 0.8, CELL_RIGHT)] if compared else []
-    columns += [Column("Goal", 0.8, CELL_RIGHT)] if has_goal else []
-    columns += [Column("Normal", 0.85, CELL_RIGHT)] if has_normal else []
-    columns.append(Column("Meaning of the change", 3.0) if compared else Column("How", 3.0, CELL_QUIET))
+    # Shares are about the points that the longest usual text needs, so that A4 has no line broken either.
+    columns = [Column("Measure", 110)]
+    columns += [Column(_dated("First", dates[0]), 40, CELL_RIGHT)] if compared else []
+    columns += [Column(_dated(earlier, dates[1]), 54, CELL_RIGHT)] if has_earlier else []
+    columns.append(Column(_dated("Now", dates[2]), 40, CELL_RIGHT_BOLD))
+    columns += [Column("Change", 37, CELL_RIGHT)] if compared else []
+    columns += [Column("Goal", 40, CELL_RIGHT)] if has_goal else []
+    columns += [Column("Normal", 42, CELL_RIGHT)] if has_normal else []
+    columns.append(Column("Meaning of the change", 147) if compared else Column("How", 147, CELL_QUIET))
     cells: list[list[Words]] = []
     for row in rows:
         change = row.verdict.change if row.verdict is not None else None

@@ -13,7 +13,7 @@ from functools import cache
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _RIGHT = ("R", "AL")
 _LAM = "ل"
-# Formats that order text and draw nothing: the marks, embeddings and isolates, and the joiners.
+# Formats that order text and draw nothing: the marks, embeddings and isolates, the joiners, the skin tones of emoji.
 _INVISIBLE = dict.fromkeys(
     (
         0x00AD,
@@ -23,6 +23,7 @@ _INVISIBLE = dict.fromkeys(
         0x061C,
         0xFEFF,
         *range(0xFE00, 0xFE10),
+        *range(0x1F3FB, 0x1F400),
     )
 )
 

@@ -129,6 +129,13 @@ def test_every_font_is_embedded_and_none_is_a_stock_one() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "typed", ["Smile 🙂 and 👍", "سلام عليكم", "الحداد, سامي يوسف", "נועה שקד", "Nguyễn Thị"]
+)
+def test_what_is_printed_is_found_again_as_it_was_typed(typed: str) -> None:
+    assert typed in pages(printed(typed))[0]
+
+
 def test_arabic_letters_join_and_lam_alef_is_one() -> None:
     # seen-lam-alef-meem: initial, final lam-alef, isolated
     assert join_arabic("سلام") == "\ufeb3\ufefc\ufee1"
