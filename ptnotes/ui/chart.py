@@ -194,6 +194,7 @@ class ChartPage(QWidget):
 
     def _episode_opened(self, episode: EpisodeOfCare) -> None:
         self._toast.say("Episode opened. Ctrl+2 charts the first visit.")
+        self._wanted_tab = EPISODE
         if episode.id is not None:
             self.episode_chosen.emit(episode.patient_id, episode.id)
 

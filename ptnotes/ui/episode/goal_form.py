@@ -17,7 +17,6 @@ from ptnotes.domain.treatment import Mode, PainKind, Side
 from ptnotes.ui.episode.draft_fields import read_number
 from ptnotes.ui.widgets.date_field import DateField
 from ptnotes.ui.widgets.field import FieldWithFault
-from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.pick_list import PickItem, PickList
 
 _PAIN = ((PainKind.WORST, "Pain, worst"), (PainKind.NOW, "Pain, now"), (PainKind.BEST, "Pain, best"))
@@ -52,7 +51,6 @@ class GoalForm(QWidget):
         self.target_field = FieldWithFault("To", self.target)
         due_field = FieldWithFault("By", self.due)
         self.due.problem_changed.connect(due_field.set_fault)
-        self.unit = Label("", "small")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setHorizontalSpacing(12)

@@ -54,6 +54,13 @@ _TAB_ORDER = (
 _DUPLICATE_FIELDS = ("family_name", "given_name", "telephone")
 
 
+def _add(clinic: OpenClinic, patient: Patient) -> Patient:
+    """Store a new patient; one without a record number gets the next."""
+    if not patient.mrn.strip():
+        patient = replace(patient, mrn=next_mrn(clinic))
+    return add_patient(clinic, patient)
+
+
 class PatientForm(Scroller):
     """Adds a patient (`start_adding`) or changes one (`start_changing`), when its button is pressed."""
 
@@ -212,7 +219,7 @@ class PatientForm(Scroller):
         patient, clinic, is_new = self._as_patient(born), self._clinic, self._patient is None
         self.store.setEnabled(False)
         self._show_faults({}, "")
-        verb = add_patient if is_new else change_patient
+        verb = _add if is_new else change_patient
         self._tasks.write(lambda: verb(clinic, patient), self._stored, self._refused)
 
     def _stored(self, patient: Patient) -> None:

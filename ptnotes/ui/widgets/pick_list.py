@@ -164,6 +164,27 @@ class PickList(QLineEdit):
         if changed:
             self.chosen.emit(item.id if item else "")
 
+    def settle(self) -> bool:
+        """Take what is typed if it names a choice, as on leaving the line; and say whether it does or is empty."""
+        self._view.hide()
+        typed = self.text().strip()
+        known = not typed or (self._item is not None and typed == self._item.label)
+        if not known and self._named(typed) is None and not self._free_text:
+            return False
+        self._settle()
+        return True
+
+    def _named(self, typed: str) -> PickItem | None:
+        wanted = fold(typed)
+        return next(
+            (
+                item
+                for item in self._find(typed)
+                if wanted in {fold(word) for word in (item.label, item.id, *item.aliases)}
+            ),
+            None,
+        )
+
     def _settle(self) -> None:
         if self._view.isVisible():
             return
@@ -174,14 +195,7 @@ class PickList(QLineEdit):
         if not typed:
             self._take(None)
             return
-        exact = next(
-            (
-                item
-                for item in self._find(typed)
-                if fold(typed) in {fold(word) for word in (item.label, item.id, *item.aliases)}
-            ),
-            None,
-        )
+        exact = self._named(typed)
         if exact is not None:
             self._take(exact)
         elif self._free_text:

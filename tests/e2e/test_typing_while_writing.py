@@ -1,0 +1,81 @@
+"""The window never waits for the disk: one types and searches while a long write runs."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.patients import add_patient
+from tests.clinics import PATIENT, clinic_in
+from tests.clock import FixedClock
+from tests.e2e.window import Driver
+
+LONGEST_GAP_MS = 250
+"""Far above a frame, because two cores are shared with other work; far below the second that the write takes."""
+
+
+class Heartbeat(QObject):
+    """Beats every few milliseconds and keeps the longest gap, which is how long the window stood still."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest_ms = 0
+        self._since = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        self._since.start()
+        self._timer.start(5)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        self.longest_ms = max(self.longest_ms, self._since.restart())
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> OpenClinic:
+    opened = clinic_in(tmp_path, FixedClock())
+    add_patient(opened, replace(PATIENT, mrn="000123"))
+    # The window closes it.
+    return opened
+
+
+def test_one_types_and_searches_while_a_long_write_runs(
+    window: Driver, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    window.shell.enter(clinic)
+    tasks = window.shell._tasks
+    holds, let_go = threading.Event(), threading.Event()
+
+    def long_write() -> None:
+        with clinic.store.write():
+            holds.set()
+            assert let_go.wait(20)
+
+    tasks.write(long_write)
+    assert holds.wait(5)
+    heart = Heartbeat()
+    heart.start()
+    sidebar = window.shell.workspace.sidebar  # type: ignore[union-attr]  # entered above
+    sidebar.start_finding()
+    for letter in "moreau":
+        QTest.keyClicks(sidebar.find_line, letter)
+        qtbot.wait(10)
+    window.until(lambda: [row.title for row in sidebar.patients.rows.rows] == ["Moreau, Hélène"])
+    window.press("Return")
+    window.until(lambda: window.says("47 y") or window.says("46 y"))
+    window.type_into("Title", "Low back pain while another write runs")
+    qtbot.wait(500)
+    heart.stop()
+    assert tasks.unsaved == 1
+    assert heart.longest_ms < LONGEST_GAP_MS
+    let_go.set()
+    window.until(lambda: tasks.unsaved == 0)
