@@ -114,6 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_passphrase(patients)
     _add_user(patients)
 
+    parse = commands.add_parser(
+        "parse", help="read a typed line, as JSON: entries, problems", allow_abbrev=False
+    )
+    parse.add_argument(
+        "--region", metavar="REGION", help="the region of motions that name none, such as lumbar"
+    )
+    parse.add_argument("line", metavar="LINE", help="what is typed, such as: L5 upa l III 3x45s ; pain 6>3")
+    parse.set_defaults(run=_parse_line, takes_no_file=True)
+
     report = commands.add_parser("report", help="make a document", allow_abbrev=False)
     kinds = report.add_subparsers(dest="report", metavar="KIND", required=True)
     progress = kinds.add_parser(
@@ -230,6 +239,23 @@ def _list_patients(arguments: argparse.Namespace) -> int:
         print(f"{row.mrn:<{width}}  {row.birth_date.isoformat()}  {row.name}")
     if not rows and arguments.find:
         _say(sentence(NotFoundError("patient.none_match", find=arguments.find[:40])))
+    return 0
+
+
+def _parse_line(arguments: argparse.Namespace) -> int:
+    import json
+
+    from ptnotes.clinical import load_reference
+    from ptnotes.notation import read, reading_data
+
+    reference = load_reference()
+    region = arguments.region
+    if region is not None and region not in reference.regions:
+        found = reference.find("regions", region)
+        if not found:
+            raise InputError(Fault("reference.unknown", "region", values={"value": region[:40]}))
+        region = found[0].id
+    print(json.dumps(reading_data(read(reference, arguments.line, region)), ensure_ascii=False, indent=1))
     return 0
 
 

@@ -68,7 +68,7 @@ def shared_sides(technique: Technique, target: Target) -> tuple[str, ...]:
     return tuple(side for side in technique.sides if side in target.sides)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reference:
     """Everything that the program knows of the field. Mappings go from id (or code) to entry, in display order.
 

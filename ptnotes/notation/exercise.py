@@ -1,0 +1,179 @@
+"""Exercises: `bridge 3x10`, `clams 2x15 green`, `plank 3x30s`, `ex: leg press 3x12 @ 60 lb`."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from ptnotes.domain.checks import HEAVIEST_LOAD, LONGEST_HOLD_S, MOST_REPS, MOST_SETS
+from ptnotes.notation.context import NOT_UNDERSTOOD, Context, Parts
+from ptnotes.notation.entries import ExerciseEntry, ReadEntry
+from ptnotes.notation.quantities import DoseWords, read_dose
+
+PREFIX = re.compile(r"\s*(?:ex|exercise|hep|te|ther-?ex)\s*:\s*")
+_KINDS = frozenset({"exercise"})
+_QUOTED = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"')
+_CUE = re.compile(r'cue\s*:?\s*"(?P<quoted>(?:[^"]|"")*)"')
+_LOAD = re.compile(
+    r"(?:@|at|with|w/)?\s*(?P<n>\d{1,4}(?:\.\d{1,2})?)\s*(?P<unit>kgs?|kilos?|lbs?|pounds?|#)(?![a-z])"
+)
+_BAND = re.compile(
+    r"(?:@|with|w/)?\s*(?:an?\s+)?(?P<band>yellow|red|green|blue|black|silver|gold|orange|purple|grey|gray|tan|peach)"
+    r"(?:\s*(?:thera-?)?(?:bands?|tb|tubing|loop))?(?![a-z])"
+)
+_SIDE = re.compile(
+    r"\(?(?P<side>left|right|bilateral(?:ly)?|l|r|b/l|b|bil|bilat|lt|rt|ea(?:ch)? (?:side|leg|arm))\)?(?![a-z0-9])"
+)
+_SIDES = {"l": "left", "lt": "left", "left": "left", "r": "right", "rt": "right", "right": "right"}
+_FILLER = re.compile(r"[,():.]|(?:for|of|and|with|hold|each|ea)(?![a-z])|&")
+_WITH = re.compile(r"(?:w/|with)\s+(?P<cue>[^,;]+)")
+_WORD = re.compile(r"[^\s,;]+")
+
+
+class _Name(NamedTuple):
+    label: str
+    dose: str
+    end: int
+
+
+def read_exercise(context: Context, start: int, end: int, *, own_words: bool) -> Parts:
+    """The exercise of a stretch of the line. `own_words`: its name may be any, up to the dose."""
+    text = context.folded[:end]
+    parts = Parts()
+    name: str = ""
+    usual = "reps"
+    doses: list[DoseWords] = []
+    load: str | None = None
+    cues: list[str] = []
+    faults: list[str] = []
+    place = start
+    while place < end:
+        if text[place].isspace():
+            place += 1
+            continue
+        found = _name(context, text, place, own_words=own_words) if not name else None
+        cue = _CUE.match(text, place)
+        side = _SIDE.match(text, place)
+        dose = read_dose(text, place)
+        weight = _LOAD.match(text, place)
+        band = _BAND.match(text, place)
+        own = _WITH.match(text, place)
+        filler = _FILLER.match(text, place)
+        if found is not None:
+            name, usual, place = found.label, found.dose, found.end
+        elif cue is not None:
+            cues.append(context.text[cue.start("quoted") : cue.end("quoted")].replace('""', '"'))
+            place = cue.end()
+        elif weight is not None:
+            load, fault = _weight(weight)
+            faults.extend([fault] if fault else [])
+            place = weight.end()
+        elif dose is not None:
+            doses.append(dose)
+            place = dose.end
+        elif band is not None:
+            load, place = f"{band['band']} band", band.end()
+        elif side is not None:
+            cues.append(
+                _SIDES.get(side["side"], "both sides" if side["side"].startswith("b") else "each side")
+            )
+            place = side.end()
+        elif own is not None:
+            cues.append(context.text[own.start("cue") : own.end("cue")].strip())
+            place = own.end()
+        elif filler is not None:
+            place = filler.end()
+        else:
+            word = _WORD.match(text, place)
+            reached = word.end() if word is not None else place + 1
+            parts.problems.append(context.problem(place, reached, NOT_UNDERSTOOD))
+            place = reached
+    if not name:
+        faults.append("Which exercise?")
+    entry = _dosed(name, usual, doses, load, ", ".join(cues))
+    if isinstance(entry, str):
+        faults.append(entry)
+    elif not faults:
+        parts.entries.append(ReadEntry(entry, start, end))
+    if faults:
+        parts.problems = [context.problem(start, end, faults[0])]
+    return parts
+
+
+def _name(context: Context, text: str, place: int, *, own_words: bool) -> _Name | None:
+    match = context.lexicon.match(text, place, _KINDS)
+    if match is not None:
+        exercise = context.reference.exercises[match.meanings[0].id]
+        return _Name(exercise.label, exercise.usual_dose, match.end)
+    if not own_words:
+        return None
+    quoted = _QUOTED.match(text, place)
+    if quoted is not None:
+        words = context.text[quoted.start("quoted") : quoted.end("quoted")].replace('""', '"')
+        return _Name(words, "reps", quoted.end())
+    end = place
+    while end < len(text) and text[end] not in ",;":
+        word = _WORD.match(text, end)
+        if word is None:
+            end += 1
+            continue
+        if end > place and (
+            read_dose(text, end) or _LOAD.match(text, end) or _BAND.match(text, end) or text[end] in '@"'
+        ):
+            break
+        end = word.end()
+    words = context.text[place:end].strip()
+    return _Name(words, "reps", place + len(context.text[place:end].rstrip())) if words else None
+
+
+def _weight(found: re.Match[str]) -> tuple[str, str]:
+    value = Decimal(found["n"])
+    unit = "kg" if found["unit"].startswith("k") else "lb"
+    fault = "" if value <= HEAVIEST_LOAD else f"{value} {unit}: at most {HEAVIEST_LOAD} {unit}."
+    return f"{value.normalize():f} {unit}", fault
+
+
+def _dosed(name: str, usual: str, doses: list[DoseWords], load: str | None, cue: str) -> ExerciseEntry | str:
+    """The exercise with its dose, where a bare count is what the exercise is usually counted in."""
+    sets = reps = seconds = None
+    for dose in doses:
+        if dose.fault:
+            return dose.fault
+        if dose.sets is not None:
+            sets = dose.sets
+        if dose.amount is None:
+            continue
+        count = dose.amount
+        unit = dose.unit or (
+            "reps" if usual == "reps" or dose.hold is not None else "s" if usual == "hold" else ""
+        )
+        if not unit:
+            return f"{count}: seconds or minutes?"
+        if unit == "attempts":
+            return "Attempts are counted for a thrust only."
+        if unit == "reps":
+            if dose.sets is None and not dose.unit and count <= 0:
+                return "Say how many."
+            reps = int(count)
+            seconds = dose.hold if dose.hold is not None else seconds
+        else:
+            total = count * (60 if unit == "min" else 1)
+            if total != int(total):
+                return "Say whole seconds."
+            seconds = int(total)
+    limits = (
+        ("sets", sets, MOST_SETS),
+        ("repetitions", reps, MOST_REPS),
+        ("seconds", seconds, LONGEST_HOLD_S),
+    )
+    for what, value, most in limits:
+        if value is not None and not 1 <= value <= most:
+            return f"{value} {what}: from 1 to {most}."
+    return ExerciseEntry(name=name, sets=sets, reps=reps, seconds=seconds, load=load, cue=cue)
+
+
+def with_prefix(context: Context, start: int, end: int) -> int | None:
+    """Where the exercise begins behind `ex:` or `HEP:`; None where the stretch has no such prefix."""
+    found = PREFIX.match(context.folded[:end], start)
+    return found.end() if found is not None else None

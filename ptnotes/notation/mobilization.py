@@ -1,0 +1,339 @@
+"""One technique at some level, settled from its words: what can be meant in one way only is read, the rest is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice, product
+
+from ptnotes.clinical import Reference, Technique
+from ptnotes.notation.context import Context, Parts, is_limb
+from ptnotes.notation.entries import MobilizationEntry, ReadEntry
+from ptnotes.notation.levels import Levels
+from ptnotes.notation.lexicon import Meaning
+from ptnotes.notation.mobilization_said import Guess, Said
+from ptnotes.notation.mobilization_technique import (
+    direction_turned,
+    level_understood,
+    one_technique,
+    sides_of,
+    techniques_meant,
+)
+from ptnotes.notation.mobilization_words import (
+    Cavitation,
+    Choice,
+    Filler,
+    Held,
+    Item,
+    Note,
+    Open,
+    Unknown,
+    items_of,
+)
+from ptnotes.notation.quantities import DoseWords, GradeWords, understood
+
+_MOST_READINGS = 400
+_ACTIVE = frozenset({"mulligan"})
+
+
+def read_mobilization(context: Context, start: int, end: int, *, follows: bool) -> Parts:
+    """The entries of a stretch of the line that charts a technique.
+
+    `follows`: it comes after a comma, so that the technique of the entry before may be taken over.
+    """
+    items = items_of(context, start, end)
+    said = _sorted(items)
+    parts = Parts()
+    span = (items[0].start, items[-1].end) if items else (start, end)
+    for item in said.unknown:
+        if isinstance(item.value, Unknown):
+            parts.problems.append(context.problem(item.start, item.end, item.value.reason))
+    if said.faults:
+        parts.problems = [context.problem(*span, said.faults[0])]
+        return parts
+    best, others = _settled(context, said, items, follows=follows)
+    if best.faults:
+        parts.problems = [context.problem(*span, best.faults[0], best.choices)]
+        return parts
+    if others:
+        texts = _in_words(context.reference, [best, *others])
+        parts.problems = [context.problem(*span, f"Which is meant: {' or '.join(texts)}?", texts)]
+        return parts
+    parts.entries = [ReadEntry(entry, *span, best.assumed) for entry in best.entries]
+    if best.asked:
+        parts.problems.append(context.problem(*span, best.asked, best.choices))
+    _hand_on(context, best.entries[-1])
+    return parts
+
+
+def _sorted(items: list[Item]) -> Said:
+    said = Said()
+    for item in items:
+        value = item.value
+        if isinstance(value, Levels):
+            said.levels.extend(one for one in value.ids if one not in said.levels)
+            if value.fault:
+                said.faults.append(value.fault)
+        elif isinstance(value, GradeWords):
+            if value.fault:
+                said.faults.append(value.fault)
+            elif said.grade is not None and said.grade[2:] != value[2:]:
+                said.faults.append("Two grades: one entry has one grade, or a range such as III-IV.")
+            said.grade = value
+        elif isinstance(value, DoseWords):
+            said.doses.append(value)
+        elif isinstance(value, Decimal):
+            said.rate = value
+        elif isinstance(value, Note):
+            said.note.append(value.text)
+        elif isinstance(value, Held):
+            said.held.append(value.text)
+        elif isinstance(value, Cavitation):
+            said.cavitation = value.heard
+        elif isinstance(value, Open):
+            said.open.add(value.what)
+        elif isinstance(value, Filler):
+            said.each |= value.each
+        elif isinstance(value, Choice):
+            said.choices.append(item)
+        elif isinstance(value, Unknown):
+            said.unknown.append(item)
+    return said
+
+
+def _settled(context: Context, said: Said, items: list[Item], *, follows: bool) -> tuple[Guess, list[Guess]]:
+    """The best way to take the ambiguous words, and others that are as good and come to something else."""
+    options = [item.value.options for item in said.choices if isinstance(item.value, Choice)]
+    best: list[Guess] = []
+    for chosen in islice(product(*options), _MOST_READINGS):
+        guess = _guess(context, said, items, chosen, follows=follows)
+        rank = (guess.weight, guess.oddness)
+        if not best or rank < (best[0].weight, best[0].oddness):
+            best = [guess]
+        elif rank == (best[0].weight, best[0].oddness) and guess.entries != best[0].entries:
+            best.append(guess)
+    if not best:
+        best = [_guess(context, said, items, (), follows=follows)]
+    return best[0], best[1:]
+
+
+def _guess(
+    context: Context,
+    said: Said,
+    items: list[Item],
+    chosen: tuple[tuple[Meaning, ...], ...],
+    *,
+    follows: bool,
+) -> Guess:
+    guess = Guess()
+    reference = context.reference
+    levels = list(said.levels)
+    slots: dict[str, str] = {}
+    responses: list[str] = []
+    words: list[dict[str, str | None]] = []
+    grade = said.grade
+    for item, meanings in zip(said.choices, chosen, strict=True):
+        if meanings[0].kind == "technique":
+            words.append({meaning.id: meaning.direction for meaning in meanings})
+            continue
+        for kind, found, _ in meanings:
+            if kind == "target":
+                if found not in levels:
+                    levels.append(found)
+            elif kind == "response":
+                responses.append(found)
+            elif kind == "grade":
+                if grade is not None:
+                    guess.fault(5, "Two grades.")
+                grade = GradeWords(item.start, item.end, "maitland", found)
+            elif slots.setdefault(kind, found) != found:
+                guess.fault(
+                    6, f"Two of a kind: {slots[kind].replace('_', ' ')} and {found.replace('_', ' ')}."
+                )
+    assumed: list[str] = []
+    side = slots.get("side")
+    techniques = techniques_meant(context, guess, words, items, said, levels, grade, assumed, follows=follows)
+    entries = []
+    if not levels and "level" not in said.open:
+        levels = level_understood(context, techniques, assumed)
+    groups: list[dict[str, str | None] | None] = [*techniques]
+    if not groups and "technique" in said.open:
+        groups.append(None)
+    for group in groups:
+        entry = _entry(context, guess, said, group, levels, side, grade, slots, assumed)
+        if entry is not None:
+            entries.append(entry)
+    if not techniques and "technique" not in said.open:
+        guess.fault(30, "Which technique?")
+    if not levels and "level" not in said.open:
+        guess.fault(20, "At which level?")
+    guess.entries = tuple(
+        _with_rest(entry, said, slots, tuple(dict.fromkeys(responses))) for entry in entries
+    )
+    guess.assumed = tuple(dict.fromkeys(assumed))
+    _check_movement(reference, guess, slots)
+    if not guess.faults and not guess.entries:
+        guess.fault(40, "Not understood.")
+    return guess
+
+
+def _entry(
+    context: Context,
+    guess: Guess,
+    said: Said,
+    group: dict[str, str | None] | None,
+    levels: list[str],
+    side: str | None,
+    grade: GradeWords | None,
+    slots: dict[str, str],
+    assumed: list[str],
+) -> MobilizationEntry | None:
+    reference = context.reference
+    technique = None
+    if group is not None:
+        technique = one_technique(context, guess, group, levels, side, grade)
+        if technique is None:
+            return None
+    direction = slots.get("direction")
+    implied = group.get(technique.id) if group is not None and technique is not None else None
+    if technique is not None:
+        if direction is None:
+            direction = implied or direction_turned(technique, said, slots)
+        elif implied is not None and implied != direction:
+            guess.fault(4, "Two directions.")
+        if direction is not None and direction not in (*technique.directions, *technique.inclinations):
+            guess.fault(7, f"{technique.label} is not done {reference.directions[direction].label}.")
+    if grade is None and technique is not None and technique.thrust:
+        grade = GradeWords(0, 0, "maitland", "V")
+    dose = understood(tuple(said.doses), technique.dosage_mode if technique is not None else "oscillatory")
+    if isinstance(dose, str):
+        guess.fault(9, dose)
+        return None
+    if said.each and dose.sets is None and dose.seconds is not None:
+        dose = dose._replace(sets=1)
+    bounds = (
+        ("sets", dose.sets),
+        ("repetitions", dose.reps),
+        ("hold_s" if dose.reps is not None else "duration_s", dose.seconds),
+        ("thrust_attempts", dose.attempts),
+        ("frequency_hz", said.rate),
+    )
+    for name, value in bounds:
+        limits = reference.dosage_fields[name]
+        if value is not None and not limits.input_min <= value <= limits.input_max:
+            unit = "" if limits.unit == "1" else f" {limits.unit}"
+            guess.fault(
+                9, f"{limits.label} {value}{unit}: from {limits.input_min} to {limits.input_max}{unit}."
+            )
+    if said.cavitation is not None and technique is not None and not technique.cavitation_field:
+        guess.fault(6, f"Cavitation is charted for a thrust, not for {technique.label}.")
+    return MobilizationEntry(
+        levels=tuple(levels),
+        side=_side(context, guess, said, technique, levels, side, assumed),
+        technique=technique.id if technique is not None else None,
+        grade_system=grade.system if grade is not None else None,
+        grade=grade.grade if grade is not None else None,
+        grade_to=grade.grade_to if grade is not None else None,
+        sets=dose.sets,
+        reps=dose.reps,
+        seconds=dose.seconds,
+        attempts=dose.attempts,
+        direction=direction,
+    )
+
+
+def _side(
+    context: Context,
+    guess: Guess,
+    said: Said,
+    technique: Technique | None,
+    levels: list[str],
+    side: str | None,
+    assumed: list[str],
+) -> str | None:
+    """The side: as said; else the only or middle one; else, on a limb, the one before or the episode's; else asked."""
+    if side is not None or "side" in said.open or technique is None:
+        return side
+    reference = context.reference
+    sides = sides_of(reference, technique, levels)
+    if "midline" in sides:
+        return "midline"
+    if len(sides) == 1:
+        return sides[0]
+    label = technique.label
+    carried = context.carried.side
+    if "technique" in assumed and carried in sides:
+        assumed.append("side")
+        return carried
+    if levels and all(is_limb(reference, reference.targets[level].region) for level in levels):
+        known = carried or context.side
+        if known in sides:
+            assumed.append("side")
+            return known
+        guess.asked = f"{label}: {' or '.join(sides)}?"
+        guess.choices = sides
+        guess.oddness += 2
+        return None
+    if levels:
+        guess.fault(5, f"{label}: {' or '.join(sides)}?")
+        guess.choices = sides
+    return None
+
+
+def _with_rest(
+    entry: MobilizationEntry, said: Said, slots: dict[str, str], responses: tuple[str, ...]
+) -> MobilizationEntry:
+    return replace(
+        entry,
+        rate_hz=said.rate,
+        position=slots.get("position"),
+        movement=slots.get("movement"),
+        cavitation=said.cavitation,
+        response=responses,
+        pre_position=", ".join(said.held),
+        note=", ".join(said.note),
+    )
+
+
+def _check_movement(reference: Reference, guess: Guess, slots: dict[str, str]) -> None:
+    """A movement belongs to a technique that is held through one; a position that is unusual for it counts against."""
+    for entry in guess.entries:
+        technique = reference.techniques.get(entry.technique or "")
+        if technique is None:
+            continue
+        if "movement" in slots and technique.family not in _ACTIVE:
+            guess.fault(6, f"{technique.label} is not held through an active movement.")
+        if "position" in slots and slots["position"] not in technique.positions:
+            guess.oddness += 1
+
+
+def _in_words(reference: Reference, guesses: list[Guess]) -> tuple[str, ...]:
+    """What tells several readings apart, in words."""
+    words = []
+    first = guesses[0].entries
+    second = guesses[1].entries
+    names = [
+        name
+        for name in MobilizationEntry.__slots__
+        if first and second and getattr(first[0], name) != getattr(second[0], name)
+    ]
+    for guess in guesses:
+        if not guess.entries:
+            continue
+        values = []
+        for name in names:
+            value = getattr(guess.entries[0], name)
+            if value is None or value == ():
+                continue
+            label = reference.techniques[value].label if name == "technique" else str(value).replace("_", " ")
+            values.append(f"{name.replace('_', ' ')} {label}")
+        words.append(" with ".join(values) or "neither")
+    return tuple(dict.fromkeys(words))
+
+
+def _hand_on(context: Context, entry: MobilizationEntry) -> None:
+    carried = context.carried
+    carried.technique = entry.technique
+    carried.levels = entry.levels
+    if entry.side in {"left", "right"}:
+        carried.side = entry.side

@@ -1,0 +1,186 @@
+"""Which technique, level, side and direction of force the words of a mobilization mean."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ptnotes.clinical import Reference, Technique
+from ptnotes.notation.context import Context
+from ptnotes.notation.mobilization_said import Guess, Said
+from ptnotes.notation.mobilization_words import Choice, Filler, Item, Separator
+from ptnotes.notation.quantities import GradeWords
+
+
+def techniques_meant(
+    context: Context,
+    guess: Guess,
+    words: list[dict[str, str | None]],
+    items: list[Item],
+    said: Said,
+    levels: list[str],
+    grade: GradeWords | None,
+    assumed: list[str],
+    *,
+    follows: bool,
+) -> list[dict[str, str | None]]:
+    """The techniques meant: each a set of ids that level, side and grade still have to settle, with its direction."""
+    reference = context.reference
+    if not words:
+        if grade is not None and grade.grade == "V":
+            return [{t.id: None for t in reference.techniques.values() if t.thrust}]
+        if follows and context.carried.technique and levels and "technique" not in said.open:
+            assumed.append("technique")
+            return [{context.carried.technique: None}]
+        return []
+    shared = {
+        found: next((word[found] for word in words if word[found]), None)
+        for found in words[0]
+        if all(found in word for word in words)
+    }
+    if shared:
+        return [shared]
+    if _listed(items):
+        return words
+    guess.fault(8, f"Two techniques: {_names(reference, words[0])} and {_names(reference, words[1])}.")
+    return []
+
+
+def _listed(items: list[Item]) -> bool:
+    """Whether the words for techniques are a list ("post/inf glides"): a sign stands between each and the next."""
+    places = [
+        number
+        for number, item in enumerate(items)
+        if isinstance(item.value, Choice) and item.value.options[0][0].kind == "technique"
+    ]
+    return len(places) > 1 and all(
+        any(isinstance(items[between].value, Separator) for between in range(one + 1, other))
+        and all(isinstance(items[between].value, (Separator, Filler)) for between in range(one + 1, other))
+        for one, other in pairwise(places)
+    )
+
+
+def _names(reference: Reference, techniques: dict[str, str | None]) -> str:
+    return reference.techniques[next(iter(techniques))].label
+
+
+def level_understood(
+    context: Context, techniques: list[dict[str, str | None]], assumed: list[str]
+) -> list[str]:
+    """The level where none was written: the only one the techniques are done at in this region, or the one before."""
+    reference = context.reference
+    if not techniques:
+        return []
+    ids = {found for group in techniques for found in group}
+    places = {target.id for found in ids for target in reference.targets_of(found)}
+    if len(places) == 1:
+        return list(places)
+    carried = context.carried.levels
+    if carried and all(place in places for place in carried):
+        assumed.append("levels")
+        return list(carried)
+    near = {
+        place
+        for place in places
+        if set(reference.targets[place].regions) & set(context.regions[:1])
+        and reference.targets[place].kind in {"joint", "rib"}
+    }
+    named = [found for found in ids if reference.techniques[found].joints]
+    if len(near) == 1 and len(named) == len([found for found in ids if _done_at(reference, found, near)]):
+        assumed.append("levels")
+        return list(near)
+    return []
+
+
+def _done_at(reference: Reference, technique: str, places: set[str]) -> bool:
+    return any(target.id in places for target in reference.targets_of(technique))
+
+
+def one_technique(
+    context: Context,
+    guess: Guess,
+    group: dict[str, str | None],
+    levels: list[str],
+    side: str | None,
+    grade: GradeWords | None,
+) -> Technique | None:
+    """The one technique of a group that fits level, side and grade; None, and a fault, where none or several do."""
+    reference = context.reference
+    left = [reference.techniques[found] for found in group]
+    place = " and ".join(reference.targets[level].label for level in levels)
+    there = [t for t in left if all(reference.sides_at(t.id, level) for level in levels)]
+    if not there:
+        guess.fault(12, f"{left[0].label} is not done at {place}.")
+        return None
+    if not levels and len(there) > 1:
+        near = [t for t in there if set(t.regions) & set(context.regions[:1])]
+        there = near or there
+    if side is not None:
+        fitting = [t for t in there if side in sides_of(reference, t, levels)]
+        if not fitting:
+            sides = sides_of(reference, there[0], levels)
+            guess.fault(10, f"{there[0].label} is charted {' or '.join(sides)}, not {side}.")
+            if side == "bilateral":
+                guess.choices = ("both sides as two entries: L, and R", "bilateral PA: BPA")
+            return None
+        there = fitting
+    else:
+        central = [t for t in there if "midline" in sides_of(reference, t, levels)]
+        there = central or there
+    if grade is not None:
+        for code in (grade.grade, grade.grade_to):
+            fitting = [
+                t for t in there if code is None or code in {g.code for g in reference.grades_of(t.id)}
+            ]
+            if not fitting:
+                guess.fault(11, _wrong_grade(reference, there[0], str(code)))
+                return None
+            there = fitting
+    if len(there) > 1:
+        labels = tuple(t.label for t in there[:4])
+        guess.fault(8, f"Which technique: {' or '.join(labels)}?")
+        guess.choices = labels
+        return None
+    return there[0]
+
+
+def _wrong_grade(reference: Reference, technique: Technique, code: str) -> str:
+    allowed = [grade.code for grade in reference.grades_of(technique.id)]
+    if not allowed:
+        return f"{technique.label} takes no grade."
+    if technique.thrust:
+        return f"{technique.label} is grade V; {code} is an oscillation, never a thrust."
+    if code == "V":
+        return f"{technique.label} takes {', '.join(technique.grades_allowed)}; grade V is the thrust."
+    grade = reference.grades.get(code)
+    if grade is not None and not grade.enabled_by_default:
+        return f"{code}: + and − are charted with III and IV."
+    return f"{technique.label} takes {', '.join(technique.grades_allowed)}, not {code}."
+
+
+def sides_of(reference: Reference, technique: Technique, levels: list[str]) -> tuple[str, ...]:
+    """The sides open to a technique at every one of some levels."""
+    offered = [reference.sides_at(technique.id, level) for level in levels] or [technique.sides]
+    return tuple(side for side in offered[0] if all(side in sides for sides in offered))
+
+
+def direction_turned(technique: Technique, said: Said, slots: dict[str, str]) -> str | None:
+    """`rot L`, `L SB`: a movement word with a side beside it says which way, where the technique has that direction."""
+    if slots.get("side") not in {"left", "right"}:
+        return None
+    kinds = [
+        ({m.id for option in item.value.options for m in option}, item)
+        for item in said.choices
+        if isinstance(item.value, Choice)
+    ]
+    for (one, first), (other, second) in pairwise(kinds):
+        if second.start - first.end > 1:
+            continue
+        for turn, side in ((one, other), (other, one)):
+            for words, way in (
+                ({"rotation"}, "rotation"),
+                ({"lateral_flexion", "side_bending"}, "side_bending"),
+            ):
+                direction = f"{way}_{slots['side']}"
+                if words & turn and slots["side"] in side and direction in technique.directions:
+                    return direction
+    return None

@@ -1,0 +1,342 @@
+"""Reads a typed line: parts it into entries, tells what each charts, and keeps every word that it does not take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ptnotes.clinical import Reference
+from ptnotes.notation.context import NOT_UNDERSTOOD, Context, Parts
+from ptnotes.notation.entries import Problem, ReadEntry, Reading, TextEntry
+from ptnotes.notation.exercise import read_exercise, with_prefix
+from ptnotes.notation.levels import read_levels, read_ribs
+from ptnotes.notation.lexicon import folded, lexicon_of
+from ptnotes.notation.minutes import read_minutes
+from ptnotes.notation.mobilization import read_mobilization
+from ptnotes.notation.pain import about_pain, read_pain
+from ptnotes.notation.quantities import read_dose, read_grade, read_rate
+from ptnotes.notation.rom import read_rom
+
+_SECTION = re.compile(
+    r"\s*(?P<name>s|subj|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:(?!\s*\d{1,2}\s*(?:/\s*10|>|$))"
+)
+_SECTIONS = {"s": "subjective", "o": "objective", "a": "assessment", "p": "plan"}
+_ALL = frozenset(
+    {"technique", "target", "direction", "movement", "position", "response", "side", "motion", "method", "rom_word",
+     "region", "exercise", "test_position"}
+)  # fmt: skip
+_MEASURED = re.compile(r">|°|\d\s*%|(?<![a-z])(?:arom|prom|to\s+\d)")
+
+
+def read(
+    reference: Reference,
+    text: str,
+    region: str | None = None,
+    regions: tuple[str, ...] = (),
+    side: str | None = None,
+) -> Reading:
+    """What a typed text says: entries and problems, each with its place in the text. Never raises for any text.
+
+    `region` is the region that a motion without one belongs to, `regions` further regions of the episode, `side` the
+    episode's side of a limb (`left`, `right`); a side taken from it is marked as assumed. Entries are parted by `;`
+    and line ends. Every word lies in an entry or in a problem. Raises KeyError for an unknown region.
+    """
+    known = tuple(dict.fromkeys((*((region,) if region else ()), *regions)))
+    for one in known:
+        reference.regions[one]
+    context = Context(lexicon_of(reference), text, folded(text), known, side)
+    parts = Parts()
+    for start, end in _stretches(context.folded):
+        found = _read_stretch(context, start, end)
+        parts.add(found)
+        parts.problems.extend(_left_over(context, start, end, found))
+    parts.problems.sort(key=lambda problem: problem.start)
+    return Reading(tuple(parts.entries), tuple(parts.problems))
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches between `;` and line ends; what stands in quotation marks is not parted."""
+    start = place = 0
+    while place < len(text):
+        if text[place] == '"' and _opens_quotation(text, start, place):
+            closing = _closing(text, place)
+            if closing is not None:
+                place = closing
+        elif text[place] in ";\n\r\v\f\u2028\u2029\x85":
+            yield start, place
+            start = place + 1
+        place += 1
+    yield start, len(text)
+
+
+def _opens_quotation(text: str, start: int, place: int) -> bool:
+    """Whether a mark at `place` opens own words; behind a number it means seconds or inches."""
+    before = text[start:place].rstrip()
+    return before.endswith((":", "@", "note", "cue", "in", "ex:", " ")) or before == ""
+
+
+def _closing(text: str, place: int) -> int | None:
+    """The mark that closes the one at `place`; a doubled mark stands for one."""
+    following = place + 1
+    while following < len(text):
+        if text[following] == '"':
+            if text[following + 1 : following + 2] == '"':
+                following += 2
+                continue
+            return following
+        following += 1
+    return None
+
+
+def _read_stretch(context: Context, start: int, end: int) -> Parts:
+    section = _SECTION.match(context.folded[:end], start)
+    if section is not None:
+        return _text(context, section, start, end)
+    own = with_prefix(context, start, end)
+    if own is not None:
+        return _covering(read_exercise(context, own, end, own_words=True), start)
+    parts = Parts()
+    if not context.folded[start:end].strip():
+        return parts
+    whole = read_minutes(context, start, end)
+    if whole is not None:
+        return whole
+    for kind, begin, finish, follows in _groups(context, start, end):
+        if kind == "pain":
+            parts.add(read_pain(context, begin, finish))
+        elif kind == "minutes":
+            parts.add(read_minutes(context, begin, finish) or Parts())
+        elif kind == "exercise":
+            parts.add(read_exercise(context, begin, finish, own_words=False))
+        elif kind == "rom":
+            parts.add(read_rom(context, begin, finish))
+        elif kind == "mobilization":
+            parts.add(read_mobilization(context, begin, finish, follows=follows))
+        else:
+            parts.problems.append(context.problem(begin, finish, NOT_UNDERSTOOD))
+    return parts
+
+
+def _covering(parts: Parts, start: int) -> Parts:
+    if parts.entries:
+        first = parts.entries[0]
+        parts.entries[0] = ReadEntry(first.entry, start, first.end, first.assumed)
+    elif parts.problems:
+        first_problem = parts.problems[0]
+        parts.problems[0] = Problem(
+            first_problem.text,
+            first_problem.start,
+            first_problem.end,
+            first_problem.reason,
+            first_problem.choices,
+        )
+    return parts
+
+
+def _text(context: Context, section: re.Match[str], start: int, end: int) -> Parts:
+    words = context.text[section.end() : end]
+    stripped = words.strip()
+    if stripped.startswith('"') and _closing(stripped, 0) == len(stripped) - 1 and len(stripped) > 1:
+        stripped = stripped[1:-1].replace('""', '"')
+    parts = Parts()
+    if not stripped.strip():
+        parts.problems.append(context.problem(start, end, "No text."))
+        return parts
+    begin = start + len(context.text[start:end]) - len(context.text[start:end].lstrip())
+    finish = start + len(context.text[start:end].rstrip())
+    entry = TextEntry(section=_SECTIONS[section["name"][0]], text=stripped)
+    parts.entries.append(ReadEntry(entry, begin, finish))
+    return parts
+
+
+def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int, bool]]:
+    """The stretch in groups of one kind each: (kind, start, end, whether it follows a comma).
+
+    A part behind a comma that only adds to what stands before it (a position, a response) belongs to it; levels
+    alone belong to what follows.
+    """
+    groups: list[tuple[str, int, int, bool]] = []
+    waiting: int | None = None
+    for opens, finish in _chunks(context.folded, start, end):
+        begin = opens
+        kind = _kind(context, begin, finish)
+        before = groups[-1] if groups else None
+        if kind == "levels":
+            waiting = begin if waiting is None else waiting
+            continue
+        if waiting is not None:
+            begin, waiting = waiting, None
+            kind = "mobilization" if kind in {"more", "unknown"} else kind
+        if before is not None and (
+            kind == "more"
+            or (kind == "unknown" and before[0] == "mobilization" and before[2] == begin - 1)
+            or (kind in {"rom", "pain"} and kind == before[0])
+            or (kind == "word" and before[0] in {"rom", "mobilization"})
+            or (kind == "exercise more" and before[0] == "exercise")
+        ):
+            groups[-1] = (before[0], before[1], finish, before[3])
+        else:
+            named = {"more": "mobilization", "word": "rom", "exercise more": "unknown"}.get(kind, kind)
+            groups.append((named, begin, finish, before is not None))
+    if waiting is not None:
+        if groups and groups[-1][0] == "mobilization":
+            groups[-1] = (groups[-1][0], groups[-1][1], end, groups[-1][3])
+        else:
+            groups.append(("mobilization", waiting, end, bool(groups)))
+    return groups
+
+
+def _chunks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches between commas; a comma between digits, in brackets or in quotation marks parts nothing."""
+    begin = place = start
+    depth = 0
+    while place < end:
+        sign = text[place]
+        if sign == '"' and _opens_quotation(text, begin, place):
+            closing = _closing(text[:end], place)
+            place = closing if closing is not None else place
+        elif sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth = max(depth - 1, 0)
+        elif (
+            sign == ","
+            and not depth
+            and not (text[place + 1 : place + 2].isdigit() and text[place - 1].isdigit())
+        ):
+            yield begin, place
+            begin = place + 1
+        place += 1
+    yield begin, end
+
+
+def _kind(context: Context, start: int, end: int) -> str:
+    """What a stretch charts, told by the words in it."""
+    text = context.folded[:end]
+    if about_pain(context, start, end):
+        return "pain"
+    if read_minutes(context, start, end) is not None:
+        return "minutes"
+    kinds = _kinds(context, text, start)
+    if _MEASURED.search(text, start) and not ({"grade", "dose"} & kinds):
+        return "rom"
+    if "only technique" in kinds or ("grade" in kinds and "measured" not in kinds):
+        return "mobilization"
+    if (
+        "exercise" in kinds
+        and not ({"level", "grade"} & kinds)
+        and ("dose" in kinds or "motion" not in kinds)
+    ):
+        return "exercise"
+    if "dose" in kinds and (kinds & {"technique", "level", "target", "movement"}):
+        return "mobilization"
+    if "motion" in kinds and not ("level" in kinds and "technique" in kinds and "measured" not in kinds):
+        return "rom"
+    if kinds & {"level", "target"} and not (kinds & {"measured", "word", "technique", "method"}):
+        if kinds <= {"level", "target", "side", "filler", "region"}:
+            return "levels" if "side" not in kinds or "level" in kinds else "mobilization"
+        return "mobilization"
+    if "technique" in kinds or "grade" in kinds:
+        return "mobilization"
+    if "measured" in kinds or kinds & {"word", "method"} or ("region" in kinds and "side" in kinds):
+        return "rom" if kinds & {"region", "side", "measured", "method"} else "word"
+    if kinds & {"dose", "more", "side"}:
+        return "more"
+    return "unknown"
+
+
+def _kinds(context: Context, text: str, start: int) -> set[str]:
+    """The kinds of words in a stretch of the line."""
+    found: set[str] = set()
+    place = start
+    number = re.compile(r"[+-]?\d+(?:\.\d+)?")
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        levels = read_ribs(text, place) or read_levels(context.reference, text, place)
+        match = context.lexicon.match(text, place, _ALL)
+        if levels is not None and (match is None or levels.end >= match.end):
+            found.add("level")
+            place = levels.end
+            continue
+        grade = read_grade(context.reference, text, place)
+        if grade is not None and (match is None or grade.end >= match.end):
+            found.add("grade")
+            place = grade.end
+            continue
+        dose = read_dose(text, place)
+        if dose is not None and (match is None or dose.end > match.end):
+            found.add("dose")
+            place = dose.end
+            continue
+        if read_rate(text, place) is not None:
+            found.add("dose")
+        if match is not None:
+            found |= _kinds_of({meaning.kind for meaning in match.meanings})
+            place = match.end
+            continue
+        figure = number.match(text, place)
+        if figure is not None:
+            found.add("measured")
+            place = figure.end()
+            continue
+        word = re.compile(r"[a-z]+|[^\sa-z]").match(text, place)
+        said = word.group() if word is not None else ""
+        if said in {
+            "cav",
+            "cavitation",
+            "w",
+            "with",
+            "note",
+            "op",
+            "overpressure",
+            "erp",
+            "ea",
+            "each",
+            "no",
+            "free",
+        }:
+            found.add("more")
+        elif said not in {"glide", "glides", "mob", "mobs", "in", "at", "to", "of", "the", "and", "."}:
+            found.add("other")
+        else:
+            found.add("filler")
+        place = word.end() if word is not None else place + 1
+    return found
+
+
+def _kinds_of(kinds: set[str]) -> set[str]:
+    found = kinds & {"technique", "movement", "motion", "side", "method", "region", "exercise"}
+    if "technique" in kinds and not kinds & {"motion", "movement", "target", "direction"}:
+        found.add("only technique")
+    if "target" in kinds and not kinds & {"side", "rom_word"}:
+        found.add("target")
+    if "rom_word" in kinds and not kinds & {"target", "side"}:
+        found.add("word")
+    if kinds & {"position", "response", "direction", "test_position"}:
+        found.add("more")
+    return found
+
+
+def _left_over(context: Context, start: int, end: int, parts: Parts) -> list[Problem]:
+    """Problems for words that lie in no entry and in no problem, so that none is lost."""
+    covered = bytearray(end - start)
+    spans = [(read.start, read.end) for read in parts.entries]
+    spans += [(problem.start, problem.end) for problem in parts.problems]
+    for first, last in spans:
+        for place in range(max(first, start), min(last, end)):
+            covered[place - start] = 1
+    problems = []
+    place = start
+    while place < end:
+        if covered[place - start]:
+            place += 1
+            continue
+        finish = place
+        while finish < end and not covered[finish - start]:
+            finish += 1
+        if context.text[place:finish].strip(" ,;/&+|\t"):
+            problems.append(context.problem(place, finish, NOT_UNDERSTOOD))
+        place = finish
+    return problems
