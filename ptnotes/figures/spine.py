@@ -168,7 +168,7 @@ def mark_words(mark: SpineMark) -> str:
     """A mark in words: ``L5 left grade III``."""
     side = mark.side if mark.side is not Side.MIDLINE else None
     place = " ".join(word for word in (mark.target, side_words(side)) if word)
-    return f"{place} grade {_numeral(mark.grade)}" if mark.grade else place
+    return f"{place} grade {numeral_of(mark.grade)}" if mark.grade else place
 
 
 def spine_label(marks: Sequence[SpineMark]) -> str:
@@ -193,7 +193,7 @@ def grade_inks(grade: str) -> tuple[Ink, Ink]:
     return _FILLS[place - 1], _NUMERALS[place - 1]
 
 
-def _numeral(grade: str) -> str:
+def numeral_of(grade: str) -> str:
     """A grade as written on the spine: a real minus; a dot for what was treated without a grade."""
     if not grade:
         return "•"
@@ -233,7 +233,7 @@ def _marked(part: Part, mark: SpineMark, text_size: float) -> list[Shape]:
     if not mark.at_latest_visit:
         fill, numeral = "surface", "accent"
     numeral_text = Text(
-        middle_x, middle_y + size * 0.36, _numeral(mark.grade), numeral, size, "semibold", "middle"
+        middle_x, middle_y + size * 0.36, numeral_of(mark.grade), numeral, size, "semibold", "middle"
     )
     if not part.is_small:
         return [_drawn(part, fill, "accent", 1.4), numeral_text]
@@ -251,5 +251,5 @@ def _bracket(mark: SpineMark, rows: dict[str, float], x: float, text_size: float
     ink: Ink = "accent" if mark.at_latest_visit else "muted"
     shapes: list[Shape] = [Polyline(((x - 5, top), (x, top), (x, bottom), (x - 5, bottom)), ink, 1.6)]
     shapes.append(Line(x, middle, x + 3, middle, ink, 1.6))
-    shapes.append(Text(x + 4, middle + text_size * 0.36, _numeral(mark.grade), ink, text_size, "semibold"))
+    shapes.append(Text(x + 4, middle + text_size * 0.36, numeral_of(mark.grade), ink, text_size, "semibold"))
     return shapes

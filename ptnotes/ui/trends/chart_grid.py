@@ -184,6 +184,11 @@ class ChartGrid(QWidget):
         self._arrange()
         self.updateGeometry()
 
+    def grow_into(self, spare: int) -> None:
+        """Take up to `spare` pixels more in height than the charts must have."""
+        least = self.heightForWidth(self.width())
+        self.setMinimumHeight(min(least + spare, round(least * _GROWTH)) if spare > 0 else 0)
+
     def go_to(self, place: int) -> None:
         """Light up the visit at `place` in the list, -1 for none, and say so."""
         place = max(-1, min(place, len(self._visits) - 1))

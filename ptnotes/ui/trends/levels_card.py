@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.views import SpineMark
-from ptnotes.figures.spine import levels_round
+from ptnotes.figures.spine import levels_round, numeral_of
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.readout import place_words
 from ptnotes.ui.widgets.card import Card
@@ -46,7 +46,7 @@ class LevelsCard(Card):
         levels = levels_round(marks)
         self.spine.setVisible(levels is not None)
         self.setMaximumHeight(self._theme.px(_TALLEST))
-        self.key.setVisible(any(not mark.at_latest_visit for mark in marks))
+        self.key.setVisible(levels is not None and any(not mark.at_latest_visit for mark in marks))
         if levels is not None:
             self.spine.set_levels(*levels)
         self.set_note("from behind" if levels is not None else "")
@@ -57,9 +57,14 @@ class LevelsCard(Card):
         """Show these marks on the same levels."""
         self.spine.set_marks(marks)
         beside = self.spine.elsewhere if self.shows_spine else tuple(marks)
-        lines = [
-            f"{place_words(self._reference, mark.target, mark.side)}{f' · grade {mark.grade}' if mark.grade else ''}"
-            for mark in beside
-        ]
+        lines = [self._line(mark) for mark in beside]
         self.elsewhere.setText("\n".join(lines))
         self.elsewhere.setVisible(bool(lines))
+
+    def _line(self, mark: SpineMark) -> str:
+        parts = [place_words(self._reference, mark.target, mark.side)]
+        if mark.grade:
+            parts.append(f"grade {numeral_of(mark.grade)}")
+        if not mark.at_latest_visit:
+            parts.append("at an earlier visit")
+        return " · ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -25,6 +25,9 @@ from ptnotes.ui.widgets.empty_state import EmptyState
 from ptnotes.ui.widgets.labels import KeyHint, Label
 
 _RAIL_WIDTH = 350
+_WIDE_RAIL_WIDTH = 410
+_WIDE = 1350  # from this width on the rail is wide
+_ANY_WIDTH = 16_777_215  # Qt's largest
 _SIDE_BY_SIDE = 900  # from this width on a second column stands beside the charts
 _HOW_TO_READ = "Point at a chart, or press the arrow keys in it, to read one visit in every chart."
 _LEGEND = "band: measurement error · dashed: goal · dotted: normal · hollow: after treatment"
@@ -82,6 +85,12 @@ class TrendsPage(QStackedWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.scroller.viewport() and event.type() is QEvent.Type.Resize:
+            self._let_charts_grow()
+        return super().eventFilter(watched, event)
+
     def _show(self, overview: EpisodeOverview) -> None:
         self._overview = overview
         attended = [visit for visit in overview.visits if visit.status is VisitStatus.ATTENDED]
@@ -94,6 +103,7 @@ class TrendsPage(QStackedWidget):
         self._fill(overview)
         self.page.setUpdatesEnabled(True)
         self.setCurrentWidget(self.page)
+        self._arrange()
 
     def _fill(self, overview: EpisodeOverview) -> None:
         charts = (*([overview.pain] if overview.pain is not None else []), *overview.charts)
@@ -135,10 +145,11 @@ class TrendsPage(QStackedWidget):
         self.goals = GoalList(self.goals_card)
         self.goals_card.body.addWidget(self.goals)
         self.levels = LevelsCard(clinic.reference, theme, page)
-        main = QVBoxLayout()
+        main = self.main_cards = QVBoxLayout()
         main.setSpacing(16)
-        main.addWidget(self.charts_card, 1)
+        main.addWidget(self.charts_card)
         main.addWidget(self.treated_card)
+        main.addStretch(1)
         self.rail = QWidget(page)
         rail = self.rail_cards = QVBoxLayout(self.rail)
         rail.setContentsMargins(0, 0, 0, 0)
@@ -148,7 +159,8 @@ class TrendsPage(QStackedWidget):
         # The spine grows into the height that is left, as far as it may; what remains stays empty.
         rail.addWidget(self.levels)
         rail.addStretch(1)
-        scroller = Scroller(parent=page)
+        scroller = self.scroller = Scroller(parent=page)
+        scroller.viewport().installEventFilter(self)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.columns.setSpacing(16)
         self.columns.addLayout(main, 1)
@@ -206,5 +218,16 @@ class TrendsPage(QStackedWidget):
             self.columns.setDirection(direction)
         # Two lines are kept free, so that the page does not move when a visit has much to say.
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().lineSpacing())
-        self.rail.setMinimumWidth(self._theme.px(_RAIL_WIDTH) if is_wide else 0)
-        self.rail.setMaximumWidth(self._theme.px(_RAIL_WIDTH) if is_wide else 16_777_215)
+        rail = self._theme.px(_WIDE_RAIL_WIDTH if self.width() >= self._theme.px(_WIDE) else _RAIL_WIDTH)
+        self.rail.setMinimumWidth(rail if is_wide else 0)
+        self.rail.setMaximumWidth(rail if is_wide else _ANY_WIDTH)
+        self._let_charts_grow()
+
+    def _let_charts_grow(self) -> None:
+        """Have the charts fill what the first column leaves of the window's height; they push nothing out of sight."""
+        self.grid.setMinimumHeight(0)
+        # What was just filled in has not told its height to the layouts above it yet.
+        self.scroller.body.activate()
+        edges = self.scroller.body.contentsMargins()
+        needed = self.main_cards.totalHeightForWidth(self.charts_card.width()) + edges.top() + edges.bottom()
+        self.grid.grow_into(self.scroller.viewport().height() - needed)
