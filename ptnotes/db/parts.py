@@ -83,7 +83,7 @@ class Parts:
 
     def shown(self, connection: Connection, owners: Sequence[int]) -> Iterable[Row]:
         """The rows shown of each of `owners`, in no order; `removed_at` is the last item."""
-        return connection.execute(self.shown_of, {"owners": list(owners)})
+        return connection.execute(self.shown_of, {"owners": list(owners)}).fetchall()
 
     def _select(self) -> Select[Any]:
         return select(*(self.table.c[name] for name in (*self.columns, "removed_at")))
