@@ -16,11 +16,9 @@ Ink: TypeAlias = Literal[
     "surface",  # the ground, also the inside of a hollow marker and the numeral on a dark grade
     "accent",  # the main series, what is chosen
     "after",  # what was measured after treatment
-    "accent_soft",  # what was done before, hovering
     "band",  # measurement error round the first value
     "goal",
     "normal",
-    "danger",
     "series_2",  # readings taken in another way, or another pain
     "series_3",
     "series_4",

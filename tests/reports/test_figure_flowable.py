@@ -59,7 +59,7 @@ def test_every_kind_of_shape_is_drawn_where_it_belongs() -> None:
     shapes = (
         Rect(0, 0, 40, 20, "accent"),
         Rect(0, 40, 40, 20, "accent", "text", 1, 4),
-        Line(0, 30, 40, 30, "danger", 2, (2, 2)),
+        Line(0, 30, 40, 30, "goal", 2, (2, 2)),
         Polyline(((0, 70), (20, 80), (40, 70)), "goal", 1),
         Polygon(((60, 0), (80, 0), (70, 20)), "series_2", "text"),
         Circle(70, 40, 8, "grade_4"),

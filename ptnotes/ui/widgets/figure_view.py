@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from ptnotes.figures.shapes import (
     Circle,
     Curve,
-    Figure,
     Ink,
     Line,
     Path,
@@ -24,7 +22,6 @@ from ptnotes.figures.shapes import (
     Text,
     Weight,
 )
-from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 
 _WEIGHTS = {
@@ -64,60 +61,10 @@ def paint_shapes(painter: QPainter, shapes: Iterable[Shape], theme: Theme) -> No
                 painter.drawRoundedRect(box, shape.radius, shape.radius)
             case Path():
                 _set_pens(painter, theme, shape.fill, shape.stroke, shape.width)
-                painter.drawPath(painter_path(shape))
+                painter.drawPath(_outline(shape))
 
 
-class FigureView(QWidget):
-    """Shows one figure; `set_overlay` lays further shapes over it without drawing it anew.
-
-    Named by the figure's label for those who cannot see it.
-    """
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._figure: Figure | None = None
-        self._overlay: Sequence[Shape] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    @property
-    def figure(self) -> Figure | None:
-        """The figure shown."""
-        return self._figure
-
-    def set_figure(self, figure: Figure | None) -> None:
-        """Show `figure`, or nothing."""
-        self._figure = figure
-        self._overlay = ()
-        self.setAccessibleName(figure.label if figure is not None else "")
-        self.updateGeometry()
-        self.update()
-
-    def set_overlay(self, shapes: Sequence[Shape]) -> None:
-        """Paint `shapes` over the figure, in place of those laid over it before."""
-        if shapes or self._overlay:
-            self._overlay = shapes
-            self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        if self._figure is None:
-            return QSize(0, 0)
-        return QSize(round(self._figure.width), round(self._figure.height))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._figure is None:
-            return
-        painter = QPainter(self)
-        paint_shapes(painter, self._figure.shapes, self._theme)
-        paint_shapes(painter, self._overlay, self._theme)
-        painter.end()
-
-
-def painter_path(path: Path) -> QPainterPath:
-    """The outline of `path`, also for asking whether a point is inside."""
+def _outline(path: Path) -> QPainterPath:
     made = QPainterPath(QPointF(*path.start))
     for piece in path.pieces:
         if isinstance(piece, Curve):
