@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
@@ -74,8 +75,7 @@ class FigureFlowable(Flowable):  # type: ignore[misc]  # ReportLab has no types
                 outline.close()
                 canvas.drawPath(outline, stroke=stroke, fill=fill)
             case Circle():
-                stroke, fill = self._pens(canvas, shape.fill, shape.stroke, shape.width)
-                canvas.circle(shape.x, self._up(shape.y), shape.radius, stroke=stroke, fill=fill)
+                self._circle(canvas, shape)
             case Rect():
                 stroke, fill = self._pens(canvas, shape.fill, shape.stroke, shape.line_width)
                 bottom = self._up(shape.y + shape.height)
@@ -87,6 +87,13 @@ class FigureFlowable(Flowable):  # type: ignore[misc]  # ReportLab has no types
             case Path():
                 stroke, fill = self._pens(canvas, shape.fill, shape.stroke, shape.width)
                 canvas.drawPath(self._path(canvas, shape), stroke=stroke, fill=fill)
+
+    def _circle(self, canvas: Canvas, circle: Circle) -> None:
+        stroke, fill = self._pens(canvas, circle.fill, circle.stroke, circle.width)
+        canvas.saveState()
+        canvas.translate(circle.x, self._up(circle.y))
+        canvas.drawPath(_round(circle.radius), stroke=stroke, fill=fill)
+        canvas.restoreState()
 
     def _up(self, y: float) -> float:
         """Figures grow downwards, paper upwards."""
@@ -138,3 +145,11 @@ class FigureFlowable(Flowable):  # type: ignore[misc]  # ReportLab has no types
         if not path.is_open:
             outline.close()
         return outline
+
+
+@cache
+def _round(radius: float) -> PDFPathObject:
+    """A circle round the origin: the markers of a chart are the same curves, written out once."""
+    outline = PDFPathObject()
+    outline.circle(0, 0, radius)
+    return outline

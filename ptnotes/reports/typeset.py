@@ -72,7 +72,7 @@ def paragraph(words: Words, style: TextStyle = BODY) -> Flowable:
     spans = [Span(words)] if isinstance(words, str) else list(words)
     if any(is_right_to_left(span.text) for span in spans):
         return _RightToLeftText(spans, style)
-    return Paragraph("".join(_markup(span, style) for span in spans), _paragraph_style(style))
+    return _Lines("".join(_markup(span, style) for span in spans), _paragraph_style(style))
 
 
 def fits_as_is(words: Words, style: TextStyle, room_pt: float) -> bool:
@@ -151,6 +151,19 @@ def _width(text: str, font: str, size: float) -> float:
     return sum(fonts.width(piece, name, size) for name, piece in fonts.runs(join_arabic(text), font))
 
 
+class _Lines(Paragraph):  # type: ignore[misc]  # ReportLab has no types
+    """A paragraph that breaks its lines once for a width: a table asks twice and a page that is tried out once more."""
+
+    _broken_at: float | None = None
+
+    def wrap(self, avail_width: float, avail_height: float) -> tuple[float, float]:
+        # ReportLab forgets the lines where a paragraph could not be split at the foot of a page.
+        if self._broken_at != avail_width or not hasattr(self, "blPara"):
+            self._size: tuple[float, float] = super().wrap(avail_width, avail_height)
+            self._broken_at = avail_width
+        return self._size
+
+
 def _alike(one: Span, other: Span) -> bool:
     return (one.font, one.ink, one.size) == (other.font, other.ink, other.size)
 
@@ -177,7 +190,7 @@ class _RightToLeftText(Flowable):  # type: ignore[misc]  # ReportLab has no type
             style = TextStyle(
                 size=style.size, leading=style.leading, font=style.font, ink=style.ink, align="right"
             )
-        self._inner = Paragraph("<br/>".join(lines), _paragraph_style(style))
+        self._inner = _Lines("<br/>".join(lines), _paragraph_style(style))
         self.width, self.height = self._inner.wrap(avail_width, avail_height)
         return self.width, self.height
 

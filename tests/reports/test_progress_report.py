@@ -98,6 +98,14 @@ def test_a_note_of_ten_thousand_letters_flows_and_nothing_of_it_is_lost() -> Non
     assert len(text) > 2
 
 
+@pytest.mark.parametrize("count", range(900, 1900, 100))
+def test_a_note_flows_wherever_a_page_ends(count: int) -> None:
+    long = replace(visit(5), note=Note(assessment=" ".join(["word"] * count), plan="Last words."))
+    later = flat(" ".join(pages(pdf(case(visit(1), long)))[1:]))
+    assert later.count("word ") >= count - 1
+    assert "Last words." in later
+
+
 def test_a_summary_longer_than_a_page_does_not_stop_the_table() -> None:
     many = replace(
         visit(1),
