@@ -19,7 +19,6 @@ from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.ui.charting.screen import ChartingScreen
-from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.patient_header import TABS, PatientHeaderBar
 from ptnotes.ui.tasks import Tasks
@@ -28,6 +27,11 @@ from ptnotes.ui.trends.trends_page import TrendsPage
 from ptnotes.ui.widgets.toast import Toast
 
 OVERVIEW, SESSIONS, EPISODE, DOCUMENTS = range(4)
+
+
+def read_ahead() -> None:
+    """Import what the Documents tab needs; run in a thread once the home page is shown."""
+    import ptnotes.ui.documents.documents_screen  # noqa: F401, PLC0415 - see above
 
 
 class ChartScreen(Protocol):
@@ -184,6 +188,9 @@ class ChartPage(QWidget):
             episode.episode_changed.connect(self._read_header)
             episode.undo_offered.connect(self._toast.offer_undo)
             return episode
+        # Imported when it is first shown: it brings what makes a PDF, which `read_ahead` had imported in a thread.
+        from ptnotes.ui.documents.documents_screen import DocumentsScreen  # noqa: PLC0415 - see above
+
         documents = DocumentsScreen(self._clinic, self._tasks, self._theme, self)
         documents.said.connect(self._toast.say)
         return documents

@@ -5,6 +5,7 @@ Nothing here imports the store or the screens behind the door: they are read in 
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,8 @@ class Shell(QMainWindow):
         self._theme = theme
         self._remembered = remembered
         self._clinic: OpenClinic | None = None
-        self._workspace: Workspace | None = None
+        self.workspace: Workspace | None = None
+        """What lies behind the door, None while it is closed."""
         self._leaving = ""
         self._was_painted = False
         self.setWindowTitle("PT Notes")
@@ -74,11 +76,6 @@ class Shell(QMainWindow):
         if remembered.geometry is None or not self.restoreGeometry(remembered.geometry):
             self.resize(*USUAL_SIZE)
         enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
-
-    @property
-    def workspace(self) -> Workspace | None:
-        """What lies behind the door, None while it is closed."""
-        return self._workspace
 
     def show_door(self, *, is_new: bool) -> QWidget:
         """Show the first start for a new clinic, else the passphrase screen; and give that screen."""
@@ -119,18 +116,21 @@ class Shell(QMainWindow):
         self._tasks.write(lambda: _demo(path), self.enter)
 
     def enter(self, clinic: OpenClinic) -> None:
-        """Go through the door: show the workspace of an open file."""
+        """Go through the door: show the workspace of an open file, once what it needs is imported."""
+        self._tasks.read(_read_ahead, partial(self._enter, clinic))
+
+    def _enter(self, clinic: OpenClinic, _imported: None) -> None:
         from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - read ahead in a thread by now
 
         self._clinic = clinic
-        self._workspace = Workspace(
+        self.workspace = Workspace(
             clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
         )
-        self._workspace.patient_shown.connect(self._show_patient_menu)
-        self._workspace.chart.screen_shown.connect(self._show_screen_menu)
-        self._show_alone(self._workspace)
+        self.workspace.patient_shown.connect(self._show_patient_menu)
+        self.workspace.chart.screen_shown.connect(self._show_screen_menu)
+        self._show_alone(self.workspace)
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
-        self._workspace.start()
+        self.workspace.start()
 
     def _show_alone(self, page: QWidget) -> None:
         while (old := self._stage.widget(0)) is not None:
@@ -149,7 +149,7 @@ class Shell(QMainWindow):
             action.setChecked(look is self._theme.look)
             looks.addAction(action)
         looks.triggered.connect(self._take_look)
-        actions["lock"].triggered.connect(self.lock)
+        actions["lock"].triggered.connect(partial(self.leave, "lock"))
         actions["quit"].triggered.connect(self.close)
         actions["full_screen"].triggered.connect(self._toggle_full_screen)
         actions["keys"].triggered.connect(self._show_keys)
@@ -178,29 +178,24 @@ class Shell(QMainWindow):
             self.showFullScreen()
 
     def _show_keys(self) -> None:
-        further = self._workspace.chart.screen_keys() if self._workspace is not None else []
+        further = self.workspace.chart.screen_keys() if self.workspace is not None else []
         self._help.show_keys(list(self.menus.values()), further)
 
     def _tell_failure(self, error: Exception) -> None:
         self.toast.say_fault(sentence_for(error))
 
-    def lock(self) -> None:
-        """Store what waits, close the file, and show the door again."""
-        if self._workspace is not None:
-            self._leave("lock")
-
-    def _leave(self, way: str) -> None:
-        """Flush every screen, and go on by `way` (``lock`` or ``close``) once everything is stored."""
+    def leave(self, way: str, _checked: bool = False) -> None:
+        """Store what waits and close the file, then show the door again (`way` is ``lock``) or ``close`` the window."""
         self._leaving = way
-        if self._workspace is not None:
-            self._workspace.flush()
-            self._remembered.sidebar = self._workspace.splitter.saveState()
+        if self.workspace is not None:
+            self.workspace.flush()
+            self._remembered.sidebar = self.workspace.splitter.saveState()
         self._go_on_leaving(self._tasks.unsaved)
 
     def _go_on_leaving(self, unsaved: int) -> None:
         if not self._leaving or unsaved:
             return
-        if self._workspace is not None and (problem := self._workspace.chart.unsaved_problem()):
+        if self.workspace is not None and (problem := self.workspace.chart.unsaved_problem()):
             # What could not be stored stays on the screen: nobody loses text to a full disk by closing the window.
             way, self._leaving = self._leaving, ""
             self.show()
@@ -223,7 +218,7 @@ class Shell(QMainWindow):
     def _shut(self) -> None:
         enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
         self._show_screen_menu("", [])
-        clinic, self._clinic, self._workspace = self._clinic, None, None
+        clinic, self._clinic, self.workspace = self._clinic, None, None
         self._help.dismiss()
         self._show_alone(QWidget())
         self.setWindowTitle("PT Notes")
@@ -235,9 +230,9 @@ class Shell(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Never ask, never lose: hide at once, store what waits, and only then close."""
         self._remembered.geometry = self.saveGeometry()
-        if self._workspace is None:
+        if self.workspace is None:
             event.accept()
             return
         event.ignore()
         self.hide()
-        self._leave("close")
+        self.leave("close")

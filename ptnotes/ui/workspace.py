@@ -13,7 +13,7 @@ from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
-from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage
+from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
@@ -59,11 +59,11 @@ class Workspace(QWidget):
         self.pages = QStackedWidget(self)
         self.home = HomePage(clinic.today, theme, self)
         self.chart = ChartPage(clinic, tasks, theme, toast, self)
-        self.form = PatientForm(clinic, tasks, self)
-        self.settings = ClinicSettings(clinic, tasks, self)
+        self._form: PatientForm | None = None
+        self._settings: ClinicSettings | None = None
         self.archiving = Archiving(clinic, tasks, toast, self)
-        for page in (self.home, self.chart, self.form, self.settings):
-            self.pages.addWidget(page)
+        self.pages.addWidget(self.home)
+        self.pages.addWidget(self.chart)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
@@ -84,9 +84,6 @@ class Workspace(QWidget):
             lists.draft_chosen.connect(self.open_draft)
         self.sidebar.home_loaded.connect(self.home.show_home)
         self.home.add_asked.connect(self.add_patient)
-        self.form.patient_stored.connect(self._patient_stored)
-        self.form.cancelled.connect(self._form_left)
-        self.form.open_asked.connect(self.open_patient)
         self.chart.episode_chosen.connect(self.open_patient)
         self.chart.edit_asked.connect(self.edit_patient)
         self.chart.visits_changed.connect(self.sidebar.refresh)
@@ -106,16 +103,37 @@ class Workspace(QWidget):
         for place, name in _TAB_ACTIONS:
             actions[name].triggered.connect(partial(self.show_tab, place))
 
+    @property
+    def form(self) -> PatientForm:
+        """The form for a patient's details, made when it is first asked for."""
+        if self._form is None:
+            self._form = PatientForm(self._clinic, self._tasks, self)
+            self._form.patient_stored.connect(self._patient_stored)
+            self._form.cancelled.connect(self._form_left)
+            self._form.open_asked.connect(self.open_patient)
+            self.pages.addWidget(self._form)
+        return self._form
+
+    @property
+    def settings(self) -> ClinicSettings:
+        """The clinic's details, made when they are first asked for."""
+        if self._settings is None:
+            self._settings = ClinicSettings(self._clinic, self._tasks, self)
+            self.pages.addWidget(self._settings)
+        return self._settings
+
     def start(self) -> None:
         """Show the home page, and read what is at hand."""
         self.pages.setCurrentWidget(self.home)
         self.sidebar.refresh()
         self.sidebar.start_finding()
+        self._tasks.read(read_ahead)
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
         self.chart.flush()
-        self.settings.flush()
+        if self._settings is not None:
+            self._settings.flush()
 
     def show_home(self) -> None:
         """Leave the patient and show the home page."""
