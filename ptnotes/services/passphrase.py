@@ -1,6 +1,7 @@
 """How strong a passphrase must be: at least twelve characters, and not guessed within ten billion tries.
 
-The second rule is zxcvbn's score of 3 of 4, with the clinic's and the person's own words counted as easy to guess.
+The second rule is zxcvbn's score of 3 of 4, with the clinic's and the person's own names counted as known. A passphrase
+of nothing but those names is refused.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.text import fold
 
 SHORTEST = 12
 LEAST_SCORE = 3
@@ -32,11 +34,12 @@ def passphrase_strength(passphrase: str, own_words: Sequence[str] = ()) -> Stren
     # Imported where it is used: its word lists take time, and only choosing a passphrase needs them.
     from zxcvbn import zxcvbn  # noqa: PLC0415 - see above
 
-    words = [word for text in own_words for word in [text, *text.split()] if word]
+    words = [word for text in own_words for word in [text, *fold(text).split()] if word]
     score = int(zxcvbn(passphrase[:_LOOKED_AT], user_inputs=words)["score"])
     if len(passphrase) < SHORTEST:
         return Strength(score, Fault("passphrase.short", "passphrase", values={"length": str(SHORTEST)}))
-    if score < LEAST_SCORE:
+    # zxcvbn counts the spaces between one's own names as guesswork; whoever knows the names does not.
+    if score < LEAST_SCORE or set(fold(passphrase).split()) <= set(words):
         return Strength(score, Fault("passphrase.weak", "passphrase"))
     return Strength(score, None)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.people import Clinic, Paper, Person, checked_clinic, checked_person
+from ptnotes.services.passphrase import require_strong
 from ptnotes.ui.first_start.passphrase_fields import PassphraseFields
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
@@ -43,7 +44,7 @@ def _create(path: Path, clinic: Clinic, person: Person, passphrase: str) -> obje
     # Imported in the thread that runs this: the window is on the screen before the store's libraries are read.
     from ptnotes.services.opening import create_clinic  # noqa: PLC0415 - see above
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    require_strong(passphrase, (clinic.name, person.name))
     return create_clinic(path, clinic, person, passphrase)
 
 
