@@ -78,6 +78,7 @@ class Autosave(QObject):
     def resume(self, stored: TreatmentSession) -> None:
         """Go on after a stale save: `stored` is what the file holds now."""
         self._halted = False
+        self.problem = ""
         self._stored = stored
         self._changed()
 

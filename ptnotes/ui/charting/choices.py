@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from ptnotes.clinical import Exercise, Grade, Intervention, Reference, Target, Technique
-from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import Side
 from ptnotes.domain.wording import side_words
 from ptnotes.ui.widgets.pick_list import PickItem, find_in
@@ -35,7 +34,13 @@ def find_targets(reference: Reference, regions: Sequence[str]) -> Find:
     """A search over all targets; those of `regions`, which the episode treats, come first."""
     near = [target for target in reference.targets.values() if set(target.regions) & set(regions)]
     far = [target for target in reference.targets.values() if target not in near]
-    return find_in([target_item(target) for target in (*near, *far)])
+    find_one = find_in([target_item(target) for target in (*near, *far)])
+
+    def find(text: str) -> Sequence[PickItem]:
+        # "L4, L5" is two levels and must not find the segment between them.
+        return () if len(read_targets(reference, text)) > 1 else find_one(text)
+
+    return find
 
 
 def read_targets(reference: Reference, text: str) -> tuple[str, ...]:
@@ -57,9 +62,9 @@ def read_targets(reference: Reference, text: str) -> tuple[str, ...]:
 
 
 def _one_target(reference: Reference, text: str) -> tuple[str, ...]:
-    wanted = fold(text)
+    wanted = _spoken(text)
     for target in reference.targets.values():
-        if wanted in {fold(name) for name in (target.id, target.label, *target.aliases)}:
+        if wanted in {_spoken(name) for name in (target.id, target.label, *target.aliases)}:
             return (target.id,)
     match = re.fullmatch(r"([a-z]+)(\d+)\s*[-–/]\s*([a-z]*)(\d+)", text.strip().casefold())
     if match is None:
@@ -70,6 +75,11 @@ def _one_target(reference: Reference, text: str) -> tuple[str, ...]:
     ):
         return ()
     return tuple(target.id for target in reference.vertebrae_between(first, last))
+
+
+def _spoken(name: str) -> str:
+    """A target's name with one kind of dash; unlike in a search, a comma or a space parts two names."""
+    return re.sub(r"\s*[-–/]\s*", "-", " ".join(name.casefold().split()))
 
 
 def technique_item(technique: Technique) -> PickItem:

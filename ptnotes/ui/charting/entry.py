@@ -179,8 +179,9 @@ def dose_text(row: Mobilization | Exercise) -> str:
         if row.duration_s is not None:
             return " × ".join([*([str(row.sets)] if row.sets else []), f"{row.duration_s} s"])
     parts = [str(part) for part in (row.sets, row.reps) if part is not None]
-    if isinstance(row, Mobilization) and len(parts) == 1:
-        parts = [f"{parts[0]} reps"] if row.reps is not None else [f"{parts[0]} sets"]
+    if isinstance(row, Mobilization) and parts and row.hold_s is None:
+        # Without the word a count would read back as seconds where the technique is timed.
+        parts[-1] += " reps" if row.reps is not None else " sets"
     return " × ".join([*parts, *([f"{row.hold_s} s"] if row.hold_s is not None else [])])
 
 

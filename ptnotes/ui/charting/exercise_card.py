@@ -64,7 +64,7 @@ class ExerciseRow(RowEditor[Exercise]):
         self.progression = self._cell(_read_progression, "Progression")
         self.progression.setParent(self.below)
         self.progression.setPlaceholderText("progression")
-        self.below.body.addWidget(self.progression)
+        self.below.add(self.progression)
         self.progression.hide()
         self.cells = [self.name, self.sets, self.reps, self.hold, self.load, self.place, remove]
         self.name.typed.connect(partial(self._put, "name"))

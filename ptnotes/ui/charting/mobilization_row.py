@@ -116,7 +116,7 @@ class MobilizationRow(RowEditor[Mobilization]):
         self.dose = ValueCell(self._read_dose, "Dose", parent=table)
         self.response = ResponseCell(reference, table)
         self.details = MobilizationDetails(reference, theme, self.below)
-        self.below.body.addWidget(self.details)
+        self.below.add(self.details)
         self.cells = [self.target, self.side, self.technique, self.grade, self.dose, self.response, remove]
         self.target.targets_chosen.connect(partial(self._put, "targets"))
         self.side.chosen.connect(self._side_chosen)

@@ -25,7 +25,7 @@ from ptnotes.ui.widgets.labels import KeyHint, Label
 from ptnotes.ui.widgets.pick_list import PickList
 
 _HEADS = ("Level", "Side", "Technique", "Grade", "Dose", "Response", "")
-_STRETCH = (3, 1, 4, 1, 3, 8, 0)
+_STRETCH = (6, 1, 3, 1, 3, 6, 0)
 _WIDTHS = (62, 54, 66, 54, 80, 70, 0)
 
 

@@ -72,7 +72,7 @@ class NoteEditor(QPlainTextEdit):
     def _fit(self) -> None:
         """Be as high as the text, within bounds; a longer text scrolls."""
         lines = self.document().documentLayout().documentSize().height()
-        wanted = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 12
+        wanted = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 20
         self.setFixedHeight(min(max(wanted, self._lowest), self._highest))
 
     @override

@@ -64,7 +64,7 @@ def rom_lines(
     last_pairs = _pairs(last) if last is not None else {}
     # Measures by tape stand for the same motions as degrees do: they are shown where they are used.
     own = (motion for region in regions for motion in reference.motions_in(region))
-    wanted = dict.fromkeys(motion.id for motion in own if motion.unit == "deg")
+    wanted = dict.fromkeys(motion.id for motion in own if motion.default_method != "tape")
     wanted |= dict.fromkeys(motion for motion, _ in last_pairs)
     wanted |= dict.fromkeys([*added, *(motion for motion, _ in pairs)])
     lines: list[RomLine] = []

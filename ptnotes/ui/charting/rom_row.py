@@ -43,7 +43,7 @@ class RomCell(ValueCell):
         self._theme = theme
         self._hurts: bool | None = None
         self._has_reading = False
-        self.fix_width(theme.px(66))
+        self.fix_width(theme.px(62))
         self.pain = QToolButton(self)
         self.pain.setProperty("type", "pain")
         self.pain.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

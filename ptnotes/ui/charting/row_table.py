@@ -33,11 +33,17 @@ class Below(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(2)
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(2)
+        self._parts: list[QWidget] = []
         self._message: Label | None = None
         self.hide()
+
+    def add(self, part: QWidget) -> None:
+        """Put a further field under the row; it shows and hides itself and calls `settle`."""
+        self._body.addWidget(part)
+        self._parts.append(part)
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Show a sentence, or take it away."""
@@ -45,7 +51,8 @@ class Below(QWidget):
             if not text:
                 return
             self._message = Label("", "fault", wraps=True, parent=self)
-            self.body.insertWidget(0, self._message)
+            self._body.insertWidget(0, self._message)
+            self._parts.append(self._message)
         self._message.set_kind("warning" if warning else "fault")
         self._message.setText(text)
         self._message.setVisible(bool(text))
@@ -53,9 +60,7 @@ class Below(QWidget):
 
     def settle(self) -> None:
         """Show the whole only while it holds something."""
-        items = [self.body.itemAt(place) for place in range(self.body.count())]
-        parts = [item.widget() for item in items if item is not None]
-        self.setVisible(any(part is not None and not part.isHidden() for part in parts))
+        self.setVisible(any(not part.isHidden() for part in self._parts))
 
 
 class Elided(Label):

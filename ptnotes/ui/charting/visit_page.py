@@ -62,17 +62,17 @@ class VisitPage(QWidget):
         self._last = context.last
         self._theme = theme
         regions = tuple(region.region for region in context.episode.regions)
-        self.fields = VisitFields(state, today, theme)
-        self.mobilizations = MobilizationCard(state, context.last, reference, theme, regions)
-        self.pain = PainCard(state, context.last, reference, theme)
-        self.signs = SignCard(state, context.last, theme)
-        self.note = NoteCard(state, context.last, theme)
+        self.fields = VisitFields(state, today, theme, self)
+        self.mobilizations = MobilizationCard(state, context.last, reference, theme, regions, self)
+        self.pain = PainCard(state, context.last, reference, theme, self)
+        self.signs = SignCard(state, context.last, theme, self)
+        self.note = NoteCard(state, context.last, theme, self)
         self.rom = RomCard(
-            state, context.last, reference, theme, regions, normal_values=context.normal_values
+            state, context.last, reference, theme, regions, normal_values=context.normal_values, parent=self
         )
-        self.interventions = InterventionCard(state, context.last, reference, theme)
-        self.exercises = ExerciseCard(state, context.last, reference, theme, regions)
-        self.spine_card = Card("Spine", "from behind")
+        self.interventions = InterventionCard(state, context.last, reference, theme, self)
+        self.exercises = ExerciseCard(state, context.last, reference, theme, regions, self)
+        self.spine_card = Card("Spine", "from behind", self)
         self.spine = SpineMap(theme, interactive=True, parent=self.spine_card)
         self.spine_card.body.addWidget(self.spine, 1)
         self._has_spine = not regions or any(
@@ -109,9 +109,11 @@ class VisitPage(QWidget):
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
         for column in (self._left, self._right):
             column.setSpacing(theme.space(4))
+            column.addStretch(1)
             columns.addLayout(column, 1)
         self._columns = columns
         self._is_wide: bool | None = None
+        self._arrange(wide=True)
         self.scroller.setWidget(inside)
         outer.addWidget(self.scroller, 1)
 
@@ -135,11 +137,13 @@ class VisitPage(QWidget):
         if wide == self._is_wide:
             return
         self._is_wide = wide
-        for column in (self._left, self._right):
-            while column.takeAt(0) is not None:
-                pass
-        left: list[QWidget] = [self.mobilizations, self.pain, self.signs, self.note]
         right: list[QWidget] = [self.rom, self.interventions, self.exercises]
+        left: list[QWidget] = [self.mobilizations, self.pain, self.signs, self.note]
+        for column, cards in ((self._left, left), (self._right, right)):
+            for card in cards:
+                column.removeWidget(card)
+        for card in right:
+            self._left.removeWidget(card)
         if not wide:
             left = [
                 self.mobilizations,
@@ -152,9 +156,8 @@ class VisitPage(QWidget):
             ]
             right = []
         for column, cards in ((self._left, left), (self._right, right)):
-            for card in cards:
-                column.addWidget(card)
-            column.addStretch(1)
+            for place, card in enumerate(cards):
+                column.insertWidget(place, card)
         self._columns.setStretch(0, 46)
         self._columns.setStretch(1, 49 if wide else 0)
         self._columns.setSpacing(self._theme.space(4) if wide else 0)
