@@ -73,14 +73,14 @@ def upgrade_connection(connection: Connection, versions: Sequence[Path] = VERSIO
 
 @contextmanager
 def _held(path: Path, key: str) -> Iterator[Any]:
-    """Give a connection that keeps every other writer out until the end of the block."""
-    connection = connect(path, key)
+    """Give a connection to read from, while another keeps every writer out until the end of the block."""
+    holder, reader = connect(path, key), connect(path, key)
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield connection
-        connection.rollback()
+        holder.execute("BEGIN IMMEDIATE")
+        yield reader
     finally:
-        connection.close()
+        reader.close()
+        holder.close()
 
 
 def _copy(source: Any, copy: Path, key: str) -> None:

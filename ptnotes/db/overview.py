@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.db.schema.patient import PatientRecord
@@ -38,18 +38,15 @@ def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...
     return tuple(patient_row(row) for row in connection.execute(query))
 
 
-def open_drafts(connection: Connection, since: date) -> tuple[DraftRow, ...]:
-    """Drafts of visits attended on or after `since`, latest first."""
+def open_drafts(connection: Connection, since: date, limit: int) -> tuple[DraftRow, ...]:
+    """The latest drafts of visits attended on or after `since`, at most `limit`, latest first."""
     query = (
         select(*ROW, SessionRecord.id.label("session_id"), SessionRecord.service_date, SessionRecord.saved_at)
         .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
         .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
-        .where(
-            SessionRecord.state == NoteState.DRAFT,
-            SessionRecord.status == VisitStatus.ATTENDED,
-            SessionRecord.service_date >= since,
-        )
+        .where(*_open_since(since))
         .order_by(SessionRecord.service_date.desc(), SessionRecord.id.desc())
+        .limit(limit)
     )
     return tuple(
         DraftRow(
@@ -59,4 +56,17 @@ def open_drafts(connection: Connection, since: date) -> tuple[DraftRow, ...]:
             saved_at=row.saved_at,
         )
         for row in connection.execute(query)
+    )
+
+
+def open_draft_count(connection: Connection, since: date) -> int:
+    """How many drafts of visits there are that were attended on or after `since`."""
+    return connection.scalar(select(func.count()).select_from(SessionRecord).where(*_open_since(since))) or 0
+
+
+def _open_since(since: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SessionRecord.state == NoteState.DRAFT,
+        SessionRecord.status == VisitStatus.ATTENDED,
+        SessionRecord.service_date >= since,
     )

@@ -174,7 +174,10 @@ def create_schema(connection: Connection) -> None:
     metadata.create_all(connection)
     create_search(connection)
     create_triggers(connection)
-    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    # Written as Alembic writes it, which is not loaded to make a new file.
+    version_table = "CREATE TABLE alembic_version (\n\tversion_num VARCHAR(32) NOT NULL, \n\t"
+    version_table += "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n)"
+    connection.execute(text(version_table))
     connection.execute(
         text("INSERT INTO alembic_version VALUES (:version)"), {"version": f"{SCHEMA_VERSION:04}"}
     )
