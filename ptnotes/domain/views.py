@@ -26,10 +26,14 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """What the window opens with: patients seen last, drafts of the last thirty days, how many patients there are."""
+    """What the window opens with: patients seen last, drafts of the last thirty days, how many patients there are.
+
+    `drafts` are the latest of them, `draft_count` says how many there are in all.
+    """
 
     recent: tuple[PatientRow, ...] = ()
     drafts: tuple[DraftRow, ...] = ()
+    draft_count: int = 0
     patient_count: int = 0
 
 

@@ -23,14 +23,18 @@ from ptnotes.services.visits import visit_rows
 
 _RECENT = 12
 _DRAFT_DAYS = 30
+_DRAFTS = 200
+"""Drafts that the home page lists; nobody reads further down."""
 
 
 def home(clinic: OpenClinic) -> Home:
     """Patients seen last, drafts of the last thirty days, and how many patients there are."""
+    since = clinic.today() - timedelta(days=_DRAFT_DAYS)
     with clinic.store.read() as connection:
         return Home(
             recent=overview.recent_patients(connection, _RECENT),
-            drafts=overview.open_drafts(connection, clinic.today() - timedelta(days=_DRAFT_DAYS)),
+            drafts=overview.open_drafts(connection, since, _DRAFTS),
+            draft_count=overview.open_draft_count(connection, since),
             patient_count=patients.patient_count(connection),
         )
 

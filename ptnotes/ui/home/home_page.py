@@ -74,7 +74,12 @@ class HomePage(QStackedWidget):
         self.count_line.setText(
             f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
         )
-        self._fill(self.drafts, Home(drafts=home.drafts), today, "No draft of the last 30 days.")
+        self._fill(
+            self.drafts,
+            Home(drafts=home.drafts, draft_count=home.draft_count),
+            today,
+            "No draft of the last 30 days.",
+        )
         self._fill(self.recent, Home(recent=home.recent), today, "Nobody has been seen yet.")
         self.setCurrentWidget(self.work)
 

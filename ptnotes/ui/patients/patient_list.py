@@ -61,8 +61,10 @@ def home_rows(home: Home, today: date, most_drafts: int | None = None) -> tuple[
             )
             for draft in home.drafts[:most_drafts]
         ]
-        if most_drafts is not None and len(home.drafts) > most_drafts:
-            rows.append(ListRow(f"{len(home.drafts) - most_drafts} more drafts", "Ctrl+0 shows them all"))
+        shown = len(home.drafts[:most_drafts])
+        if home.draft_count > shown:
+            way = f"the latest {shown} are shown" if most_drafts is None else "Ctrl+0 shows them"
+            rows.append(ListRow(f"{home.draft_count - shown:,} more drafts", way))
     if home.recent:
         rows.append(ListRow("RECENT", is_heading=True))
         rows += [_patient_row(row, today) for row in home.recent]
