@@ -24,6 +24,7 @@ _INDEX = table("patient_search", column("rowid"), column("name"), column("digits
 _TRIGRAM = 3
 _ENOUGH_INSIDE = 200
 """Rows looked at for a match inside a name before they are put in order."""
+_OF_NUMBERS = frozenset("0123456789()+/")
 _LAST = "\U0010ffff"
 
 ROW = (
@@ -120,7 +121,7 @@ def find_patients(
         _add(connection, found, 0, select(*ROW).where(*shown, PatientRecord.birth_date.in_(dates)), limit)
     if any(letter.isdecimal() for letter in query):
         _add_numbers(connection, found, query, shown, limit)
-    if words and any(letter.isalpha() for letter in query):
+    if words and not set("".join(words)) <= _OF_NUMBERS:
         _add_names(connection, found, words, shown, limit)
     return _ranked(found, limit)
 
