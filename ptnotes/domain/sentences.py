@@ -28,6 +28,7 @@ SENTENCES = {
     "episode.end_before_start": "The end is before the start.",
     "visit.date.future": "The visit's date is in the future.",
     "visit.end_before_start": "Time out is before time in.",
+    "visit.total_without_start": "Enter the time in first: the total time counts from it.",
     "visit.not_found": "This visit is not in the file.",
     "visit.not_draft": "This note is no longer a draft, so it was not changed. Your text is still on the screen.",
     "visit.none": "No visit has been charted in this period.",

@@ -1,5 +1,6 @@
 """The typed line: what a therapist writes, read as entries of a visit and written back. Pure: no file, no clock."""
 
+from ptnotes.notation.completion import Candidate, completion
 from ptnotes.notation.entries import (
     Entry,
     ExerciseEntry,
@@ -14,8 +15,13 @@ from ptnotes.notation.entries import (
     reading_data,
 )
 from ptnotes.notation.reader import read
+from ptnotes.notation.rows import Charted, apply_entry, entries_of, entry_of, replace_entry
+from ptnotes.notation.wording import explain
+from ptnotes.notation.writer import write
 
 __all__ = [
+    "Candidate",
+    "Charted",
     "Entry",
     "ExerciseEntry",
     "MinutesEntry",
@@ -26,6 +32,13 @@ __all__ = [
     "Reading",
     "RomEntry",
     "TextEntry",
+    "apply_entry",
+    "completion",
+    "entries_of",
+    "entry_of",
+    "explain",
     "read",
     "reading_data",
+    "replace_entry",
+    "write",
 ]

@@ -15,6 +15,7 @@ PREFIX = re.compile(r"\s*(?:ex|exercise|hep|te|ther-?ex)\s*:\s*")
 _KINDS = frozenset({"exercise"})
 _QUOTED = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"')
 _CUE = re.compile(r'cue\s*:?\s*"(?P<quoted>(?:[^"]|"")*)"')
+_OWN_LOAD = re.compile(r'load\s*:?\s*"(?P<quoted>(?:[^"]|"")*)"')
 _LOAD = re.compile(
     r"(?:@|at|with|w/)?\s*(?P<n>\d{1,4}(?:\.\d{1,2})?)\s*(?P<unit>kgs?|kilos?|lbs?|pounds?|#)(?![a-z])"
 )
@@ -54,6 +55,7 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
             continue
         found = _name(context, text, place, own_words=own_words) if not name else None
         cue = _CUE.match(text, place)
+        own_load = _OWN_LOAD.match(text, place)
         side = _SIDE.match(text, place)
         dose = read_dose(text, place)
         weight = _LOAD.match(text, place)
@@ -65,6 +67,9 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
         elif cue is not None:
             cues.append(context.text[cue.start("quoted") : cue.end("quoted")].replace('""', '"'))
             place = cue.end()
+        elif own_load is not None:
+            load = context.text[own_load.start("quoted") : own_load.end("quoted")].replace('""', '"')
+            place = own_load.end()
         elif weight is not None:
             load, fault = _weight(weight)
             faults.extend([fault] if fault else [])
@@ -119,7 +124,12 @@ def _name(context: Context, text: str, place: int, *, own_words: bool) -> _Name 
             end += 1
             continue
         if end > place and (
-            read_dose(text, end) or _LOAD.match(text, end) or _BAND.match(text, end) or text[end] in '@"'
+            read_dose(text, end)
+            or _LOAD.match(text, end)
+            or _BAND.match(text, end)
+            or text[end] in '@"'
+            or _OWN_LOAD.match(text, end)
+            or _CUE.match(text, end)
         ):
             break
         end = word.end()

@@ -82,6 +82,12 @@ class Lexicon:
         default_factory=dict
     )
 
+    def exact(self, kind: str, folded_id: str) -> str | None:
+        """The id of a kind that is `folded_id` in small letters; None where there is none."""
+        return next(
+            (found for known, found in self.names if known == kind and found.lower() == folded_id), None
+        )
+
     def of_kinds(self, kinds: frozenset[str]) -> dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]]:
         """The phrases that can mean something of these kinds, by first atom."""
         found = self.cache.get(kinds)
@@ -105,7 +111,7 @@ class Lexicon:
         word = first.group()
         index = self.of_kinds(kinds)
         best: Match | None = None
-        for start in (word, word[:-1]) if word.endswith("s") and len(word) > 3 else (word,):
+        for start in (word, word[:-1]) if word.endswith("s") and len(word) > 2 else (word,):
             for atoms, meanings in index.get(start, ()):
                 if start is not word and len(atoms) > 1:
                     continue

@@ -136,6 +136,8 @@ def _guess(
         if meanings[0].kind == "technique":
             words.append({meaning.id: meaning.direction for meaning in meanings})
             continue
+        # A phrase of two words ("R SL") is one thing rather than two, where both would do.
+        guess.oddness += len(meanings) - 1 + _unlikely(reference, item, meanings)
         for kind, found, _ in meanings:
             if kind == "target":
                 if found not in levels:
@@ -144,15 +146,19 @@ def _guess(
                 responses.append(found)
             elif kind == "grade":
                 if grade is not None:
-                    guess.fault(5, "Two grades.")
+                    guess.fault(30, "Two grades.")
                 grade = GradeWords(item.start, item.end, "maitland", found)
             elif slots.setdefault(kind, found) != found:
                 guess.fault(
                     6, f"Two of a kind: {slots[kind].replace('_', ' ')} and {found.replace('_', ' ')}."
                 )
+    levels = _narrowed(reference, levels)
     assumed: list[str] = []
     side = slots.get("side")
-    techniques = techniques_meant(context, guess, words, items, said, levels, grade, assumed, follows=follows)
+    direction = slots.get("direction")
+    techniques = techniques_meant(
+        context, guess, words, items, said, levels, grade, direction, assumed, follows=follows
+    )
     entries = []
     if not levels and "level" not in said.open:
         levels = level_understood(context, techniques, assumed)
@@ -164,7 +170,7 @@ def _guess(
         if entry is not None:
             entries.append(entry)
     if not techniques and "technique" not in said.open:
-        guess.fault(30, "Which technique?")
+        guess.fault(30, "Which technique? (For an exercise, write ex: before it.)")
     if not levels and "level" not in said.open:
         guess.fault(20, "At which level?")
     guess.entries = tuple(
@@ -175,6 +181,25 @@ def _guess(
     if not guess.faults and not guess.entries:
         guess.fault(40, "Not understood.")
     return guess
+
+
+def _unlikely(reference: Reference, item: Item, meanings: tuple[Meaning, ...]) -> int:
+    """How unlikely one meaning of a phrase is beside its others: a response beside a side, a region beside a joint."""
+    if not isinstance(item.value, Choice):
+        return 0
+    others = {option[0] for option in item.value.options} - {meanings[0]}
+    kind = meanings[0].kind
+    if kind == "response" and any(other.kind == "side" for other in others):
+        return 1
+    places = [other for other in others if other.kind == "target"]
+    return int(kind == "target" and bool(places) and reference.targets[meanings[0].id].kind == "region")
+
+
+def _narrowed(reference: Reference, levels: list[str]) -> list[str]:
+    """The levels without a region that a level beside it lies in: "lumbar roll L4-5" is at L4-L5."""
+    targets = [reference.targets[level] for level in levels]
+    exact = {region for target in targets if target.kind != "region" for region in target.regions}
+    return [target.id for target in targets if target.kind != "region" or target.region not in exact]
 
 
 def _entry(
@@ -201,11 +226,19 @@ def _entry(
             direction = implied or direction_turned(technique, said, slots)
         elif implied is not None and implied != direction:
             guess.fault(4, "Two directions.")
-        if direction is not None and direction not in (*technique.directions, *technique.inclinations):
+        ways = (*technique.directions, *technique.inclinations)
+        if direction is not None and (
+            len(technique.directions) == 1 or _is_movement(technique, said, direction)
+        ):
+            guess.oddness += 1
+        if direction is not None and technique.directions and direction not in ways:
             guess.fault(7, f"{technique.label} is not done {reference.directions[direction].label}.")
     if grade is None and technique is not None and technique.thrust:
         grade = GradeWords(0, 0, "maitland", "V")
-    dose = understood(tuple(said.doses), technique.dosage_mode if technique is not None else "oscillatory")
+    mode = "oscillatory" if technique is None else technique.dosage_mode
+    if technique is not None and technique.family in _ACTIVE:
+        mode = "repetitions"
+    dose = understood(tuple(said.doses), mode)
     if isinstance(dose, str):
         guess.fault(9, dose)
         return None
@@ -280,6 +313,18 @@ def _side(
     return None
 
 
+def _is_movement(technique: Technique, said: Said, direction: str) -> bool:
+    """Whether the word for a direction names the active movement, too, that the technique is held through."""
+    if technique.family not in _ACTIVE:
+        return False
+    options = [item.value.options for item in said.choices if isinstance(item.value, Choice)]
+    return any(
+        any(option[0][:2] == ("direction", direction) for option in every)
+        and any(option[0].kind == "movement" for option in every)
+        for every in options
+    )
+
+
 def _with_rest(
     entry: MobilizationEntry, said: Said, slots: dict[str, str], responses: tuple[str, ...]
 ) -> MobilizationEntry:
@@ -325,10 +370,18 @@ def _in_words(reference: Reference, guesses: list[Guess]) -> tuple[str, ...]:
             value = getattr(guess.entries[0], name)
             if value is None or value == ():
                 continue
-            label = reference.techniques[value].label if name == "technique" else str(value).replace("_", " ")
+            shown = value if isinstance(value, tuple) else (value,)
+            label = " and ".join(_label(reference, one) for one in shown)
             values.append(f"{name.replace('_', ' ')} {label}")
         words.append(" with ".join(values) or "neither")
     return tuple(dict.fromkeys(words))
+
+
+def _label(reference: Reference, found: object) -> str:
+    known = str(found)
+    if known in reference.targets:
+        return reference.targets[known].label
+    return reference.techniques[known].label if known in reference.techniques else known.replace("_", " ")
 
 
 def _hand_on(context: Context, entry: MobilizationEntry) -> None:

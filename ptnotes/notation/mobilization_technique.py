@@ -19,6 +19,7 @@ def techniques_meant(
     said: Said,
     levels: list[str],
     grade: GradeWords | None,
+    direction: str | None,
     assumed: list[str],
     *,
     follows: bool,
@@ -28,6 +29,9 @@ def techniques_meant(
     if not words:
         if grade is not None and grade.grade == "V":
             return [{t.id: None for t in reference.techniques.values() if t.thrust}]
+        found = _by_direction(reference, levels, direction)
+        if found is not None:
+            return [{found: None}]
         if follows and context.carried.technique and levels and "technique" not in said.open:
             assumed.append("technique")
             return [{context.carried.technique: None}]
@@ -39,10 +43,52 @@ def techniques_meant(
     }
     if shared:
         return [shared]
+    thrust = _thrust_with_direction(reference, words, levels)
+    if thrust is not None:
+        guess.oddness += 1
+        return [thrust]
     if _listed(items):
         return words
     guess.fault(8, f"Two techniques: {_names(reference, words[0])} and {_names(reference, words[1])}.")
     return []
+
+
+def _by_direction(reference: Reference, levels: list[str], direction: str | None) -> str | None:
+    """The only glide of a joint that goes in a direction ("PFJ sup glide"), where no technique is named."""
+    if direction is None or not levels:
+        return None
+    found = [
+        technique.id
+        for technique in reference.techniques_at(levels[0])
+        if technique.family.startswith("accessory") and direction in technique.directions
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _thrust_with_direction(
+    reference: Reference, words: list[dict[str, str | None]], levels: list[str]
+) -> dict[str, str | None] | None:
+    """`TCJ distraction HVLAT`: a thrust in the direction, and at the joint, that another technique's name says."""
+    if len(words) != 2:
+        return None
+    thrusts, others = sorted(words, key=lambda word: not all(reference.techniques[t].thrust for t in word))
+    if not all(reference.techniques[found].thrust for found in thrusts):
+        return None
+    for found in others:
+        other = reference.techniques[found]
+        places = levels or list(other.joints)
+        if len(other.directions) != 1 or len(places) != 1 or not reference.sides_at(found, places[0]):
+            continue
+        way = other.directions[0]
+        fitting: dict[str, str | None] = {
+            thrust: way
+            for thrust in thrusts
+            if way in reference.techniques[thrust].directions and reference.sides_at(thrust, places[0])
+        }
+        if fitting:
+            levels[:] = places
+            return fitting
+    return None
 
 
 def _listed(items: list[Item]) -> bool:

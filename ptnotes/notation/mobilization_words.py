@@ -15,9 +15,12 @@ from ptnotes.notation.lexicon import Match, Meaning
 from ptnotes.notation.quantities import DoseWords, GradeWords, read_dose, read_grade, read_rate
 
 _KINDS = frozenset({"technique", "target", "direction", "movement", "position", "response", "side"})
+# Within own words ("w/ arm abd") a movement goes on with them; these words do not.
+_NOT_OWN = frozenset({"technique", "position", "response"})
 _QUOTED = r'"(?P<quoted>(?:[^"]|"")*)"'
 _NOTE = re.compile(rf"note\s*:?\s*{_QUOTED}")
 _HELD = re.compile(rf"@\s*{_QUOTED}")
+_EXACT = re.compile(r"#(?P<kind>technique|target|direction|movement|position|response)\.(?P<id>[\w-]+)")
 _OPEN = re.compile(r"(?P<what>level|side|technique)\?")
 _CAVITATION = re.compile(
     r"(?:(?P<no>no|without|w/o|\(-\)|-|neg\.?|0)\s*|\(\+\)\s*|\+\s*|w/\s*|with\s+)?(?:an?\s+)?(?:audible\s+)?"
@@ -25,6 +28,7 @@ _CAVITATION = re.compile(
 )
 _WITH = re.compile(r"(?:w/(?!o\b)|with(?![a-z]))\s*")
 _OVERPRESSURE = re.compile(r"(?:\+\s*)?(?:op|overpressure|over-pressure)(?![a-z])")
+_AID = re.compile(r"(?:mobili[sz]ation\s+)?(?:belt|strap|wedge|towel)(?![a-z])")
 _PLACES = (
     r"abd(?:uction)?|add(?:uction)?|flex(?:ion)?|fl|ext(?:ension)?|er|ir|mr|lr|df|pf|pron(?:ation)?|"
     r"sup(?:ination)?|elev(?:ation)?|scaption|rot(?:ation)?|sb|sf|inv(?:ersion)?|ev(?:ersion)?|deg(?:rees)?"
@@ -36,7 +40,7 @@ _HELD_AT = re.compile(
     r"|loose[ -]?pack(?:ed)?(?: position)?|opp|lpp)(?![a-z])"
 )
 _FILLER = re.compile(
-    r"(?:glides?|mob(?:s|es|ili[sz]ations?)?|j(?:oin)?ts?|techniques?|manual|into|to|at|of|on|in|for|the|over|levels?|"
+    r"(?:glides?|mob(?:s|es|ili[sz]ations?)?|j(?:oin)?ts?|techniques?|manual|into|to|at|of|on|in|for|from|the|over|levels?|"
     r"each|ea|per|oscillations?|osc|sustained|pt|patient|grades?|position|then)(?![a-z])\.?"
 )
 _SEPARATOR = re.compile(r",|&|\+|/|and(?![a-z])")
@@ -142,6 +146,10 @@ def _next(context: Context, text: str, place: int) -> Item:
     found = _HELD.match(text, place)
     if found is not None:
         return Item(place, found.end(), Held(unquoted(context, found)))
+    found = _EXACT.match(text, place)
+    known = context.lexicon.exact(found["kind"], found["id"]) if found is not None else None
+    if found is not None and known is not None:
+        return Item(place, found.end(), Choice(((Meaning(found["kind"], known),),)))
     found = _OPEN.match(text, place)
     if found is not None:
         return Item(place, found.end(), Open(found["what"]))
@@ -178,9 +186,12 @@ def _word(context: Context, text: str, place: int, match: Match | None) -> Item:
     found = _OVERPRESSURE.match(text, place)
     if found is not None:
         return Item(place, found.end(), Note("overpressure"))
+    found = _AID.match(text, place)
+    if found is not None:
+        return Item(place, found.end(), Note(context.text[place : found.end()]))
     filler = _FILLER.match(text, place)
     if match is not None and (filler is None or match.end > filler.end()):
-        return Item(place, match.end, _choice(text, match))
+        return Item(place, match.end, _choice(context.text, text, match))
     if filler is not None:
         return Item(place, filler.end(), Filler(each=filler.group().startswith("ea")))
     found = _SEPARATOR.match(text, place)
@@ -196,7 +207,7 @@ def _word(context: Context, text: str, place: int, match: Match | None) -> Item:
     return Item(place, end, Unknown())
 
 
-def _choice(text: str, match: Match) -> Choice:
+def _choice(typed: str, text: str, match: Match) -> Choice:
     options: list[tuple[Meaning, ...]] = [
         (meaning,) for meaning in match.meanings if meaning.kind != "technique"
     ]
@@ -215,7 +226,8 @@ def _choice(text: str, match: Match) -> Choice:
             said = side.get(words[0]) or side.get(words[-1])
             if said is not None:
                 options.append((Meaning("side", said), Meaning("position", "side_lying")))
-    if text[match.start : match.end] == "l":
+    # A small l may stand for the numeral I, a capital L does not.
+    if typed[match.start : match.end] == "l":
         options.append((Meaning("grade", "I"),))
     return Choice(tuple(options))
 
@@ -232,7 +244,7 @@ def _with(context: Context, text: str, place: int, after: int) -> Item:
             end += 1
             continue
         if (
-            context.lexicon.match(text, end, _KINDS) is not None
+            context.lexicon.match(text, end, _KINDS if end == after else _NOT_OWN) is not None
             or read_dose(text, end) is not None
             or read_grade(context.reference, text, end) is not None
             or read_levels(context.reference, text, end) is not None

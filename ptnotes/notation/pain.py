@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from ptnotes.notation.context import NOT_UNDERSTOOD, Context, Parts
 from ptnotes.notation.entries import PainEntry, ReadEntry
-from ptnotes.notation.lexicon import Match
+from ptnotes.notation.lexicon import Match, Meaning
 
 _KINDS = frozenset({"motion", "region", "target", "side"})
-_HEAD = re.compile(r"(?:pain|nprs|nrs|npr|npis|px|p)(?![a-z])(?:\s*(?:score|level|rating|scale))?[:=]?")
+_HEAD = re.compile(
+    r"(?:(?P<place>lbp)|pain|nprs|nrs|npr|npis|px|p)(?![a-z])(?:\s*(?:score|level|rating|scale))?[:=]?"
+)
 _OTHER_SCALE = re.compile(r"(?:vas|vnrs)(?![a-z])")
 _KIND = (
     (re.compile(r"(?:now|current(?:ly)?|curr?|present|today|rest)(?![a-z])[:=]?|c(?=\s?\d)"), "now"),
@@ -27,6 +29,7 @@ _FILLER = re.compile(
     r"(?:with|w/|on|in|during|at|of|is|was|pt|patient|reports?|rated?|tx|score|level)(?![a-z])|[():.,/&=]|and(?![a-z])|pain(?![a-z])"
 )
 _PLACE = re.compile(r'in\s+"(?P<place>(?:[^"]|"")*)"')
+_EXACT = re.compile(r"#motion\.(?P<id>\w+)")
 _OPEN = re.compile(r"side\?")
 _WORD = re.compile(r"[^\s,;>]+")
 
@@ -166,8 +169,13 @@ def _word(
     context: Context, text: str, place: int, now: _Pain, found: list[_Pain], region: str | None, parts: Parts
 ) -> tuple[int, str, _Pain, str | None]:
     match = context.lexicon.match(text, place, _KINDS)
+    exact = _EXACT.match(text, place)
+    if exact is not None and exact["id"] in context.reference.motions:
+        match = Match(place, exact.end(), (Meaning("motion", exact["id"]),))
     head = _HEAD.match(text, place)
     if head is not None and (match is None or head.end() >= match.end):
+        if head["place"]:
+            now.place = context.text[head.start("place") : head.end("place")]
         return head.end(), "", now, region
     if match is not None:
         kinds = {meaning.kind: meaning.id for meaning in reversed(match.meanings)}

@@ -206,7 +206,7 @@ def _part(one: DoseWords, mode: str) -> Dose | str:
         return Dose(sets=one.sets, reps=whole, seconds=one.hold)
     if one.sets is None:
         # "x 3" behind an oscillation is three times; "x 30" could be thirty times or thirty seconds.
-        if whole <= 10:
+        if whole <= 5:
             return Dose(sets=whole)
         return f"{whole}: seconds or oscillations? Write {whole}s or {whole} osc."
     return Dose(sets=one.sets, seconds=whole)

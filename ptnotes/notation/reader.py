@@ -17,14 +17,15 @@ from ptnotes.notation.pain import about_pain, read_pain
 from ptnotes.notation.quantities import read_dose, read_grade, read_rate
 from ptnotes.notation.rom import read_rom
 
-_SECTION = re.compile(
-    r"\s*(?P<name>s|subj|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:(?!\s*\d{1,2}\s*(?:/\s*10|>|$))"
-)
+# "p: 6/10" is pain, not the plan.
+_SCORE = re.compile(r"\s*\d{1,2}\s*(?:/\s*10|>|$)")
+_SECTION = re.compile(r"\s*(?P<name>s|subj|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:")
 _SECTIONS = {"s": "subjective", "o": "objective", "a": "assessment", "p": "plan"}
 _ALL = frozenset(
     {"technique", "target", "direction", "movement", "position", "response", "side", "motion", "method", "rom_word",
      "region", "exercise", "test_position"}
 )  # fmt: skip
+_VALUE_ONLY = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*(?:°|deg|%|cm|mm)?\s*(?:pre|post|before|after)?\s*")
 _MEASURED = re.compile(r">|°|\d\s*%|(?<![a-z])(?:arom|prom|to\s+\d)")
 
 
@@ -72,7 +73,7 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
 def _opens_quotation(text: str, start: int, place: int) -> bool:
     """Whether a mark at `place` opens own words; behind a number it means seconds or inches."""
     before = text[start:place].rstrip()
-    return before.endswith((":", "@", "note", "cue", "in", "ex:", " ")) or before == ""
+    return before.endswith((":", "@", "note", "cue", "load", "in")) or before == ""
 
 
 def _closing(text: str, place: int) -> int | None:
@@ -90,7 +91,9 @@ def _closing(text: str, place: int) -> int | None:
 
 def _read_stretch(context: Context, start: int, end: int) -> Parts:
     section = _SECTION.match(context.folded[:end], start)
-    if section is not None:
+    if section is not None and not (
+        section["name"] == "p" and _SCORE.match(context.folded[:end], section.end())
+    ):
         return _text(context, section, start, end)
     own = with_prefix(context, start, end)
     if own is not None:
@@ -101,6 +104,13 @@ def _read_stretch(context: Context, start: int, end: int) -> Parts:
     whole = read_minutes(context, start, end)
     if whole is not None:
         return whole
+    if "#" in context.folded[start:end]:
+        # Names of the reference data: a line written back that no shorter words can say.
+        exact = "rom" if context.folded[start:end].lstrip().startswith("#motion.") else "mobilization"
+        if exact == "rom":
+            return read_rom(context, start, end)
+        if "#technique." in context.folded[start:end] or "#target." in context.folded[start:end]:
+            return read_mobilization(context, start, end, follows=False)
     for kind, begin, finish, follows in _groups(context, start, end):
         if kind == "pain":
             parts.add(read_pain(context, begin, finish))
@@ -157,6 +167,7 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
     """
     groups: list[tuple[str, int, int, bool]] = []
     waiting: int | None = None
+    undosed = False
     for opens, finish in _chunks(context.folded, start, end):
         begin = opens
         kind = _kind(context, begin, finish)
@@ -167,8 +178,12 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
         if waiting is not None:
             begin, waiting = waiting, None
             kind = "mobilization" if kind in {"more", "unknown"} else kind
+        kinds = _kinds(context, context.folded[:finish], opens) if kind == "mobilization" else set()
+        more_places = undosed and kinds and not kinds & {"technique", "grade"}
+        undosed = kind == "mobilization" and not kinds & {"dose", "grade"}
         if before is not None and (
-            kind == "more"
+            (more_places and before[0] == "mobilization")
+            or kind == "more"
             or (kind == "unknown" and before[0] == "mobilization" and before[2] == begin - 1)
             or (kind in {"rom", "pain"} and kind == before[0])
             or (kind == "word" and before[0] in {"rom", "mobilization"})
@@ -217,6 +232,8 @@ def _kind(context: Context, start: int, end: int) -> str:
         return "pain"
     if read_minutes(context, start, end) is not None:
         return "minutes"
+    if _VALUE_ONLY.fullmatch(text, start):
+        return "word"
     kinds = _kinds(context, text, start)
     if _MEASURED.search(text, start) and not ({"grade", "dose"} & kinds):
         return "rom"

@@ -37,7 +37,8 @@ def _settled(context: Context, one: Measured) -> Parts:
     if not one.motions and any(value.span for value in (*one.before, *one.after)):
         return _neutral_zero(context, one, parts)
     if not one.motions:
-        parts.problems = [context.problem(*span, "Of which motion?" if one.has_value else NOT_UNDERSTOOD)]
+        reason = "Of which motion?" if one.has_value and not one.unknown else NOT_UNDERSTOOD
+        parts.problems = [context.problem(*span, reason)]
         return parts
     if not one.has_value:
         parts.problems = [context.problem(*span, "No value.")]
@@ -129,7 +130,7 @@ def _add(
         return
     assumed: list[str] = []
     asked = ""
-    if motion.sided and side is None:
+    if motion.sided and side is None and not one.side_open:
         limb = is_limb(context.reference, motion.region)
         known = context.carried.side or context.side
         if limb and known in SIDES:

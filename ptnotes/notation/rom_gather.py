@@ -38,6 +38,7 @@ class Measured:
     positions: tuple[str, ...] = ()
     region: str | None = None
     region_said: bool = False
+    side_open: bool = False
     fault: str = ""
     unknown: list[RomItem] = field(default_factory=list)
 
@@ -107,6 +108,9 @@ class _Gatherer:
                 self.now.end = item.end
             return
         now = self.current(item)
+        if name == "to":
+            # "45 to 55" goes from one to the other, "flex to knee" only as far as the knee.
+            name = "arrow" if now.has_value else "filler"
         if name == "arrow":
             now.phase = "after"
         elif name in {"pre", "post"}:
@@ -121,6 +125,8 @@ class _Gatherer:
                 self.begin(item).mode = name
             else:
                 now.mode = self.mode = name
+        elif name == "side?":
+            now.side_open = True
         elif name == "unknown":
             now.unknown.append(item)
 
@@ -163,7 +169,14 @@ class _Gatherer:
         now = self.current(item)
         if self.pending is not None:
             value.hurts, self.pending = self.pending, None
-        pair = self.glued == "slash" and now.has_value and len(now.sides) + len(now.motions) > 2
+        taken = now.after if now.phase == "after" else now.before
+        pair = self.glued == "slash" and 0 < len(taken) < len(now.motions) * max(len(now.sides), 1)
+        if value.number is not None and value.number.beyond and not now.motions:
+            self._beyond(now)
+        begun = now.before[0].number if now.phase == "after" and now.before else None
+        if begun is not None and begun.lacks and value.number is not None and not value.number.signed:
+            # "lacks 8 > 4" lacks 4 in the end.
+            value.number = value.number._replace(value=-value.number.value, signed=True, lacks=True)
         if now.phase == "after":
             if now.after and not pair:
                 now = self._next_value(item)
@@ -175,6 +188,12 @@ class _Gatherer:
             now.before.append(value)
         else:
             now.before.append(value)
+
+    def _beyond(self, now: Measured) -> None:
+        """`hyperext 5` names the motion with the number."""
+        found = self.context.lexicon.match("extension", 0, frozenset({"motion"}))
+        if found is not None:
+            now.motions.append(found.meanings)
 
     def _next_value(self, item: RomItem) -> Measured:
         """A further value without an arrow: the same motion, of the side that is still to come."""
@@ -222,6 +241,11 @@ class _Gatherer:
         motions = tuple(kinds["motion"])
         now = self.now
         if now is not None and now.motions and now.has_value:
+            measured = {motion.id for group in now.motions for motion in group}
+            positions = [self.context.reference.test_positions[m.id] for m in kinds.get("test_position", ())]
+            if any(measured & set(position.motions) for position in positions):
+                now.positions, now.end = tuple(position.id for position in positions), item.end
+                return True
             self.finish()
         elif now is not None and now.motions and not self.glued:
             narrowed = tuple(m for m in now.motions[-1] if m in motions)

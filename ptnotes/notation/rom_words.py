@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ptnotes.notation.context import Context
-from ptnotes.notation.lexicon import Match
+from ptnotes.notation.lexicon import Match, Meaning
 
 _KINDS = frozenset({"motion", "region", "target", "side", "method", "test_position", "rom_word"})
 _UNIT = (
@@ -22,7 +22,7 @@ _NEUTRAL = re.compile(
     r"(?P<a>\d{1,3})\s*-\s*(?P<b>\d{1,3})\s*-\s*(?P<c>\d{1,3})\s*(?:°|deg(?:rees?)?(?![a-z]))?(?![\d-])"
 )
 _RANGE = re.compile(r"(?P<a>-?\d{1,3})\s*°?\s*-\s*(?P<b>\d{1,3})\s*(?:°|deg(?:rees?)?(?![a-z]))?(?![\d-])")
-_ARROW = re.compile(r"-+>|=+>|>+|(?:to|then)(?![a-z])")
+_ARROW = re.compile(r"-+>|=+>|>+|(?P<word>(?:to|then)(?![a-z]))")
 _PHASE = re.compile(
     r"(?P<pre>pre|before|initial(?:ly)?|start|from)(?![a-z])[: ]*|(?P<post>post|after)(?![a-z])[: ]*"
 )
@@ -49,6 +49,8 @@ _FILLER = re.compile(
     r"|[():.=@]"
 )
 _SEPARATOR = re.compile(r",|;|&|/|and(?![a-z])|\+")
+_OPEN = re.compile(r"side\?")
+_EXACT = re.compile(r"#(?P<kind>motion|test_position|rom_word|method)\.(?P<id>\w+)")
 _WORD = re.compile(r"[^\s,;>]+")
 
 
@@ -58,6 +60,8 @@ class Number(NamedTuple):
     value: Decimal
     unit: str | None
     signed: bool
+    lacks: bool = False
+    beyond: bool = False
 
 
 class Span(NamedTuple):
@@ -120,7 +124,7 @@ def _sign_at(text: str, place: int) -> tuple[int, str] | None:
             return found.end(), name
     found = _ARROW.match(text, place)
     if found is not None:
-        return found.end(), "arrow"
+        return found.end(), "to" if found["word"] else "arrow"
     found = _PHASE.match(text, place)
     if found is not None:
         return found.end(), "pre" if found["pre"] else "post"
@@ -128,6 +132,13 @@ def _sign_at(text: str, place: int) -> tuple[int, str] | None:
 
 
 def _next(context: Context, text: str, place: int, items: list[RomItem]) -> RomItem:
+    exact = _EXACT.match(text, place)
+    if exact is not None and (exact["kind"], exact["id"]) in context.lexicon.names:
+        meaning = Meaning(exact["kind"], exact["id"])
+        return RomItem(place, exact.end(), Word(Match(place, exact.end(), (meaning,))))
+    opened = _OPEN.match(text, place)
+    if opened is not None:
+        return RomItem(place, opened.end(), Sign("side?"))
     lost = _LOST.match(text, place)
     if lost is not None:
         return RomItem(
@@ -177,7 +188,9 @@ def _number(text: str, place: int, items: list[RomItem]) -> RomItem | None:
     value = Decimal(found["n"])
     negative = found["sign"] == "-" or bool(found["lacks"])
     signed = bool(found["sign"] or found["lacks"] or found["hyper"] or found["after"])
-    return RomItem(place, found.end(), Number(-value if negative else value, _unit(found["unit"]), signed))
+    beyond = bool(found["hyper"] or found["after"])
+    number = Number(-value if negative else value, _unit(found["unit"]), signed, bool(found["lacks"]), beyond)
+    return RomItem(place, found.end(), number)
 
 
 def _unit(written: str | None) -> str | None:

@@ -1,0 +1,148 @@
+"""An entry in a few words, for the preview while a line is typed: `L5 · unilateral PA, left · grade III · 3 × 45 s`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.wording import number, with_unit
+from ptnotes.notation.entries import (
+    TOTAL,
+    Entry,
+    ExerciseEntry,
+    MinutesEntry,
+    MobilizationEntry,
+    PainEntry,
+    RomEntry,
+)
+
+_SIDES = {"left": "left", "right": "right", "bilateral": "both sides", "midline": "midline"}
+_WHAT = {"now": "pain now", "best": "pain at best", "worst": "pain at worst"}
+
+
+def explain(reference: Reference, entry: Entry) -> str:
+    """An entry as a short phrase, its parts set apart by dots; nothing in it that was not said."""
+    if isinstance(entry, MobilizationEntry):
+        return _mobilization(reference, entry)
+    if isinstance(entry, RomEntry):
+        return _rom(reference, entry)
+    if isinstance(entry, PainEntry):
+        return _pain(reference, entry)
+    if isinstance(entry, MinutesEntry):
+        return _minutes(reference, entry)
+    if isinstance(entry, ExerciseEntry):
+        return _exercise(entry)
+    return f"{entry.section} · {entry.text}"
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _mobilization(reference: Reference, entry: MobilizationEntry) -> str:
+    levels = ", ".join(reference.targets[level].label for level in entry.levels)
+    technique = reference.techniques[entry.technique].label if entry.technique is not None else "technique?"
+    if entry.movement is not None:
+        technique += f" with {reference.movements[entry.movement].label}"
+    side = _SIDES[entry.side] if entry.side is not None else ""
+    if entry.technique is not None and reference.techniques[entry.technique].sides == ("midline",):
+        side = ""
+    grade = (
+        f"grade {entry.grade}" + (f" to {entry.grade_to}" if entry.grade_to else "") if entry.grade else ""
+    )
+    attempts = (
+        f"{entry.attempts} attempt{'' if entry.attempts == 1 else 's'}" if entry.attempts is not None else ""
+    )
+    cavitation = {True: "cavitation", False: "no cavitation", None: ""}[entry.cavitation]
+    return _joined(
+        levels,
+        f"{technique}, {side}" if side else technique,
+        reference.directions[entry.direction].label if entry.direction is not None else "",
+        grade,
+        _dose(entry.sets, entry.reps, entry.seconds),
+        f"{number(entry.rate_hz)} Hz" if entry.rate_hz is not None else "",
+        attempts,
+        reference.patient_positions[entry.position].label if entry.position is not None else "",
+        f"at {entry.pre_position}" if entry.pre_position else "",
+        cavitation,
+        *(reference.responses[response].label for response in entry.response),
+        entry.note,
+    )
+
+
+def _dose(sets: int | None, reps: int | None, seconds: int | None) -> str:
+    parts = [str(part) for part in (sets, reps) if part is not None]
+    if seconds is not None:
+        parts.append(f"{seconds} s")
+    elif reps is not None and sets is None:
+        parts = [f"{reps} repetition{'' if reps == 1 else 's'}"]
+    elif sets is not None and reps is None:
+        parts = [f"{sets} set{'' if sets == 1 else 's'}"]
+    return " × ".join(parts)
+
+
+def _rom(reference: Reference, entry: RomEntry) -> str:
+    motion = reference.motions[entry.motion]
+    unit = entry.unit or motion.unit
+    before = _reading(
+        reference, entry.before, entry.word, unit, entry.pain_before, hurts=entry.end_range_pain
+    )
+    after = _reading(
+        reference, entry.after, entry.word_after, unit, entry.pain_after, hurts=entry.end_range_pain_after
+    )
+    values = f"{before} → {after}" if before and after else before or (f"after: {after}" if after else "")
+    position = reference.test_positions[entry.test_position].label if entry.test_position is not None else ""
+    return _joined(
+        motion.full_label + (f", {_SIDES[entry.side]}" if entry.side is not None else ""),
+        values,
+        entry.mode or "",
+        reference.methods[entry.method].label if entry.method is not None else "",
+        position,
+    )
+
+
+def _reading(
+    reference: Reference,
+    value: Decimal | None,
+    word: str | None,
+    unit: str,
+    pain: int | None,
+    *,
+    hurts: bool | None,
+) -> str:
+    if value is None and word is None:
+        return ""
+    said = reference.rom_words[word].label if word is not None else ""
+    if value is not None:
+        said = with_unit(value, unit)
+        if value < 0 and unit == "deg":
+            said += f" (lacks {with_unit(-value, unit)})"
+    if pain is not None:
+        said += f", pain {pain}"
+    if hurts is not None:
+        said += ", end-range pain" if hurts else ", no end-range pain"
+    return said
+
+
+def _pain(reference: Reference, entry: PainEntry) -> str:
+    what = _WHAT.get(entry.what) or f"pain with {reference.motions[entry.what].full_label.lower()}"
+    side = f", {_SIDES[entry.side]}" if entry.side is not None else ""
+    place = f", {entry.place}" if entry.place else ""
+    if entry.before is not None and entry.after is not None:
+        values = f"{entry.before} → {entry.after}"
+    else:
+        values = f"{entry.before}" if entry.before is not None else f"after: {entry.after}"
+    return _joined(f"{what}{side}{place}", f"{values} of 10")
+
+
+def _minutes(reference: Reference, entry: MinutesEntry) -> str:
+    if entry.code == TOTAL:
+        return _joined("whole treatment", f"{entry.minutes} min")
+    service = next((s for s in reference.interventions.values() if entry.code in {s.code, s.id}), None)
+    return _joined(
+        f"{service.short} ({entry.code})" if service is not None else entry.code, f"{entry.minutes} min"
+    )
+
+
+def _exercise(entry: ExerciseEntry) -> str:
+    return _joined(entry.name, _dose(entry.sets, entry.reps, entry.seconds), entry.load or "", entry.cue)
