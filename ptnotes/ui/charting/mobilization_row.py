@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.text import clean_line
@@ -23,7 +23,7 @@ from ptnotes.ui.widgets.pick_list import PickItem, find_in
 
 Change = Callable[..., None]
 """Called with the row's number, the name of the step, and the changed fields by name."""
-_CAVITATION = (("not recorded", None), ("yes", True), ("no", False))
+_CAVITATION = {None: "not recorded", True: "yes", False: "no"}
 
 
 class MobilizationDetails(QWidget):
@@ -47,17 +47,17 @@ class MobilizationDetails(QWidget):
         self.position.setFixedWidth(theme.px(130))
         self.note = ValueCell(_read_note, "Note on this technique", parent=self)
         self.note.setPlaceholderText("note")
-        self.cavitation = QComboBox(self)
-        self.cavitation.setAccessibleName("Cavitation")
-        for words, value in _CAVITATION:
-            self.cavitation.addItem(f"cavitation {words}", value)
+        self.cavitation = QPushButton(self)
+        self.cavitation.setProperty("type", "quiet")
+        self.cavitation.setToolTip("Press to change: yes, no, not recorded")
+        self._cavitated: bool | None = None
         line.addWidget(self.position)
         line.addWidget(self.note, 20)
         line.addWidget(self.cavitation)
         line.addStretch(1)
         self.position.chosen.connect(self._position_picked)
         self.note.typed.connect(self.note_typed)
-        self.cavitation.activated.connect(self._cavitation_picked)
+        self.cavitation.clicked.connect(self._next_cavitation)
         self.hide()
 
     def show_row(self, row: Mobilization) -> None:
@@ -70,7 +70,8 @@ class MobilizationDetails(QWidget):
         position = self._reference.patient_positions[row.position] if row.position is not None else None
         self.position.set_current(PickItem(position.id, position.label) if position is not None else None)
         self.note.show_value(row.note, row.note)
-        self.cavitation.setCurrentIndex([value for _, value in _CAVITATION].index(row.cavitation))
+        self._cavitated = row.cavitation
+        self.cavitation.setText(f"cavitation {_CAVITATION[row.cavitation]}")
         self._said = bool(row.position or row.note or row.cavitation is not None)
         self.open(self._open)
 
@@ -85,8 +86,9 @@ class MobilizationDetails(QWidget):
     def _position_picked(self, position: str) -> None:
         self.position_chosen.emit(position or None)
 
-    def _cavitation_picked(self, place: int) -> None:
-        self.cavitation_chosen.emit(_CAVITATION[place][1])
+    def _next_cavitation(self) -> None:
+        states = list(_CAVITATION)
+        self.cavitation_chosen.emit(states[(states.index(self._cavitated) + 1) % len(states)])
 
 
 class MobilizationRow(RowEditor[Mobilization]):

@@ -39,6 +39,7 @@ class ChartingScreen(QWidget):
         self._theme = theme
         self._episode_id: int | None = None
         self._wanted: int | None = None
+        self._just_added = False
         self._keeper = VisitKeeper(self)
         self.verbs = VisitVerbs(clinic, tasks, self._keeper, self)
         self.bar = VisitBar(theme, self)
@@ -160,6 +161,9 @@ class ChartingScreen(QWidget):
         self.bar.commands["discard"].setEnabled(True)
         if page is not None:
             page.take_commands(self.bar.commands)
+            if self._just_added:
+                page.mobilizations.start_row()
+        self._just_added = False
 
     def _let_go(self) -> None:
         """Take the visit off the screen. It is kept until everything typed in it is stored."""
@@ -179,6 +183,7 @@ class ChartingScreen(QWidget):
         if session.episode_id == self._episode_id and session.id is not None:
             self._let_go()
             self._wanted = session.id
+            self._just_added = True
             self._refresh()
 
     def _discarded(self, session: TreatmentSession) -> None:

@@ -129,8 +129,7 @@ class VisitFields(QWidget):
         self.kind = QComboBox(self)
         self.kind.setAccessibleName("Kind of visit")
         self.kind.setMaximumWidth(theme.px(128))
-        for kind, words in KIND_WORDS.items():
-            self.kind.addItem(words, kind)
+        self.kind.addItems(list(KIND_WORDS.values()))
         self.time_in = self._time_cell("time_in", "Time in", theme)
         self.time_out = self._time_cell("time_out", "Time out", theme)
         self.minutes = Label("", "small", parent=self)
