@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ptnotes.clinical import Reference
 from ptnotes.notation.entries import MobilizationEntry
@@ -57,6 +59,9 @@ def completion(
         rank, name = _best(names[1:] or names, wanted)
         if name is None:
             continue
+        if rank == 0:
+            # It is a word already: what is offered is the fuller one.
+            name = (names[1:] or names)[0]
         label = _label(reference, kind, known)
         if label in seen:
             continue
@@ -109,7 +114,7 @@ def _best(names: tuple[str, ...], wanted: str) -> tuple[int, str | None]:
 
 
 def _label(reference: Reference, kind: str, known: str) -> str:
-    entries = {
+    entries: Mapping[str, Any] = {
         "technique": reference.techniques,
         "motion": reference.motions,
         "target": reference.targets,

@@ -82,11 +82,9 @@ class Lexicon:
         default_factory=dict
     )
 
-    def exact(self, kind: str, folded_id: str) -> str | None:
-        """The id of a kind that is `folded_id` in small letters; None where there is none."""
-        return next(
-            (found for known, found in self.names if known == kind and found.lower() == folded_id), None
-        )
+    def exact(self, kind: str, typed: str) -> str | None:
+        """The id of a kind as typed; None where there is none."""
+        return typed if (kind, typed) in self.names else None
 
     def of_kinds(self, kinds: frozenset[str]) -> dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]]:
         """The phrases that can mean something of these kinds, by first atom."""

@@ -147,7 +147,9 @@ def _next(context: Context, text: str, place: int) -> Item:
     if found is not None:
         return Item(place, found.end(), Held(unquoted(context, found)))
     found = _EXACT.match(text, place)
-    known = context.lexicon.exact(found["kind"], found["id"]) if found is not None else None
+    known = None
+    if found is not None:
+        known = context.lexicon.exact(found["kind"], context.text[found.start("id") : found.end("id")])
     if found is not None and known is not None:
         return Item(place, found.end(), Choice(((Meaning(found["kind"], known),),)))
     found = _OPEN.match(text, place)

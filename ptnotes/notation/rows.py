@@ -109,7 +109,8 @@ def replace_entry(
             person = getattr(old, "done_by", None) or getattr(old, "rater", None)
         else:
             kept.append(old)
-    return apply_entry(reference, replace(session, **{charted.kind: tuple(kept)}), entry, person)
+    without: dict[str, Any] = {charted.kind: tuple(kept)}
+    return apply_entry(reference, replace(session, **without), entry, person)
 
 
 def entries_of(reference: Reference, session: TreatmentSession) -> tuple[Charted, ...]:
@@ -117,15 +118,17 @@ def entries_of(reference: Reference, session: TreatmentSession) -> tuple[Charted
     found = [Charted(entry_of(reference, row), "mobilizations", (row.row,)) for row in session.mobilizations]
     for before, after in _pairs(session.rom):
         rows = tuple(row.row for row in (before, after) if row is not None)
-        entry = rom_entry_of(reference, before, after)
+        entry = rom_entry_of(before, after)
         if entry is not None:
             found.append(Charted(entry, "rom", rows))
     for score, later in _pairs(session.pain):
         rows = tuple(row.row for row in (score, later) if row is not None)
         found.append(Charted(pain_entry_of(score, later), "pain", rows))
-    for service in session.interventions:
-        if service.intervention is not None and service.minutes is not None:
-            found.append(Charted(entry_of(reference, service), "interventions", (service.row,)))
+    found.extend(
+        Charted(entry_of(reference, service), "interventions", (service.row,))
+        for service in session.interventions
+        if service.intervention is not None and service.minutes is not None
+    )
     found.extend(Charted(entry_of(reference, row), "exercises", (row.row,)) for row in session.exercises)
     return tuple(found)
 
@@ -166,9 +169,7 @@ def entry_of(reference: Reference, row: Mobilization | Intervention | Exercise) 
     return ExerciseEntry(name=name, sets=row.sets, reps=row.reps, seconds=row.hold_s, load=load, cue=row.cue)
 
 
-def rom_entry_of(
-    reference: Reference, before: RomReading | None, after: RomReading | None
-) -> RomEntry | None:
+def rom_entry_of(before: RomReading | None, after: RomReading | None) -> RomEntry | None:
     """The entry of a pair of readings of one motion; None where neither holds a number or word."""
     one = before or after
     if one is None or all(row is None or (row.value is None and row.word is None) for row in (before, after)):
@@ -213,8 +214,7 @@ def _pairs(rows: tuple[Any, ...]) -> Iterator[tuple[Any | None, Any | None]]:
     pairs: dict[int, list[Any | None]] = {}
     for row in rows:
         pairs.setdefault(row.pair, [None, None])[row.phase is Phase.AFTER] = row
-    for before, after in pairs.values():
-        yield before, after
+    yield from ((pair[0], pair[1]) for pair in pairs.values())
 
 
 def _refuse(faults: Iterator[Fault]) -> None:
