@@ -97,7 +97,6 @@ def _fingerprint(size: Size) -> str:
     digest = hashlib.sha256(repr(size).encode())
     sources = [
         *(ROOT / "ptnotes" / "db" / "schema").glob("*.py"),
-        ROOT / "ptnotes" / "db" / "search.py",
         ROOT / "ptnotes" / "db" / "triggers.py",
         *(ROOT / "ptnotes" / "services").glob("sample*.py"),
         *(ROOT / "resources" / "sample").glob("*.toml"),

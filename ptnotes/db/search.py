@@ -12,7 +12,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, column, delete, func, insert, select, table, text
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement, SQLCoreOperations
 
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
@@ -151,14 +165,13 @@ def _add_names(
     shown: Sequence[ColumnElement[bool]],
     limit: int,
 ) -> None:
-    starts = [_has_part_starting(word) for word in words]
     if len(words) == 1:
         family = select(*ROW).where(*shown, _starts(PatientRecord.sort_name, words[0]))
         _add(connection, found, 0, family.order_by(PatientRecord.sort_name), limit)
     if len(found) < limit:
         driver = _rarest_start(connection, words)
         part = PatientNamePartRecord
-        others = [start for word, start in zip(words, starts, strict=True) if word != driver]
+        others = [_has_part_starting(word, part.patient_id) for word in words if word != driver]
         by_part = (
             select(*ROW)
             .join(part, part.patient_id == PatientRecord.id)
@@ -167,7 +180,7 @@ def _add_names(
         _add(connection, found, 1, by_part.order_by(part.part, part.patient_id), limit)
     long_words = [word for word in words if len(word) >= _TRIGRAM]
     if len(found) < limit and long_words:
-        short = [start for word, start in zip(words, starts, strict=True) if len(word) < _TRIGRAM]
+        short = [_has_part_starting(word, PatientRecord.id) for word in words if len(word) < _TRIGRAM]
         inside = _inside(connection, "name", long_words).where(*shown, *short)
         _add(connection, found, 2, inside, _ENOUGH_INSIDE)
 
@@ -188,10 +201,10 @@ def _starts(where: SQLCoreOperations[str], word: str) -> ColumnElement[bool]:
     return and_(where >= word, where < word + _LAST)
 
 
-def _has_part_starting(word: str) -> ColumnElement[bool]:
-    # Folded text has neither % nor an underscore that matters: a wildcard typed by hand is escaped all the same.
-    spaced = func.concat(" ", PatientRecord.search_text)
-    return spaced.contains(f" {word}", autoescape=True)
+def _has_part_starting(word: str, patient_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
+    # Asked of the parts, by an index that holds all of them: the patient's own row is read only where all words fit.
+    part = aliased(PatientNamePartRecord)
+    return exists().where(part.patient_id == patient_id, _starts(part.part, word))
 
 
 def _inside(connection: Connection, name: str, words: Sequence[str]) -> Select[*tuple[Any, ...]]:
