@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from ptnotes.clinical import Reference
@@ -59,6 +60,10 @@ class Parts:
 
 
 NOT_UNDERSTOOD = "Not understood."
+NOT_DONE = re.compile(
+    r"(?:declined?|refused?|deferred|withheld|omitted|not|n/?t|nd|skipped|held|didn'?t|unable)(?![a-z])"
+)
+"""Words after which what stands beside them was perhaps not done: it is not charted as done."""
 
 
 def is_limb(reference: Reference, region: str) -> bool:

@@ -117,22 +117,20 @@ def _resolved(reference: Reference, chain: list[tuple[str, str]]) -> tuple[str, 
     """Neighbours joined by a dash or slash are the segment between; others further apart all that lie from one to the
     other; a longer chain of slashes is a list.
     """
-    slashes = [separator for separator, _ in chain[1:] if separator == "/"]
-    ids: list[str] = []
-    place = 0
-    while place < len(chain):
-        one = chain[place][1]
-        if place + 1 < len(chain) and chain[place + 1][0] in _RANGE and len(slashes) < 2:
-            other = chain[place + 1][1]
-            segment = reference.segment_between(one, other)
-            if segment is not None:
-                ids.append(segment.id)
-            else:
-                ids.extend(target.id for target in reference.vertebrae_between(one, other))
-            place += 2
+    groups: list[list[str]] = []
+    for separator, one in chain:
+        if groups and separator in _RANGE:
+            groups[-1].append(one)
         else:
-            ids.append(one)
-            place += 1
+            groups.append([one])
+    ids: list[str] = []
+    for group in groups:
+        if len(group) == 2:
+            segment = reference.segment_between(*group)
+            between = (segment,) if segment is not None else reference.vertebrae_between(*group)
+            ids.extend(target.id for target in between)
+        else:
+            ids.extend(group)
     return tuple(dict.fromkeys(ids))
 
 

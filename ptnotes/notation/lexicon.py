@@ -142,6 +142,9 @@ def _follow(text: str, place: int, atoms: tuple[str, ...]) -> int | None:
         before, place = atom, found.end()
     # "l5" is no word of "l5a", "sup" none of "supra": letters and digits go on only from one to the other.
     following = text[place : place + 1]
+    if following.isdigit() and last and len(before) == 1:
+        # "to L4" is a level, not "to L".
+        return None
     if following and (following.isalpha() or (following.isdigit() and before.isdigit())):
         return place if before.isdigit() and following == "x" else None
     return place
@@ -179,8 +182,12 @@ def lexicon_of(reference: Reference) -> Lexicon:
             _add_directions(technique, names, phrases, add)
     for direction in reference.directions.values():
         for name in (direction.label, *direction.aliases):
+            atoms = tuple(ATOM.findall(folded(name).translate({ord(c): " " for c in "-/_.,()"})))
+            same = [meaning for meaning in phrases[atoms] if meaning.kind == "technique"]
             for noun in ("glide", "mob", "mobilization", "mobilisation"):
                 add(f"{name} {noun}", Meaning("direction", direction.id))
+                for meaning in same:
+                    add(f"{name} {noun}", meaning)
     for side, words in (("left", ("left side", "l side")), ("right", ("right side", "r side"))):
         for name in words:
             add(name, Meaning("side", side))

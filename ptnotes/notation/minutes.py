@@ -12,7 +12,7 @@ from ptnotes.notation.entries import TOTAL, MinutesEntry, ReadEntry
 _KINDS = frozenset({"intervention"})
 _UNIT = r"(?:\s*(?:minutes?|mins?|m|')(?![a-z0-9]))"
 _MINUTES = re.compile(
-    rf"\s*[:=(]?\s*(?:for\s+)?(?P<x>x\s*)?(?P<n>\d{{1,5}})(?P<unit>{_UNIT})?(?![a-z\d.%°\"x])\s*\)?"
+    rf"\s*[:=(-]?\s*(?:for\s+)?(?P<x>x\s*)?(?P<n>\d{{1,5}})(?P<unit>{_UNIT})?(?![a-z\d.%°\"x])\s*\)?"
 )
 _MINUTES_FIRST = re.compile(rf"(?P<n>\d{{1,5}}){_UNIT}\s*(?:of\s+)?")
 _CODE = re.compile(r"(?P<code>[a-z]?\d{4,5})(?!\d)")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice, product
 
 from ptnotes.clinical import Reference, Technique
-from ptnotes.notation.context import Context, Parts, is_limb
+from ptnotes.notation.context import NOT_DONE, Context, Parts, is_limb
 from ptnotes.notation.entries import MobilizationEntry, ReadEntry
 from ptnotes.notation.levels import Levels
 from ptnotes.notation.lexicon import Meaning
@@ -48,6 +48,10 @@ def read_mobilization(context: Context, start: int, end: int, *, follows: bool) 
     for item in said.unknown:
         if isinstance(item.value, Unknown):
             parts.problems.append(context.problem(item.start, item.end, item.value.reason))
+    for item in said.unknown:
+        if NOT_DONE.match(context.folded, item.start):
+            parts.problems = [context.problem(*span, "Was it done? Say so in the note.")]
+            return parts
     if said.faults:
         parts.problems = [context.problem(*span, said.faults[0])]
         return parts
@@ -137,7 +141,10 @@ def _guess(
             words.append({meaning.id: meaning.direction for meaning in meanings})
             continue
         # A phrase of two words ("R SL") is one thing rather than two, where both would do.
-        guess.oddness += len(meanings) - 1 + _unlikely(reference, item, meanings)
+        guess.oddness += _unlikely(reference, item, meanings)
+        if len(meanings) > 1 and meanings[1].kind == "position":
+            lain = context.text[item.start : item.end]
+            guess.fault(4, f"{lain}: the side that the patient lies on, or side-lying and the side treated?")
         for kind, found, _ in meanings:
             if kind == "target":
                 if found not in levels:
@@ -161,7 +168,7 @@ def _guess(
     )
     entries = []
     if not levels and "level" not in said.open:
-        levels = level_understood(context, techniques, assumed)
+        levels = level_understood(context, said, techniques, assumed)
     groups: list[dict[str, str | None] | None] = [*techniques]
     if not groups and "technique" in said.open:
         groups.append(None)

@@ -110,7 +110,7 @@ def _names(reference: Reference, techniques: dict[str, str | None]) -> str:
 
 
 def level_understood(
-    context: Context, techniques: list[dict[str, str | None]], assumed: list[str]
+    context: Context, said: Said, techniques: list[dict[str, str | None]], assumed: list[str]
 ) -> list[str]:
     """The level where none was written: the only one the techniques are done at in this region, or the one before."""
     reference = context.reference
@@ -119,7 +119,11 @@ def level_understood(
     ids = {found for group in techniques for found in group}
     places = {target.id for found in ids for target in reference.targets_of(found)}
     if len(places) == 1:
-        return list(places)
+        target = reference.targets[next(iter(places))]
+        near_by = not context.regions or bool(set(target.regions) & set(context.regions))
+        # "inf" alone is too short to name a joint that is not being treated; "patellar glide" is not.
+        if near_by or any(" " in context.text[item.start : item.end].strip() for item in said.choices):
+            return list(places)
     carried = context.carried.levels
     if carried and all(place in places for place in carried):
         assumed.append("levels")

@@ -28,6 +28,10 @@ _CAVITATION = re.compile(
 )
 _WITH = re.compile(r"(?:w/(?!o\b)|with(?![a-z]))\s*")
 _OVERPRESSURE = re.compile(r"(?:\+\s*)?(?:op|overpressure|over-pressure)(?![a-z])")
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s(?![a-z])")
+_ACROSS = re.compile(r"(?P<from>[lr])\s*-?>\s*(?P<to>[lr])(?![a-z0-9])")
+_SIDES = {"l": "left", "r": "right"}
+_BARE_GRADE = re.compile(r"(?P<n>[1-5])(?P<mark>\+{1,2}|-{1,2})?(?=\s|,|$)")
 _AID = re.compile(r"(?:mobili[sz]ation\s+)?(?:belt|strap|wedge|towel)(?![a-z])")
 _PLACES = (
     r"abd(?:uction)?|add(?:uction)?|flex(?:ion)?|fl|ext(?:ension)?|er|ir|mr|lr|df|pf|pron(?:ation)?|"
@@ -188,6 +192,13 @@ def _word(context: Context, text: str, place: int, match: Match | None) -> Item:
     found = _OVERPRESSURE.match(text, place)
     if found is not None:
         return Item(place, found.end(), Note("overpressure"))
+    found = _POSSESSIVE.match(text, place)
+    if found is not None:
+        return Item(place, found.end(), Filler())
+    found = _ACROSS.match(text, place)
+    if found is not None:
+        to = Meaning("direction", f"toward_{_SIDES[found['to']]}")
+        return Item(place, found.end(), Choice(((Meaning("side", _SIDES[found["from"]]), to),)))
     found = _AID.match(text, place)
     if found is not None:
         return Item(place, found.end(), Note(context.text[place : found.end()]))
@@ -199,11 +210,16 @@ def _word(context: Context, text: str, place: int, match: Match | None) -> Item:
     found = _SEPARATOR.match(text, place)
     if found is not None:
         return Item(place, found.end(), Separator(found.group()))
-    found = re.compile(r"[().:]").match(text, place)
+    found = re.compile(r"[().:]|-(?=\s)").match(text, place)
     if found is not None and (
         place + 1 >= len(text) or found.group() != "." or not text[place + 1].isdigit()
     ):
         return Item(place, found.end(), Filler())
+    found = _BARE_GRADE.match(text, place)
+    if found is not None:
+        grade = read_grade(context.reference, f"gr{found.group()}", 0)
+        if grade is not None:
+            return Item(place, found.end(), grade)
     found = _WORD.match(text, place)
     end = found.end() if found is not None else place + 1
     return Item(place, end, Unknown())
@@ -218,14 +234,13 @@ def _choice(typed: str, text: str, match: Match) -> Choice:
         # One word for several techniques is one meaning: level and side decide which is meant.
         options.insert(0, techniques)
     words = text[match.start : match.end].split()
-    side = {"l": "left", "r": "right"}
     for meaning in match.meanings:
         if (
             meaning.kind == "position"
             and meaning.id in {"side_lying_left", "side_lying_right"}
             and len(words) == 2
         ):
-            said = side.get(words[0]) or side.get(words[-1])
+            said = _SIDES.get(words[0]) or _SIDES.get(words[-1])
             if said is not None:
                 options.append((Meaning("side", said), Meaning("position", "side_lying")))
     # A small l may stand for the numeral I, a capital L does not.

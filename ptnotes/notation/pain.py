@@ -15,9 +15,9 @@ _HEAD = re.compile(
 )
 _OTHER_SCALE = re.compile(r"(?:vas|vnrs)(?![a-z])")
 _KIND = (
-    (re.compile(r"(?:now|current(?:ly)?|curr?|present|today|rest)(?![a-z])[:=]?|c(?=\s?\d)"), "now"),
-    (re.compile(r"(?:best|least|lowest|min)(?![a-z])[:=]?|b(?=\s?\d)"), "best"),
-    (re.compile(r"(?:worst|most|highest|max)(?![a-z])[:=]?|w(?=\s?\d)"), "worst"),
+    (re.compile(r"(?:now|current(?:ly)?|curr?|present|today|rest)(?![a-z])[:=]?|c\s?[:=]?(?=\s?\d)"), "now"),
+    (re.compile(r"(?:best|least|lowest|min)(?![a-z])[:=]?|b\s?[:=]?(?=\s?\d)"), "best"),
+    (re.compile(r"(?:worst|most|highest|max)(?![a-z])[:=]?|w\s?[:=]?(?=\s?\d)"), "worst"),
 )
 _SCORE = re.compile(r"(?P<n>\d{1,4}(?:[.,]\d+)?)(?:\s*/\s*(?P<of>\d{1,3}))?(?![a-z%°])")
 _RANGE = re.compile(r"\d{1,2}\s*-\s*\d{1,2}(?:\s*/\s*10)?")
@@ -30,6 +30,10 @@ _FILLER = re.compile(
 )
 _PLACE = re.compile(r'in\s+"(?P<place>(?:[^"]|"")*)"')
 _EXACT = re.compile(r"#motion\.(?P<id>\w+)")
+_BODY = re.compile(
+    r"(?:legs?|arms?|thighs?|calf|calves|buttocks?|glute|groin|headaches?|ha|head|face|chest|hands?|feet|heel|shin|scapula)"
+    r"(?![a-z])"
+)
 _OPEN = re.compile(r"side\?")
 _WORD = re.compile(r"[^\s,;>]+")
 
@@ -106,7 +110,9 @@ def _step(
     for pattern, what in _KIND:
         kind = pattern.match(text, place)
         if kind is not None:
-            now = following()
+            # "best 2", but also "2 best": the word stands before its score or behind it.
+            leads = re.match(r"[\s:=]*\d", text[kind.end() :]) is not None
+            now = following() if leads or now.what or not now.has_score else now
             now.what = what
             return kind.end(), "", now, region
     score = _SCORE.match(text, place)
@@ -192,6 +198,10 @@ def _word(
             said = kinds.get("region") or context.reference.targets[kinds["target"]].region
             now.place = context.text[match.start : match.end]
             return match.end, "", now, said
+    body = _BODY.match(text, place)
+    if body is not None:
+        now.place = context.text[body.start() : body.end()]
+        return body.end(), "", now, region
     opened = _OPEN.match(text, place)
     if opened is not None:
         return opened.end(), "", now, region
@@ -254,6 +264,14 @@ def about_pain(context: Context, start: int, end: int) -> bool:
         kind = pattern.match(text, place)
         if kind is not None and re.match(r"\s*\d{1,2}(?![\d.]*\s*(?:x|min|s\b|°))", text[kind.end() : end]):
             return kind.end() - place > 1
+    if re.match(r"(?:pre|post|before|after)\s*:?\s*\d{1,2}\s*/\s*10", text[place:end]):
+        return True
+    if re.match(r"(?:current|present|best|worst|least|average)\s+pain\b", text[place:end]):
+        return True
+    if re.match(r"\d{1,2}(?:\s*/\s*10)?\s+(?:now|best|worst|current)\b", text[place:end]):
+        return True
+    if re.match(r"c\s?[:=]?\s?\d{1,2}.*\bw\s?[:=]?\s?\d", text[place:end]):
+        return True
     if re.match(r"\d{1,2}\s*/\s*10\s*(?:$|pain|>|-|now|at|best|worst)", text[place:end]):
         return True
     return bool(re.search(r"\bpain\b", text[place:end])) and _named_before_pain(context, text, place, end)
@@ -270,7 +288,8 @@ def _named_before_pain(context: Context, text: str, start: int, end: int) -> boo
             place += 1
             continue
         match = context.lexicon.match(text, place, _KINDS)
-        if match is None:
+        body = _BODY.match(text, place)
+        if match is None and body is None:
             return False
-        place = match.end
+        place = match.end if match is not None else body.end() if body is not None else end
     return bool(re.search(r"\d", text[start + found.end() : end]))

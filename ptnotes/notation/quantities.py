@@ -9,12 +9,14 @@ from typing import NamedTuple
 from ptnotes.clinical import Reference
 
 _ROMAN = r"viii|vii|vi|iv|v|ix|iiii|iii|ii|i"
-_MARK = r"(?:\+\+|--|\+(?!/)|-(?=[^a-z0-9ivk>]|$)|(?:\s*(?:plus\s+plus|minus\s+minus|plus|minus))(?![a-z]))"
+_MARK = (
+    r"(?:\+{1,4}(?!/)|-{1,3}(?=[^a-z0-9ivk>-]|$)|(?:\s*(?:plus\s+plus|minus\s+minus|plus|minus))(?![a-z]))"
+)
 _NAMED = r"(?:grades?|grads?|grds?|grs?|gds?)\.?\s*-?\s*|g(?=\s?\d|[iv])"
 _K = r"k(?:alt(?:enborn)?)?\.?\s*-?\s*(?:grade\s*|gr\.?\s*)?(?=i{1,3}v?(?![a-z])|v(?![a-z])|\d)"
 _GRADE = re.compile(
     rf"(?P<named>{_NAMED})?(?P<k>{_K})?(?P<one>{_ROMAN}|\d{{1,2}})(?P<mark>{_MARK})?"
-    rf"(?:\s*(?:-|/|\bto\b)\s*(?:{_NAMED})?(?:k-?)?(?P<two>{_ROMAN}|\d{{1,2}})(?P<mark2>{_MARK})?"
+    rf"(?:\s*(?:-?>|-|/|\bto\b)\s*(?:{_NAMED})?(?:k-?)?(?P<two>{_ROMAN}|\d{{1,2}}(?!\s*(?:x|sets?|bouts?)))(?P<mark2>{_MARK})?"
     r"(?=$|[^a-z0-9.]|x\s*\d))?(?=$|[^a-z0-9.]|\.(?!\d)|x\s*\d)"
 )
 _ARABIC = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V"}

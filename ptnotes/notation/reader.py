@@ -19,7 +19,7 @@ from ptnotes.notation.rom import read_rom
 
 # "p: 6/10" is pain, not the plan.
 _SCORE = re.compile(r"\s*\d{1,2}\s*(?:/\s*10|>|$)")
-_SECTION = re.compile(r"\s*(?P<name>s|subj|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:")
+_SECTION = re.compile(r"\s*(?P<name>s|subj?|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:")
 _SECTIONS = {"s": "subjective", "o": "objective", "a": "assessment", "p": "plan"}
 _ALL = frozenset(
     {"technique", "target", "direction", "movement", "position", "response", "side", "motion", "method", "rom_word",
@@ -180,7 +180,7 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
             kind = "mobilization" if kind in {"more", "unknown"} else kind
         kinds = _kinds(context, context.folded[:finish], opens) if kind == "mobilization" else set()
         more_places = undosed and kinds and not kinds & {"technique", "grade"}
-        undosed = kind == "mobilization" and not kinds & {"dose", "grade"}
+        undosed = kind == "mobilization" and "dose" not in kinds
         if before is not None and (
             (more_places and before[0] == "mobilization")
             or kind == "more"
@@ -237,6 +237,8 @@ def _kind(context: Context, start: int, end: int) -> str:
     kinds = _kinds(context, text, start)
     if _MEASURED.search(text, start) and not ({"grade", "dose"} & kinds):
         return "rom"
+    if "grade" in kinds and kinds <= {"grade", "dose", "side", "more", "filler"}:
+        return "more"
     if "only technique" in kinds or ("grade" in kinds and "measured" not in kinds):
         return "mobilization"
     if (
@@ -289,6 +291,14 @@ def _kinds(context: Context, text: str, start: int) -> set[str]:
             continue
         if read_rate(text, place) is not None:
             found.add("dose")
+        if (
+            match is None
+            and text[place] in "lr"
+            and context.lexicon.match(text, place + 1, frozenset({"motion"}))
+        ):
+            found.add("side")
+            place += 1
+            continue
         if match is not None:
             found |= _kinds_of({meaning.kind for meaning in match.meanings})
             place = match.end
@@ -353,7 +363,7 @@ def _left_over(context: Context, start: int, end: int, parts: Parts) -> list[Pro
         finish = place
         while finish < end and not covered[finish - start]:
             finish += 1
-        if context.text[place:finish].strip(" ,;/&+|\t"):
+        if context.text[place:finish].strip(" ,;/&|\t"):
             problems.append(context.problem(place, finish, NOT_UNDERSTOOD))
         place = finish
     return problems

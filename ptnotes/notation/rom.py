@@ -7,7 +7,7 @@ from decimal import Decimal
 from ptnotes.clinical import Motion
 from ptnotes.domain.wording import number as printed
 from ptnotes.domain.wording import with_unit
-from ptnotes.notation.context import NOT_UNDERSTOOD, Context, Parts, is_limb
+from ptnotes.notation.context import NOT_DONE, NOT_UNDERSTOOD, Context, Parts, is_limb
 from ptnotes.notation.entries import ReadEntry, RomEntry
 from ptnotes.notation.lexicon import Meaning
 from ptnotes.notation.rom_gather import SIDES, Measured, Value, gathered
@@ -31,6 +31,10 @@ def _settled(context: Context, one: Measured) -> Parts:
     span = (one.start, one.end)
     for item in one.unknown:
         parts.problems.append(context.problem(item.start, item.end, NOT_UNDERSTOOD))
+    for item in one.unknown:
+        if NOT_DONE.match(context.folded, item.start):
+            parts.problems = [context.problem(*span, "Was it measured? Say so in the note.")]
+            return parts
     if one.fault:
         parts.problems = [context.problem(*span, one.fault)]
         return parts

@@ -39,6 +39,8 @@ class Measured:
     region: str | None = None
     region_said: bool = False
     side_open: bool = False
+    inherited: bool = False
+    """Whether the motion is that of the reading before, until another is named."""
     fault: str = ""
     unknown: list[RomItem] = field(default_factory=list)
 
@@ -177,6 +179,9 @@ class _Gatherer:
         if begun is not None and begun.lacks and value.number is not None and not value.number.signed:
             # "lacks 8 > 4" lacks 4 in the end.
             value.number = value.number._replace(value=-value.number.value, signed=True, lacks=True)
+        if self.glued == "slash" and now.has_value and not pair:
+            now.fault = "Which value is of which motion or side?"
+            return
         if now.phase == "after":
             if now.after and not pair:
                 now = self._next_value(item)
@@ -201,6 +206,7 @@ class _Gatherer:
         now = self.begin(item)
         if before is not None:
             now.motions = list(before.motions)
+            now.inherited = True
             now.region, now.region_said = before.region, before.region_said
         return now
 
@@ -240,6 +246,8 @@ class _Gatherer:
     def _motion(self, item: RomItem, kinds: dict[str, list[Meaning]]) -> bool:
         motions = tuple(kinds["motion"])
         now = self.now
+        if now is not None and now.inherited and not now.has_value:
+            now.motions, now.inherited = [], False
         if now is not None and now.motions and now.has_value:
             measured = {motion.id for group in now.motions for motion in group}
             positions = [self.context.reference.test_positions[m.id] for m in kinds.get("test_position", ())]
@@ -261,18 +269,12 @@ class _Gatherer:
 
     def _side(self, item: RomItem, side: str) -> None:
         now = self.current(item)
-        if now.has_value and now.sides and not (self.glued == "slash" and not now.has_value):
-            motions, mode, method = list(now.motions), now.mode, now.method
-            region, said = now.region, now.region_said
-            now.end = min(now.end, item.start)
+        if now.has_value and now.sides:
+            before = now
+            before.end = min(before.end, item.start)
             now = self.begin(item)
-            now.motions, now.mode, now.method, now.region, now.region_said = (
-                motions,
-                mode,
-                method,
-                region,
-                said,
-            )
+            now.motions, now.mode, now.method = list(before.motions), before.mode, before.method
+            now.region, now.region_said, now.inherited = before.region, before.region_said, True
         if side == "bilateral":
             now.sides = list(SIDES)
         elif side not in now.sides:
@@ -309,7 +311,7 @@ def gathered(context: Context, start: int, end: int) -> list[Measured]:
             gatherer.finish()
             if isinstance(item.value, Word) and {m.kind for m in item.value.match.meanings} & {"side"}:
                 now = gatherer.current(item)
-                now.motions, now.region = list(before.motions), before.region
+                now.motions, now.region, now.inherited = list(before.motions), before.region, True
                 now.region_said, now.mode, now.method = before.region_said, before.mode, before.method
         gatherer.take(item)
         after_comma = comma

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ptnotes.notation.context import Context
 from ptnotes.notation.lexicon import Match, Meaning
 
+_MOTION = frozenset({"motion"})
 _KINDS = frozenset({"motion", "region", "target", "side", "method", "test_position", "rom_word"})
 _UNIT = (
     r"\s*(?P<unit>°|deg(?:rees?)?(?![a-z])\.?|cm(?![a-z])|mm(?![a-z])|%|per\s?cent(?![a-z])"
@@ -45,10 +46,11 @@ _MODE = re.compile(
     r"|(?P<passive>prom|passive|pass)(?![a-z])"
 )
 _FILLER = re.compile(
-    r"(?:rom|range|motion|measured|measures?|is|was|at|in|by|w/|with|of|deg|degrees|neutral|normal limits)(?![a-z])"
-    r"|[():.=@]"
+    r"(?:fingertips?|hands?|rom|range|motion|measured|measures?|is|was|at|in|by|w/|with|of|deg|degrees|neutral"
+    r"|normal limits)(?![a-z])|[():.=@]"
 )
-_SEPARATOR = re.compile(r",|;|&|/|and(?![a-z])|\+")
+_SEPARATOR = re.compile(r",|;|&|/|and(?![a-z])")
+_SIDE = re.compile(r"[lr](?=[a-z])")
 _OPEN = re.compile(r"side\?")
 _EXACT = re.compile(r"#(?P<kind>motion|test_position|rom_word|method)\.(?P<id>\w+)")
 _WORD = re.compile(r"[^\s,;>]+")
@@ -148,6 +150,11 @@ def _next(context: Context, text: str, place: int, items: list[RomItem]) -> RomI
     if score is not None:
         return RomItem(place, score.end(), Score(int(score["n"] or score["m"] or score["k"])))
     match = context.lexicon.match(text, place, _KINDS)
+    glued = _SIDE.match(text, place) if match is None else None
+    if glued is not None and context.lexicon.match(text, place + 1, _MOTION) is not None:
+        # "RSB" is right side bending.
+        side = Meaning("side", "left" if glued.group() == "l" else "right")
+        return RomItem(place, place + 1, Word(Match(place, place + 1, (side,))))
     sign = _sign_at(text, place)
     if sign is not None and (match is None or sign[0] >= match.end):
         return RomItem(place, sign[0], Sign(sign[1]))
