@@ -19,6 +19,7 @@ from ptnotes.ui.charting.mobilization_cells import GradeCell, ResponseCell, Targ
 from ptnotes.ui.charting.row_table import RowEditor
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.pick_list import PickItem, find_in
 
 Change = Callable[..., None]
@@ -38,10 +39,13 @@ class MobilizationDetails(QWidget):
         self._reference = reference
         self._technique: str | None = ""
         self._open = False
-        self._said = False
+        self._has_cavitation = False
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, theme.px(4))
         line.setSpacing(theme.space(2))
+        self.summary = Label("", "small", parent=self)
+        self.summary.setContentsMargins(theme.px(6), 0, 0, theme.px(2))
+        line.addWidget(self.summary)
         self.position = flat_pick(find_in(()), "Position", "position", self)
         self.position.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.position.setFixedWidth(theme.px(130))
@@ -66,22 +70,24 @@ class MobilizationDetails(QWidget):
         if row.technique != self._technique:
             self._technique = row.technique
             self.position.set_find(find_in(choices.position_items(self._reference, technique)))
-            self.cavitation.setVisible(technique is not None and technique.cavitation_field)
         position = self._reference.patient_positions[row.position] if row.position is not None else None
         self.position.set_current(PickItem(position.id, position.label) if position is not None else None)
         self.note.show_value(row.note, row.note)
         self._cavitated = row.cavitation
         self.cavitation.setText(f"cavitation {_CAVITATION[row.cavitation]}")
-        self._said = bool(row.position or row.note or row.cavitation is not None)
+        self._has_cavitation = technique is not None and technique.cavitation_field
+        said = f"cavitation {_CAVITATION[row.cavitation]}" if row.cavitation is not None else ""
+        self.summary.setText(" · ".join(part for part in (self.position.text(), row.note, said) if part))
         self.open(self._open)
 
     def open(self, wanted: bool) -> None:
-        """Show them, or hide them where they say nothing."""
+        """Show the fields to whoever works on the row; else what they say, in one quiet line, if anything."""
         self._open = wanted
-        # An empty field is shown only to whoever can fill it in.
-        self.position.setVisible(wanted or bool(self.position.text()))
-        self.note.setVisible(wanted or bool(self.note.text()))
-        self.setVisible(wanted or self._said)
+        for field in (self.position, self.note):
+            field.setVisible(wanted)
+        self.cavitation.setVisible(wanted and self._has_cavitation)
+        self.summary.setVisible(not wanted)
+        self.setVisible(wanted or bool(self.summary.text()))
 
     def _position_picked(self, position: str) -> None:
         self.position_chosen.emit(position or None)

@@ -26,7 +26,7 @@ _IN_MENU = ("undo", "redo", "", "absence", "", "discard")
 _ON_VISIT = ("same", "undo", "redo", "next_card", "save", "discard")
 
 
-_OTHER_PX = 240
+_OTHER_PX = 176
 """Margins, gaps and the time of the last save, at the smallest text."""
 _LEAST_PX = 460
 

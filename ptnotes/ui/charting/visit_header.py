@@ -128,7 +128,7 @@ class VisitFields(QWidget):
         leave_undo_to_screen(self.date)
         self.kind = QComboBox(self)
         self.kind.setAccessibleName("Kind of visit")
-        self.kind.setMaximumWidth(theme.px(128))
+        self.kind.setMaximumWidth(theme.px(130))
         self.kind.addItems(list(KIND_WORDS.values()))
         self.time_in = self._time_cell("time_in", "Time in", theme)
         self.time_out = self._time_cell("time_out", "Time out", theme)

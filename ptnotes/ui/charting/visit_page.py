@@ -32,6 +32,8 @@ from ptnotes.ui.widgets.spine_map import SpineMap
 
 WIDE_PX = 1090
 """From this width on, at the smallest text, the cards stand in two columns beside the spine."""
+ROOMY_PX = 1360
+"""From this width on the spine is drawn larger."""
 ROOM_FOR_SPINE_PX = 660
 """Below this width the spine makes room for the tables."""
 
@@ -129,6 +131,9 @@ class VisitPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(wide=self.width() >= self._theme.px(WIDE_PX))
+        self.spine_card.setFixedWidth(
+            self._theme.px(230 if self.width() >= self._theme.px(ROOMY_PX) else 176)
+        )
         # Where there is room for little more than one table, the levels are picked from the list instead.
         self.spine_card.setVisible(self._has_spine and self.width() >= self._theme.px(ROOM_FOR_SPINE_PX))
 
