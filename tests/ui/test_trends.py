@@ -215,9 +215,15 @@ def test_charts_stand_in_as_many_columns_as_fit(
     page.resize(width, 800)
     show(qtbot, page, episode_with(clinic, course(5)))
     shown = page.grid._cells[: page.grid._shown]
-    assert len({cell.x() for cell in shown}) == columns
-    assert all(cell.geometry().right() <= page.grid.width() for cell in shown)
-    assert all(cell.geometry().bottom() <= page.grid.height() for cell in shown)
+
+    def all_fit() -> bool:
+        return len({cell.x() for cell in shown}) == columns and all(
+            cell.geometry().right() <= page.grid.width() and cell.geometry().bottom() <= page.grid.height()
+            for cell in shown
+        )
+
+    # The scroll area gives the grid its final size one turn of the event loop later.
+    qtbot.waitUntil(all_fit)
 
 
 def test_larger_text_and_dark_colours_are_taken_over_at_once(
