@@ -200,11 +200,11 @@ def _plan_rows(connection: Connection, ids: Sequence[int]) -> Sequence[Any]:
 
 
 def _diagnosis(row: Row) -> Diagnosis:
-    return Diagnosis(row=row[1], **dict(zip(_DIAGNOSIS, row[3:-1], strict=True)))
+    return Diagnosis(row=row[1], **dict(zip(_DIAGNOSIS, row[3:], strict=True)))
 
 
 def _goal(row: Row) -> Goal:
-    return Goal(uuid=row[1], **dict(zip(_GOAL, row[3:-1], strict=True)))
+    return Goal(uuid=row[1], **dict(zip(_GOAL, row[3:], strict=True)))
 
 
 def _region_rows(episode: EpisodeOfCare, key: int) -> list[Row]:

@@ -13,7 +13,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, exists, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 Row = tuple[Any, ...]
 
@@ -37,7 +38,7 @@ class Parts:
     @cached_property
     def of_one(self) -> Select[Any]:
         """Every row of the owner ``:owner``, removed ones too, with `removed_at` last; in no order."""
-        return self._select().where(self.table.c[self.owner] == bindparam("owner"))
+        return self._select("removed_at").where(self.table.c[self.owner] == bindparam("owner"))
 
     @cached_property
     def shown_of(self) -> Select[Any]:
@@ -58,6 +59,11 @@ class Parts:
             statement = statement.where(self.table.c[self.columns[place]] == bindparam(f"key_{place}"))
         written = (*self.columns[self.key_length :], "removed_at")
         return statement.values({name: bindparam(f"new_{name}") for name in written})
+
+    @cached_property
+    def any_of(self) -> ColumnElement[bool]:
+        """Whether the owner ``:owner`` has any row, removed ones too."""
+        return exists().where(self.table.c[self.owner] == bindparam("owner"))
 
     def write(self, connection: Connection, owner: int, wanted: Sequence[Row], at: datetime) -> bool:
         """Make the stored rows of `owner` be `wanted`; tell whether anything had to change."""
@@ -82,11 +88,11 @@ class Parts:
             connection.execute(self.insertion, values)
 
     def shown(self, connection: Connection, owners: Sequence[int]) -> Iterable[Row]:
-        """The rows shown of each of `owners`, in no order; `removed_at` is the last item."""
+        """The rows shown of each of `owners`, in no order."""
         return connection.execute(self.shown_of, {"owners": list(owners)}).fetchall()
 
-    def _select(self) -> Select[Any]:
-        return select(*(self.table.c[name] for name in (*self.columns, "removed_at")))
+    def _select(self, *more: str) -> Select[Any]:
+        return select(*(self.table.c[name] for name in (*self.columns, *more)))
 
     def _update_values(self, row: Row, removed_at: datetime | None) -> Mapping[str, Any]:
         values = {f"key_{place}": row[place] for place in range(self.key_length)}

@@ -57,8 +57,22 @@ class _List:
         values = attrgetter(*self.own)
         return [(session_id, item.row, position, *values(item)) for position, item in enumerate(items)]
 
-    def item(self, row: Row) -> Any:
-        return self.kind(row=row[1], **dict(zip(self.own, row[3:-1], strict=True)))
+    def items_of(self, rows: Iterable[Row], targets: Mapping[tuple[int, int], Any]) -> dict[int, list[Any]]:
+        """Make the items of each session. `targets` are those of mobilizations, by session and row."""
+        slots = [self.kind.__dict__[name].__set__ for name in ("row", *self.own)]
+        set_targets = self.kind.targets.__set__ if self.kind is Mobilization else None
+        groups: dict[int, list[Any]] = {}
+        for session_id, *values in rows:
+            # A frozen dataclass sets its fields one by one through `object.__setattr__`. An overview makes thousands
+            # of items, and setting their slots takes a third of that time.
+            item = object.__new__(self.kind)
+            del values[1]
+            for set_field, value in zip(slots, values, strict=True):
+                set_field(item, value)
+            if set_targets is not None:
+                set_targets(item, tuple(targets.get((session_id, item.row), ())))
+            groups.setdefault(session_id, []).append(item)
+        return groups
 
 
 def _list(name: str, kind: type[Any], record: type[SessionPart]) -> _List:
@@ -104,6 +118,11 @@ _SAVE = (
         SessionRecord.state == NoteState.DRAFT,
     )
     .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
+)
+_ANY_STORED = select(
+    *(part.parts.any_of.label(name) for name, part in _PARTS.items()),
+    _TARGETS.any_of.label("targets"),
+    _NOTE.any_of.label("note"),
 )
 MEASURED = ("mobilizations", "interventions", "rom", "pain", "comparable_signs")
 
@@ -153,10 +172,15 @@ def save_session(connection: Connection, session: TreatmentSession, at: datetime
     done = connection.execute(_SAVE, {**values, "key": key, "seen": session.revision})
     if done.rowcount != 1:
         _refuse(connection, key)
-    for part in _PARTS.values():
-        part.parts.write(connection, key, part.rows(key, getattr(saved, part.name)), at)
-    _TARGETS.write(connection, key, _target_rows(saved, key), at)
-    _NOTE.write(connection, key, _note_rows(saved, key), at)
+    wanted = [(part.parts, part.rows(key, getattr(saved, part.name))) for part in _PARTS.values()]
+    wanted += [(_TARGETS, _target_rows(saved, key)), (_NOTE, _note_rows(saved, key))]
+    # Most lists of a draft are empty: one question tells which need to be compared at all.
+    stored = connection.execute(_ANY_STORED, {"owner": key}).one()
+    for (parts, rows), has_rows in zip(wanted, stored, strict=True):
+        if has_rows:
+            parts.write(connection, key, rows, at)
+        else:
+            parts.add(connection, rows)
     return saved
 
 
@@ -241,16 +265,11 @@ def _filled(
 
 def _items(connection: Connection, part: _List, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     rows = sorted(part.parts.shown(connection, ids), key=itemgetter(2))
-    if part.kind is not Mobilization:
-        return grouped(rows, part.item)
     targets: dict[tuple[int, int], list[str]] = {}
-    for session_id, row, _position, target, _removed in sorted(
-        _TARGETS.shown(connection, ids), key=itemgetter(2)
-    ):
-        targets.setdefault((session_id, row), []).append(target)
-    return grouped(
-        rows, lambda row: replace(part.item(row), targets=tuple(targets.get((row[0], row[1]), ())))
-    )
+    if part.kind is Mobilization:
+        for session_id, row, _position, target in sorted(_TARGETS.shown(connection, ids), key=itemgetter(2)):
+            targets.setdefault((session_id, row), []).append(target)
+    return part.items_of(rows, targets)
 
 
 def _notes(connection: Connection, ids: Sequence[int]) -> Mapping[int, Note]:
