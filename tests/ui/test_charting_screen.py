@@ -44,7 +44,7 @@ from ptnotes.ui.charting.rom_row import RomCell, RomRow
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.tasks import Tasks
-from ptnotes.ui.theme import Theme
+from ptnotes.ui.theme import Look, Theme
 from tests.clinics import PATIENT, clinic_in
 from tests.clock import FixedClock
 
@@ -704,3 +704,30 @@ def test_a_visit_of_another_episode_is_never_shown_in_this_one(
     qtbot.waitUntil(lambda: screen.stage.currentWidget() is screen.stage.empty)
     qtbot.waitUntil(lambda: visits.load_session(clinic, first).note.plan == "of the first patient")
     assert screen.unsaved_problem() == ""
+
+
+def test_a_draft_chosen_from_elsewhere_is_the_one_that_is_shown(
+    screen: ChartingScreen, clinic: OpenClinic, episode: EpisodeOfCare, qtbot: QtBot
+) -> None:
+    earlier = last_visit(clinic, episode)
+    visits.start_session(clinic, episode.id or 0)
+    screen.show_episode(episode.patient_id, episode.id)
+    screen.open_visit(earlier.id or 0)
+    qtbot.waitUntil(lambda: _page_of(screen, LAST_DAY) is not None)
+    qtbot.wait(50)
+    assert screen.visit is not None
+    assert screen.visit.id == earlier.id
+    assert screen.bar.picker.list.currentText().endswith("26 Feb 2026")
+
+
+def test_another_look_or_text_size_keeps_the_visit_and_its_history(
+    screen: ChartingScreen, chart: Callable[[], VisitPage]
+) -> None:
+    page = chart()
+    QTest.keyClicks(page.note.editors["plan"], "kept")
+    screen._theme.set_look(Look.DARK)
+    screen._theme.set_text_scale(1.5)
+    assert screen.stage.page is not None
+    assert screen.stage.page.note.editors["plan"].toPlainText() == "kept"
+    screen.bar.commands["undo"].trigger()
+    assert screen.stage.page.note.editors["plan"].toPlainText() == ""

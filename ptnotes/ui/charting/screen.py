@@ -69,7 +69,7 @@ class ChartingScreen(QWidget):
         commands["absence"].triggered.connect(self.absence.start)
         commands["save"].triggered.connect(self.flush)
         self.stage.start_asked.connect(self.verbs.start_today)
-        self.stage.came.connect(self._chart_absent)
+        self.stage.came.connect(self._show_again)
         self.absence.recorded.connect(self.verbs.record_absence)
         self.bar.picker.visit_chosen.connect(self.open_visit)
         self.verbs.found.connect(self.open_visit)
@@ -78,6 +78,7 @@ class ChartingScreen(QWidget):
         self.verbs.failed.connect(self._tell)
         self.watch.saved.connect(self._saved)
         self._theme.changed.connect(self._restyle)
+        self._theme.changed.connect(self._show_again)
 
     @property
     def visit(self) -> OpenVisit | None:
@@ -173,7 +174,8 @@ class ChartingScreen(QWidget):
         self.stage.clear()
         self._keeper.let_go()
 
-    def _chart_absent(self) -> None:
+    def _show_again(self) -> None:
+        """Make the page anew: the patient came after all, or sizes and colours are others now."""
         if self.visit is not None:
             self._show_visit(self.visit)
 

@@ -49,12 +49,15 @@ class VisitPicker(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._ids: list[int] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.space(1))
-        self.older = self._button("chevron-left", "Older visit", theme)
-        self.newer = self._button("chevron-right", "Newer visit", theme)
+        self.older = self._button("Older visit")
+        self.newer = self._button("Newer visit")
+        self._show_icons()
+        theme.changed.connect(self._show_icons)
         self.list = QComboBox(self)
         self.list.setAccessibleName("Visit")
         self.list.setMinimumWidth(theme.px(180))
@@ -66,12 +69,15 @@ class VisitPicker(QWidget):
         self.older.clicked.connect(partial(self.step, 1))
         self.newer.clicked.connect(partial(self.step, -1))
 
-    def _button(self, icon: str, name: str, theme: Theme) -> QToolButton:
+    def _button(self, name: str) -> QToolButton:
         button = QToolButton(self)
-        button.setIcon(theme.icon(icon))
         button.setAccessibleName(name)
         button.setToolTip(name)
         return button
+
+    def _show_icons(self) -> None:
+        self.older.setIcon(self._theme.icon("chevron-left"))
+        self.newer.setIcon(self._theme.icon("chevron-right"))
 
     def show_visits(self, rows: Sequence[SessionRow], shown: int | None) -> None:
         """Offer these visits, and mark the one on the screen."""
