@@ -324,9 +324,14 @@ def test_saving_and_loading_take_a_fixed_number_of_statements(charted: Store) ->
     with counted(charted) as statements:
         session = saved(charted, replace(session, note=replace(session.note, plan="typed one letter more")))
     kinds = [statement.split()[0] for statement in statements]
-    assert kinds.count("SELECT") == 8
+    assert kinds.count("SELECT") == 9
     assert kinds.count("UPDATE") == 2
     assert kinds.count("INSERT") == 0
+    empty = stored(charted, EMPTY)
+    with counted(charted) as statements:
+        saved(charted, replace(empty, note=Note(plan="first words")))
+    kinds = [statement.split()[0] for statement in statements]
+    assert (kinds.count("SELECT"), kinds.count("UPDATE"), kinds.count("INSERT")) == (1, 1, 1)
 
 
 def test_the_states_rows_and_lists_of_a_bulk_keep_apart(charted: Store) -> None:
