@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from ptnotes.domain.episode import EpisodeOfCare
@@ -16,6 +17,7 @@ from ptnotes.domain.sentences import sentence
 from ptnotes.domain.text import LINE_LIMIT, NOTE_LIMIT
 from ptnotes.domain.wording import number
 from ptnotes.ui.episode.draft import EpisodeDraft, fault_name, value_at
+from ptnotes.ui.override import override
 from ptnotes.ui.widgets.date_field import DateField
 from ptnotes.ui.widgets.field import FieldWithFault
 
@@ -70,6 +72,7 @@ class DraftText(DraftField):
         super().__init__(draft, path, label, self.text, hint)
         self._showing = False
         self.text.textChanged.connect(self._take)
+        self.text.too_long.connect(self._refuse)
 
     def show_value(self, value: Any) -> None:
         """Show the text."""
@@ -79,23 +82,31 @@ class DraftText(DraftField):
 
     def _take(self) -> None:
         if not self._showing:
-            text = self.text.toPlainText()
-            if len(text) > NOTE_LIMIT:
-                self._showing = True
-                self.text.undo()
-                self._showing = False
-                values = {"limit": f"{NOTE_LIMIT:,}", "length": f"{len(text):,}"}
-                self.set_fault(sentence(Fault("text.too_long", self._path, values=values)))
-                return
-            self._draft.set_value(self._path, text)
+            self._draft.set_value(self._path, self.text.toPlainText())
+
+    def _refuse(self, length: int) -> None:
+        values = {"limit": f"{NOTE_LIMIT:,}", "length": f"{length:,}"}
+        self.set_fault(sentence(Fault("text.too_long", self._path, values=values)))
 
 
 class _NoteEdit(QPlainTextEdit):
+    too_long = Signal(int)
+    """A paste that would make the text this long was refused: laying out a megabyte would freeze the window."""
+
     def __init__(self, lines: int) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
         # Room for the asked number of lines, and the frame and padding round them.
         self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 26)
+
+    @override
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        cursor = self.textCursor()
+        kept = self.document().characterCount() - 1 - (cursor.selectionEnd() - cursor.selectionStart())
+        if kept + len(source.text()) > NOTE_LIMIT:
+            self.too_long.emit(kept + len(source.text()))
+        else:
+            self.insertPlainText(source.text())
 
 
 class DraftDate(DraftField):

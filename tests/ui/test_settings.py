@@ -1,0 +1,67 @@
+"""The clinic's details: each change saves itself, and what cannot be stored is said beside its field."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ptnotes.domain.people import NormalValues, Paper
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.settings import change_clinic, clinic_details
+from ptnotes.ui.settings.clinic_settings import ClinicSettings
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+
+
+@pytest.fixture
+def page(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[ClinicSettings]:
+    made = ClinicSettings(open_clinic, tasks)
+    qtbot.addWidget(made)
+    made.show_details()
+    qtbot.waitUntil(lambda: bool(made._line("name").text()))
+    yield made
+    tasks.close()
+
+
+def test_a_changed_line_is_stored_when_it_is_left(page: ClinicSettings, qtbot: QtBot) -> None:
+    page._line("telephone").setText("555-0199")
+    page._line("telephone").editingFinished.emit()
+    qtbot.waitUntil(lambda: page.state.text() == "Saved.")
+    assert clinic_details(page._clinic).telephone == "555-0199"
+
+
+def test_choices_are_stored_at_once(page: ClinicSettings, qtbot: QtBot) -> None:
+    page.paper.setCurrentIndex(page.paper.findData(Paper.A4))
+    page.paper.activated.emit(page.paper.currentIndex())
+    page.normals.setCurrentIndex(page.normals.findData(NormalValues.AMA))
+    page.normals.activated.emit(page.normals.currentIndex())
+    qtbot.waitUntil(lambda: clinic_details(page._clinic).normal_values is NormalValues.AMA)
+    assert clinic_details(page._clinic).paper is Paper.A4
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [("name", " "), ("address", "x" * 201), ("zone", "Atlantis/City")]
+)
+def test_what_cannot_be_stored_is_said_beside_its_field(
+    page: ClinicSettings, field: str, text: str, qtbot: QtBot
+) -> None:
+    before = clinic_details(page._clinic)
+    page._line(field).setText(text)
+    page.flush()
+    qtbot.waitUntil(lambda: bool(page.fields[field].fault))
+    assert clinic_details(page._clinic) == before
+
+
+def test_nothing_changed_is_nothing_written(page: ClinicSettings) -> None:
+    page.flush()
+    assert page._tasks.unsaved == 0
+
+
+def test_a_newer_version_is_not_overwritten(page: ClinicSettings, qtbot: QtBot) -> None:
+    newer = clinic_details(page._clinic)
+    change_clinic(page._clinic, replace(newer, telephone="555-0001"))
+    page._line("telephone").setText("555-0002")
+    page.flush()
+    qtbot.waitUntil(lambda: "newer version" in page.state.text())
+    assert clinic_details(page._clinic).telephone == "555-0001"
