@@ -155,6 +155,9 @@ def _guess(
                 if grade is not None:
                     guess.fault(30, "Two grades.")
                 grade = GradeWords(item.start, item.end, "maitland", found)
+            elif kind in slots and slots[kind] == found:
+                # Said twice: "l l" is rather the left side and grade I.
+                guess.oddness += 1
             elif slots.setdefault(kind, found) != found:
                 guess.fault(
                     6, f"Two of a kind: {slots[kind].replace('_', ' ')} and {found.replace('_', ' ')}."

@@ -170,6 +170,8 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
     undosed = False
     for opens, finish in _chunks(context.folded, start, end):
         begin = opens
+        if not context.folded[opens:finish].strip():
+            continue
         kind = _kind(context, begin, finish)
         before = groups[-1] if groups else None
         if kind == "levels":

@@ -90,7 +90,8 @@ def _mobilization(reference: Reference, entry: MobilizationEntry, exact: str) ->
         direction = f"#direction.{entry.direction}" if exact else reference.directions[entry.direction].label
     grade = entry.grade or ""
     if entry.grade_to is not None:
-        grade += f"-{entry.grade_to}" if not entry.grade_to.startswith("K") else f" to {entry.grade_to}"
+        plain = (grade + entry.grade_to).isalpha()
+        grade += f"-{entry.grade_to}" if plain else f" to {entry.grade_to}"
     movement = ""
     if entry.movement is not None:
         movement = f"#movement.{entry.movement}" if exact else reference.movements[entry.movement].label
