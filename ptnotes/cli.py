@@ -261,10 +261,10 @@ def _parse_line(arguments: argparse.Namespace) -> int:
 
 def _report_progress(arguments: argparse.Namespace) -> int:
     from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.reporting import make_progress_report
+    from ptnotes.services.reporting import make_progress_report, save_report
 
-    folder = arguments.out.absolute().parent
-    if not folder.is_dir():
+    # Said before the passphrase is asked for; every other fault of the target is told when it is written.
+    if not arguments.out.absolute().parent.is_dir():
         raise EnvironmentFault("folder.missing", path=str(arguments.out))
     with closing(_opened(arguments)) as clinic:
         patient = _one_patient(clinic, arguments.patient)
@@ -274,7 +274,7 @@ def _report_progress(arguments: argparse.Namespace) -> int:
         if episode.id is None:
             raise ValueError("a stored episode has an id")
         document = make_progress_report(clinic, episode.id, as_of=arguments.as_of)
-    _write(arguments.out, document)
+    save_report(document, arguments.out.absolute())
     return 0
 
 
@@ -361,28 +361,6 @@ def _progress(things: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         if on_terminal:
             print(file=sys.stderr)
-
-
-def _write(path: Path, document: bytes) -> None:
-    """Write the document whole or not at all; what was at `path` before is replaced only by the whole."""
-    import tempfile
-
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(document)  # a device or a pipe cannot be replaced
-            return
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(document)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError:
-        raise EnvironmentFault("report.not_written", path=str(path)) from None
 
 
 def _say(words: str) -> None:

@@ -73,7 +73,7 @@ SENTENCES = {
     "report.glyph_missing": "The report was not made: no font here has {letter}. Write it otherwise and try again.",
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
     "report.period": "The last report was not before this one.",
-    "report.not_written": "{path} could not be written. The report was not saved.",
+    "report.replaces": "{path} is not a PDF, so it was not replaced. Choose another name.",
     "display.none": "PT Notes needs a screen, and none was found (DISPLAY and WAYLAND_DISPLAY are not set).",
     "picture.unreadable": "This picture could not be read. Use a PNG or JPEG file of less than {limit}.",
 }

@@ -15,7 +15,7 @@ from ptnotes.db.patients import load_patient
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
-from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Paper
 from ptnotes.domain.text import clean_note
 from ptnotes.reports.progress_data import ProgressReportData
@@ -23,6 +23,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.progress_content import Case, progress_content
 
 _CONCLUSION_LIMIT = 2_000
+_PDF_START = b"%PDF-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +122,15 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
 def save_report(pdf: bytes, path: Path) -> Path:
     """Write the bytes as the file `path`, whole or not at all, and give the path back.
 
-    Raises `EnvironmentFault`: disk.full, disk.read_only, disk.permission, folder.missing, disk.io.
+    A report replaces an earlier PDF and nothing else: a slip of the name must not cost a clinic's file or its keys.
+    Raises `EnvironmentFault`: report.replaces, disk.full, disk.read_only, disk.permission, folder.missing, disk.io.
     """
     with faults_named(path):
+        if path.exists() and not path.is_file():
+            path.write_bytes(pdf)  # a device or a pipe takes the bytes and cannot be replaced
+            return path
+        if not _may_become_a_pdf(path):
+            raise EnvironmentFault("report.replaces", path=str(path))
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -135,6 +142,15 @@ def save_report(pdf: bytes, path: Path) -> Path:
             Path(name).unlink(missing_ok=True)
             raise
     return path
+
+
+def _may_become_a_pdf(path: Path) -> bool:
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        start = file.read(len(_PDF_START))
+    # An empty file may be a database's log that happens to hold nothing just now, so its name has to say what it is.
+    return start == _PDF_START or (not start and path.suffix.casefold() == ".pdf")
 
 
 def _checked(conclusion: Conclusion | None) -> Conclusion | None:

@@ -360,15 +360,16 @@ def test_a_report_that_cannot_be_written_leaves_what_was_there(
     run: Run, clinic_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "report.pdf"
-    out.write_bytes(b"an older report")
+    out.write_bytes(b"%PDF-older")
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     code, _, err = run("--file", clinic_file, "report", "progress", "--patient", "00231", "--out", out)
-    assert (code, err) == (1, f"{out} could not be written. The report was not saved.\n")
-    assert out.read_bytes() == b"an older report"
+    assert (code, err.count("\n")) == (1, 1)
+    assert err.startswith("The disk is full, so this was not saved.")
+    assert out.read_bytes() == b"%PDF-older"
     assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
 
 

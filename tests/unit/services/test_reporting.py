@@ -132,7 +132,7 @@ def test_a_signature_needs_a_plan_of_care(clinic: OpenClinic, episode_id: int) -
 
 def test_a_report_is_saved_whole_and_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
-    path.write_bytes(b"older")
+    path.write_bytes(b"%PDF-older")
     assert save_report(b"%PDF-made", path) == path
     assert path.read_bytes() == b"%PDF-made"
     if os.name == "posix":
@@ -144,7 +144,7 @@ def test_a_report_that_cannot_be_saved_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "report.pdf"
-    path.write_bytes(b"older")
+    path.write_bytes(b"%PDF-older")
 
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
@@ -153,7 +153,7 @@ def test_a_report_that_cannot_be_saved_leaves_what_was_there(
     with pytest.raises(EnvironmentFault) as caught:
         save_report(b"%PDF-made", path)
     assert caught.value.code == "disk.full"
-    assert path.read_bytes() == b"older"
+    assert path.read_bytes() == b"%PDF-older"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -161,3 +161,29 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault) as caught:
         save_report(b"%PDF-made", tmp_path / "gone" / "report.pdf")
     assert caught.value.code == "folder.missing"
+
+
+@pytest.mark.parametrize("content", [b"PTNotes file", b'{"format": 1}', b"%PD"])
+def test_a_report_replaces_nothing_but_a_pdf(tmp_path: Path, content: bytes) -> None:
+    for name in ("clinic.ptnotes", "clinic.ptnotes.keys", "letter.pdf"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(EnvironmentFault) as caught:
+            save_report(b"%PDF-made", path)
+        assert caught.value.code == "report.replaces"
+        assert path.read_bytes() == content
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "clinic.ptnotes",
+        "clinic.ptnotes.keys",
+        "letter.pdf",
+    ]
+
+
+def test_an_empty_file_is_replaced_only_where_its_name_says_pdf(tmp_path: Path) -> None:
+    log, chosen = tmp_path / "clinic.ptnotes-wal", tmp_path / "report.PDF"
+    log.touch()
+    chosen.touch()
+    with pytest.raises(EnvironmentFault):
+        save_report(b"%PDF-made", log)
+    assert save_report(b"%PDF-made", chosen).read_bytes() == b"%PDF-made"
+    assert save_report(b"%PDF-again", chosen).read_bytes() == b"%PDF-again"
