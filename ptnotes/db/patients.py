@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from ptnotes.db.schema.patient import PatientRecord
-from ptnotes.db.search import index_patients, search_columns
+from ptnotes.db.search import index_patients, search_columns, storable
 from ptnotes.domain.errors import Fault, InputError, NotFoundError, StaleError
 from ptnotes.domain.patient import Patient
 
@@ -26,7 +26,7 @@ def load_patient(connection: Connection, patient_id: int) -> Patient:
 
 def patient_by_mrn(connection: Connection, mrn: str) -> Patient:
     """The patient of that record number, whatever its case. Raises `NotFoundError`."""
-    return _one(connection, PatientRecord.mrn_key == mrn.strip().casefold(), mrn[:40])
+    return _one(connection, PatientRecord.mrn_key == storable(mrn).strip().casefold(), mrn[:40])
 
 
 def next_mrn(connection: Connection) -> str:

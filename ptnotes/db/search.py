@@ -8,6 +8,7 @@ that starts so, then those that have it inside a name.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -32,7 +33,7 @@ from sqlalchemy.sql.elements import ColumnElement, SQLCoreOperations
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
 from ptnotes.domain.dates import read_dates
 from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts
-from ptnotes.domain.text import fold
+from ptnotes.domain.text import LINE_LIMIT, fold
 
 _INDEX = table("patient_search", column("rowid"), column("name"), column("digits"))
 _TRIGRAM = 3
@@ -56,6 +57,12 @@ ROW = (
     PatientRecord.search_text,
 )
 _Found = dict[int, tuple[int, str, PatientRow]]
+
+
+def storable(query: str) -> str:
+    """The part of a pasted text that names or numbers can hold: neither NUL and its like nor half a character."""
+    kept = (" " if letter.isspace() else letter for letter in query[:LINE_LIMIT])
+    return "".join(letter for letter in kept if unicodedata.category(letter) not in {"Cc", "Cs"})
 
 
 def create_search(connection: Connection) -> None:
@@ -125,6 +132,7 @@ def find_patients(
     match. A birth date however written, the start of a record number, and three or more digits of a telephone match
     too. `archived` also shows archived patients.
     """
+    query = storable(query)
     found: _Found = {}
     shown = [] if archived else [PatientRecord.archived_at.is_(None)]
     words = fold(query).split()

@@ -29,6 +29,8 @@ BUSY_S = 5.0
 _READER_CACHE_KIB = 65_536
 _WRITER_CACHE_KIB = 16_384
 _READERS = 2
+_MORE_READERS = 4
+"""Connections beyond the usual two, closed after use: a read within a read must not wait for itself."""
 _APPLICATION_ID_AT = slice(68, 72)
 _CORRUPT = 11
 
@@ -199,13 +201,21 @@ def open_store(path: Path, data_key: bytes, file_id: bytes) -> Store:
             from ptnotes.db.migrate import upgrade_file  # noqa: PLC0415 - Alembic is loaded only where it is needed
 
             upgrade_file(path, key)
-        readers = file_engine(path, key, "BEGIN", size=_READERS, cache_kib=_READER_CACHE_KIB, query_only=True)
+        readers = file_engine(
+            path,
+            key,
+            "BEGIN",
+            size=_READERS,
+            more=_MORE_READERS,
+            cache_kib=_READER_CACHE_KIB,
+            query_only=True,
+        )
         return Store(path, readers, file_engine(path, key, "BEGIN IMMEDIATE", size=1))
 
 
 def open_postgresql(url: str) -> Store:
     """Open a database on a PostgreSQL server. The schema must be there."""
-    engine = create_engine(url, pool_size=_READERS + 1)
+    engine = create_engine(url, pool_size=_READERS + 1, hide_parameters=True)
     return Store(Path(engine.url.database or ""), engine.execution_options(postgresql_readonly=True), engine)
 
 
@@ -215,17 +225,18 @@ def file_engine(
     begin: str,
     *,
     size: int,
+    more: int = 0,
     cache_kib: int = _WRITER_CACHE_KIB,
     query_only: bool = False,
 ) -> Engine:
-    """Make a pool of at most `size` connections to one file, whose transactions begin with the statement `begin`."""
+    """Make a pool of `size` connections to one file, and `more` at need, whose transactions begin with `begin`."""
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,
         creator=lambda: connect(path, key, cache_kib=cache_kib, query_only=query_only),
         poolclass=QueuePool,
         pool_size=size,
-        max_overflow=0,
+        max_overflow=more,
         pool_use_lifo=True,  # the connection used last has the warmest cache
         pool_timeout=60,
         hide_parameters=True,  # an error's text must not carry patient data

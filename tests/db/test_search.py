@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ptnotes.db.patients import add_patients, change_patient, next_mrn, patient_by_mrn
 from ptnotes.db.search import find_patients, likely_duplicates
 from ptnotes.db.store import Store
 from ptnotes.domain.errors import InputError, NotFoundError, StaleError
 from ptnotes.domain.patient import Patient
+from ptnotes.domain.text import fold
 from tests.db.conftest import NOW
 
 TODAY = date(2026, 11, 20)
@@ -215,5 +218,21 @@ def test_a_patient_comes_back_as_stored_and_a_stale_change_is_refused(full: Stor
             change_patient(connection, replace(patient, email="other@example.invalid"))
         assert refused.value.current_revision == patient.revision + 1
         assert patient_by_mrn(connection, "000104").email == "lan@example.invalid"
-        with pytest.raises(NotFoundError):
-            patient_by_mrn(connection, "nobody")
+        for unknown in ("nobody", "0\0", "\udcff", ""):
+            with pytest.raises(NotFoundError):
+                patient_by_mrn(connection, unknown)
+
+
+@given(query=st.text(st.characters(exclude_categories=[]), max_size=40))
+def test_no_text_that_can_be_typed_breaks_a_search(full: Store, query: str) -> None:
+    assert set(found(full, query)) <= {mrn for mrn, *_ in PEOPLE}
+
+
+def test_every_name_is_found_by_any_three_letters_of_it_and_by_its_start(full: Store) -> None:
+    for mrn, family, first, *_ in PEOPLE:
+        for name in (family, first):
+            for part in fold(name).split():
+                starts = [part[:1], part[:2]]
+                insides = [part[begin : begin + 3] for begin in range(len(part) - 2)]
+                for query in (*starts, *insides):
+                    assert mrn in found(full, query), (name, query)
