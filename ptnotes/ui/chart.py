@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.episode import EpisodeOfCare
@@ -112,6 +112,19 @@ class ChartPage(QWidget):
         screen = cast("EpisodeScreen", self._screen(EPISODE))
         screen.start_opening(self.shown.patient.id, is_first=self.shown.episode is None)
 
+    def start_visit(self) -> None:
+        """Show the Sessions tab with today's visit, started if it is not there yet."""
+        if self.shown is not None and self.shown.episode is not None:
+            self.go_to_tab(SESSIONS)
+            cast("ChartingScreen", self._screen(SESSIONS)).verbs.start_today()
+
+    def _visit_action(self, screen: QWidget) -> QAction:
+        """The Sessions tab has this one of its own; the other parts of the chart lead there by the same key."""
+        action = QAction("New visit today", screen)
+        action.setShortcut(QKeySequence("Ctrl+N"))
+        action.triggered.connect(self.start_visit)
+        return action
+
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
         for screen in self.screens.values():
@@ -176,7 +189,8 @@ class ChartPage(QWidget):
         if place == OVERVIEW:
             trends = TrendsPage(self._clinic, self._tasks, self._theme, self)
             trends.episode_asked.connect(self.open_episode)
-            trends.visit_asked.connect(partial(self.go_to_tab, SESSIONS))
+            trends.visit_asked.connect(self.start_visit)
+            trends.addAction(self._visit_action(trends))
             return trends
         if place == SESSIONS:
             charting = ChartingScreen(self._clinic, self._tasks, self._theme, self)
@@ -187,12 +201,14 @@ class ChartPage(QWidget):
             episode.episode_opened.connect(self._episode_opened)
             episode.episode_changed.connect(self._read_header)
             episode.undo_offered.connect(self._toast.offer_undo)
+            episode.addAction(self._visit_action(episode))
             return episode
         # Imported when it is first shown: it brings what makes a PDF, which `read_ahead` had imported in a thread.
         from ptnotes.ui.documents.documents_screen import DocumentsScreen  # noqa: PLC0415 - see above
 
         documents = DocumentsScreen(self._clinic, self._tasks, self._theme, self)
         documents.said.connect(self._toast.say)
+        documents.addAction(self._visit_action(documents))
         return documents
 
     def _choose_episode(self, episode_id: int) -> None:

@@ -24,6 +24,12 @@ _SETTLED_MS = 400
 MOST_DRAFTS = 5
 
 
+def _find(clinic: OpenClinic, text: str) -> tuple[PatientRow, ...]:
+    """The patients who match; archived ones only where nobody else does."""
+    found = find_patients(clinic, text, limit=MOST_FOUND)
+    return found or find_patients(clinic, text, limit=MOST_FOUND, archived=True)
+
+
 class Sidebar(QFrame):
     """Emits `patient_chosen` with an id. The list shows what matches what is typed, and otherwise what is at hand."""
 
@@ -136,7 +142,7 @@ class Sidebar(QFrame):
             self._show_at_hand()
             return
         self._tasks.read(
-            lambda: find_patients(self._clinic, text, limit=MOST_FOUND),
+            lambda: _find(self._clinic, text),
             self._show_found,
             latest="find",
         )

@@ -55,6 +55,7 @@ class Workspace(QWidget):
         self._clinic = clinic
         self._tasks = tasks
         self._toast = toast
+        self._archive_action = actions["archive_patient"]
         self.sidebar = Sidebar(clinic, tasks, theme, self)
         self.pages = QStackedWidget(self)
         self.home = HomePage(clinic.today, theme, self)
@@ -182,11 +183,15 @@ class Workspace(QWidget):
         self._tasks.read(read, partial(self._show_draft, session_id), latest="patient")
 
     def archive(self) -> None:
-        """Take the patient out of the lists, with an Undo."""
+        """Take the patient out of the lists, with an Undo; or bring an archived one back."""
         shown = self.chart.shown
-        if shown is not None and shown.patient.id is not None:
-            self.flush()
+        if shown is None or shown.patient.id is None:
+            return
+        self.flush()
+        if shown.patient.archived_at is None:
             self.archiving.archive(shown.patient.id)
+        else:
+            self.archiving.bring_back(shown.patient.id)
 
     def _show_patient(self, header: PatientHeader) -> None:
         self._show_chart(header)
@@ -199,6 +204,8 @@ class Workspace(QWidget):
     def _show_chart(self, header: PatientHeader) -> None:
         self.pages.setCurrentWidget(self.chart)
         self.sidebar.mark_patient(header.patient.id)
+        is_archived = header.patient.archived_at is not None
+        self._archive_action.setText("Bring this patient &back" if is_archived else "A&rchive this patient")
         self.patient_shown.emit(True)  # noqa: FBT003 - a signal takes no names
 
     def _patient_stored(self, patient: Patient, is_new: bool) -> None:

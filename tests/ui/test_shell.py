@@ -19,10 +19,11 @@ from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.services.episodes import load_episode, open_episode
 from ptnotes.services.opening import OpenClinic, open_clinic
-from ptnotes.services.patients import add_patient, load_patient
-from ptnotes.services.visits import start_session
+from ptnotes.services.patients import add_patient, archive_patient, load_patient
+from ptnotes.services.visits import sessions_of, start_session
 from ptnotes.ui.actions import ACTIONS
 from ptnotes.ui.chart import EPISODE, OVERVIEW, SESSIONS
+from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.first_start.first_start import FirstStart
 from ptnotes.ui.remembered import Remembered
@@ -271,6 +272,56 @@ def test_archiving_can_be_taken_back(shell: Shell, clinic: OpenClinic, qtbot: Qt
     QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: workspace.chart.shown is not None)
     assert load_patient(clinic, 1).archived_at is None
+
+
+def test_an_archived_patient_is_still_found_and_brought_back_by_the_menu(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    archive_patient(clinic, 1)
+    workspace = enter(shell, clinic, qtbot)
+    QTest.keyClicks(workspace.sidebar.find_line, "moreau")
+    rows = workspace.sidebar.patients.rows
+    qtbot.waitUntil(lambda: [row.pill for row in rows.rows] == ["archived"])
+    QTest.keyClick(workspace.sidebar.find_line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
+    assert not workspace.chart.header.archived.isHidden()
+    assert "back" in shell.actions_by_id["archive_patient"].text()
+    shell.actions_by_id["archive_patient"].trigger()
+    qtbot.waitUntil(lambda: load_patient(clinic, 1).archived_at is None)
+    qtbot.waitUntil(workspace.chart.header.archived.isHidden)
+
+
+def test_a_visit_is_started_from_every_part_of_the_chart(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    assert workspace.chart.header.tabs.currentIndex() == OVERVIEW
+    action = next(
+        action for action in workspace.chart.screens[OVERVIEW].actions() if "visit" in action.text()
+    )
+    action.trigger()
+    qtbot.waitUntil(lambda: len(sessions_of(clinic, 1)) == 1)
+    assert workspace.chart.header.tabs.currentIndex() == SESSIONS
+    workspace.show_tab(EPISODE)
+    workspace.chart.start_visit()
+    qtbot.wait(100)
+    assert len(sessions_of(clinic, 1)) == 1
+
+
+def test_a_visit_asked_for_is_started_for_nobody_else(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> None:
+    other = add_patient(clinic, replace(PATIENT, mrn="000124", family_name="Okafor", given_name="Daniel"))
+    episode = open_episode(clinic, EpisodeOfCare(patient_id=other.id or 0, start=clinic.today()))
+    workspace = open_first(shell, clinic, qtbot)
+    workspace.show_tab(SESSIONS)
+    charting = workspace.chart.screens[SESSIONS]
+    assert isinstance(charting, ChartingScreen)
+    charting.verbs.episode = None
+    charting.verbs.start_today()
+    charting.show_episode(other.id or 0, episode.id)
+    qtbot.waitUntil(lambda: charting.verbs.episode is not None)
+    qtbot.wait(100)
+    assert sessions_of(clinic, 1) == ()
+    assert sessions_of(clinic, episode.id or 0) == ()
 
 
 def test_the_tab_stays_for_one_patient_and_begins_anew_for_another(

@@ -60,11 +60,33 @@ class VisitVerbs(QObject):
         self._clinic = clinic
         self._tasks = tasks
         self._keeper = keeper
-        self.episode: EpisodeVisits | None = None
+        self._episode: EpisodeVisits | None = None
+        self._start_when_known = False
+        # Between asking for a visit and seeing it listed, a second press of the key must not start a second one.
+        self._is_starting = False
+        self._started_id: int | None = None
+
+    @property
+    def episode(self) -> EpisodeVisits | None:
+        """The episode with its visits, None until it is read."""
+        return self._episode
+
+    @episode.setter
+    def episode(self, episode: EpisodeVisits | None) -> None:
+        self._episode = episode
+        # A visit that was asked for before the episode was read belongs to that episode and to no other.
+        if episode is None or any(row.id == self._started_id for row in episode.rows):
+            self._is_starting, self._started_id = False, None
+        asked, self._start_when_known = self._start_when_known, False
+        if asked and episode is not None:
+            self.start_today()
 
     def start_today(self) -> None:
         """Start today's visit, or find its draft where it is there already. The first visit is the evaluation."""
         if self.episode is None or self.episode.episode.id is None:
+            self._start_when_known = self.episode is None
+            return
+        if self._is_starting:
             return
         today = self._clinic.today()
         for row in self.episode.rows:
@@ -74,7 +96,8 @@ class VisitVerbs(QObject):
         first = not any(row.status is VisitStatus.ATTENDED for row in self.episode.rows)
         kind = VisitKind.EVALUATION if first else VisitKind.TREATMENT
         start = partial(visits.start_session, self._clinic, self.episode.episode.id, today, kind)
-        self._tasks.write(start, self._added, self._failed)
+        self._is_starting = True
+        self._tasks.write(start, self._started, self._start_failed)
 
     def record_absence(self, on: date, status: VisitStatus, reason: str) -> None:
         """Record a planned visit that did not take place."""
@@ -97,6 +120,14 @@ class VisitVerbs(QObject):
         self._tasks.write(
             partial(visits.discard_draft, self._clinic, session_id), self._discarded, self._failed
         )
+
+    def _started(self, session: TreatmentSession) -> None:
+        self._started_id = session.id
+        self._added(session)
+
+    def _start_failed(self, error: Exception) -> None:
+        self._is_starting = False
+        self._failed(error)
 
     def _added(self, session: TreatmentSession) -> None:
         self.added.emit(session)

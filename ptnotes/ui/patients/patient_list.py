@@ -150,11 +150,15 @@ class _PatientPainter(QStyledItemDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft, row.title)
             painter.restore()
             return
+        can_open = row.patient_id is not None
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.ink("selection"))
             painter.fillRect(QRect(rect.left(), rect.top(), theme.px(3), rect.height()), theme.ink("accent"))
-        elif state & QStyle.StateFlag.State_MouseOver and row.patient_id is not None:
+        elif state & QStyle.StateFlag.State_MouseOver and can_open:
             painter.fillRect(rect, theme.ink("hover"))
+        if state & QStyle.StateFlag.State_HasFocus and can_open:
+            painter.setPen(theme.ink("focus"))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
         if row.pill:
             width -= self._paint_pill(painter, rect, row.pill) + theme.px(8)
         self._paint_line(painter, QRect(left, rect.top() + theme.px(5), width, theme.px(18)), row, "body")
