@@ -19,6 +19,7 @@ from ptnotes.clinical.find import names_of
 
 ATOM = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
 _GAPS = frozenset("-/.")
+_LOOSE = {ord(sign): " " for sign in "-/_.,()"}
 _SIGNS = str.maketrans(
     {
         "’": "'", "‘": "'", "′": "'", "´": "'", "`": "'", "ʹ": "'", "”": '"', "“": '"', "″": '"', "„": '"',
@@ -78,6 +79,8 @@ class Lexicon:
     phrases: dict[str, list[_Phrase]]
     names: dict[tuple[str, str], tuple[str, ...]]
     """Every name of an entry, by kind and id, in the order of the reference data."""
+    places: dict[str, frozenset[str]]
+    """The targets at which each technique may be charted."""
     cache: dict[frozenset[str], dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]]] = field(
         default_factory=dict
     )
@@ -165,7 +168,7 @@ def lexicon_of(reference: Reference) -> Lexicon:
     names: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def add(name: str, meaning: Meaning) -> None:
-        atoms = tuple(ATOM.findall(folded(name).translate({ord(c): " " for c in "-/_.,()"})))
+        atoms = tuple(ATOM.findall(folded(name).translate(_LOOSE)))
         if atoms:
             phrases[atoms].setdefault(meaning)
 
@@ -182,7 +185,7 @@ def lexicon_of(reference: Reference) -> Lexicon:
             _add_directions(technique, names, phrases, add)
     for direction in reference.directions.values():
         for name in (direction.label, *direction.aliases):
-            atoms = tuple(ATOM.findall(folded(name).translate({ord(c): " " for c in "-/_.,()"})))
+            atoms = tuple(ATOM.findall(folded(name).translate(_LOOSE)))
             same = [meaning for meaning in phrases[atoms] if meaning.kind == "technique"]
             for noun in ("glide", "mob", "mobilization", "mobilisation"):
                 add(f"{name} {noun}", Meaning("direction", direction.id))
@@ -196,7 +199,12 @@ def lexicon_of(reference: Reference) -> Lexicon:
         by_first[atoms[0]].append(_Phrase(atoms, meanings))
     for found in by_first.values():
         found.sort(key=lambda phrase: -len(phrase.atoms))
-    return Lexicon(reference, dict(by_first), names)
+    places: dict[str, set[str]] = {technique: set() for technique in reference.techniques}
+    for target in reference.targets:
+        for technique in reference.techniques_at(target):
+            places[technique.id].add(target)
+    known_places = {technique: frozenset(ids) for technique, ids in places.items()}
+    return Lexicon(reference, dict(by_first), names, known_places)
 
 
 def _entries(reference: Reference) -> Iterable[tuple[str, Iterable[Any]]]:
@@ -245,6 +253,6 @@ def _add_directions(
         plain = f" {folded(name).replace('-', ' ').replace('/', ' ')} "
         said = {direction for way, direction in ways.items() if f" {way} " in plain}
         if len(said) == 1:
-            atoms = tuple(ATOM.findall(folded(name).translate({ord(c): " " for c in "-/_.,()"})))
+            atoms = tuple(ATOM.findall(folded(name).translate(_LOOSE)))
             phrases[atoms].pop(Meaning("technique", technique.id), None)
             add(name, Meaning("technique", technique.id, said.pop()))

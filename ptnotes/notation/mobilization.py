@@ -32,7 +32,9 @@ from ptnotes.notation.mobilization_words import (
 )
 from ptnotes.notation.quantities import DoseWords, GradeWords, understood
 
-_MOST_READINGS = 400
+_MOST_READINGS = 200
+_MOST_WORDS = 30
+"""More words than any entry has: what is longer was pasted, and is not weighed word by word."""
 _ACTIVE = frozenset({"mulligan"})
 
 
@@ -52,6 +54,8 @@ def read_mobilization(context: Context, start: int, end: int, *, follows: bool) 
         if NOT_DONE.match(context.folded, item.start):
             parts.problems = [context.problem(*span, "Was it done? Say so in the note.")]
             return parts
+    if len(said.choices) > _MOST_WORDS:
+        said.faults.insert(0, "Too much for one entry: part it with ;")
     if said.faults:
         parts.problems = [context.problem(*span, said.faults[0])]
         return parts

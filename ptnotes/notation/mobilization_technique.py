@@ -117,7 +117,7 @@ def level_understood(
     if not techniques:
         return []
     ids = {found for group in techniques for found in group}
-    places = {target.id for found in ids for target in reference.targets_of(found)}
+    places = {place for found in ids for place in context.lexicon.places[found]}
     if len(places) == 1:
         target = reference.targets[next(iter(places))]
         near_by = not context.regions or bool(set(target.regions) & set(context.regions))
@@ -135,14 +135,10 @@ def level_understood(
         and reference.targets[place].kind in {"joint", "rib"}
     }
     named = [found for found in ids if reference.techniques[found].joints]
-    if len(near) == 1 and len(named) == len([found for found in ids if _done_at(reference, found, near)]):
+    if len(near) == 1 and len(named) == len([found for found in ids if context.lexicon.places[found] & near]):
         assumed.append("levels")
         return list(near)
     return []
-
-
-def _done_at(reference: Reference, technique: str, places: set[str]) -> bool:
-    return any(target.id in places for target in reference.targets_of(technique))
 
 
 def one_technique(
