@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "screenshots"
@@ -28,8 +29,9 @@ _HOME = tempfile.TemporaryDirectory(prefix="ptnotes-screenshots-")
 for _name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = _HOME.name
 
-from PySide6.QtGui import QImage  # noqa: E402 - the platform has to be chosen first
-from PySide6.QtWidgets import QApplication, QLabel, QWidget  # noqa: E402
+from PySide6.QtCore import Qt  # noqa: E402 - the platform has to be chosen first
+from PySide6.QtGui import QImage  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from ptnotes.db.keyfile import Kdf  # noqa: E402
 from ptnotes.domain.people import Clinic, Person  # noqa: E402
@@ -41,9 +43,10 @@ from ptnotes.ui.shell import Shell  # noqa: E402
 from ptnotes.ui.tasks import Tasks  # noqa: E402
 from ptnotes.ui.theme import Look, Theme  # noqa: E402
 
+T = TypeVar("T")
 PASSPHRASE = "words for pictures only"  # noqa: S105 - made-up patients
 NOW = datetime(2026, 11, 16, 16, 5, tzinfo=UTC)
-_LONGEST_S = 15.0
+_LONGEST_S = 20.0
 _QUIET_S = 0.12
 
 
@@ -67,6 +70,47 @@ LOOKS = (Look.LIGHT, Look.DARK)
 IN_THE_HANDBOOK = ("overview", "sessions", "documents")
 
 
+class WatchedTasks(Tasks):
+    """The window's tasks, which also tell whether something is still being read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading: dict[object, object] = {}
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a read has not ended yet."""
+        return bool(self._reading)
+
+    def read(
+        self,
+        job: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        latest: str | None = None,
+    ) -> None:
+        """Read as the window does."""
+        # A newer read under the same key takes the place of the older, which may never be run.
+        ticket = object()
+        key = latest or ticket
+        self._reading[key] = ticket
+
+        def watched() -> T:
+            try:
+                return job()
+            finally:
+                if self._reading.get(key) is ticket:
+                    del self._reading[key]
+
+        super().read(watched, done, failed, latest=latest)
+
+    def forget(self, key: str) -> None:
+        """Wait no longer for what is read under `key`."""
+        self._reading.pop(key, None)
+        super().forget(key)
+
+
 class Studio:
     """The application, its windows and what the pictures are taken of."""
 
@@ -76,6 +120,7 @@ class Studio:
         self.theme = Theme(self.application, look=Look.LIGHT, text_scale=1.0)
         self.theme.load_other_fonts()
         self.folder = folder
+        self.tasks: WatchedTasks
         self.demo_path = folder / "demo.ptnotes"
         create_demo(self.demo_path, PASSPHRASE, clock=lambda: NOW).close()
         empty = create_clinic(
@@ -91,7 +136,7 @@ class Studio:
     @contextmanager
     def window(self, path: Path, view: View) -> Iterator[Shell]:
         """A window on the file at `path`, of that size; closed again afterwards."""
-        tasks = Tasks()
+        tasks = self.tasks = WatchedTasks()
         shell = Shell(path, tasks, self.theme, Remembered())
         shell.resize(view.width, view.height)
         try:
@@ -112,7 +157,7 @@ class Studio:
         return clinic
 
     def settle(self, widget: QWidget) -> QImage:
-        """Let the window work until two pictures in a row are the same, and nothing is being made; give the last."""
+        """Let the window work until nothing is read any more and two pictures in a row are the same; give the last."""
         begun = monotonic()
         before = QImage()
         while True:
@@ -122,18 +167,9 @@ class Studio:
                 sleep(0.005)
             after = widget.grab().toImage()
             worked = monotonic() - begun
-            if (after == before and not _is_busy(widget)) or worked > _LONGEST_S:
+            if (after == before and not self.tasks.is_reading) or worked > _LONGEST_S:
                 return after
             before = after
-
-
-def _is_busy(window: QWidget) -> bool:
-    """Whether the window says that it is making something."""
-    return any(
-        "…" in label.text() and label.text().startswith("Making")
-        for label in window.findChildren(QLabel)
-        if label.isVisible()
-    )
 
 
 Take = Callable[[Shell, str], None]
@@ -241,7 +277,7 @@ def main() -> int:
                     taken += 1
                     if arguments.handbook and screen in IN_THE_HANDBOOK and name == "light-1440x900":
                         HANDBOOK.mkdir(parents=True, exist_ok=True)
-                        _save(picture, HANDBOOK / f"{screen}.png")
+                        _save(_with_fewer_colours(picture), HANDBOOK / f"{screen}.png")
 
                 doors(studio, view, take)
                 rooms(studio, view, take)
@@ -250,9 +286,16 @@ def main() -> int:
     return 0
 
 
+def _with_fewer_colours(picture: QImage) -> QImage:
+    """The picture with five or six bits a channel: no eye tells them apart, and the file is much smaller."""
+    plainly = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+    return picture.convertToFormat(QImage.Format.Format_RGB16, plainly)
+
+
 def _save(picture: QImage, path: Path) -> None:
     # A window has no transparent parts; without that channel the picture is a quarter smaller.
-    if not picture.convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0):  # type: ignore[call-overload]  # PySide's list of overloads names the format as bytes
+    opaque = picture.convertToFormat(QImage.Format.Format_RGB888)
+    if not opaque.save(str(path), "PNG", 0):  # type: ignore[call-overload]  # PySide's list of overloads names the format as bytes
         raise OSError(f"{path} could not be written")
 
 
