@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.views import PatientHeader
@@ -81,12 +81,12 @@ class ChartPage(QWidget):
         if before != header.patient.id:
             self._wanted_tab = OVERVIEW
         # Without an episode there is nothing to look at yet, and the next step is to open one.
-        self.go_to_tab(EPISODE if header.episode is None else self._wanted_tab)
+        self._arrive_at(EPISODE if header.episode is None else self._wanted_tab)
 
     def show_draft(self, session_id: int, header: PatientHeader) -> None:
         """Show this patient with a certain visit on the Sessions tab."""
         self._take_header(header)
-        self.go_to_tab(SESSIONS)
+        self._arrive_at(SESSIONS)
         cast("ChartingScreen", self._screen(SESSIONS)).open_visit(session_id)
 
     def leave_patient(self) -> None:
@@ -103,6 +103,13 @@ class ChartPage(QWidget):
             self._show_tab(place)
         else:
             self.header.tabs.setCurrentIndex(place)
+
+    def _arrive_at(self, place: int) -> None:
+        """Show one part of a chart that was just read. Whoever types elsewhere by now goes on typing there."""
+        typed_in = QApplication.focusWidget()
+        self.go_to_tab(place)
+        if isinstance(typed_in, QLineEdit) and not self.isAncestorOf(typed_in):
+            typed_in.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_episode(self) -> None:
         """Show the form that opens an episode for the patient."""

@@ -94,12 +94,14 @@ class Sidebar(QFrame):
         foot.setSpacing(2)
         self.saved = Label("Encrypted · all saved", "small")
         foot.addWidget(self.saved)
-        line = QHBoxLayout()
+        self.lock_hint = QWidget()
+        line = QHBoxLayout(self.lock_hint)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
         line.addStretch(1)
         line.addWidget(Label("Lock", "small"))
         line.addWidget(KeyHint("Ctrl+L"))
-        foot.addLayout(line)
+        foot.addWidget(self.lock_hint)
         return foot
 
     def start_finding(self) -> None:
@@ -164,6 +166,8 @@ class Sidebar(QFrame):
     def _choose(self, patient_id: int) -> None:
         self._patient_id = patient_id
         self._clear()
+        # The chart takes the cursor when it arrives, unless somebody began to type elsewhere meanwhile.
+        self.find_line.clearFocus()
         self.patient_chosen.emit(patient_id)
 
     def _clear(self) -> None:

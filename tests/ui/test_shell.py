@@ -308,6 +308,34 @@ def test_a_visit_is_started_from_every_part_of_the_chart(
     assert len(sessions_of(clinic, 1)) == 1
 
 
+def test_a_chart_that_arrives_takes_no_cursor_from_a_search_begun_meanwhile(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    workspace = enter(shell, clinic, qtbot)
+    find = workspace.sidebar.find_line
+    shell.activateWindow()
+    workspace.open_patient(1)
+    workspace.sidebar.start_finding()
+    QTest.keyClicks(find, "sil")
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
+    qtbot.waitUntil(find.hasFocus)
+    QTest.keyClicks(find, "va")
+    assert find.text() == "silva"
+
+
+def test_a_patient_chosen_in_the_search_gets_the_cursor(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    workspace = enter(shell, clinic, qtbot)
+    find = workspace.sidebar.find_line
+    shell.activateWindow()
+    workspace.sidebar.start_finding()
+    QTest.keyClicks(find, "mor")
+    QTest.keyClick(find, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
+    qtbot.waitUntil(lambda: workspace.chart.isAncestorOf(shell.focusWidget()))
+
+
 def test_a_visit_asked_for_is_started_for_nobody_else(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> None:
     other = add_patient(clinic, replace(PATIENT, mrn="000124", family_name="Okafor", given_name="Daniel"))
     episode = open_episode(clinic, EpisodeOfCare(patient_id=other.id or 0, start=clinic.today()))
