@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.sentences import sentence
 from ptnotes.services.people_of import clinic_exists, default_clinic_path
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 # What needs no Qt is imported up here, before Qt: PySide reads the source of every module that is imported after it.
 
@@ -52,12 +57,43 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
         at_end.callback(tasks.close)
         shell = Shell(path, tasks, theme, remembered)
         at_end.callback(shell.deleteLater)
+        application.setQuitOnLastWindowClosed(False)
+        shell.closed.connect(application.quit)
         if demo:
             shell.show_demo()
         else:
             shell.show_door(is_new=not clinic_exists(path))
         shell.show()
+        at_end.enter_context(closed_by_signals(shell))
         return application.exec()
+
+
+@contextmanager
+def closed_by_signals(window: QWidget) -> Iterator[None]:
+    """Close `window` as by its own button when the system or the terminal asks the program to end."""
+    # Qt's loop runs no Python while it waits, so Python's handler alone would be called only at the next key press.
+    # Windows has no such signals for a program with a window, and closes it by a message that Qt knows.
+    if sys.platform == "win32":
+        yield
+        return
+    from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - see above
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    notifier = QSocketNotifier(read_end, QSocketNotifier.Type.Read)
+    notifier.activated.connect(window.close)
+    wakeup_before = signal.set_wakeup_fd(write_end)
+    handlers_before = [signal.signal(number, lambda *_: None) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, handlers_before, strict=True):
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup_before)
+        notifier.setEnabled(False)
+        os.close(read_end)
+        os.close(write_end)
 
 
 def require_screen(system: str, environment: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
@@ -48,6 +48,9 @@ def _demo(path: Path) -> OpenClinic:
 
 class Shell(QMainWindow):
     """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
+
+    closed = Signal()
+    """Everything is stored and the window is gone. Qt itself would not say so, since the window was hidden before."""
 
     def __init__(self, path: Path, tasks: Tasks, theme: Theme, remembered: Remembered) -> None:
         super().__init__()
@@ -112,6 +115,8 @@ class Shell(QMainWindow):
             "Making a sample clinic", "Forty made-up patients. It is thrown away when the window closes."
         )
         self._show_alone(page)
+        # Nobody knows the passphrase of a sample clinic, so it has no door to come back through.
+        self.actions_by_id["lock"].setVisible(False)
         path = self._path
         self._tasks.write(lambda: _demo(path), self.enter)
 
@@ -232,6 +237,7 @@ class Shell(QMainWindow):
         self._remembered.geometry = self.saveGeometry()
         if self.workspace is None:
             event.accept()
+            self.closed.emit()
             return
         event.ignore()
         self.hide()

@@ -85,10 +85,13 @@ class Tasks(QObject):
         latest: str | None = None,
     ) -> None:
         """Run `job` in a reading thread. With `latest`, only the newest read of that key is run and delivered."""
+        if self._closed:
+            # Asked for by what a last write brought: there is no window any more to show it.
+            return
         number = next(self._numbers)
         if latest is not None:
             self._latest[latest] = number
-        self._put(self._reads, _Job(_USUAL, number, job, done, failed, latest))
+        self._reads.put(_Job(_USUAL, number, job, done, failed, latest))
 
     def write(
         self,
@@ -99,10 +102,12 @@ class Tasks(QObject):
         urgent: bool = False,
     ) -> None:
         """Run `job` in the one writing thread, before all usual writes when `urgent`."""
+        if self._closed:
+            raise RuntimeError("a write was given after the threads were ended")
         self._unsaved += 1
         self.unsaved_changed.emit(self._unsaved)
         rank = _URGENT if urgent else _USUAL
-        self._put(self._writes, _Job(rank, next(self._numbers), job, done, failed, is_write=True))
+        self._writes.put(_Job(rank, next(self._numbers), job, done, failed, is_write=True))
 
     def forget(self, key: str) -> None:
         """Neither run nor deliver what was read under `key` so far."""
@@ -118,11 +123,6 @@ class Tasks(QObject):
         for thread in self._threads:
             thread.join()
         self._deliver()
-
-    def _put(self, queued: queue.PriorityQueue[_Job], job: _Job) -> None:
-        if self._closed:
-            raise RuntimeError("a job was given after the threads were ended")
-        queued.put(job)
 
     def _run(self, queued: queue.PriorityQueue[_Job]) -> None:
         while (job := queued.get()).work is not None:

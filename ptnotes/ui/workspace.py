@@ -91,6 +91,7 @@ class Workspace(QWidget):
         self.archiving.archived.connect(self.show_home)
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
+        self.sidebar.lock_hint.setVisible(actions["lock"].isVisible())
         for name, slot in (
             ("find", self.sidebar.start_finding),
             ("add_patient", self.add_patient),

@@ -165,9 +165,10 @@ def test_closing_stores_what_was_just_typed_and_asks_nothing(
     qtbot.waitUntil(lambda: screen.draft.episode is not None)
     screen.basics.title_field.line.end(False)
     QTest.keyClicks(screen.basics.title_field.line, ", worse")
-    shell.close()
+    with qtbot.waitSignal(shell.closed):
+        shell.close()
     assert not shell.isVisible()
-    qtbot.waitUntil(lambda: shell.workspace is None)
+    assert shell.workspace is None
     tasks.close()
     again = open_clinic(clinic.path, PASSPHRASE)
     assert load_episode(again, 1).title == "Low back pain, worse"

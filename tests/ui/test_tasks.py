@@ -177,7 +177,8 @@ def test_closing_lets_waiting_reads_go(tasks: Tasks) -> None:
     assert ran == []
 
 
-def test_a_job_after_closing_is_refused(tasks: Tasks) -> None:
+def test_after_closing_a_read_is_let_go_and_a_write_refused(tasks: Tasks) -> None:
     tasks.close()
+    tasks.read(lambda: None)
     with pytest.raises(RuntimeError):
         tasks.write(lambda: None)
