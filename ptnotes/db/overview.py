@@ -59,9 +59,10 @@ def open_drafts(connection: Connection, since: date, limit: int) -> tuple[DraftR
     )
 
 
-def open_draft_count(connection: Connection, since: date) -> int:
-    """How many drafts of visits there are that were attended on or after `since`."""
-    return connection.scalar(select(func.count()).select_from(SessionRecord).where(*_open_since(since))) or 0
+def open_draft_count(connection: Connection, since: date, limit: int) -> int:
+    """How many drafts of visits there are that were attended on or after `since`; counting ends at `limit`."""
+    some = select(SessionRecord.id).where(*_open_since(since)).limit(limit).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _open_since(since: date) -> tuple[ColumnElement[bool], ...]:

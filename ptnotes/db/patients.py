@@ -70,10 +70,10 @@ def change_patient(connection: Connection, patient: Patient) -> Patient:
     return changed
 
 
-def patient_count(connection: Connection) -> int:
-    """How many patients are not archived."""
-    active = select(func.count()).select_from(PatientRecord).where(PatientRecord.archived_at.is_(None))
-    return connection.scalar(active) or 0
+def patient_count(connection: Connection, limit: int) -> int:
+    """How many patients are not archived; counting ends at `limit`."""
+    some = select(PatientRecord.id).where(PatientRecord.archived_at.is_(None)).limit(limit).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _one(connection: Connection, condition: ColumnElement[bool], named: str) -> Patient:

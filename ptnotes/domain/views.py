@@ -24,11 +24,16 @@ class DraftRow:
     saved_at: datetime | None
 
 
+MOST_COUNTED = 2_000
+"""Where counting for the home screen ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """What the window opens with: patients seen last, drafts of the last thirty days, how many patients there are.
 
-    `drafts` are the latest of them, `draft_count` says how many there are in all.
+    `drafts` are the latest of them, `draft_count` says how many there are in all. Neither number goes beyond
+    `MOST_COUNTED`: a number that large only says "many", and counting on would keep the window waiting.
     """
 
     recent: tuple[PatientRow, ...] = ()

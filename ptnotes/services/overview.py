@@ -17,13 +17,13 @@ from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated
 from ptnotes.domain.errors import NotFoundError
 from ptnotes.domain.treatment import NoteState
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
-from ptnotes.domain.views import ChangeRow, EpisodeOverview, Home, PatientHeader
+from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.visits import visit_rows
 
 _RECENT = 12
 _DRAFT_DAYS = 30
-_DRAFTS = 200
+_DRAFTS = 100
 """Drafts that the home page lists; nobody reads further down."""
 
 
@@ -34,8 +34,8 @@ def home(clinic: OpenClinic) -> Home:
         return Home(
             recent=overview.recent_patients(connection, _RECENT),
             drafts=overview.open_drafts(connection, since, _DRAFTS),
-            draft_count=overview.open_draft_count(connection, since),
-            patient_count=patients.patient_count(connection),
+            draft_count=overview.open_draft_count(connection, since, MOST_COUNTED),
+            patient_count=patients.patient_count(connection, MOST_COUNTED),
         )
 
 

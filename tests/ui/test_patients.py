@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.patient import Patient, PatientRow, Sex
-from ptnotes.domain.views import DraftRow, Home
+from ptnotes.domain.views import MOST_COUNTED, DraftRow, Home
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, find_patients, load_patient
 from ptnotes.ui.home.home_page import HomePage
@@ -126,6 +126,16 @@ def test_the_sidebar_shows_some_drafts_and_says_how_many_more() -> None:
     )
     rows = home_rows(Home(drafts=drafts, draft_count=9), TODAY, MOST_DRAFTS)
     assert [row.title for row in rows[-1:]] == ["4 more drafts"]
+
+
+def test_where_counting_ended_more_are_spoken_of(theme: Theme, qtbot: QtBot) -> None:
+    drafts = (DraftRow(session_id=1, patient=ROW, service_date=TODAY, saved_at=None),)
+    rows = home_rows(Home(drafts=drafts, draft_count=MOST_COUNTED), TODAY)
+    assert rows[-1].title == "Many more drafts"
+    page = HomePage(lambda: TODAY, theme)
+    qtbot.addWidget(page)
+    page.show_home(Home(recent=(ROW,), patient_count=MOST_COUNTED))
+    assert page.count_line.text().startswith("More than 2,000 patients ")
 
 
 def test_an_empty_clinic_is_told_its_first_step(theme: Theme, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ptnotes.domain.views import Home
+from ptnotes.domain.views import MOST_COUNTED, Home
 from ptnotes.domain.wording import full_date
 from ptnotes.ui.patients.patient_list import PatientList, home_rows
 from ptnotes.ui.theme import Theme
@@ -71,6 +71,8 @@ class HomePage(QStackedWidget):
         today = self._today()
         self.title.setText(f"Today, {full_date(today)}")
         patients = "1 patient" if home.patient_count == 1 else f"{home.patient_count:,} patients"
+        if home.patient_count >= MOST_COUNTED:
+            patients = f"More than {MOST_COUNTED:,} patients"
         self.count_line.setText(
             f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
         )

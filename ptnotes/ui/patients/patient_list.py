@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.patient import PatientRow
-from ptnotes.domain.views import Home
+from ptnotes.domain.views import MOST_COUNTED, Home
 from ptnotes.domain.wording import day_and_month, full_date
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
@@ -64,7 +64,8 @@ def home_rows(home: Home, today: date, most_drafts: int | None = None) -> tuple[
         shown = len(home.drafts[:most_drafts])
         if home.draft_count > shown:
             way = f"the latest {shown} are shown" if most_drafts is None else "Ctrl+0 shows them"
-            rows.append(ListRow(f"{home.draft_count - shown:,} more drafts", way))
+            many = "Many" if home.draft_count >= MOST_COUNTED else f"{home.draft_count - shown:,}"
+            rows.append(ListRow(f"{many} more drafts", way))
     if home.recent:
         rows.append(ListRow("RECENT", is_heading=True))
         rows += [_patient_row(row, today) for row in home.recent]

@@ -81,6 +81,20 @@ def test_the_home_shows_who_was_seen_last_and_recent_drafts(clinic: OpenClinic, 
     assert shown.patient_count == 1
 
 
+def test_the_home_lists_the_latest_drafts_and_counts_no_further_than_it_must(
+    clinic: OpenClinic, episode_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [
+        start_session(clinic, episode_id, service_date=clinic.today() - timedelta(days=ago))
+        for ago in range(5)
+    ]
+    monkeypatch.setattr("ptnotes.services.overview._DRAFTS", 2)
+    assert [row.session_id for row in home(clinic).drafts] == [draft.id for draft in drafts[:2]]
+    assert home(clinic).draft_count == 5
+    monkeypatch.setattr("ptnotes.services.overview.MOST_COUNTED", 3)
+    assert home(clinic).draft_count == 3
+
+
 def test_the_header_counts_treatment_days_and_not_absences(
     clinic: OpenClinic, patient_id: int, episode_id: int
 ) -> None:
