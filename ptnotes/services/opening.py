@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -22,6 +22,12 @@ from ptnotes.db.settings import found_clinic, load_clinic, person_by_uuid
 from ptnotes.db.store import Store, create_database, look_at, open_store
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Clinic, Person, checked_clinic, checked_person
+
+
+@cache
+def shipped_reference() -> Reference:
+    """The reference data that the program ships, read and checked once in a process; it never changes."""
+    return load_reference()
 
 
 def utc_now() -> datetime:
@@ -143,7 +149,7 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
             clinic = load_clinic(connection)
         if person is None:
             raise AccessError("person.unknown")
-        return OpenClinic(path, store, load_reference(), person, clock, clinic.zone)
+        return OpenClinic(path, store, shipped_reference(), person, clock, clinic.zone)
     except BaseException:
         store.close()
         raise

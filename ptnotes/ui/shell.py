@@ -32,9 +32,11 @@ USUAL_SIZE = (1280, 800)
 
 
 def _read_ahead() -> None:
-    """Import what lies behind the door; run in a reading thread while the door is shown."""
-    import ptnotes.services.opening  # noqa: PLC0415 - see above
+    """Read what lies behind the door; run in a reading thread while the door is shown."""
     import ptnotes.ui.workspace  # noqa: F401, PLC0415 - see above
+    from ptnotes.services.opening import shipped_reference  # noqa: PLC0415 - see above
+
+    shipped_reference()
 
 
 def _demo(path: Path) -> OpenClinic:
