@@ -20,12 +20,13 @@ _LOAD = re.compile(
     r"(?:@|at|with|w/)?\s*(?P<n>\d{1,4}(?:\.\d{1,2})?)\s*(?P<unit>kgs?|kilos?|lbs?|pounds?|#)(?![a-z])"
 )
 _BAND = re.compile(
-    r"(?:@|with|w/)?\s*(?:an?\s+)?(?P<band>yellow|red|green|blue|black|silver|gold|orange|purple|grey|gray|tan|peach)"
+    r"(?:@|with|w/)?\s*(?:an?\s+)?(?P<band>rtb|gtb|btb|ytb|yellow|red|green|blue|black|silver|gold|orange|purple|grey|gray|tan|peach)"
     r"(?:\s*(?:thera-?)?(?:bands?|tb|tubing|loop))?(?![a-z])"
 )
 _SIDE = re.compile(
     r"\(?(?P<side>left|right|bilateral(?:ly)?|l|r|b/l|b|bil|bilat|lt|rt|ea(?:ch)? (?:side|leg|arm))\)?(?![a-z0-9])"
 )
+_BANDS = {"rtb": "red", "gtb": "green", "btb": "blue", "ytb": "yellow"}
 _SIDES = {"l": "left", "lt": "left", "left": "left", "r": "right", "rt": "right", "right": "right"}
 _FILLER = re.compile(r"[,():.]|(?:for|of|and|with|hold|each|ea)(?![a-z])|&")
 _WITH = re.compile(r"(?:w/|with)\s+(?P<cue>[^,;]+)")
@@ -75,10 +76,13 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
             faults.extend([fault] if fault else [])
             place = weight.end()
         elif dose is not None:
+            twice = dose.hold is not None or any(one.amount is not None for one in doses)
+            if twice and text[dose.end - 1] == '"':
+                faults.append("Seconds or inches? Write s or in words.")
             doses.append(dose)
             place = dose.end
         elif band is not None:
-            load, place = f"{band['band']} band", band.end()
+            load, place = f"{_BANDS.get(band['band'], band['band'])} band", band.end()
         elif side is not None:
             cues.append(
                 _SIDES.get(side["side"], "both sides" if side["side"].startswith("b") else "each side")

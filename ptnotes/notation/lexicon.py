@@ -233,7 +233,8 @@ def _is_side_and_movement(direction: str, name: str) -> bool:
     return " to the " not in f" {name} " and bool(_SIDED_DIRECTION.search(folded(name)))
 
 
-_SAME_WAY = {"posterior_to_anterior": "anterior", "anterior_to_posterior": "posterior", "caudal": "inferior"}
+SAME_WAY = {"posterior_to_anterior": "anterior", "anterior_to_posterior": "posterior", "caudal": "inferior"}
+"""Two words for one way of moving a joint partner."""
 
 
 def _add_directions(
@@ -244,7 +245,7 @@ def _add_directions(
 ) -> None:
     """Have names of a technique that say one of its directions ("dorsal glide") mean that direction too."""
     ways: dict[str, str] = {}
-    for other, way in _SAME_WAY.items():
+    for other, way in SAME_WAY.items():
         if way in technique.directions:
             ways |= {folded(name): way for name in names["direction", other]}
     for direction in technique.directions:

@@ -13,7 +13,9 @@ from ptnotes.notation.levels import Levels
 from ptnotes.notation.lexicon import Meaning
 from ptnotes.notation.mobilization_said import Guess, Said
 from ptnotes.notation.mobilization_technique import (
+    direction_of_movement,
     direction_turned,
+    fitting_direction,
     level_understood,
     one_technique,
     sides_of,
@@ -145,7 +147,7 @@ def _guess(
             words.append({meaning.id: meaning.direction for meaning in meanings})
             continue
         # A phrase of two words ("R SL") is one thing rather than two, where both would do.
-        guess.oddness += _unlikely(reference, item, meanings)
+        guess.oddness += _unlikely(context, item, meanings)
         if len(meanings) > 1 and meanings[1].kind == "position":
             lain = context.text[item.start : item.end]
             guess.fault(4, f"{lain}: the side that the patient lies on, or side-lying and the side treated?")
@@ -197,16 +199,24 @@ def _guess(
     return guess
 
 
-def _unlikely(reference: Reference, item: Item, meanings: tuple[Meaning, ...]) -> int:
+def _unlikely(context: Context, item: Item, meanings: tuple[Meaning, ...]) -> int:
     """How unlikely one meaning of a phrase is beside its others: a response beside a side, a region beside a joint."""
     if not isinstance(item.value, Choice):
         return 0
+    reference = context.reference
     others = {option[0] for option in item.value.options} - {meanings[0]}
     kind = meanings[0].kind
     if kind == "response" and any(other.kind == "side" for other in others):
         return 1
-    places = [other for other in others if other.kind == "target"]
-    return int(kind == "target" and bool(places) and reference.targets[meanings[0].id].kind == "region")
+    places = [reference.targets[other.id] for other in others if other.kind == "target"]
+    if kind != "target" or not places:
+        return 0
+    target = reference.targets[meanings[0].id]
+    # "SI" is rather the joint than its region; "LS" in the neck rather the levator scapulae than the lower back.
+    elsewhere = bool(context.regions) and not set(target.regions) & set(context.regions)
+    return 2 * elsewhere + int(
+        target.kind == "region" and any(target.region in one.regions for one in places)
+    )
 
 
 def _narrowed(reference: Reference, levels: list[str]) -> list[str]:
@@ -234,6 +244,10 @@ def _entry(
         if technique is None:
             return None
     direction = slots.get("direction")
+    if technique is not None and not technique.directions and direction is None:
+        direction = direction_of_movement(reference, slots)
+    elif technique is not None and direction is not None:
+        direction = fitting_direction(technique, direction)
     implied = group.get(technique.id) if group is not None and technique is not None else None
     if technique is not None:
         if direction is None:
@@ -346,12 +360,17 @@ def _with_rest(
         entry,
         rate_hz=said.rate,
         position=slots.get("position"),
-        movement=slots.get("movement"),
+        movement=None if _moves_as_direction(entry, slots) else slots.get("movement"),
         cavitation=said.cavitation,
         response=responses,
         pre_position=", ".join(said.held),
         note=", ".join(said.note),
     )
+
+
+def _moves_as_direction(entry: MobilizationEntry, slots: dict[str, str]) -> bool:
+    """Whether the word for a movement was taken as the direction ("MET C2/3 R rot")."""
+    return "movement" in slots and "direction" not in slots and entry.direction is not None
 
 
 def _check_movement(reference: Reference, guess: Guess, slots: dict[str, str]) -> None:
@@ -360,7 +379,7 @@ def _check_movement(reference: Reference, guess: Guess, slots: dict[str, str]) -
         technique = reference.techniques.get(entry.technique or "")
         if technique is None:
             continue
-        if "movement" in slots and technique.family not in _ACTIVE:
+        if entry.movement is not None and technique.family not in _ACTIVE:
             guess.fault(6, f"{technique.label} is not held through an active movement.")
         if "position" in slots and slots["position"] not in technique.positions:
             guess.oddness += 1

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from ptnotes.clinical import Reference, Technique
 from ptnotes.notation.context import Context
+from ptnotes.notation.lexicon import SAME_WAY
 from ptnotes.notation.mobilization_said import Guess, Said
 from ptnotes.notation.mobilization_words import Choice, Filler, Item, Separator
 from ptnotes.notation.quantities import GradeWords
@@ -53,6 +54,20 @@ def techniques_meant(
     return []
 
 
+def fitting_direction(technique: Technique, direction: str) -> str:
+    """The name that a technique has for a direction: AP is posterior where it knows no AP."""
+    other = SAME_WAY.get(direction)
+    return other if direction not in technique.directions and other in technique.directions else direction
+
+
+def direction_of_movement(reference: Reference, slots: dict[str, str]) -> str | None:
+    """The direction that a movement word says for a technique without directions of its own ("MET R rot")."""
+    movement, side = slots.get("movement"), slots.get("side")
+    if movement in {"rotation", "side_bending"}:
+        return f"{movement}_{side}" if side in {"left", "right"} else None
+    return movement if movement in reference.directions else None
+
+
 def _by_direction(reference: Reference, levels: list[str], direction: str | None) -> str | None:
     """The only glide of a joint that goes in a direction ("PFJ sup glide"), where no technique is named."""
     if direction is None or not levels:
@@ -60,7 +75,8 @@ def _by_direction(reference: Reference, levels: list[str], direction: str | None
     found = [
         technique.id
         for technique in reference.techniques_at(levels[0])
-        if technique.family.startswith("accessory") and direction in technique.directions
+        if technique.family.startswith("accessory")
+        and fitting_direction(technique, direction) in technique.directions
     ]
     return found[0] if len(found) == 1 else None
 
@@ -128,6 +144,11 @@ def level_understood(
     if carried and all(place in places for place in carried):
         assumed.append("levels")
         return list(carried)
+    whole = context.regions[:1]
+    there = [found for found in ids if whole and whole[0] in context.lexicon.places[found]]
+    if there and all(reference.techniques[found].family == "traction" for found in there):
+        assumed.append("levels")
+        return list(whole)
     near = {
         place
         for place in places

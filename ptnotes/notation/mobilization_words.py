@@ -16,6 +16,7 @@ from ptnotes.notation.quantities import DoseWords, GradeWords, read_dose, read_g
 
 _KINDS = frozenset({"technique", "target", "direction", "movement", "position", "response", "side"})
 # Within own words ("w/ arm abd") a movement goes on with them; these words do not.
+_LINE_GOES_ON = _KINDS - {"target"}
 _NOT_OWN = frozenset({"technique", "position", "response"})
 _QUOTED = r'"(?P<quoted>(?:[^"]|"")*)"'
 _NOTE = re.compile(rf"note\s*:?\s*{_QUOTED}")
@@ -44,7 +45,7 @@ _HELD_AT = re.compile(
     r"|loose[ -]?pack(?:ed)?(?: position)?|opp|lpp)(?![a-z])"
 )
 _FILLER = re.compile(
-    r"(?:glides?|mob(?:s|es|ili[sz]ations?)?|j(?:oin)?ts?|techniques?|manual|into|to|at|of|on|in|for|from|the|over|levels?|"
+    r"(?:glides?|mob(?:s|es|ili[sz]ations?)?|j(?:oin)?ts?|techniques?|man(?:ual)?|into|to|at|of|on|in|for|from|the|over|levels?|"
     r"each|ea|per|oscillations?|osc|sustained|pt|patient|grades?|position|then)(?![a-z])\.?"
 )
 _SEPARATOR = re.compile(r",|&|\+|/|and(?![a-z])")
@@ -140,6 +141,22 @@ def items_of(context: Context, start: int, end: int) -> list[Item]:
         item = _next(context, text, place)
         items.append(item)
         place = max(item.end, place + 1)
+    return _alike(items)
+
+
+def _alike(items: list[Item]) -> list[Item]:
+    """The words with those on both sides of a slash kept to what both can mean: "sup/inf" are two directions."""
+    for one, slash, other in zip(items, items[1:], items[2:], strict=False):
+        first, second = one.value, other.value
+        if not (isinstance(slash.value, Separator) and slash.value.sign == "/"):
+            continue
+        if not (isinstance(first, Choice) and isinstance(second, Choice)):
+            continue
+        kinds = {option[0].kind for option in first.options} & {option[0].kind for option in second.options}
+        for item, choice in ((one, first), (other, second)):
+            kept = tuple(option for option in choice.options if option[0].kind in kinds)
+            if kept:
+                items[items.index(item)] = item._replace(value=Choice(kept))
     return items
 
 
@@ -261,7 +278,7 @@ def _with(context: Context, text: str, place: int, after: int) -> Item:
             end += 1
             continue
         if (
-            context.lexicon.match(text, end, _KINDS if end == after else _NOT_OWN) is not None
+            context.lexicon.match(text, end, _LINE_GOES_ON if end == after else _NOT_OWN) is not None
             or read_dose(text, end) is not None
             or read_grade(context.reference, text, end) is not None
             or read_levels(context.reference, text, end) is not None

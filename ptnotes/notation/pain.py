@@ -196,10 +196,12 @@ def _word(
             return match.end, "", now, region
         if "region" in kinds or "target" in kinds:
             said = kinds.get("region") or context.reference.targets[kinds["target"]].region
+            now = _elsewhere(text, match.start, match.end, now, found)
             now.place = context.text[match.start : match.end]
             return match.end, "", now, said
     body = _BODY.match(text, place)
     if body is not None:
+        now = _elsewhere(text, body.start(), body.end(), now, found)
         now.place = context.text[body.start() : body.end()]
         return body.end(), "", now, region
     opened = _OPEN.match(text, place)
@@ -212,6 +214,14 @@ def _word(
     reached = word.end() if word is not None else place + 1
     parts.problems.append(context.problem(place, reached, NOT_UNDERSTOOD))
     return reached, "", now, region
+
+
+def _elsewhere(text: str, start: int, end: int, now: _Pain, found: list[_Pain]) -> _Pain:
+    """The pain that a place belongs to: one of its own where a score stands behind it ("neck 5, HA 3")."""
+    if not now.has_score or re.match(r"\s*(?:pain)?\s*:?\s*\d", text[end:]) is None:
+        return now
+    found.append(now)
+    return _Pain(start, start)
 
 
 def _add(context: Context, one: _Pain, region: str | None, parts: Parts) -> None:
@@ -269,6 +279,9 @@ def about_pain(context: Context, start: int, end: int) -> bool:
     if re.match(r"(?:current|present|best|worst|least|average)\s+pain\b", text[place:end]):
         return True
     if re.match(r"\d{1,2}(?:\s*/\s*10)?\s+(?:now|best|worst|current)\b", text[place:end]):
+        return True
+    body = _BODY.match(text, place)
+    if body is not None and re.match(r"\s*:?\s*\d{1,2}\s*(?:/\s*10|-*>)", text[body.end() : end]):
         return True
     if re.match(r"c\s?[:=]?\s?\d{1,2}.*\bw\s?[:=]?\s?\d", text[place:end]):
         return True

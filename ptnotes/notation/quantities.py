@@ -33,7 +33,7 @@ _N = r"(?P<n>\d{1,5}(?:\.\d+)?)"
 _HOLD = rf"(?:\s*\.?\s*{_X}?\s*(?P<hold>\d{{1,4}})\s*(?:{_SECONDS})(?:\s*holds?\b)?)?"
 _DOSES = (
     re.compile(
-        rf"{_X}?\s*(?P<sets>\d{{1,4}})\s*(?:{_BOUTS})?\s*(?:{_X}|\bof\b)\s*{_N}(?!\s*-?\s*\d|\s*/)\s*(?:{_UNIT})?"
+        rf"{_X}?\s*(?P<sets>\d{{1,4}})\s*(?:{_BOUTS})?\s*(?:{_X}|\bof\b)\s*{_N}(?!\d|\s*-\s*\d|\s*/)\s*(?:{_UNIT})?"
         rf"(?:\s*{_BOUTS})?{_HOLD}(?:\s*holds?\b)?(?![a-z0-9])"
     ),
     re.compile(

@@ -241,7 +241,7 @@ def _kind(context: Context, start: int, end: int) -> str:
         return "rom"
     if "grade" in kinds and kinds <= {"grade", "dose", "side", "more", "filler"}:
         return "more"
-    if "only technique" in kinds or ("grade" in kinds and "measured" not in kinds):
+    if "only technique" in kinds or "grade" in kinds:
         return "mobilization"
     if (
         "exercise" in kinds

@@ -124,7 +124,7 @@ class _Gatherer:
                 now.mode = name
             elif now.has_value and now.mode != name:
                 self.mode = name
-                self.begin(item).mode = name
+                self._same_again(item).mode = name
             else:
                 now.mode = self.mode = name
         elif name == "side?":
@@ -199,6 +199,13 @@ class _Gatherer:
         found = self.context.lexicon.match("extension", 0, frozenset({"motion"}))
         if found is not None:
             now.motions.append(found.meanings)
+
+    def _same_again(self, item: RomItem) -> Measured:
+        """The same motion and side measured in another way."""
+        sides = list(self.now.sides) if self.now is not None else []
+        now = self._next_value(item)
+        now.sides = sides
+        return now
 
     def _next_value(self, item: RomItem) -> Measured:
         """A further value without an arrow: the same motion, of the side that is still to come."""

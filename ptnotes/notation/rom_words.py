@@ -36,8 +36,9 @@ _NO_END_PAIN = re.compile(
 )
 _END_PAIN = re.compile(
     r"\(?(?:w/\s*|with\s+)?(?:erp|e\.r\.p\.?|end[ -]range\s+pain|pain\s+(?:at\s+)?(?:the\s+)?end(?:[ -]?range)?|"
-    r"pain\s+(?:at\s+)?eor|p(?=\s|$|\)|,|;|>|-)|p!)(?![a-z])\)?"
+    r"pain\s+(?:at\s+)?eor|p(?=\s|$|\)|,|;|>|-)(?!\s*\d)|p!)(?![a-z])\)?"
 )
+_NO_UNIT = re.compile(r"\d{1,2}\s*(?:fingers?|fingerbreadths?|fb)(?![a-z])")
 _LOST = re.compile(
     r"\d{1,3}\s*(?:%|per\s?cent)\s*(?:loss|lost|limited|limitation|restricted|restriction|deficit|reduced)"
 )
@@ -146,6 +147,9 @@ def _next(context: Context, text: str, place: int, items: list[RomItem]) -> RomI
         return RomItem(
             place, lost.end(), Refused("Say the per cent of the range that is there, not what is lost.")
         )
+    unit = _NO_UNIT.match(text, place)
+    if unit is not None:
+        return RomItem(place, unit.end(), Refused("Fingers are no unit: degrees, cm or a word."))
     score = _SCORE.match(text, place)
     if score is not None:
         return RomItem(place, score.end(), Score(int(score["n"] or score["m"] or score["k"])))

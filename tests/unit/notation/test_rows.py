@@ -86,7 +86,7 @@ def test_pain_after_joins_pain_before_of_its_kind(reference: Reference) -> None:
 
 def test_minutes_exercise_and_text_find_their_places(reference: Reference) -> None:
     visit = _typed(
-        reference, "mt 23; laser 8; clams R 2x15 green; ex: leg press 3x12 @ 60 lb; s: one; s: two"
+        reference, "mt 23; laser 8; clams R 2x15 green; ex: sled push 3x12 @ 60 lb; s: one; s: two"
     )
     assert [(row.intervention, row.minutes) for row in visit.interventions] == [
         ("cpt_97140", 23),
@@ -94,7 +94,7 @@ def test_minutes_exercise_and_text_find_their_places(reference: Reference) -> No
     ]
     clams, press = visit.exercises
     assert (clams.exercise, clams.name, clams.band, clams.cue) == ("clamshell", "", "green", "right")
-    assert (press.exercise, press.name, press.load, press.load_unit) == (None, "leg press", Decimal(60), "lb")
+    assert (press.exercise, press.name, press.load, press.load_unit) == (None, "sled push", Decimal(60), "lb")
     assert visit.note.subjective == "one\ntwo"
 
 
