@@ -202,7 +202,7 @@ def test_a_goal_takes_its_measure_its_numbers_and_its_date(screen: EpisodeScreen
     (goal,) = stored(screen, qtbot).goals
     assert (goal.motion, goal.mode, goal.unit) == ("lumbar_flexion", Mode.ACTIVE, "deg")
     assert (goal.baseline, goal.target, goal.due) == (Decimal(42), Decimal("60.5"), date(2026, 5, 1))
-    assert measure_words(reference(), goal) == "Active Lumbar flexion 42° to 60.5° · by 1 May 2026"
+    assert measure_words(reference(), goal) == "Lumbar flexion (active) 42° to 60.5° · by 1 May 2026"
     assert form.words.text() == ""
 
 

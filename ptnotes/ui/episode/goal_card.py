@@ -24,12 +24,12 @@ STATES = (
 
 
 def measure_words(reference: Reference, goal: Goal) -> str:
-    """What measures a goal, from where to where, and by when: ``Lumbar flexion 42° to 60° · by 4 Jan 2027``."""
+    """What measures a goal, from where to where, and by when: ``Lumbar flexion (active) 42° to 60° · by 4 Jan 2027``."""
     name = ""
     if goal.measure == "rom" and goal.motion is not None:
         motion = reference.motions[goal.motion]
-        mode = goal.mode.value if goal.mode is not None else ""
-        name = " ".join(part for part in (mode, motion.full_label, side_words(goal.side)) if part)
+        mode = f"({goal.mode.value})" if goal.mode is not None else ""
+        name = " ".join(part for part in (motion.full_label, side_words(goal.side), mode) if part)
     elif goal.measure == "pain":
         name = f"pain, {goal.pain_kind}"
     elif goal.measure == "outcome" and goal.outcome is not None:
