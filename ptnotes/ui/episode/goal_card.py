@@ -24,7 +24,7 @@ STATES = (
 
 
 def measure_words(reference: Reference, goal: Goal) -> str:
-    """What measures a goal, from where to where, and by when: ``Lumbar flexion (active) 42° to 60° · by 4 Jan 2027``."""
+    """What measures a goal, from where to where, and by when: ``Lumbar flexion (active) 42° to 60°``."""
     name = ""
     if goal.measure == "rom" and goal.motion is not None:
         motion = reference.motions[goal.motion]
