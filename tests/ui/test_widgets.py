@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
@@ -112,6 +112,31 @@ def test_enter_takes_the_first_choice_found(pick: PickList, qtbot: QtBot) -> Non
     assert chosen.args == ["cervical"]
     assert pick.text() == "Cervical spine"
     assert pick.current_id == "cervical"
+
+
+def test_tab_takes_the_choice_marked_and_goes_one_field_on(qtbot: QtBot, theme: Theme) -> None:
+    form = QWidget()
+    qtbot.addWidget(form)
+    row = QHBoxLayout(form)
+    pick, second, third = PickList(find_in(REGIONS), name="Region"), QLineEdit(), QLineEdit()
+    for field in (pick, second, third):
+        row.addWidget(field)
+    form.show()
+    form.activateWindow()
+    pick.setFocus()
+    QTest.keyClicks(pick, "nec")
+    with qtbot.waitSignal(pick.chosen) as chosen:
+        QTest.keyClick(pick._view, Qt.Key.Key_Tab)
+    assert chosen.args == ["cervical"]
+    assert not pick._view.isVisible()
+    assert form.focusWidget() is second
+
+
+def test_tab_leaves_the_choice_in_force_where_the_list_was_only_looked_at(pick: PickList) -> None:
+    pick.set_current(REGIONS[2])
+    QTest.keyClick(pick, Qt.Key.Key_Down)
+    QTest.keyClick(pick._view, Qt.Key.Key_Tab)
+    assert (pick.text(), pick.current_id) == ("Shoulder", "shoulder")
 
 
 def test_text_that_names_no_choice_goes_back_to_the_one_in_force(pick: PickList) -> None:

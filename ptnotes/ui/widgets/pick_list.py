@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
@@ -85,7 +85,7 @@ class _Choices(QAbstractListModel):
 
 
 class PickList(QLineEdit):
-    """A line that finds choices with `find` while one types. Down or a click shows them, Enter takes one.
+    """A line that finds choices with `find` while one types. Down or a click shows them, Enter or Tab takes one.
 
     `chosen` is emitted with the id when another choice is taken, and with an empty id when the line is emptied. Text
     that names no choice goes back to the choice in force when the line is left; with `free_text` it is kept and emitted
@@ -117,6 +117,8 @@ class PickList(QLineEdit):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(12)
         self._completer.setWidget(self)
+        # After the completer's own filter, so that this one is asked first: see `eventFilter`.
+        self._view.installEventFilter(self)
         self._completer.activated[QModelIndex].connect(self._take_index)  # type: ignore[index]  # no overloads in the stubs
         self.setPlaceholderText(placeholder)
         if name:
@@ -189,8 +191,7 @@ class PickList(QLineEdit):
         if self._view.isVisible():
             return
         typed = self.text().strip()
-        shown = self._item.label if self._item else ""
-        if typed == shown:
+        if typed == self._shown_label():
             return
         if not typed:
             self._take(None)
@@ -204,6 +205,9 @@ class PickList(QLineEdit):
         else:
             self.set_current(self._item)
 
+    def _shown_label(self) -> str:
+        return self._item.label if self._item else ""
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down and not self._view.isVisible():
@@ -212,6 +216,24 @@ class PickList(QLineEdit):
             self._search("" if unchanged else self.text())
             return
         super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The list has the keyboard while it is open, and Qt would hand Tab on without taking what is marked.
+        if (
+            watched is self._view
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        ):
+            marked = self._view.currentIndex()
+            self._view.hide()
+            # A list that was only opened to be looked at leaves the choice in force.
+            if marked.row() > 0 or (self.text().strip() and self.text() != self._shown_label()):
+                self._take_index(marked)
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
+            return True
+        return super().eventFilter(watched, event)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
