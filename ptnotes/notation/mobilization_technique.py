@@ -140,6 +140,11 @@ def level_understood(
         # "inf" alone is too short to name a joint that is not being treated; "patellar glide" is not.
         if near_by or any(" " in context.text[item.start : item.end].strip() for item in said.choices):
             return list(places)
+    joints = {joint for found in ids for joint in reference.techniques[found].joints}
+    if len(joints) == 1:
+        only = reference.targets[next(iter(joints))]
+        if only.id in places and all(reference.targets[place].region == only.region for place in places):
+            return [only.id]
     carried = context.carried.levels
     if carried and all(place in places for place in carried):
         assumed.append("levels")

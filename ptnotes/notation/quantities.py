@@ -10,7 +10,7 @@ from ptnotes.clinical import Reference
 
 _ROMAN = r"viii|vii|vi|iv|v|ix|iiii|iii|ii|i"
 _MARK = (
-    r"(?:\+{1,4}(?!/)|-{1,3}(?=[^a-z0-9ivk>-]|$)|(?:\s*(?:plus\s+plus|minus\s+minus|plus|minus))(?![a-z]))"
+    r"(?:\+{1,4}(?!/-)|-{1,3}(?=[^a-z0-9ivk>-]|$)|(?:\s*(?:plus\s+plus|minus\s+minus|plus|minus))(?![a-z]))"
 )
 _NAMED = r"(?:grades?|grads?|grds?|grs?|gds?)\.?\s*-?\s*|g(?=\s?\d|[iv])"
 _K = r"k(?:alt(?:enborn)?)?\.?\s*-?\s*(?:grade\s*|gr\.?\s*)?(?=i{1,3}v?(?![a-z])|v(?![a-z])|\d)"
@@ -47,6 +47,9 @@ _DOSES = (
 _UNCLEAR = re.compile(
     rf"(?:\d{{1,3}}\s*{_X}\s*)?\d{{1,4}}\s*-\s*\d{{1,4}}\s*(?:{_SECONDS}|{_MINUTES}|{_COUNTS}|{_BOUTS})"
     rf"|{_X}\s*\d{{1,3}}\s*-\s*\d{{1,3}}(?![a-z0-9])|\d{{1,3}}\s*{_X}\s*\d{{1,3}}\s*-\s*\d{{1,3}}(?![a-z0-9])"
+)
+_MINUTES_SECONDS = re.compile(
+    rf"(?:{_X}?\s*(?P<sets>\d{{1,3}})\s*{_X}\s*)?(?P<min>\d{{1,2}})\s*'\s*(?P<sec>\d{{1,2}})\s*\""
 )
 _RATE = re.compile(r"(?:@|at)?\s*(?P<n>\d{1,3}(?:\.\d+)?)\s*hz(?![a-z])")
 TIME_MODES = frozenset(
@@ -122,6 +125,10 @@ def read_dose(text: str, place: int) -> DoseWords | None:
     unclear = _UNCLEAR.match(text, place)
     if unclear is not None:
         return DoseWords(place, unclear.end(), fault="Say one number, not a range.")
+    mixed = _MINUTES_SECONDS.match(text, place)
+    if mixed is not None:
+        seconds = Decimal(60 * int(mixed["min"]) + int(mixed["sec"]))
+        return DoseWords(place, mixed.end(), int(mixed["sets"]) if mixed["sets"] else None, seconds, "s")
     for pattern in _DOSES:
         found = pattern.match(text, place)
         if found is None:

@@ -291,8 +291,11 @@ def _kinds(context: Context, text: str, start: int) -> set[str]:
             found.add("dose")
             place = dose.end
             continue
-        if read_rate(text, place) is not None:
+        rate = read_rate(text, place)
+        if rate is not None:
             found.add("dose")
+            place = rate[0]
+            continue
         if (
             match is None
             and text[place] in "lr"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from ptnotes.clinical import Motion
@@ -179,8 +180,12 @@ def _add(
         parts.problems.append(context.problem(*span, asked, SIDES))
     if motion.sided and side in SIDES:
         context.carried.side = side if is_limb(context.reference, motion.region) else context.carried.side
+    named = motion.region.partition("_")[0]
     if one.region_said:
         context.carried.region = one.region
+    elif re.search(rf"\b{named}\b", context.folded[one.start : one.end]):
+        # "hip flex" names the region with the motion.
+        context.carried.region = motion.region
 
 
 def _unit(motion: Motion, before: Value | None, after: Value | None) -> str:

@@ -114,6 +114,8 @@ class _Gatherer:
             # "45 to 55" goes from one to the other, "flex to knee" only as far as the knee.
             name = "arrow" if now.has_value else "filler"
         if name == "arrow":
+            if now.phase == "after" and now.after and not self.glued:
+                now.fault = "Two arrows: before and after are two readings."
             now.phase = "after"
         elif name in {"pre", "post"}:
             self._phase(now, name)
@@ -169,6 +171,8 @@ class _Gatherer:
 
     def _value(self, item: RomItem, value: Value) -> None:
         now = self.current(item)
+        if now.fault:
+            return
         if self.pending is not None:
             value.hurts, self.pending = self.pending, None
         taken = now.after if now.phase == "after" else now.before

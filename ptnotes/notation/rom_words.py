@@ -25,7 +25,7 @@ _NEUTRAL = re.compile(
 _RANGE = re.compile(r"(?P<a>-?\d{1,3})\s*°?\s*-\s*(?P<b>\d{1,3})\s*(?:°|deg(?:rees?)?(?![a-z]))?(?![\d-])")
 _ARROW = re.compile(r"-+>|=+>|>+|(?P<word>(?:to|then)(?![a-z]))")
 _PHASE = re.compile(
-    r"(?P<pre>pre|before|initial(?:ly)?|start|from)(?![a-z])[: ]*|(?P<post>post|after)(?![a-z])[: ]*"
+    r"(?P<pre>pre|before|initial(?:ly)?|start|from(?=\s*[+-]?\d))(?![a-z])[: ]*|(?P<post>post|after)(?![a-z])[: ]*"
 )
 _SCORE = re.compile(
     r"\(?\s*(?:w/\s*|with\s*)?(?:(?:pain|nprs|p)\s*)?(?P<n>\d{1,3})\s*/\s*10(?:\s*(?:pain|p)(?![a-z]))?\s*\)?"
@@ -38,6 +38,7 @@ _END_PAIN = re.compile(
     r"\(?(?:w/\s*|with\s+)?(?:erp|e\.r\.p\.?|end[ -]range\s+pain|pain\s+(?:at\s+)?(?:the\s+)?end(?:[ -]?range)?|"
     r"pain\s+(?:at\s+)?eor|p(?=\s|$|\)|,|;|>|-)(?!\s*\d)|p!)(?![a-z])\)?"
 )
+_ABOUT = re.compile(r"(?:~|<|≈|≤|≥|about|approx\.?|approximately|around|nearly|almost)\s*[+-]?\d+")
 _NO_UNIT = re.compile(r"\d{1,2}\s*(?:fingers?|fingerbreadths?|fb)(?![a-z])")
 _LOST = re.compile(
     r"\d{1,3}\s*(?:%|per\s?cent)\s*(?:loss|lost|limited|limitation|restricted|restriction|deficit|reduced)"
@@ -147,6 +148,9 @@ def _next(context: Context, text: str, place: int, items: list[RomItem]) -> RomI
         return RomItem(
             place, lost.end(), Refused("Say the per cent of the range that is there, not what is lost.")
         )
+    about = _ABOUT.match(text, place)
+    if about is not None:
+        return RomItem(place, about.end(), Refused("Say the number that was read."))
     unit = _NO_UNIT.match(text, place)
     if unit is not None:
         return RomItem(place, unit.end(), Refused("Fingers are no unit: degrees, cm or a word."))
