@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.clinics import LONG_MRNS, PASSPHRASE
+from ptnotes.app import spare_what_stays
 from ptnotes.ui.remembered import Remembered
 from ptnotes.ui.shell import Shell
 from ptnotes.ui.tasks import Tasks
@@ -85,6 +86,8 @@ def main(path: Path) -> dict[str, list[float]]:
     application = QApplication(sys.argv[:1])
     tasks = Tasks()
     shell = Shell(path, tasks, Theme(application, look=Look.LIGHT), Remembered())
+    # As `run_app` does.
+    shell.read_ahead_ended.connect(spare_what_stays)
     try:
         door: Any = shell.show_door(is_new=False)
         shell.resize(1440, 900)
