@@ -368,7 +368,7 @@ def _left_over(context: Context, start: int, end: int, parts: Parts) -> list[Pro
         finish = place
         while finish < end and not covered[finish - start]:
             finish += 1
-        if context.text[place:finish].strip(" ,;/&|\t"):
+        if any(not (sign.isspace() or sign in ",;/&|") for sign in context.text[place:finish]):
             problems.append(context.problem(place, finish, NOT_UNDERSTOOD))
         place = finish
     return problems

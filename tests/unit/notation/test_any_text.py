@@ -35,6 +35,7 @@ def _assert_whole(text: str, reading: Reading) -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from([None, "lumbar", "knee"]))
+@example("\x1f", None)
 @example("L5 upa l III ½x45s", "lumbar")
 @example("İ ſ ß K1 ﬁ flex 45>55", "lumbar")
 @example("²³ x²", None)
