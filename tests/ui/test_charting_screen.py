@@ -204,6 +204,42 @@ def test_a_mobilization_is_charted_with_keys_alone(
     assert grade.property("grade") == "3"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_a_technique_done_on_one_side_asks_for_its_side_next(
+    chart: Callable[[], VisitPage], qtbot: QtBot, key: Qt.Key
+) -> None:
+    page = chart()
+    page.mobilizations.choose_target("L5", None)
+    (editor,) = page.mobilizations.table.editors.values()
+    side, technique, grade = editor.cells[1:4]
+    assert isinstance(side, QLineEdit)
+    qtbot.waitUntil(technique.hasFocus)
+    QTest.keyClicks(technique, "upa")
+    QTest.keyClick(QApplication.activePopupWidget() or technique, key)
+    qtbot.waitUntil(side.hasFocus)
+    assert (side.placeholderText(), side.property("needed")) == ("side?", True)
+    assert "L5" not in page.spine.accessibleName()
+    QTest.keyClicks(side, "r")
+    QTest.keyClick(QApplication.activePopupWidget() or side, Qt.Key.Key_Return)
+    assert charted(page).mobilizations[0].side is Side.RIGHT
+    assert side.property("needed") is False
+    assert "L5 right" in page.spine.accessibleName()
+    assert side.nextInFocusChain() is technique
+    assert technique.nextInFocusChain() is grade
+
+
+def test_a_technique_of_the_midline_asks_for_no_side(chart: Callable[[], VisitPage], qtbot: QtBot) -> None:
+    page = chart()
+    page.mobilizations.choose_target("L5", None)
+    (editor,) = page.mobilizations.table.editors.values()
+    technique = editor.cells[2]
+    qtbot.waitUntil(technique.hasFocus)
+    QTest.keyClicks(technique, "cpa")
+    QTest.keyClick(QApplication.activePopupWidget() or technique, Qt.Key.Key_Tab)
+    qtbot.waitUntil(editor.cells[3].hasFocus)
+    assert not editor.cells[1].property("needed")
+
+
 def test_a_row_is_taken_out_with_a_key_and_comes_back_with_undo(chart: Callable[[], VisitPage]) -> None:
     page = chart()
     page.mobilizations.choose_target("L4", Side.MIDLINE)

@@ -147,6 +147,14 @@ def possible_sides(reference: Reference, targets: tuple[str, ...], technique: st
     return tuple(side for side in Side if all(side.value in sides for sides in offered))
 
 
+def side_is_missing(reference: Reference, row: Mobilization) -> bool:
+    """Whether the row's technique is done on the left or the right alone there, and the row does not say on which."""
+    if row.side is not None or row.technique is None:
+        return False
+    sides = possible_sides(reference, row.targets, row.technique)
+    return bool(sides) and Side.MIDLINE not in sides
+
+
 def possible_techniques(reference: Reference, targets: tuple[str, ...]) -> tuple[str, ...]:
     """Ids of the techniques allowed at every one of `targets`; all techniques where there is no target yet."""
     if not targets:

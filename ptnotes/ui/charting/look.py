@@ -19,6 +19,8 @@ QLineEdit[type="box"]:disabled { background: transparent; color: $text; border: 
 QLineEdit[type="cell"][fault="true"], QLineEdit[type="box"][fault="true"] {
     border: 2px solid $danger; padding: $s1 $s3;
 }
+QLineEdit[type="cell"][needed="true"] { border: 1px dashed $accent; placeholder-text-color: $accent; }
+QLineEdit[type="cell"][needed="true"]:focus { border: 2px solid $focus; }
 QLineEdit[type="box"][unusual="true"] { background: $warning_soft; }
 QLineEdit[type="cell"][strong="true"] { font-weight: 600; }
 QToolButton[type="pain"] { color: $muted; padding: 0; border-radius: $s4; font-size: $s11; }
@@ -45,7 +47,7 @@ QLineEdit[type="cell"][grade="$grade"]:focus { background: $ground; color: $ink;
 """
 )
 _INKS = (
-    "surface", "control", "focus", "border", "danger", "danger_soft", "warning", "warning_soft", "success",
+    "surface", "accent", "control", "focus", "border", "danger", "danger_soft", "warning", "warning_soft", "success",
     "success_soft", "muted", "hover", "text",
 )  # fmt: skip
 

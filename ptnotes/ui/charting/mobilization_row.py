@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
@@ -18,7 +18,7 @@ from ptnotes.ui.charting.entry import Dose, dose_text, read_dose
 from ptnotes.ui.charting.mobilization_cells import GradeCell, ResponseCell, TargetCell, flat_pick
 from ptnotes.ui.charting.row_table import RowEditor
 from ptnotes.ui.override import override
-from ptnotes.ui.theme import Theme
+from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.pick_list import PickItem, find_in
 
@@ -151,6 +151,7 @@ class MobilizationRow(RowEditor[Mobilization]):
         self._offer(row)
         self.target.show_targets(row.targets)
         self.side.set_current(choices.side_item(row.side) if row.side is not None else None)
+        self._ask_for_side(edits.side_is_missing(reference, row))
         technique = reference.techniques[row.technique] if row.technique is not None else None
         self.technique.set_current(choices.technique_item(technique) if technique is not None else None)
         self.technique.setToolTip(technique.label if technique is not None else "")
@@ -187,6 +188,22 @@ class MobilizationRow(RowEditor[Mobilization]):
 
     def _technique_chosen(self, technique: str) -> None:
         self._put("technique", technique or None)
+        self._go_to_side()
+        # Once more after the list of choices has closed, where that gives the focus back to its own field.
+        QTimer.singleShot(0, self, self._go_to_side)
+
+    def _go_to_side(self) -> None:
+        """Go to the side next where the technique taken needs one; whoever has gone on by now is left alone."""
+        if self.side.property("needed") and self.technique.window().focusWidget() is self.technique:
+            self.side.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _ask_for_side(self, needed: bool) -> None:
+        if bool(self.side.property("needed")) == needed:
+            return
+        self.side.setProperty("needed", needed)
+        self.side.setPlaceholderText("side?" if needed else "side")
+        self.side.setAccessibleDescription("The technique needs a side." if needed else "")
+        restyle(self.side)
 
     def _grades_chosen(self, grade: str | None, grade_to: str | None) -> None:
         self._change(self._number, "grade", grade=grade, grade_to=grade_to)

@@ -15,6 +15,7 @@ from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import NoteState, Side, TreatmentSession
 from ptnotes.domain.views import SpineMark
+from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.cells import tab_order
 from ptnotes.ui.charting.exercise_card import ExerciseCard
 from ptnotes.ui.charting.intervention_card import InterventionCard
@@ -62,6 +63,7 @@ class VisitPage(QWidget):
         super().__init__(parent)
         self.state = state
         self._last = context.last
+        self._reference = reference
         self._theme = theme
         regions = tuple(region.region for region in context.episode.regions)
         self.fields = VisitFields(state, today, theme, self)
@@ -206,7 +208,7 @@ class VisitPage(QWidget):
             self._show_spine()
 
     def _show_spine(self) -> None:
-        self.spine.set_marks(spine_marks(self.state.session, self._last))
+        self.spine.set_marks(spine_marks(self._reference, self.state.session, self._last))
 
     def _set_tab_order(self) -> None:
         tab_order(
@@ -224,11 +226,18 @@ class VisitPage(QWidget):
         )
 
 
-def spine_marks(session: TreatmentSession, last: TreatmentSession | None) -> tuple[SpineMark, ...]:
-    """Where today's visit treated, filled; where only the last one did, as an outline."""
+def spine_marks(
+    reference: Reference, session: TreatmentSession, last: TreatmentSession | None
+) -> tuple[SpineMark, ...]:
+    """Where today's visit treated, filled; where only the last one did, as an outline.
+
+    What is done on one side and does not say yet on which has no place on the spine.
+    """
     marks: dict[tuple[str, Side | None], SpineMark] = {}
     for visit, is_today in ((last, False), (session, True)):
         for row in visit.mobilizations if visit is not None else ():
+            if edits.side_is_missing(reference, row):
+                continue
             for target in row.targets:
                 mark = SpineMark(
                     target=target, side=row.side, grade=row.grade or "", at_latest_visit=is_today, sessions=1

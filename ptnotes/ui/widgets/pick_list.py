@@ -231,7 +231,9 @@ class PickList(QLineEdit):
             # A list that was only opened to be looked at leaves the choice in force.
             if marked.row() > 0 or (self.text().strip() and self.text() != self._shown_label()):
                 self._take_index(marked)
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
+            # Whoever was told of the choice may have gone to another field already.
+            if self.window().focusWidget() is self:
+                self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
             return True
         return super().eventFilter(watched, event)
 
