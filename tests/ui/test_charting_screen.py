@@ -40,7 +40,7 @@ from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
 from ptnotes.ui.charting import edits
-from ptnotes.ui.charting.rom_row import RomCell, RomRow
+from ptnotes.ui.charting.rom_row import RomCell, RomRow, region_words
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.tasks import Tasks
@@ -238,6 +238,23 @@ def test_a_technique_of_the_midline_asks_for_no_side(chart: Callable[[], VisitPa
     QTest.keyClick(QApplication.activePopupWidget() or technique, Qt.Key.Key_Tab)
     qtbot.waitUntil(editor.cells[3].hasFocus)
     assert not editor.cells[1].property("needed")
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        ("thoracolumbar", "Thoracolumbar spine"),
+        ("cervical", "Cervical spine"),
+        ("cervical_upper", "Upper cervical"),
+        ("lumbar", "Lumbar spine"),
+        ("jaw", "Jaw"),
+        ("rib", "Ribs"),
+    ],
+)
+def test_motions_stand_under_the_part_of_the_body_that_they_measure(
+    clinic: OpenClinic, region: str, words: str
+) -> None:
+    assert region_words(clinic.reference, region) == words
 
 
 def test_a_row_is_taken_out_with_a_key_and_comes_back_with_undo(chart: Callable[[], VisitPage]) -> None:

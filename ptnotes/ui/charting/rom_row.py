@@ -155,7 +155,7 @@ class RomRow(RowEditor[RomLine]):
         motion = reference.motions[line.motion]
         self._motion_words = motion.label
         if motion.region != main_region:
-            self.group = reference.regions[motion.region].label
+            self.group = region_words(reference, motion.region)
         side = f" {_SIDE_LETTERS[line.side]}" if line.side is not None else ""
         self.name = motion.full_label + side
         self.label = MotionButton(table)
@@ -227,6 +227,21 @@ class RomRow(RowEditor[RomLine]):
 
     def _ask_way(self) -> None:
         self.way_asked.emit(self.shown)
+
+
+def region_words(reference: Reference, region_id: str) -> str:
+    """What stands over the motions of a region: the words that they carry themselves, ``Thoracolumbar spine``.
+
+    A region may be named for a junction or its levels; its motions are those of the whole part of the spine.
+    """
+    region = reference.regions[region_id]
+    own = region.label.partition(" (")[0]
+    if region.parent != "spine":
+        return own
+    named = (motion for motion in reference.motions.values() if motion.region == region_id)
+    words = (motion.full_label.removesuffix(motion.label.lower()).strip() for motion in named)
+    adjective = next((word for word in words if word and " " not in word), "")
+    return f"{adjective} spine" if adjective else own
 
 
 def way_words(reference: Reference, line: RomLine) -> str:
