@@ -97,7 +97,7 @@ def _read_stretch(context: Context, start: int, end: int) -> Parts:
         return _text(context, section, start, end)
     own = with_prefix(context, start, end)
     if own is not None:
-        return _covering(read_exercise(context, own, end, own_words=True), start)
+        return _covering(context, read_exercise(context, own, end, own_words=True), start)
     parts = Parts()
     if not context.folded[start:end].strip():
         return parts
@@ -127,19 +127,14 @@ def _read_stretch(context: Context, start: int, end: int) -> Parts:
     return parts
 
 
-def _covering(parts: Parts, start: int) -> Parts:
+def _covering(context: Context, parts: Parts, start: int) -> Parts:
+    """The parts with the prefix before them in the first of them."""
     if parts.entries:
         first = parts.entries[0]
         parts.entries[0] = ReadEntry(first.entry, start, first.end, first.assumed)
     elif parts.problems:
-        first_problem = parts.problems[0]
-        parts.problems[0] = Problem(
-            first_problem.text,
-            first_problem.start,
-            first_problem.end,
-            first_problem.reason,
-            first_problem.choices,
-        )
+        problem = parts.problems[0]
+        parts.problems[0] = context.problem(start, problem.end, problem.reason, problem.choices)
     return parts
 
 
