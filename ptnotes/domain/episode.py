@@ -59,7 +59,7 @@ class EpisodeRegion:
 class Diagnosis:
     """A diagnosis. `code` is ICD-10-CM or empty; `code_set_date` the release it was looked up in; `words` what shows.
 
-    `checked` is False for a code that is not in the reference data, which is said wherever it is shown.
+    `checked` is False for a code that is not in the reference data, which the screen says beside it.
     """
 
     row: int

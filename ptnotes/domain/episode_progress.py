@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +12,7 @@ from ptnotes.domain.episode import Goal, OutcomeScore
 from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
 from ptnotes.domain.trend import TrendChart, counted
 from ptnotes.domain.views import GoalProgress, SpineMark, TreatedRow
-from ptnotes.domain.wording import number
+from ptnotes.domain.wording import MINUS, number
 
 
 def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]:
@@ -80,8 +81,10 @@ def _strength(reference: Reference, grade: str) -> int:
 
 
 def grade_words(mobilization: Mobilization) -> str:
-    """A grade as written: ``III+``, a range ``III–IV``, empty where none was charted."""
-    return "–".join(grade for grade in (mobilization.grade, mobilization.grade_to) if grade)
+    """A grade as written: ``III+``, ``III−``, a range ``III–IV``, empty where none was charted."""
+    grades = (mobilization.grade, mobilization.grade_to)
+    # A hyphen after a grade is its minus and must not part from it at the end of a line; "K-II" keeps its hyphen.
+    return "–".join(re.sub(r"-+$", lambda marks: MINUS * len(marks[0]), grade) for grade in grades if grade)
 
 
 def dose_words(mobilization: Mobilization) -> str:

@@ -11,6 +11,7 @@ SENTENCES = {
     "value.range": "{value}{unit} is not possible here: from {lowest}{unit} to {highest}{unit}.",
     "value.not_a_number": "“{value}” is not a number.",
     "value.not_understood": "“{value}” is not understood here.",
+    "choice.unknown": "“{value}” is not in the list, and nothing was changed. Esc takes it back.",
     "reference.unknown": "“{value}” is not in the reference data.",
     "date.not_understood": "“{value}” is not a date. Try 12 Mar 1979 or 3/12/1979.",
     "date.ambiguous": "“{value}” can be {choices}. Write the month in letters.",

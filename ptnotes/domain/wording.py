@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from ptnotes.clinical import OutcomeMeasure
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.treatment import Side
 
@@ -37,10 +38,22 @@ def with_unit(value: Decimal, unit: str) -> str:
     return number(value) + _SUFFIXES.get(unit, "")
 
 
+def difference(value: Decimal, unit: str) -> str:
+    """A difference of two values. Of values in per cent it is in points: ``14 %`` would read as a share."""
+    return f"{number(value)} points" if unit == "percent" else with_unit(value, unit)
+
+
 def signed(value: Decimal, unit: str = "") -> str:
     """A change with its sign and unit: ``+13°``, ``−3``; no change is ``0``."""
     sign = "+" if value > 0 else ""
-    return sign + with_unit(value, unit)
+    return sign + difference(value, unit)
+
+
+def measure_label(measure: OutcomeMeasure) -> str:
+    """An outcome measure's short name with its scale, ``NDI (0–50)``, where the values do not say per cent."""
+    if measure.unit == "percent":
+        return measure.abbreviation
+    return f"{measure.abbreviation} ({number(measure.score_min)}–{number(measure.score_max)})"
 
 
 def verdict_words(verdict: Verdict) -> str:
@@ -85,7 +98,7 @@ def threshold_words(verdict: Verdict, unit: str) -> str:
     name = "Important change" if verdict.threshold_kind.startswith("MCID") else "Measurement error"
     kind = f" ({verdict.threshold_kind})" if verdict.threshold_kind else ""
     source = f". Source: {verdict.source.rstrip('.')}." if verdict.source else "."
-    return f"{name}{kind}: {with_unit(verdict.threshold, unit)}{source}"
+    return f"{name}{kind}: {difference(verdict.threshold, unit)}{source}"
 
 
 def side_words(side: Side | None) -> str:

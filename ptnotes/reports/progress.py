@@ -179,9 +179,9 @@ def _every_visit(data: ProgressReportData, width: float) -> Flowable:
         Column("Visit", 0.45, CELL_RIGHT),
         Column("Date", 1.2),
         Column("Kind", 1.2, CELL_QUIET),
-        Column("Done", 3.7),
+        Column("Done", 3.4),
         Column("Pain", 0.8, CELL_RIGHT),
-        Column(by_key.get(data.key_motion, "Motion"), 1.2, CELL_RIGHT),
+        Column(by_key.get(data.key_motion, "Motion"), 1.5, CELL_RIGHT),
         Column("Minutes", 0.65, CELL_RIGHT),
     ]
     rows: list[list[Words]] = [

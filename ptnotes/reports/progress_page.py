@@ -16,7 +16,7 @@ from ptnotes.domain.conclusion import Request
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.treatment import PainKind, Phase
 from ptnotes.domain.trend import TrendChart
-from ptnotes.domain.wording import day_and_month, full_date, signed, verdict_words, with_unit
+from ptnotes.domain.wording import day_and_month, difference, full_date, signed, verdict_words
 from ptnotes.figures.trend_chart import time_axis, trend_figure
 from ptnotes.reports.blocks import (
     CELL,
@@ -295,7 +295,7 @@ def _meaning(verdict: Verdict | None, unit: str) -> Words:
     words = verdict_words(verdict)
     if verdict.threshold is not None:
         bound = "<" if verdict.meaning in (Meaning.WITHIN_ERROR, Meaning.BELOW_IMPORTANT) else "≥"
-        words += f" ({bound}\u00a0{_unbroken(with_unit(verdict.threshold, unit))})"
+        words += f" ({bound}\u00a0{_unbroken(difference(verdict.threshold, unit))})"
     if verdict.is_real and verdict.direction is Direction.WORSE:
         return [Span("▼ ", None, "danger"), Span(words)]
     return [

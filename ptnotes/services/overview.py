@@ -18,6 +18,7 @@ from ptnotes.domain.errors import NotFoundError
 from ptnotes.domain.treatment import NoteState
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader
+from ptnotes.domain.wording import measure_label
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.visits import visit_rows
 
@@ -144,7 +145,7 @@ def _outcome_changes(
         several = len(scores) > 1
         rows.append(
             ChangeRow(
-                label=reference.measures[measure].abbreviation,
+                label=measure_label(reference.measures[measure]),
                 unit=reference.measures[measure].unit,
                 first=first.total if several else None,
                 latest=last.total,

@@ -26,7 +26,7 @@ from ptnotes.domain.treatment import (
 )
 from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
 from ptnotes.domain.views import ChangeRow
-from ptnotes.domain.wording import number, side_words, with_unit
+from ptnotes.domain.wording import measure_label, number, side_words, with_unit
 from ptnotes.reports.progress_data import (
     MeasureRow,
     ProgressReportData,
@@ -211,7 +211,7 @@ def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> 
     first, last = taken[0], taken[-1]
     measure = reference.measures[last.measure]
     subscale = next((part.label for part in measure.subscales if part.id == last.subscale), last.subscale)
-    label = f"{measure.abbreviation}, {subscale}" if subscale else measure.abbreviation
+    label = f"{measure_label(measure)}, {subscale}" if subscale else measure_label(measure)
     readings = [Reading(score.taken_on, with_unit(score.total, measure.unit)) for score in taken]
     verdict = None
     # Published thresholds are of the total: a subscale's change stands without a verdict.

@@ -34,13 +34,10 @@ _RESPONSES_SHOWN = 3
 
 
 def diagnosis_words(episode: EpisodeOfCare, on: date) -> tuple[str, ...]:
-    """The diagnoses that hold on the day `on`, medical ones first; an unchecked code says so."""
+    """The diagnoses that hold on the day `on`, medical ones first."""
     current = [row for row in episode.diagnoses if row.until is None or row.until >= on]
     ordered = sorted(current, key=lambda row: row.kind is not DiagnosisKind.MEDICAL)
-    told = (
-        joined(f"{row.code} {row.words}".strip(), "" if row.checked or not row.code else "code not checked")
-        for row in ordered
-    )
+    told = (f"{row.code} {row.words}".strip() for row in ordered)
     return tuple(text for text in told if text)
 
 

@@ -3,9 +3,11 @@ from decimal import Decimal
 
 import pytest
 
+from ptnotes.clinical import load_reference
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.wording import (
     full_date,
+    measure_label,
     number,
     signed,
     threshold_words,
@@ -75,3 +77,14 @@ def test_no_threshold_is_said_to_be_none() -> None:
 
 def test_a_date_names_its_month() -> None:
     assert full_date(date(2026, 10, 5)) == "5 Oct 2026"
+
+
+def test_a_difference_of_two_per_cents_is_in_points() -> None:
+    assert signed(Decimal(-14), "percent") == "−14 points"
+    assert with_unit(Decimal(30), "percent") == "30 %"
+
+
+def test_a_score_is_named_with_its_scale_unless_it_is_in_per_cent() -> None:
+    measures = load_reference().measures
+    assert measure_label(measures["ndi"]) == "NDI (0–50)"
+    assert measure_label(measures["odi"]) == "ODI"
