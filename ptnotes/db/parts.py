@@ -7,16 +7,17 @@ A row is found by its key (such as ``session_id``, ``row``). One that is no long
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Dialect, Select, Table, Update, bindparam, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 Row = tuple[Any, ...]
+_Binder = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Parts:
     table: Table
     columns: tuple[str, ...]
     key_length: int = 2
+    _insertions: dict[str, tuple[str, tuple[_Binder | None, ...]]] = field(
+        default_factory=dict, compare=False
+    )
 
     @cached_property
     def owner(self) -> str:
@@ -45,11 +49,6 @@ class Parts:
         """The rows shown of the owners ``:owners``, in no order."""
         owners = self.table.c[self.owner].in_(bindparam("owners", expanding=True))
         return self._select().where(owners, self.table.c.removed_at.is_(None))
-
-    @cached_property
-    def insertion(self) -> Insert:
-        """Insert rows given as dicts of `columns`."""
-        return insert(self.table)
 
     @cached_property
     def updating(self) -> Update:
@@ -82,10 +81,15 @@ class Parts:
         return bool(new or updates)
 
     def add(self, connection: Connection, rows: Iterable[Row]) -> None:
-        """Store rows that are new."""
-        values = [dict(zip(self.columns, row, strict=True)) for row in rows]
-        if values:
-            connection.execute(self.insertion, values)
+        """Store rows that are new.
+
+        They go to the driver by one statement written once: a save is nearly all such rows, and SQLAlchemy would build
+        and look through a dict for each.
+        """
+        given = list(rows)
+        if given:
+            statement, binders = self._insertion(connection.dialect)
+            connection.exec_driver_sql(statement, [_bound(row, binders) for row in given])
 
     def shown(self, connection: Connection, owners: Sequence[int]) -> Iterable[Row]:
         """The rows shown of each of `owners`, in no order."""
@@ -94,11 +98,30 @@ class Parts:
     def _select(self, *more: str) -> Select[Any]:
         return select(*(self.table.c[name] for name in (*self.columns, *more)))
 
+    def _insertion(self, dialect: Dialect) -> tuple[str, tuple[_Binder | None, ...]]:
+        """The statement that inserts one row, and what turns each of its values into one of the driver's."""
+        known = self._insertions.get(dialect.name)
+        if known is None:
+            preparer = dialect.identifier_preparer
+            named = ", ".join(preparer.quote(name) for name in self.columns)
+            marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(self.columns))
+            statement = f"INSERT INTO {preparer.format_table(self.table)} ({named}) VALUES ({marks})"  # noqa: S608 - names of the schema
+            kinds = (self.table.c[name].type.dialect_impl(dialect) for name in self.columns)
+            known = self._insertions[dialect.name] = (
+                statement,
+                tuple(kind.bind_processor(dialect) for kind in kinds),
+            )
+        return known
+
     def _update_values(self, row: Row, removed_at: datetime | None) -> Mapping[str, Any]:
         values = {f"key_{place}": row[place] for place in range(self.key_length)}
         for name, value in zip(self.columns[self.key_length :], row[self.key_length :], strict=True):
             values[f"new_{name}"] = value
         return {**values, "new_removed_at": removed_at}
+
+
+def _bound(row: Row, binders: tuple[_Binder | None, ...]) -> Row:
+    return tuple(value if bind is None else bind(value) for value, bind in zip(row, binders, strict=True))
 
 
 def grouped(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[int, list[Any]]:
