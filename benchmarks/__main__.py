@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.clinics import LARGE, ROOT, SMALL, clinic_file
 from benchmarks.figure import Figure, against_limit, middle, percentile, table
 from benchmarks.first_paint import first_paint
+from benchmarks.notation import notation
 from benchmarks.saving import saving
 
 _ROUNDS = 3
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         first_paint(large),
         *_window_figures(small, large),
         *_saving_figures(small, large),
+        *notation(),
         *report_figures(),
     ]
     if arguments.json:
