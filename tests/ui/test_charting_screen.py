@@ -228,6 +228,40 @@ def test_a_technique_done_on_one_side_asks_for_its_side_next(
     assert technique.nextInFocusChain() is grade
 
 
+@pytest.mark.parametrize("place", range(6))
+def test_words_that_name_no_choice_stay_in_their_cell_with_a_sentence_under_the_row(
+    chart: Callable[[], VisitPage], place: int
+) -> None:
+    page = chart()
+    page.mobilizations.choose_target("L5", Side.LEFT)
+    (row,) = charted(page).mobilizations
+    page.mobilizations.table._change(row.row, "technique", technique="upa")
+    page.mobilizations.table._change(row.row, "grade", grade="III")
+    before = charted(page)
+    (editor,) = page.mobilizations.table.editors.values()
+    cell = editor.cells[place]
+    type_into(cell, "zzz")
+    QTest.keyClick(cell, Qt.Key.Key_Tab)
+    assert isinstance(cell, QLineEdit)
+    assert cell.text() == "zzz"
+    assert editor.below.isVisible()
+    assert charted(page) == before
+    page.mobilizations.table._change(row.row, "note", note="gently")
+    assert cell.text() == "zzz"
+    QTest.keyClick(cell, Qt.Key.Key_Escape)
+    assert cell.text() != "zzz"
+    assert cell.accessibleDescription() == ""
+
+
+def test_a_level_that_is_none_stays_in_its_line_with_a_sentence(chart: Callable[[], VisitPage]) -> None:
+    page = chart()
+    type_into(page.mobilizations.add, "zzz")
+    QTest.keyClick(page.mobilizations.add, Qt.Key.Key_Tab)
+    assert "“zzz”" in page.mobilizations.add.accessibleDescription()
+    assert page.mobilizations.add.text() == "zzz"
+    assert not charted(page).mobilizations
+
+
 def test_a_technique_of_the_midline_asks_for_no_side(chart: Callable[[], VisitPage], qtbot: QtBot) -> None:
     page = chart()
     page.mobilizations.choose_target("L5", None)

@@ -139,11 +139,27 @@ def test_tab_leaves_the_choice_in_force_where_the_list_was_only_looked_at(pick: 
     assert (pick.text(), pick.current_id) == ("Shoulder", "shoulder")
 
 
-def test_text_that_names_no_choice_goes_back_to_the_one_in_force(pick: PickList) -> None:
+def test_text_that_names_no_choice_is_kept_with_a_sentence_until_esc(pick: PickList, qtbot: QtBot) -> None:
     pick.set_current(REGIONS[0])
-    pick.setText("elbow")
-    pick._settle()
-    assert (pick.text(), pick.current_id) == ("Lumbar spine", "lumbar")
+    pick.selectAll()
+    QTest.keyClicks(pick, "zzz")
+    with qtbot.waitSignal(pick.fault_changed) as said:
+        QTest.keyClick(pick, Qt.Key.Key_Return)
+    assert "“zzz” is not in the list" in said.args[0]
+    assert (pick.text(), pick.current_id, pick.property("fault")) == ("zzz", "lumbar", True)
+    pick.show_current(REGIONS[0])
+    assert pick.text() == "zzz"
+    QTest.keyClick(pick, Qt.Key.Key_Escape)
+    assert (pick.text(), pick.fault, pick.property("fault")) == ("Lumbar spine", "", False)
+
+
+def test_another_choice_takes_the_place_of_text_that_named_none(pick: PickList) -> None:
+    pick.setText("zzz")
+    assert not pick.settle()
+    pick.show_current(REGIONS[2])
+    assert (pick.text(), pick.fault) == ("Shoulder", "")
+    pick.clear()
+    assert pick.settle()
 
 
 def test_an_alias_typed_in_full_is_taken_without_the_list(pick: PickList) -> None:

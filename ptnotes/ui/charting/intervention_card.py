@@ -18,7 +18,7 @@ from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.labels import FaultLabel, Label
 from ptnotes.ui.widgets.pick_list import PickList, find_in
 
 _HEADS = ("Service", "", "Last", "Minutes", "")
@@ -131,7 +131,10 @@ class InterventionCard(Card):
         self.total = Label("", "body", parent=self)
         self.check = Label("", "warning", wraps=True, parent=self)
         self.body.addWidget(self.table)
+        fault = FaultLabel(self)
+        self.add.fault_changed.connect(fault.say)
         self.body.addWidget(self.add)
+        self.body.addWidget(fault)
         self._last_services = [row.intervention for row in (last.interventions if last is not None else ())]
         self.last_rows: list[QPushButton] = []
         for service in self._last_services:

@@ -46,7 +46,7 @@ class TargetCell(PickList):
     def show_targets(self, targets: tuple[str, ...]) -> None:
         """Show the row's targets."""
         self._targets = targets
-        self.set_current(choices.targets_shown(self._reference, targets))
+        self.show_current(choices.targets_shown(self._reference, targets))
 
     def _one_chosen(self, target: str) -> None:
         self.targets_chosen.emit((target,) if target else ())
@@ -56,6 +56,8 @@ class TargetCell(PickList):
         self.show_targets(self._targets)
         if targets:
             self.targets_chosen.emit(targets)
+        else:
+            self.refuse(text)
 
 
 class GradeCell(PickList):
@@ -84,14 +86,15 @@ class GradeCell(PickList):
         if grades != self._grades:
             self._grades = grades
             self.set_find(choices.find_grades(grades))
+            self.set_current(None)
         self.setEnabled(bool(grades))
         self.setPlaceholderText("–" if row.technique is not None and not grades else "grade")
         if row.grade is None:
-            self.set_current(None)
+            self.show_current(None)
             self.setToolTip("")
         else:
             shown = row.grade if row.grade_to is None else f"{row.grade}–{row.grade_to}"
-            self.set_current(PickItem(row.grade, shown))
+            self.show_current(PickItem(row.grade, shown))
             self.setToolTip(self._reference.grades[row.grade].meaning)
         number = grade_number(row.grade)
         if self.property("grade") != number:
@@ -138,6 +141,8 @@ class GradeCell(PickList):
             self.show_grade(self._row)
         if len(codes) == 2 and all(code in allowed for code in codes) and codes[0] != codes[1]:
             self.grades_chosen.emit(*sorted(codes, key=allowed.index))
+        else:
+            self.refuse(text)
 
 
 class ResponseCell(PickList):
@@ -162,7 +167,7 @@ class ResponseCell(PickList):
         """Show the row's responses."""
         self._responses = responses
         labels = ", ".join(self._reference.responses[response].label for response in responses)
-        self.set_current(PickItem(" ".join(responses), labels) if responses else None)
+        self.show_current(PickItem(" ".join(responses), labels) if responses else None)
         self.setToolTip(labels)
 
     def _find_last(self, text: str) -> Sequence[PickItem]:
@@ -183,6 +188,7 @@ class ResponseCell(PickList):
             items = self._find_one(part) if part.strip() else ()
             if part.strip() and not items:
                 self.show_responses(self._responses)
+                self.refuse(text)
                 return
             found.extend(item.id for item in items[:1])
         self.responses_chosen.emit(tuple(dict.fromkeys(found)))

@@ -71,7 +71,7 @@ class MobilizationDetails(QWidget):
             self._technique = row.technique
             self.position.set_find(find_in(choices.position_items(self._reference, technique)))
         position = self._reference.patient_positions[row.position] if row.position is not None else None
-        self.position.set_current(PickItem(position.id, position.label) if position is not None else None)
+        self.position.show_current(PickItem(position.id, position.label) if position is not None else None)
         self.note.show_value(row.note, row.note)
         self._cavitated = row.cavitation
         self.cavitation.setText(f"cavitation {_CAVITATION[row.cavitation]}")
@@ -131,7 +131,9 @@ class MobilizationRow(RowEditor[Mobilization]):
         self.technique.chosen.connect(self._technique_chosen)
         self.grade.grades_chosen.connect(self._grades_chosen)
         self.dose.typed.connect(self._dose_typed)
-        self.dose.fault_changed.connect(partial(self.set_fault, self.dose))
+        picks = (self.target, self.side, self.technique, self.grade, self.response, self.details.position)
+        for cell in (*picks, self.dose):
+            cell.fault_changed.connect(partial(self.set_fault, cell))
         self.response.responses_chosen.connect(partial(self._put, "responses"))
         self.details.position_chosen.connect(partial(self._put, "position"))
         self.details.note_typed.connect(partial(self._put, "note"))
@@ -150,10 +152,10 @@ class MobilizationRow(RowEditor[Mobilization]):
         reference = self._reference
         self._offer(row)
         self.target.show_targets(row.targets)
-        self.side.set_current(choices.side_item(row.side) if row.side is not None else None)
+        self.side.show_current(choices.side_item(row.side) if row.side is not None else None)
         self._ask_for_side(edits.side_is_missing(reference, row))
         technique = reference.techniques[row.technique] if row.technique is not None else None
-        self.technique.set_current(choices.technique_item(technique) if technique is not None else None)
+        self.technique.show_current(choices.technique_item(technique) if technique is not None else None)
         self.technique.setToolTip(technique.label if technique is not None else "")
         self.grade.show_grade(row)
         self.dose.show_value(dose_text(row), _dose_of(row))

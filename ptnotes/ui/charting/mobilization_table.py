@@ -21,7 +21,7 @@ from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.labels import KeyHint, Label
+from ptnotes.ui.widgets.labels import FaultLabel, KeyHint, Label
 from ptnotes.ui.widgets.pick_list import PickList
 
 _HEADS = ("Level", "Side", "Technique", "Grade", "Dose", "Response", "")
@@ -100,7 +100,10 @@ class MobilizationCard(Card):
         self.last_title = Label("", "caption", parent=self)
         self.last_rows: list[QPushButton] = []
         self.body.addWidget(self.table)
+        fault = FaultLabel(self)
+        self.add.fault_changed.connect(fault.say)
         self.body.addWidget(self.add)
+        self.body.addWidget(fault)
         self.body.addWidget(self.last_title)
         self.body.addStretch(1)
         self.same = QPushButton("Same as last visit", self)
@@ -154,6 +157,8 @@ class MobilizationCard(Card):
             self.add.set_current(None)
             row = edits.possible(self._reference, Mobilization(row=0, targets=targets))
             self._add(edits.add_row(self._state.session, row))
+        else:
+            self.add.refuse(text)
 
     def _add(self, session: TreatmentSession) -> None:
         self._state.put(session)

@@ -24,7 +24,7 @@ from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.labels import FaultLabel, Label
 from ptnotes.ui.widgets.pick_list import PickList, find_in
 
 _HEADS = ("Motion", "Last", "Before", "After", "Normal", "Change")
@@ -121,6 +121,9 @@ class RomCard(Card):
         foot.addWidget(Label("45 · 50 % · WNL · mod loss; p = end hurts", "small", parent=self))
         foot.addStretch(1)
         self.body.addLayout(foot)
+        fault = FaultLabel(self)
+        self.add.fault_changed.connect(fault.say)
+        self.body.addWidget(fault)
         self.body.addStretch(1)
         state.changed.connect(self._changed)
         self._show()

@@ -15,7 +15,7 @@ from ptnotes.ui.episode.draft import EpisodeDraft
 from ptnotes.ui.episode.draft_fields import DraftChoice, DraftDate, DraftLine, DraftText
 from ptnotes.ui.episode.rows import Row, Rows
 from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.labels import FaultLabel, Label
 from ptnotes.ui.widgets.pick_list import PickItem, PickList
 
 ONSETS = (
@@ -77,7 +77,10 @@ class BasicsCard(Card):
             lambda text: region_items(reference, text), placeholder="Add a region…", name="Add a region"
         )
         self.pick.chosen.connect(self._add)
+        fault = FaultLabel(self)
+        self.pick.fault_changed.connect(fault.say)
         self.body.addWidget(self.pick)
+        self.body.addWidget(fault)
         draft.shown.connect(self._show)
         draft.changed.connect(self._show)
         self._listed: tuple[EpisodeRegion, ...] | None = None

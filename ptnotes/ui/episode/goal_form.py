@@ -72,6 +72,7 @@ class GoalForm(QWidget):
         for column in range(6):
             grid.setColumnStretch(column, 1)
         self.measure.chosen.connect(self._show_measure)
+        self.measure.fault_changed.connect(self.measure_field.set_fault)
         self.add.clicked.connect(self._make)
         for line in (self.words, self.baseline, self.target):
             line.returnPressed.connect(self._make)
@@ -134,7 +135,7 @@ class GoalForm(QWidget):
     def _make(self) -> None:
         words = self.words.text().strip()
         self.words_field.set_fault("" if words else sentence(Fault("text.empty", "goal.words")))
-        if not words or not self.due.read_text():
+        if not words or not self.measure.settle() or not self.due.read_text():
             return
         picked = self.measure.current_id or ""
         kind, _, rest = picked.partition(":")

@@ -17,8 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
-from ptnotes.domain.errors import Fault
-from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import Side
 from ptnotes.domain.wording import side_words
 from ptnotes.services.episodes import open_episode
@@ -95,6 +93,7 @@ class OpenForm(Scroller):
         self.body.addLayout(row)
         self.body.addStretch(1)
         self.region.chosen.connect(self._offer_sides)
+        self.region.fault_changed.connect(self.region_field.set_fault)
 
     def _make_buttons(self) -> QHBoxLayout:
         self.open = QPushButton("Open the episode")
@@ -140,12 +139,7 @@ class OpenForm(Scroller):
         if not self.start.read_text() or self.start.day is None:
             return
         if not self.region.settle():
-            values = {"value": self.region.text()[:40]}
-            self.region_field.set_fault(
-                sentence(Fault("reference.unknown", "episode.regions", values=values))
-            )
             return
-        self.region_field.set_fault("")
         region = self.region.current_id
         side = self._sides[max(self.side.currentIndex(), 0)]
         episode = EpisodeOfCare(

@@ -58,6 +58,7 @@ class OutcomeCard(Card):
         self.body.addWidget(self.add, 0, Qt.AlignmentFlag.AlignRight)
         self.subscale_field.hide()
         self.measure.chosen.connect(self._measure_chosen)
+        self.measure.fault_changed.connect(self.measure_field.set_fault)
         self.add.clicked.connect(self._record)
         self.total.returnPressed.connect(self._record)
 
@@ -96,6 +97,8 @@ class OutcomeCard(Card):
         self.total_field.set_hint(f"{measure.score_min} to {measure.score_max}{unit}; {better}")
 
     def _record(self) -> None:
+        if not self.measure.settle():
+            return
         self.measure_field.set_fault("")
         self.total_field.set_fault("")
         measure, total = self.measure.current_id, read_number(self.total.text())

@@ -38,6 +38,19 @@ class Label(QLabel):
             restyle(self)
 
 
+class FaultLabel(Label):
+    """A sentence about the field above it, there only while something is wrong."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", "fault", wraps=True, parent=parent)
+        self.hide()
+
+    def say(self, fault: str) -> None:
+        """Show the sentence; an empty one takes it away."""
+        self.setText(fault)
+        self.setVisible(bool(fault))
+
+
 class Heading(Label):
     """The heading of a card or a screen; screen readers are told that it is one by its accessible name."""
 

@@ -9,8 +9,11 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
+from ptnotes.domain.errors import Fault
+from ptnotes.domain.sentences import sentence
 from ptnotes.domain.text import fold
 from ptnotes.ui.override import override
+from ptnotes.ui.theme import restyle
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -88,12 +91,14 @@ class PickList(QLineEdit):
     """A line that finds choices with `find` while one types. Down or a click shows them, Enter or Tab takes one.
 
     `chosen` is emitted with the id when another choice is taken, and with an empty id when the line is emptied. Text
-    that names no choice goes back to the choice in force when the line is left; with `free_text` it is kept and emitted
-    by `text_entered` instead.
+    that names no choice stays on the screen when the line is left, `fault_changed` carries a sentence about it, and the
+    choice in force is the same as before; Esc shows that one again. With `free_text` such text is emitted by
+    `text_entered` instead, and whoever cannot use it says so with `refuse`.
     """
 
     chosen = Signal(str)
     text_entered = Signal(str)
+    fault_changed = Signal(str)
 
     def __init__(
         self,
@@ -108,6 +113,7 @@ class PickList(QLineEdit):
         self._find = find
         self._free_text = free_text
         self._item: PickItem | None = None
+        self.fault = ""
         self._model = _Choices(self)
         self._view = QListView()
         self._view.setProperty("type", "popup")
@@ -137,12 +143,33 @@ class PickList(QLineEdit):
         self._item = item
         self.setText(item.label if item else "")
         self.setCursorPosition(0)
+        self._set_fault("")
+
+    def show_current(self, item: PickItem | None) -> None:
+        """As `set_current`, but what is on the screen with a sentence stays there while the choice is the same."""
+        if not self.fault or item != self._item:
+            self.set_current(item)
+
+    def refuse(self, typed: str) -> None:
+        """Keep `typed` on the screen, and say that it is no choice."""
+        self.setText(typed)
+        self._set_fault(sentence(Fault("choice.unknown", "choice", values={"value": typed[:40]})))
+
+    def _set_fault(self, fault: str) -> None:
+        if fault == self.fault:
+            return
+        self.fault = fault
+        self.setProperty("fault", bool(fault))
+        self.setAccessibleDescription(fault)
+        restyle(self)
+        self.fault_changed.emit(fault)
 
     def set_find(self, find: Callable[[str], Sequence[PickItem]]) -> None:
         """Offer other choices from now on; the one in force stays."""
         self._find = find
 
     def _search(self, text: str) -> None:
+        self._set_fault("")
         self._model.set_items(self._find(text))
         self._open()
 
@@ -169,12 +196,8 @@ class PickList(QLineEdit):
     def settle(self) -> bool:
         """Take what is typed if it names a choice, as on leaving the line; and say whether it does or is empty."""
         self._view.hide()
-        typed = self.text().strip()
-        known = not typed or (self._item is not None and typed == self._item.label)
-        if not known and self._named(typed) is None and not self._free_text:
-            return False
         self._settle()
-        return True
+        return not self.fault
 
     def _named(self, typed: str) -> PickItem | None:
         wanted = fold(typed)
@@ -192,6 +215,7 @@ class PickList(QLineEdit):
             return
         typed = self.text().strip()
         if typed == self._shown_label():
+            self._set_fault("")
             return
         if not typed:
             self._take(None)
@@ -203,7 +227,7 @@ class PickList(QLineEdit):
             self._item = None
             self.text_entered.emit(typed)
         else:
-            self.set_current(self._item)
+            self.refuse(typed)
 
     def _shown_label(self) -> str:
         return self._item.label if self._item else ""
@@ -214,6 +238,10 @@ class PickList(QLineEdit):
             # All choices are shown while the line still holds the one in force.
             unchanged = self._item is not None and self.text() == self._item.label
             self._search("" if unchanged else self.text())
+            return
+        if event.key() == Qt.Key.Key_Escape and self.text() != self._shown_label():
+            self.set_current(self._item)
+            self.selectAll()
             return
         super().keyPressEvent(event)
 
@@ -255,7 +283,7 @@ class PickList(QLineEdit):
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
-            and self._view.isVisible()
+            and (self._view.isVisible() or self.text() != self._shown_label())
         ):
             event.accept()
         return super().event(event)
