@@ -107,6 +107,8 @@ def connect(path: Path, key: str, *, cache_kib: int = _WRITER_CACHE_KIB, query_o
             "temp_store = MEMORY",
             "mmap_size = 0",
             "trusted_schema = OFF",
+            # Without it, REPLACE takes the old row away past the triggers that refuse a deletion.
+            "recursive_triggers = ON",
             f"cache_size = -{cache_kib}",
             f"query_only = {int(query_only)}",
         ):

@@ -69,6 +69,9 @@ def _guards(table: Table) -> Iterator[tuple[str, str, str]]:
     if kind == "none":
         return
     yield "DELETE", "kept", ""
+    if kind == "append_only" or table is SessionRecord.__table__:
+        # SQLite's REPLACE deletes past the trigger above on a connection that does not ask for `recursive_triggers`.
+        yield "INSERT", "replaced", _taken(table)
     if kind == "append_only":
         yield "UPDATE", "append_only", ""
     elif kind == "session_child":
@@ -88,6 +91,15 @@ def _guards(table: Table) -> Iterator[tuple[str, str, str]]:
         )
         yield "UPDATE", "state", f"OLD.state <> NEW.state AND NOT ({allowed})"
         yield "INSERT", "born_open", f"NEW.state NOT IN {_OPEN}"
+
+
+def _taken(table: Table) -> str:
+    """Whether a row with NEW's key is there already; another program's REPLACE would take it away."""
+    key = " AND ".join(f'"{column.name}" = NEW."{column.name}"' for column in table.primary_key)
+    found = f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {key}'  # noqa: S608 - names of our own tables
+    if "uuid" in table.columns:
+        found += ' OR "uuid" = NEW."uuid"'
+    return f"{found})"
 
 
 def _trigger(

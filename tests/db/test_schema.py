@@ -308,3 +308,30 @@ def test_both_dialects_have_the_same_triggers() -> None:
     }
     assert made["sqlite"] == made["postgresql"]
     assert len(made["sqlite"]) > 80
+
+
+@pytest.mark.parametrize("asked", ["ON", "OFF"])
+def test_nothing_that_must_stay_is_replaced_whatever_the_connection_asks_for(
+    file_store: Store, asked: str
+) -> None:
+    with file_store.write() as connection:
+        fill_every_table(connection)
+        sign(connection)
+        connection.commit()
+    with file_store.write() as connection:
+        # A pragma takes effect for the connection at once, so it stands for another program's.
+        connection.connection.cursor().execute(f"PRAGMA recursive_triggers = {asked}")
+        kept = [table for table in KEPT if table.info.get("guard") == "append_only"]
+        for table in [*kept, metadata.tables["treatment_session"]]:
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            again = f'INSERT OR REPLACE INTO "{table.name}" ({columns}) SELECT {columns} FROM "{table.name}"'  # noqa: S608 - names of our own tables
+            with pytest.raises(DBAPIError, match=REFUSED):
+                connection.execute(text(again))
+        connection.connection.cursor().execute("PRAGMA recursive_triggers = ON")
+
+
+def test_our_own_connections_let_no_row_be_replaced(file_store: Store) -> None:
+    with file_store.write() as connection:
+        assert connection.execute(text("PRAGMA recursive_triggers")).scalar_one() == 1
+        with pytest.raises(DBAPIError, match=REFUSED):
+            connection.execute(text("INSERT OR REPLACE INTO person SELECT * FROM person"))
