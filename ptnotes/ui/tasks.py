@@ -147,10 +147,13 @@ class Tasks(QObject):
             job = self._results.popleft()
             if job.is_write:
                 self._unsaved -= 1
-            if not self._is_old(job):
-                self._tell(job)
-            if job.is_write:
-                self.unsaved_changed.emit(self._unsaved)
+            try:
+                if not self._is_old(job):
+                    self._tell(job)
+            finally:
+                # Whoever waits for the last write is told even where its receiver fails, or no window would close.
+                if job.is_write:
+                    self.unsaved_changed.emit(self._unsaved)
 
     def _tell(self, job: _Job) -> None:
         if job.error is not None and not isinstance(job.error, PtNotesError):
