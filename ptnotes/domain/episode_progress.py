@@ -45,7 +45,8 @@ def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]
 def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[SpineMark, ...]:
     """Each place treated with the strongest grade of its latest visit, in the order of the reference data.
 
-    The latest visit is the last one at which something was mobilized: a note just begun changes nothing.
+    The latest visit is the last one at which something was mobilized: a note just begun changes nothing. A technique of
+    one side whose side was never said is left out: drawn in the middle it would be another technique.
     """
     treated = [session for session in counted(sessions) if session.mobilizations]
     found: dict[tuple[str, Side | None], SpineMark] = {}
@@ -53,6 +54,8 @@ def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> t
         of_visit: dict[tuple[str, Side | None], str] = {}
         for mobilization in session.mobilizations:
             for target in mobilization.targets:
+                if mobilization.side is None and not _may_be_central(reference, mobilization, target):
+                    continue
                 key = (target, mobilization.side)
                 strongest = max(
                     of_visit.get(key, ""),
@@ -70,6 +73,11 @@ def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> t
                 sessions=before.sessions + 1 if before is not None else 1,
             )
     return tuple(sorted(found.values(), key=lambda mark: (_order(reference, mark.target), str(mark.side))))
+
+
+def _may_be_central(reference: Reference, mobilization: Mobilization, target: str) -> bool:
+    technique = mobilization.technique
+    return technique is None or Side.MIDLINE.value in reference.sides_at(technique, target)
 
 
 def _order(reference: Reference, target: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ import pytest
 
 from ptnotes.clinical import load_reference
 from ptnotes.domain.episode import Goal, OutcomeScore
-from ptnotes.domain.episode_progress import dose_words, goals_progress, treated_rows
+from ptnotes.domain.episode_progress import dose_words, goals_progress, spine_marks, treated_rows
 from ptnotes.domain.treatment import (
     Mobilization,
     Mode,
@@ -154,3 +154,13 @@ def test_a_goal_is_as_far_as_its_own_measure() -> None:
         None,
     ]
     assert [progress.now for progress in found] == [50, 5, 50, None, None, None]
+
+
+def test_a_one_sided_technique_without_its_side_is_not_drawn_in_the_middle() -> None:
+    def marked(technique: str, side: Side | None) -> list[tuple[str, Side | None]]:
+        row = Mobilization(row=1, targets=("L5",), technique=technique, side=side, grade="III")
+        return [(mark.target, mark.side) for mark in spine_marks(load_reference(), [visit(1, row)])]
+
+    assert marked("upa", None) == []
+    assert marked("upa", Side.LEFT) == [("L5", Side.LEFT)]
+    assert marked("cpa", None) == [("L5", None)]
