@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
@@ -19,6 +20,7 @@ from ptnotes.domain.episode import (
     Goal,
     GoalStatus,
 )
+from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.treatment import Mode, Side
 from ptnotes.services.episodes import change_episode, load_episode, open_episode, outcomes_of
 from ptnotes.services.opening import OpenClinic
@@ -78,6 +80,90 @@ def test_typing_goes_on_while_a_save_is_under_way(screen: EpisodeScreen, qtbot: 
     screen.flush()
     screen.draft.set_value("title", "second")
     qtbot.waitUntil(lambda: load_episode(screen._clinic, 1).title == "second")
+
+
+class SlowFile:
+    """Stands before the store and holds each save back until `gate` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate = Event()
+        self.titles = list[str]()
+        monkeypatch.setattr("ptnotes.ui.episode.episode_save.change_episode", self.save)
+
+    def save(self, clinic: OpenClinic, episode: EpisodeOfCare) -> EpisodeOfCare:
+        assert self.gate.wait(5)
+        self.titles.append(episode.title)
+        return change_episode(clinic, episode)
+
+
+@pytest.mark.parametrize("typed", ["second", "Low back pain"])
+def test_what_was_typed_during_a_save_is_given_to_the_writer_before_that_save_is_told(
+    screen: EpisodeScreen, typed: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = SlowFile(monkeypatch)
+    counts = list[int]()
+    screen._tasks.unsaved_changed.connect(counts.append)
+    screen.draft.set_value("title", "first")
+    screen.flush()
+    screen.draft.set_value("title", typed)
+    screen.flush()
+    file.gate.set()
+    # Nothing is unsaved only once, after the last of them: a window that closes then has lost nothing.
+    qtbot.waitUntil(lambda: 0 in counts)
+    assert file.titles == ["first", typed]
+    assert load_episode(screen._clinic, 1).title == typed
+
+
+def test_another_episode_shown_during_a_save_drops_nothing_of_the_one_before(
+    screen: EpisodeScreen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_episode(
+        screen._clinic, EpisodeOfCare(patient_id=1, title="Shoulder pain", start=date(2026, 2, 9))
+    )
+    file = SlowFile(monkeypatch)
+    screen.draft.set_value("title", "first")
+    screen.flush()
+    screen.draft.set_value("title", "second")
+    screen.draft.show(other, PATIENT.birth_date)
+    file.gate.set()
+    qtbot.waitUntil(lambda: screen._tasks.unsaved == 0)
+    assert load_episode(screen._clinic, 1).title == "second"
+    assert screen.basics.title_field.line.text() == "Shoulder pain"
+    assert screen.draft._kept == {}
+
+
+def test_an_episode_left_unstored_is_asked_about_and_comes_back_as_it_was_typed(
+    screen: EpisodeScreen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object) -> None:
+        raise EnvironmentFault("disk.full")
+
+    other = open_episode(
+        screen._clinic, EpisodeOfCare(patient_id=1, title="Shoulder pain", start=date(2026, 2, 9))
+    )
+    before = load_episode(screen._clinic, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("ptnotes.ui.episode.episode_save.change_episode", full_disk)
+        screen.draft.set_value("title", "typed")
+        screen.draft.show(other, PATIENT.birth_date)
+        qtbot.waitUntil(lambda: "disk is full" in screen.unsaved_problem())
+    screen.draft.show(before, PATIENT.birth_date)
+    assert screen.basics.title_field.line.text() == "typed"
+    assert stored(screen, qtbot).title == "typed"
+    assert screen.unsaved_problem() == ""
+
+
+def test_typing_without_a_pause_is_saved_all_the_same(screen: EpisodeScreen, qtbot: QtBot) -> None:
+    title = ""
+
+    def type_on() -> bool:
+        nonlocal title
+        title += "a"
+        screen.draft.set_value("title", title)
+        return load_episode(screen._clinic, 1).title.startswith("a")
+
+    # Asked every 10 ms, which never leaves the pause that a save waits for otherwise.
+    qtbot.waitUntil(type_on, timeout=1900)
 
 
 @pytest.mark.parametrize(

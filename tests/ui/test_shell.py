@@ -195,7 +195,7 @@ def test_what_could_not_be_stored_keeps_the_window_open(
     def full_disk(*_: object) -> None:
         raise EnvironmentFault("disk.full")
 
-    monkeypatch.setattr("ptnotes.ui.episode.draft.change_episode", full_disk)
+    monkeypatch.setattr("ptnotes.ui.episode.episode_save.change_episode", full_disk)
     workspace = open_first(shell, clinic, qtbot)
     workspace.show_tab(EPISODE)
     screen = workspace.chart.screens[EPISODE]

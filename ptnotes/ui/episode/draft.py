@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from ptnotes.domain.checks import checked_episode
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.errors import InputError, StaleError
-from ptnotes.services.episodes import change_episode
+from ptnotes.domain.errors import InputError
 from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.episode.episode_save import EpisodeSave
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
-
-PAUSE_MS = 400
-RETRY_MS = 3000
 
 
 def with_value(episode: EpisodeOfCare, path: str, value: Any) -> EpisodeOfCare:
@@ -54,25 +50,49 @@ class EpisodeDraft(QObject):
         super().__init__(parent)
         self.clinic = clinic
         self._tasks = tasks
-        self.episode: EpisodeOfCare | None = None
         self._birth_date = date.min
-        self._saved: EpisodeOfCare | None = None
-        self._sent: EpisodeOfCare | None = None
-        self._halted = False
-        self._problem = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.flush)
+        self._save: EpisodeSave | None = None
+        self._kept: dict[int | None, EpisodeSave] = {}
+
+    @property
+    def episode(self) -> EpisodeOfCare | None:
+        """The episode on the screen as it is typed, None before the first."""
+        return self._save.episode if self._save is not None else None
 
     def show(self, episode: EpisodeOfCare, birth_date: date) -> None:
-        """Edit this episode from now on; what is unsaved of the one before was flushed by the caller."""
-        self._timer.stop()
+        """Edit this episode from now on. What is typed in the one before is kept until it is stored.
+
+        An episode that is kept is shown as it was typed, not as `episode` was read from the file.
+        """
+        self._let_go()
         self._birth_date = birth_date
-        self.episode = self._saved = episode
-        self._sent = None
-        self._halted = False
-        self._tell("", is_fault=False)
-        self.shown.emit(episode)
+        save = self._kept.pop(episode.id, None)
+        if save is None:
+            save = EpisodeSave(self.clinic, self._tasks, episode, self)
+            save.stored.connect(self._stored)
+            save.failed.connect(self._failed)
+        self._save = save
+        self._tell(save.problem, is_fault=bool(save.problem))
+        self.shown.emit(save.episode)
+        if save.is_halted:
+            self.stale_found.emit()
+
+    def give_up(self) -> None:
+        """Forget what was typed in the episode on the screen: a newer version is shown in its place."""
+        if self._save is not None:
+            self._save.stop()
+            self._save.deleteLater()
+            self._save = None
+
+    def _let_go(self) -> None:
+        save, self._save = self._save, None
+        if save is None:
+            return
+        save.flush()
+        if save.is_saved:
+            save.deleteLater()
+        else:
+            self._kept[save.episode.id] = save
 
     def set_value(self, path: str, value: object) -> bool:
         """Set one field, if it may be, and say whether it was."""
@@ -82,7 +102,7 @@ class EpisodeDraft(QObject):
 
     def apply(self, episode: EpisodeOfCare, field: str) -> bool:
         """Take a changed episode, if it may be stored; `field` names what was changed, as faults name it."""
-        if self.episode is None or episode == self.episode:
+        if self._save is None or episode == self._save.episode:
             self.refused.emit(field, "")
             return True
         try:
@@ -92,53 +112,40 @@ class EpisodeDraft(QObject):
             self.refused.emit(field, faults.get(field) or next(iter(faults.values())))
             return False
         self.refused.emit(field, "")
-        self.episode = episode
+        self._save.put(episode)
         self.changed.emit(episode)
-        if not self._halted:
+        if not self._save.is_halted:
             self._tell("Saving…", is_fault=False)
-            self._timer.start(PAUSE_MS)
         return True
 
     def flush(self) -> None:
         """Hand what is unsaved to the writer now."""
-        self._timer.stop()
-        if self.episode is None or self._halted or self._sent is not None or self.episode == self._saved:
-            return
-        self._sent = self.episode
-        clinic, sent = self.clinic, self.episode
-        self._tasks.write(
-            lambda: change_episode(clinic, sent), partial(self._stored, sent), partial(self._failed, sent)
-        )
+        for save in self._all():
+            save.flush()
 
     def unsaved_problem(self) -> str:
-        """Why the episode could not be stored, empty where it is."""
-        return self._problem
+        """Why something typed could not be stored, empty where everything is."""
+        return next((save.problem for save in self._all() if save.problem), "")
 
-    def _stored(self, sent: EpisodeOfCare, stored: EpisodeOfCare) -> None:
-        if self.episode is None or sent is not self._sent:
-            return
-        self._sent = None
-        # Typing may have gone on meanwhile: it continues from the new revision, and is saved next.
-        self.episode = replace(self.episode, revision=stored.revision)
-        self._saved = replace(sent, revision=stored.revision)
-        self._tell("Saved", is_fault=False)
-        self.stored.emit(stored)
-        if self.episode != self._saved:
-            self._timer.start(PAUSE_MS)
+    def _all(self) -> list[EpisodeSave]:
+        return [*self._kept.values(), *([self._save] if self._save is not None else [])]
 
-    def _failed(self, sent: EpisodeOfCare, error: Exception) -> None:
-        if sent is not self._sent:
+    def _stored(self, save: EpisodeSave, stored: EpisodeOfCare) -> None:
+        if save is self._save:
+            self._tell("Saved" if save.is_saved else "Saving…", is_fault=False)
+            self.stored.emit(stored)
+        elif save.is_saved and self._kept.get(stored.id) is save:
+            del self._kept[stored.id]
+            save.deleteLater()
+
+    def _failed(self, save: EpisodeSave, error: Exception) -> None:
+        if save is not self._save:
             return
-        self._sent = None
         self._tell(sentence_for(error), is_fault=True)
-        if isinstance(error, StaleError):
-            self._halted = True
+        if save.is_halted:
             self.stale_found.emit()
-        elif not isinstance(error, InputError):
-            self._timer.start(RETRY_MS)
 
     def _tell(self, sentence: str, *, is_fault: bool) -> None:
-        self._problem = sentence if is_fault else ""
         self.state_changed.emit(sentence, is_fault)
 
 

@@ -153,9 +153,14 @@ class EpisodeScreen(QStackedWidget):
         if episode is not None and episode.id is not None:
             self._tasks.read(
                 partial(_load, self._clinic, episode.patient_id, episode.id),
-                self._show_loaded,
+                self._show_newer,
                 latest="episode",
             )
+
+    def _show_newer(self, loaded: _Loaded) -> None:
+        if self.draft.episode is not None and self.draft.episode.id == loaded.episode.id:
+            self.draft.give_up()
+        self._show_loaded(loaded)
 
     def _read_scores(self) -> None:
         episode = self.draft.episode
