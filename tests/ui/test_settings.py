@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ptnotes.domain.people import NormalValues, Paper
+from ptnotes.domain.people import Clinic, NormalValues, Paper
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.settings import change_clinic, clinic_details
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
@@ -65,3 +66,64 @@ def test_a_newer_version_is_not_overwritten(page: ClinicSettings, qtbot: QtBot) 
     page.flush()
     qtbot.waitUntil(lambda: "newer version" in page.state.text())
     assert clinic_details(page._clinic).telephone == "555-0001"
+    page.show_details()
+    qtbot.waitUntil(lambda: page._line("telephone").text() == "555-0001")
+    assert page.unsaved_problem() == ""
+
+
+class SlowFile:
+    """Stands before the store and holds each save back until `gate` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate = Event()
+        self.zones = list[str]()
+        monkeypatch.setattr("ptnotes.ui.settings.clinic_settings.change_clinic", self.save)
+
+    def save(self, clinic: OpenClinic, details: Clinic) -> Clinic:
+        assert self.gate.wait(5)
+        self.zones.append(details.zone)
+        return change_clinic(clinic, details)
+
+
+@pytest.mark.parametrize("first", ["America/Chicago", "Atlantis/City"])
+def test_a_change_during_a_save_is_stored_before_that_save_is_told(
+    page: ClinicSettings, first: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = SlowFile(monkeypatch)
+    counts = list[int]()
+    page._tasks.unsaved_changed.connect(counts.append)
+    page._line("zone").setText(first)
+    page.flush()
+    page._line("zone").setText("America/Denver")
+    page.flush()
+    file.gate.set()
+    qtbot.waitUntil(lambda: 0 in counts)
+    assert file.zones == [first, "America/Denver"]
+    assert clinic_details(page._clinic).zone == "America/Denver"
+    assert page.unsaved_problem() == ""
+
+
+def test_a_text_the_store_cleans_is_stored_once(
+    page: ClinicSettings, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = SlowFile(monkeypatch)
+    file.gate.set()
+    page._line("telephone").setText("  555-0199 ")
+    page.flush()
+    page.flush()
+    qtbot.waitUntil(lambda: page._tasks.unsaved == 0)
+    page.flush()
+    assert page._tasks.unsaved == 0
+    assert len(file.zones) == 1
+
+
+def test_details_read_meanwhile_do_not_replace_what_is_typed(page: ClinicSettings, qtbot: QtBot) -> None:
+    page._line("zone").setText("Atlantis/City")
+    page.flush()
+    qtbot.waitUntil(lambda: bool(page.fields["zone"].fault))
+    page._show(clinic_details(page._clinic))
+    assert page._line("zone").text() == "Atlantis/City"
+    assert page.unsaved_problem().startswith("A change of the clinic's settings is not stored yet. ")
+    page._line("zone").setText("America/Denver")
+    page.flush()
+    qtbot.waitUntil(lambda: page.unsaved_problem() == "")

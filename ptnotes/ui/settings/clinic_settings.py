@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from ptnotes.domain.errors import StaleError
 from ptnotes.domain.people import Clinic, NormalValues, Paper
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.settings import change_clinic, clinic_details
@@ -38,7 +40,10 @@ class ClinicSettings(Scroller):
         self._clinic = clinic
         self._tasks = tasks
         self._stored: Clinic | None = None
-        self._saving = False
+        self._sent: Clinic | None = None
+        self._at_once = False
+        self._is_stale = False
+        self._problem = ""
         self.fields: dict[str, FieldWithFault] = {}
         card = Card("The clinic", "printed on reports · each change saves itself")
         grid = QGridLayout()
@@ -93,11 +98,15 @@ class ClinicSettings(Scroller):
         self.body.addLayout(row, 1)
 
     def show_details(self) -> None:
-        """Read the details and show them."""
+        """Read the details and show them, unless something typed here waits to be stored or mended."""
         self._tasks.read(lambda: clinic_details(self._clinic), self._show, latest="clinic")
 
     def _show(self, details: Clinic) -> None:
+        if self._sent is not None or (self._typed() != self._stored and not self._is_stale):
+            return
         self._stored = details
+        self._is_stale = False
+        self._problem = ""
         for name in self.fields:
             self._line(name).setText(getattr(details, name))
             self.fields[name].set_fault("")
@@ -111,36 +120,61 @@ class ClinicSettings(Scroller):
         assert isinstance(editor, QLineEdit)  # noqa: S101 - the table above makes it one
         return editor
 
-    def flush(self) -> None:
-        """Hand a change to the writer, if there is one."""
-        if self._stored is None or self._saving:
-            return
+    def _typed(self) -> Clinic | None:
+        """The details as they are on the screen, None before they were read."""
+        if self._stored is None:
+            return None
         texts: dict[str, Any] = {name: self._line(name).text() for name in self.fields}
-        typed = replace(
+        return replace(
             self._stored,
             **texts,
             paper=Paper(self.paper.currentData()),
             normal_values=NormalValues(self.normals.currentData()),
             logo=self.logo.logo,
         )
-        if typed == self._stored:
+
+    def flush(self) -> None:
+        """Hand a change to the writer, if there is one. What is changed during a save follows right after it."""
+        if self._sent is not None:
+            self._at_once = True
             return
-        self._saving = True
-        self._tasks.write(lambda: change_clinic(self._clinic, typed), self._saved, self._refused)
+        typed = self._typed()
+        if typed is None or typed == self._stored:
+            return
+        self._sent = typed
+        self._tasks.write(partial(change_clinic, self._clinic, typed), self._saved, self._refused)
+
+    def unsaved_problem(self) -> str:
+        """Why a change could not be stored, empty where all are."""
+        if self._sent is None and self._typed() == self._stored:
+            return ""
+        return f"A change of the clinic's settings is not stored yet. {self._problem}".rstrip()
 
     def _saved(self, details: Clinic) -> None:
-        self._saving = False
-        self._stored = details
+        # Compared with what was sent: the store cleans text (spaces, letters with accents) and that is no new change.
+        sent, self._sent = self._sent or details, None
+        self._stored = replace(sent, revision=details.revision)
+        self._problem = ""
         for field in self.fields.values():
             field.set_fault("")
         self.state.set_kind("ok")
         self.state.setText("Saved.")
-        self.flush()
+        self._go_on()
 
     def _refused(self, error: Exception) -> None:
-        self._saving = False
+        sent, self._sent = self._sent, None
+        self._is_stale = isinstance(error, StaleError)
+        self._problem = sentence_for(error)
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(f"clinic.{name}", ""))
         self.state.set_kind("fault")
-        self.state.setText(sentence_for(error))
+        self.state.setText(self._problem)
+        # What was refused as it stands is not tried again by itself; what was mended meanwhile is.
+        self._at_once = self._at_once and self._typed() != sent
+        self._go_on()
+
+    def _go_on(self) -> None:
+        again, self._at_once = self._at_once, False
+        if again:
+            self.flush()
