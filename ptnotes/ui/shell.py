@@ -204,25 +204,22 @@ class Shell(QMainWindow):
     def _go_on_leaving(self, unsaved: int) -> None:
         if not self._leaving or unsaved:
             return
-        if self.workspace is not None and (problem := self.workspace.chart.unsaved_problem()):
-            # What could not be stored stays on the screen: nobody loses text to a full disk by closing the window.
+        if self.workspace is not None and (problem := self.workspace.unsaved_problem()):
+            # What is not stored stays on the screen: nobody loses text to a full disk, or half a form, by leaving.
             way, self._leaving = self._leaving, ""
             self.show()
-            self.toast.say_fault(
-                problem, "Leave without saving", self._give_up_and_close if way == "close" else None
-            )
+            self.toast.say_fault(problem, "Leave without saving", partial(self._go, way))
             return
         way, self._leaving = self._leaving, ""
+        self._go(way)
+
+    def _go(self, way: str) -> None:
+        self._shut()
         if way == "lock":
-            self._shut()
             self.show_door(is_new=False)
         else:
-            self._give_up_and_close()
-
-    def _give_up_and_close(self) -> None:
-        self._shut()
-        # Qt does nothing when a window is closed within its own closing.
-        QTimer.singleShot(0, self, self.close)
+            # Qt does nothing when a window is closed within its own closing.
+            QTimer.singleShot(0, self, self.close)
 
     def _shut(self) -> None:
         enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)

@@ -137,6 +137,16 @@ class Workspace(QWidget):
         if self._settings is not None:
             self._settings.flush()
 
+    def unsaved_problem(self) -> str:
+        """Why something typed is not stored, empty where everything is. A form that holds it comes to the front."""
+        if problem := self.chart.unsaved_problem():
+            return problem
+        for page in (self._settings, self._form):
+            if page is not None and (problem := page.unsaved_problem()):
+                self.pages.setCurrentWidget(page)
+                return problem
+        return ""
+
     def show_home(self) -> None:
         """Leave the patient and show the home page."""
         self._tasks.forget("patient")

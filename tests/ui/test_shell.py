@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ptnotes.app import require_screen
@@ -209,6 +209,85 @@ def test_what_could_not_be_stored_keeps_the_window_open(
     assert screen.basics.title_field.line.text() == "Low back pain!"
     QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
     assert shell.workspace is None
+
+
+def half_a_patient(workspace: Workspace) -> QLineEdit:
+    workspace.add_patient()
+    return workspace.form._line("family_name")
+
+
+def half_a_change(workspace: Workspace) -> QLineEdit:
+    workspace.edit_patient()
+    return workspace.form._line("mrn")
+
+
+def half_an_episode(workspace: Workspace) -> QLineEdit:
+    workspace.chart.open_episode()
+    screen = workspace.chart.screens[EPISODE]
+    assert isinstance(screen, EpisodeScreen)
+    return screen.open_form.title
+
+
+def refused_settings(workspace: Workspace) -> QLineEdit:
+    line = workspace.settings._line("zone")
+    workspace.show_settings()
+    return line
+
+
+@pytest.mark.parametrize("way", ["close", "lock"])
+@pytest.mark.parametrize("begin", [half_a_patient, half_a_change, half_an_episode, refused_settings])
+def test_leaving_with_something_half_typed_asks_first(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot, way: str, begin: Callable[[Workspace], QLineEdit]
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    line = begin(workspace)
+    if begin is refused_settings:
+        qtbot.waitUntil(lambda: bool(line.text()))
+    QTest.keyClicks(line, "Sil")
+    typed = line.text()
+    shell.leave(way)
+    qtbot.waitUntil(shell.toast.isVisible)
+    assert "is not stored yet" in shell.toast.text.text()
+    assert shell.workspace is workspace
+    assert line.text() == typed
+    assert line.isVisible()
+    QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
+    assert shell.workspace is None
+    if way == "lock":
+        assert shell.findChild(Unlock) is not None
+
+
+@pytest.mark.parametrize("begin", [half_a_patient, half_an_episode])
+def test_what_was_cancelled_or_never_typed_is_not_asked_about(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    line = begin(workspace)
+    assert workspace.unsaved_problem() == ""
+    QTest.keyClicks(line, "Sil")
+    assert workspace.unsaved_problem()
+    if begin is half_a_patient:
+        workspace.form._cancel()
+        assert workspace.unsaved_problem() == ""
+        shell.toast.action.click()
+        assert workspace.unsaved_problem()
+        workspace.form._cancel()
+    else:
+        screen = workspace.chart.screens[EPISODE]
+        assert isinstance(screen, EpisodeScreen)
+        screen.open_form.cancel.click()
+    assert workspace.unsaved_problem() == ""
+
+
+def test_half_an_episode_is_still_there_after_a_look_elsewhere(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    line = half_an_episode(workspace)
+    QTest.keyClicks(line, "Sil")
+    workspace.show_tab(OVERVIEW)
+    assert half_an_episode(workspace).text() == "Sil"
+    line.clear()
 
 
 def test_locking_shows_the_door_and_nothing_of_a_patient(

@@ -134,8 +134,8 @@ class EpisodeScreen(QStackedWidget):
         self.draft.flush()
 
     def unsaved_problem(self) -> str:
-        """Why the episode could not be stored, empty where it is."""
-        return self.draft.unsaved_problem()
+        """Why something typed is not stored, empty where everything is."""
+        return self.draft.unsaved_problem() or self.open_form.unsaved_problem()
 
     def _show_loaded(self, loaded: _Loaded) -> None:
         self._shown_id = loaded.episode.id

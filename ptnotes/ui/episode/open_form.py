@@ -42,6 +42,7 @@ class OpenForm(Scroller):
         self._clinic = clinic
         self._tasks = tasks
         self._patient_id: int | None = None
+        self._as_shown = ("", "", "")
         self._sides: list[Side | None] = [None]
         self.heading = Heading("Open an episode of care", "heading")
         self.why = Label(
@@ -100,7 +101,7 @@ class OpenForm(Scroller):
         self.open.setProperty("type", "primary")
         self.cancel = QPushButton("Cancel")
         self.open.clicked.connect(self._open)
-        self.cancel.clicked.connect(self.cancelled)
+        self.cancel.clicked.connect(self._cancel)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.open)
@@ -116,16 +117,35 @@ class OpenForm(Scroller):
         return row
 
     def start_opening(self, patient_id: int, *, is_first: bool) -> None:
-        """Show an empty form for this patient; a first episode cannot be put off by Cancel, there is nothing behind."""
+        """Show an empty form for this patient; a first episode cannot be put off by Cancel, there is nothing behind.
+
+        What was typed for the same patient and is neither stored nor cancelled is still there.
+        """
+        self.cancel.setVisible(not is_first)
+        if patient_id == self._patient_id and self.unsaved_problem():
+            self.title.setFocus()
+            return
         self._patient_id = patient_id
         self.title.clear()
         self.start.set_date(self._clinic.today())
         self.region.set_current(None)
         self._offer_sides("")
         self._show_faults({}, "")
-        self.cancel.setVisible(not is_first)
         self.open.setEnabled(True)
+        self._as_shown = self._typed()
         self.title.setFocus()
+
+    def unsaved_problem(self) -> str:
+        """A sentence while something typed is neither stored nor cancelled, else empty."""
+        waits = self._patient_id is not None and self._typed() != self._as_shown
+        return "The episode you were about to open is not stored yet." if waits else ""
+
+    def _typed(self) -> tuple[str, str, str]:
+        return self.title.text(), self.start.text(), self.region.text()
+
+    def _cancel(self) -> None:
+        self._as_shown = self._typed()
+        self.cancelled.emit()
 
     def _offer_sides(self, region: str) -> None:
         self._sides = region_sides(self._clinic.reference, region) if region else [None]
@@ -153,6 +173,7 @@ class OpenForm(Scroller):
 
     def _opened(self, episode: EpisodeOfCare) -> None:
         self.open.setEnabled(True)
+        self._as_shown = self._typed()
         self.episode_opened.emit(episode)
 
     def _refused(self, error: Exception) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -25,6 +25,7 @@ from ptnotes.domain.sentences import sentence
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, change_patient, likely_duplicates, next_mrn
 from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.override import override
 from ptnotes.ui.patients.duplicates import Duplicates
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Scroller
@@ -76,6 +77,7 @@ class PatientForm(Scroller):
         self._tasks = tasks
         self._patient: Patient | None = None
         self._as_shown: tuple[object, ...] = ()
+        self._is_given_up = False
         self.fields: dict[str, FieldWithFault] = {}
         column = QVBoxLayout()
         column.setSpacing(16)
@@ -173,6 +175,12 @@ class PatientForm(Scroller):
         self._show_faults({}, "")
         self.store.setEnabled(True)
         self._as_shown = self._typed()
+        self._is_given_up = False
+
+    def unsaved_problem(self) -> str:
+        """A sentence while something typed is neither stored nor cancelled, else empty."""
+        waits = not self._is_given_up and self._typed() != self._as_shown
+        return "What you typed about a patient is not stored yet." if waits else ""
 
     def _line(self, name: str) -> QLineEdit:
         editor = self.fields[name].editor
@@ -180,7 +188,9 @@ class PatientForm(Scroller):
         return editor
 
     def _typed(self) -> tuple[object, ...]:
-        lines = tuple(self._line(name).text() for name, *_ in _LINES if name != "mrn")
+        # The number of a new patient was suggested, not typed.
+        names = [name for name, *_ in _LINES if name != "mrn" or self._patient is not None]
+        lines = tuple(self._line(name).text() for name in names)
         return (*lines, self.birth_date.text(), self.sex.currentIndex())
 
     def _suggest_mrn(self, mrn: str) -> None:
@@ -246,4 +256,11 @@ class PatientForm(Scroller):
             self.fields[first].editor.setFocus()
 
     def _cancel(self) -> None:
+        self._is_given_up = True
         self.cancelled.emit(self._typed() != self._as_shown)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was cancelled and is brought back counts again."""
+        self._is_given_up = False
+        super().showEvent(event)
