@@ -24,6 +24,7 @@ from ptnotes.reports.paper import GAP_PT
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.progress_page import (
     Trim,
+    change_unit,
     chart_stack,
     first_page,
     goal_rows,
@@ -112,7 +113,7 @@ def _measure_cells(row: MeasureRow) -> list[Words]:
         row.how,
         _dated_value(row.first),
         _dated_value(row.now),
-        signed(change, row.unit) if change is not None else "",
+        signed(change, change_unit(row.unit)) if change is not None else "",
         verdict_words(row.verdict) if row.verdict is not None else "",
     ]
 

@@ -257,7 +257,7 @@ def _measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width:
         line += [_value(row.first, dates[0])] if compared else []
         line += [_value(row.earlier, dates[1])] if has_earlier else []
         line.append(_value(row.now, dates[2]))
-        line += [signed(change, row.unit) if change is not None else ""] if compared else []
+        line += [signed(change, change_unit(row.unit)) if change is not None else ""] if compared else []
         line += [row.goal] if has_goal else []
         line += [row.normal] if has_normal else []
         line.append(_meaning(row.verdict, row.unit) if compared else row.how)
@@ -289,6 +289,11 @@ def _value(reading: Reading | None, usual: date | None) -> Words:
 
 def _unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")
+
+
+def change_unit(unit: str) -> str:
+    """The unit of a change in its column: points of a per cent need no word beside the two values they part."""
+    return "" if unit == "percent" else unit
 
 
 def _meaning(verdict: Verdict | None, unit: str) -> Words:
