@@ -156,6 +156,23 @@ def test_no_two_saves_are_under_way_and_what_came_meanwhile_follows(
     tasks.close()
 
 
+def test_what_is_typed_back_during_a_save_is_what_the_file_holds_in_the_end(
+    qtbot: QtBot, tasks: Tasks, file: File
+) -> None:
+    state = DraftState(START)
+    autosave = Autosave(state, tasks, file.save)
+    file.gate.clear()
+    typed(state, "slip")
+    autosave.flush()
+    typed(state, START.note.plan)
+    autosave.flush()
+    file.gate.set()
+    qtbot.waitUntil(lambda: len(file.saves) == 2, timeout=saving.PAUSE_MS // 2)
+    qtbot.waitUntil(lambda: autosave.is_saved)
+    assert [session.note.plan for session in file.saves] == ["slip", START.note.plan]
+    tasks.close()
+
+
 def test_a_full_disk_is_said_and_saving_goes_on_until_it_works(
     qtbot: QtBot, tasks: Tasks, file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,10 +67,13 @@ class Autosave(QObject):
         What was typed while a save was under way is saved right after it.
         """
         self._stop_timers()
-        if self._halted or same_content(self._stored, self._state.session):
+        if self._halted:
             return
         if self._in_flight is not None:
+            # What was stored before says nothing now: text may have been typed back to it.
             self._at_once = True
+            return
+        if same_content(self._stored, self._state.session):
             return
         self._in_flight = session = self._state.session
         self._tasks.write(partial(self._save, session), self._done, self._failed, urgent=True)
