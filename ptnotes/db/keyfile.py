@@ -38,7 +38,7 @@ SALT_BYTES = 16
 NONCE_BYTES = 12
 LEAST_MEMORY_KIB, LEAST_ITERATIONS = 65_536, 3
 """Argon2id below 64 MiB or three passes is refused, in a file as in a call."""
-MOST_MEMORY_KIB, MOST_ITERATIONS, MOST_LANES = 4 * 1024 * 1024, 1000, 64
+MOST_MEMORY_KIB, MOST_ITERATIONS, MOST_LANES = 1024 * 1024, 100, 64
 """Beyond these a key file is damaged, or made to hang whoever opens it."""
 WANTED_KDF_S = 0.25
 LARGEST_FILE = 4 * 1024 * 1024

@@ -30,7 +30,8 @@ print(len(names))
 """
 IMPORT_THE_START = """
 import sys
-import ptnotes.app
+import ptnotes.app, ptnotes.ui.remembered, ptnotes.ui.shell, ptnotes.ui.tasks, ptnotes.ui.theme
+assert "PySide6.QtWidgets" in sys.modules
 heavy = {"sqlalchemy", "alembic", "sqlcipher3", "reportlab", "pikepdf", "cryptography", "zxcvbn", "pypdfium2", "PIL"}
 print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
 """
