@@ -129,7 +129,8 @@ def new_kdf() -> Kdf:
     begun = perf_counter()
     least.key("calibration", bytes(SALT_BYTES))
     took_s = perf_counter() - begun
-    return replace(least, iterations=max(LEAST_ITERATIONS, ceil(LEAST_ITERATIONS * WANTED_KDF_S / took_s)))
+    wanted = ceil(LEAST_ITERATIONS * WANTED_KDF_S / took_s)
+    return replace(least, iterations=min(max(LEAST_ITERATIONS, wanted), MOST_ITERATIONS))
 
 
 def new_keys(person: str, name: str, passphrase: str, kdf: Kdf) -> Unlocked:
