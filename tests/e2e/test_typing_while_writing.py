@@ -10,6 +10,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from ptnotes.services.episodes import episodes_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
 from tests.clinics import PATIENT, clinic_in
@@ -87,5 +88,8 @@ def test_one_types_and_searches_while_a_long_write_runs(
     heart.stop()
     assert tasks.unsaved == 1
     assert heart.longest_ms < LONGEST_GAP_MS
+    window.click("Open the episode")
     let_go.set()
-    window.until(lambda: tasks.unsaved == 0)
+    window.until(lambda: tasks.unsaved == 0 and window.says("episode since"))
+    (stored,) = episodes_of(clinic, 1)
+    assert stored.title == "Low back pain while another write runs"
