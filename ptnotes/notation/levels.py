@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
 from ptnotes.clinical import Reference
@@ -153,11 +152,3 @@ def read_ribs(text: str, place: int) -> Levels | None:
     listed = found["sep"] in {"&", ",", "and"}
     numbers = [first, second] if listed else list(range(min(first, second), max(first, second) + 1))
     return Levels(place, found.end(), tuple(f"RIB{number}" for number in dict.fromkeys(numbers)))
-
-
-def as_written(ids: tuple[str, ...]) -> str:
-    """Vertebrae and segments as one list that reads back the same: `T4,T5,T6`, `C5-C6`."""
-    parts = []
-    for before, one in pairwise(("", *ids)):
-        parts.append(f",{one}" if before else one)
-    return "".join(parts)

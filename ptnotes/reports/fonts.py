@@ -129,9 +129,3 @@ def runs(text: str, font: str) -> list[tuple[str, str]]:
     if missing:
         raise MissingGlyphError("".join(dict.fromkeys(missing)))
     return found
-
-
-def load_behind(names: tuple[str, ...] = (*_BEHIND_REGULAR, *_BEHIND_BOLD)) -> None:
-    """Read the fonts behind Inter too; without this each is read when a document first needs it."""
-    for name in names:
-        _font(name)

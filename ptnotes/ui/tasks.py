@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ptnotes.domain.errors import PtNotesError
 
@@ -166,12 +166,6 @@ class Tasks(QObject):
             self.job_failed.emit(job.error)
         elif _is_alive(job.failed):
             job.failed(job.error)
-
-
-def on_gui_thread() -> bool:
-    """Whether the caller runs in the thread of the window, where nothing may wait."""
-    application = QCoreApplication.instance()
-    return application is not None and application.thread() is QThread.currentThread()
 
 
 def _is_alive(receiver: Callable[..., object]) -> bool:

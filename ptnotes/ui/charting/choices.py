@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from ptnotes.clinical import Exercise, Grade, Intervention, Reference, Target, Technique
+from ptnotes.clinical import Grade, Intervention, Reference, Target, Technique
 from ptnotes.domain.treatment import Side
 from ptnotes.domain.wording import side_words
 from ptnotes.ui.widgets.pick_list import PickItem, find_in
@@ -164,11 +164,6 @@ def exercise_items(reference: Reference, regions: Sequence[str]) -> list[PickIte
     """Exercises, those for the episode's regions first."""
     rows = sorted(reference.exercises.values(), key=lambda row: not set(row.regions) & set(regions))
     return labelled((row.id, row.label, row.aliases) for row in rows)
-
-
-def exercise_item(exercise: Exercise) -> PickItem:
-    """An exercise of the reference data as a choice."""
-    return PickItem(exercise.id, exercise.label, "", exercise.aliases)
 
 
 def intervention_item(intervention: Intervention) -> PickItem:

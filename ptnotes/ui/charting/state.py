@@ -40,11 +40,6 @@ class DraftState(QObject):
         """Whether there is a step to take back."""
         return bool(self._undo)
 
-    @property
-    def can_redo(self) -> bool:
-        """Whether a step was taken back."""
-        return bool(self._redo)
-
     def put(self, session: TreatmentSession, step: Hashable = None) -> None:
         """Take a new value. Consecutive values of one `step` are undone together; None is a step of its own."""
         before = self._session
