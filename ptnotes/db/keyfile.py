@@ -32,12 +32,13 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ptnotes.db.private_keys import PrivateKeys
 from ptnotes.domain.errors import AccessError, AmbiguousError, EnvironmentFault
 
 FORMAT = 1
@@ -175,38 +176,6 @@ class Unlocked:
     data_key: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Private:
-    """The private halves of a slot's two pairs."""
-
-    exchange: X25519PrivateKey
-    signing: Ed25519PrivateKey | None
-
-    @classmethod
-    def new(cls, kind: SlotKind) -> _Private:
-        signing = Ed25519PrivateKey.generate() if kind is SlotKind.PERSON else None
-        return cls(X25519PrivateKey.generate(), signing)
-
-    @classmethod
-    def from_bytes(cls, private: bytes) -> _Private:
-        exchange, signing = private[:KEY_BYTES], private[KEY_BYTES:]
-        return cls(
-            X25519PrivateKey.from_private_bytes(exchange),
-            Ed25519PrivateKey.from_private_bytes(signing) if signing else None,
-        )
-
-    def as_bytes(self) -> bytes:
-        return self.exchange.private_bytes_raw() + (self.signing.private_bytes_raw() if self.signing else b"")
-
-    @property
-    def public(self) -> bytes:
-        return self.exchange.public_key().public_bytes_raw()
-
-    @property
-    def signing_public(self) -> bytes:
-        return self.signing.public_key().public_bytes_raw() if self.signing else b""
-
-
 def key_path(database: Path) -> Path:
     """Give the key file's path for a database's."""
     return database.with_name(database.name + ".keys")
@@ -240,7 +209,7 @@ def with_slot(
 
     What was signed with the pair before stays verifiable by its public key, which the database keeps.
     """
-    private = _Private.new(kind)
+    private = PrivateKeys.new(signs=kind is SlotKind.PERSON)
     return _with_slot(unlocked, _wrapped_slot(person, name, kind, private, passphrase, kdf))
 
 
@@ -249,6 +218,12 @@ def with_passphrase(unlocked: Unlocked, old: str, new: str, kdf: Kdf) -> Unlocke
     slot = slot_of(unlocked.keys, unlocked.person)
     private = _unwrapped(slot, old)
     return _with_slot(unlocked, _wrapped_slot(slot.person, slot.name, slot.kind, private, new, kdf))
+
+
+def with_name(unlocked: Unlocked, person: str, name: str) -> Unlocked:
+    """Write down a person's changed name, by which they choose their slot."""
+    slots = tuple(replace(slot, name=name) if slot.person == person else slot for slot in unlocked.keys.slots)
+    return replace(unlocked, keys=_authenticated(replace(unlocked.keys, slots=slots), unlocked.data_key))
 
 
 def with_anchor(unlocked: Unlocked, anchor: Anchor) -> Unlocked:
@@ -397,7 +372,7 @@ def _opened(keys: KeyFile, slot: Slot, passphrase: str, path: Path) -> Unlocked:
 
 
 def _wrapped_slot(
-    person: str, name: str, kind: SlotKind, private: _Private, passphrase: str, kdf: Kdf
+    person: str, name: str, kind: SlotKind, private: PrivateKeys, passphrase: str, kdf: Kdf
 ) -> Slot:
     if kdf.is_too_weak:
         raise ValueError("these parameters are below the least allowed")
@@ -407,12 +382,12 @@ def _wrapped_slot(
     return replace(slot, wrapped=wrapping.encrypt(nonce, private.as_bytes(), slot.header()))
 
 
-def _unwrapped(slot: Slot, passphrase: str) -> _Private:
+def _unwrapped(slot: Slot, passphrase: str) -> PrivateKeys:
     try:
         private = AESGCM(slot.kdf.key(passphrase, slot.salt)).decrypt(slot.nonce, slot.wrapped, slot.header())
     except InvalidTag:
         raise AccessError("access.denied") from None
-    return _Private.from_bytes(private)
+    return PrivateKeys.from_bytes(private)
 
 
 def _with_slot(unlocked: Unlocked, slot: Slot) -> Unlocked:

@@ -8,7 +8,7 @@ could have used, or both files whole, and the next opening finishes the naming.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -18,10 +18,12 @@ from zoneinfo import ZoneInfo
 from ptnotes.clinical import Reference, load_reference
 from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
-from ptnotes.db.settings import found_clinic, load_clinic, person_by_uuid
+from ptnotes.db.people import person_by_uuid
+from ptnotes.db.settings import found_clinic, load_clinic
 from ptnotes.db.store import Store, create_database, look_at, open_store
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
-from ptnotes.domain.people import Clinic, Person, checked_clinic, checked_person
+from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
+from ptnotes.services.passphrase import require_strong
 
 
 def utc_now() -> datetime:
@@ -31,7 +33,11 @@ def utc_now() -> datetime:
 
 @dataclass(slots=True, eq=False)
 class OpenClinic:
-    """An open clinic and who opened it. `zone` follows the clinic's settings; nothing else changes."""
+    """An open clinic and who opened it.
+
+    `zone` follows the clinic's settings, `person` and `data_key` a change of people; `emergency` is the reason why
+    whoever opened it reads charts in spite of their role, empty where they do not.
+    """
 
     path: Path
     store: Store
@@ -39,6 +45,8 @@ class OpenClinic:
     person: Person
     clock: Callable[[], datetime]
     zone: str
+    data_key: bytes = field(repr=False)
+    emergency: str = ""
 
     @property
     def person_id(self) -> int:
@@ -52,8 +60,9 @@ class OpenClinic:
         return self.clock().astimezone(ZoneInfo(self.zone)).date()
 
     def close(self) -> None:
-        """Close the files. The object is of no use afterwards."""
+        """Close the files and let the key go. The object is of no use afterwards."""
         self.store.close()
+        self.data_key = b""
 
 
 def create_clinic(
@@ -65,16 +74,16 @@ def create_clinic(
     clock: Callable[[], datetime] = utc_now,
     kdf: keyfile.Kdf | None = None,
 ) -> OpenClinic:
-    """Make a new clinic at `path`, with one person, and open it. Missing folders are made.
+    """Make a new clinic at `path`, with one person, who also administers it, and open it. Missing folders are made.
 
-    `kdf` is chosen for this machine where it is None. Raises `InputError` for unfit details or an empty passphrase, and
+    `kdf` is chosen for this machine where it is None. Raises `InputError` for unfit details or a weak passphrase, and
     `EnvironmentFault`: file.exists, disk.full, disk.read_only, disk.permission. No file is then left behind.
     """
     clinic, person = checked_clinic(clinic), checked_person(person)
     check_zone(clinic.zone)
-    _check_passphrase(passphrase)
+    require_strong(passphrase, (clinic.name, person.name))
     path = path.absolute()
-    person = replace(person, uuid=str(uuid4()))
+    person = replace(person, uuid=str(uuid4()), granted=person.granted | {Permission.ADMINISTER})
     keys_at, pending = keyfile.key_path(path), _pending(path)
     with faults_named(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,7 +94,8 @@ def create_clinic(
         # Without keys nobody can ever have read this: the remains of a first start that was cut off.
         pending.unlink(missing_ok=True)
         unlocked = keyfile.new_keys(person.uuid, person.name, passphrase, kdf or keyfile.new_kdf())
-        founded = partial(found_clinic, clinic=clinic, person=person)
+        person = replace(person, signing_public_key=unlocked.keys.slots[0].signing_public)
+        founded = partial(found_clinic, clinic=clinic, person=person, now=clock())
         create_database(pending, unlocked.data_key, unlocked.keys.file_id, founded)
         try:
             keyfile.write_keys(keys_at, unlocked.keys)
@@ -117,14 +127,14 @@ def open_clinic(
 def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kdf | None = None) -> None:
     """Give whoever opened the clinic a new passphrase.
 
-    Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` ("passphrase.empty"), `EnvironmentFault`.
+    Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` for a weak one, `EnvironmentFault`.
     """
-    _check_passphrase(new)
+    require_strong(new, (clinic.person.name,))
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
         unlocked = keyfile.unlock(keyfile.read_keys(keys_at), old, clinic.person.name, keys_at)
-        slot = keyfile.with_slot(unlocked, unlocked.person, clinic.person.name, new, kdf or keyfile.new_kdf())
-        keyfile.write_keys(keys_at, slot.keys)
+        changed = keyfile.with_passphrase(unlocked, old, new, kdf or keyfile.new_kdf())
+        keyfile.write_keys(keys_at, changed.keys)
 
 
 def check_zone(zone: str) -> None:
@@ -143,7 +153,7 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
             clinic = load_clinic(connection)
         if person is None:
             raise AccessError("person.unknown")
-        return OpenClinic(path, store, load_reference(), person, clock, clinic.zone)
+        return OpenClinic(path, store, load_reference(), person, clock, clinic.zone, unlocked.data_key)
     except BaseException:
         store.close()
         raise
@@ -160,8 +170,3 @@ def _finish_naming(path: Path) -> None:
         return
     pending.rename(path)
     keyfile.sync_folder(path.parent)
-
-
-def _check_passphrase(passphrase: str) -> None:
-    if not passphrase:
-        raise InputError(Fault("passphrase.empty", "passphrase"))

@@ -1,9 +1,9 @@
-"""The clinic's details and people."""
+"""The clinic's details."""
 
 from __future__ import annotations
 
 from ptnotes.db import settings
-from ptnotes.domain.people import Clinic, Person, checked_clinic
+from ptnotes.domain.people import Clinic, checked_clinic
 from ptnotes.services.opening import OpenClinic, check_zone
 
 
@@ -22,9 +22,3 @@ def change_clinic(clinic: OpenClinic, details: Clinic) -> Clinic:
         connection.commit()
     clinic.zone = changed.zone
     return changed
-
-
-def people(clinic: OpenClinic) -> tuple[Person, ...]:
-    """Everybody with an account."""
-    with clinic.store.read() as connection:
-        return settings.people(connection)

@@ -28,11 +28,11 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "episode_of_care": {"discharged_on": None},
     "pain_score": {"scale": "nprs", "value": 6},
 }
-_ALREADY = {"clinic", "person"}
+_ALREADY = {"clinic", "person", "person_permission", "signing_key"}
 
 
 def fill_every_table(connection: Connection) -> None:
-    """Put one row with id 1 into every table (the clinic and its person are there)."""
+    """Put one row with id 1 into every table (the clinic and its person, with permissions and key, are there)."""
     for table in metadata.sorted_tables:
         if table.name not in _ALREADY:
             connection.execute(insert(table).values(plain_row(table)))

@@ -139,7 +139,7 @@ def test_somebody_who_forgot_gets_a_new_slot_with_a_new_pair_in_the_same_place(m
 
 
 def test_the_recovery_key_opens_its_own_slot_which_is_nobody_and_signs_nothing(made: Unlocked) -> None:
-    with pytest.raises(AccessError, match="recovery.none"):
+    with pytest.raises(AccessError, match=r"recovery\.none"):
         unlock_recovery(made.keys, "code", Path())
     both = with_slot(made, keyfile.RECOVERY, "", "code", LEAST, SlotKind.RECOVERY)
     assert [slot.name for slot in both.keys.people] == ["J. Rivera"]

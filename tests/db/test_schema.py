@@ -42,6 +42,8 @@ ENTITIES = {
         "clinic",
         "person",
         "person_permission",
+        "signing_key",
+        "emergency_access",
         "grade_wording",
         "reference_override",
         "phrase",

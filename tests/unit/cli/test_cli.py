@@ -5,7 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdfium2
@@ -14,7 +14,7 @@ import pytest
 from ptnotes import __version__, cli
 from ptnotes.db import keyfile
 from ptnotes.db.keyfile import Kdf
-from ptnotes.db.settings import add_person
+from ptnotes.db.people import add_person
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Person
@@ -181,7 +181,7 @@ def test_where_several_people_can_open_the_file_one_has_to_be_named(run: Run, tm
     path = tmp_path / "clinic.ptnotes"
     clinic = create_demo(path, PASSPHRASE)
     with clinic.store.write() as connection:
-        second = add_person(connection, Person(name="M. Ito", credentials="PTA"))
+        second = add_person(connection, Person(name="M. Ito", credentials="PTA"), datetime.now(UTC))
         connection.commit()
     clinic.close()
     keys_at = keyfile.key_path(path)
