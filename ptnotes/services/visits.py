@@ -84,9 +84,9 @@ def save_draft(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSessio
 
 
 def sessions_of(clinic: OpenClinic, episode_id: int) -> tuple[SessionRow, ...]:
-    """The episode's visits as a list shows them, newest first; discarded drafts are left out."""
+    """The episode's visits as a list shows them, newest first; those voided too, without discarded drafts."""
     with clinic.store.read() as connection:
-        found = sessions.sessions_of(connection, episode_id, lists=("mobilizations", "pain"))
+        found = sessions.sessions_of(connection, episode_id, lists=("mobilizations", "pain"), voided=True)
     return visit_rows(clinic.reference, found)
 
 
