@@ -15,10 +15,12 @@ from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import NotFoundError
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.treatment import NoteState
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import ChangeRow, EpisodeOverview, Home, PatientHeader
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import allows, require
 from ptnotes.services.visits import visit_rows
 
 _RECENT = 12
@@ -27,10 +29,13 @@ _DRAFT_DAYS = 30
 
 def home(clinic: OpenClinic) -> Home:
     """Patients seen last, drafts of the last thirty days, and how many patients there are."""
+    require(clinic, Act.VIEW_DEMOGRAPHICS)
     with clinic.store.read() as connection:
         return Home(
             recent=overview.recent_patients(connection, _RECENT),
-            drafts=overview.open_drafts(connection, clinic.today() - timedelta(days=_DRAFT_DAYS)),
+            drafts=overview.open_drafts(connection, clinic.today() - timedelta(days=_DRAFT_DAYS))
+            if allows(clinic, Act.VIEW_NOTES)
+            else (),
             patient_count=patients.patient_count(connection),
         )
 
@@ -38,11 +43,12 @@ def home(clinic: OpenClinic) -> Home:
 def patient_header(clinic: OpenClinic, patient_id: int, episode_id: int | None = None) -> PatientHeader:
     """Who the patient is and what the episode is: the one asked for, else the newest open one, else the newest.
 
-    Raises `NotFoundError`.
+    Whoever may not read charts is told of no episode. Raises `NotFoundError`.
     """
+    require(clinic, Act.VIEW_DEMOGRAPHICS)
     with clinic.store.read() as connection:
         patient = patients.load_patient(connection, patient_id)
-        episodes = episodes_of(connection, patient_id)
+        episodes = episodes_of(connection, patient_id) if allows(clinic, Act.VIEW_NOTES) else ()
         episode = _shown(episodes, episode_id)
         visits = sessions_of(connection, episode.id) if episode is not None and episode.id is not None else ()
     attended = counted(visits)
@@ -63,6 +69,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
 
     Raises `NotFoundError`.
     """
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
         patient = patients.load_patient(connection, episode.patient_id)

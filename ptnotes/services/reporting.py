@@ -17,9 +17,11 @@ from ptnotes.db.settings import load_clinic
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.people import Paper
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import clean_note
 from ptnotes.reports.progress_data import ProgressReportData
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
 from ptnotes.services.progress_content import Case, progress_content
 
 _CONCLUSION_LIMIT = 2_000
@@ -63,6 +65,7 @@ def progress_report_data(
     "report.period" where `since` is not before `as_of`, "text.empty" for a conclusion or a question without words,
     "report.no_plan" where a signature is asked for without a plan of care.
     """
+    require(clinic, Act.WRITE_PROGRESS_REPORT)
     chosen = choices or ReportChoices(as_of=as_of, since=since)
     today = clinic.today()
     until = chosen.as_of or today

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ptnotes.db import settings
 from ptnotes.domain.people import Clinic, checked_clinic
+from ptnotes.domain.permissions import Act
 from ptnotes.services.opening import OpenClinic, check_zone
+from ptnotes.services.permit import require
 
 
 def clinic_details(clinic: OpenClinic) -> Clinic:
@@ -15,6 +17,7 @@ def clinic_details(clinic: OpenClinic) -> Clinic:
 
 def change_clinic(clinic: OpenClinic, details: Clinic) -> Clinic:
     """Store changed details and give them with their new revision. Raises `InputError`, `StaleError`."""
+    require(clinic, Act.ADMINISTER)
     checked = checked_clinic(details)
     check_zone(checked.zone)
     with clinic.store.write() as connection:

@@ -237,7 +237,7 @@ def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -
         patients=7,
         sessions=45,
         seed=1,
-        passphrase="any words",
+        passphrase="any nine words of no use",
         progress=lambda done, total: told.append((done, total)),
         clock=clock,
         kdf=Kdf(),
@@ -259,7 +259,7 @@ def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -
 
 def test_a_sample_without_patients_is_an_empty_clinic(tmp_path: Path, clock: FixedClock) -> None:
     path = tmp_path / "empty.ptnotes"
-    create_sample(path, patients=0, sessions=0, seed=1, passphrase="any words", clock=clock, kdf=Kdf())
+    create_sample(path, patients=0, sessions=0, seed=1, passphrase="any nine words of no use", clock=clock, kdf=Kdf())
     clinic = open_clinic(path, "any words", clock=clock)
     assert find_patients(clinic, "") == ()
     clinic.close()
@@ -275,7 +275,7 @@ def test_a_sample_that_breaks_off_leaves_nothing_behind(tmp_path: Path, clock: F
             patients=3,
             sessions=9,
             seed=1,
-            passphrase="any words",
+            passphrase="any nine words of no use",
             progress=full,
             clock=clock,
             kdf=Kdf(),
@@ -287,6 +287,6 @@ def test_a_sample_that_breaks_off_leaves_nothing_behind(tmp_path: Path, clock: F
 def test_numbers_that_cannot_be_are_a_bug_of_the_caller(tmp_path: Path, patients: int, sessions: int) -> None:
     with pytest.raises(ValueError, match="sample"):
         create_sample(
-            tmp_path / "s.ptnotes", patients=patients, sessions=sessions, seed=1, passphrase="any words"
+            tmp_path / "s.ptnotes", patients=patients, sessions=sessions, seed=1, passphrase="any nine words of no use"
         )
     assert list(tmp_path.iterdir()) == []
