@@ -15,6 +15,7 @@ and the database can be matched before anything is opened, and a copy of the dat
 
 from __future__ import annotations
 
+import errno
 import hmac
 import json
 import os
@@ -38,6 +39,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ptnotes.db.points import passing
 from ptnotes.db.private_keys import PrivateKeys
 from ptnotes.domain.errors import AccessError, AmbiguousError, EnvironmentFault
 
@@ -55,6 +57,8 @@ WANTED_KDF_S = 0.25
 RECOVERY = "recovery"
 """What stands for a person in the slot that the recovery key opens."""
 LARGEST_FILE = 4 * 1024 * 1024
+_NO_SUCH_SYNC = {errno.EINVAL, errno.ENOTSUP}
+"""What some network shares and sticks answer when a folder is to be synced."""
 _SEAL = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -310,10 +314,14 @@ def write_keys(path: Path, keys: KeyFile) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            passing("keys.before_write")
             file.write(json.dumps(document, indent=1).encode() + b"\n")
             file.flush()
+            passing("keys.before_sync")
             os.fsync(file.fileno())
+        passing("keys.before_rename")
         temporary.replace(path)
+        passing("keys.after_rename")
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -328,6 +336,9 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_SYNC:
+            raise
     finally:
         os.close(descriptor)
 

@@ -19,6 +19,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 
 from ptnotes.db.faults import faults_named
+from ptnotes.db.points import passing
 from ptnotes.db.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
 from ptnotes.db.triggers import create_triggers
 from ptnotes.domain.errors import EnvironmentFault
@@ -77,7 +78,9 @@ class Store:
     def write(self) -> Iterator[Connection]:
         """Give the writing connection. What the block did is kept only if it called ``connection.commit()``."""
         with self._turns, faults_named(self.path), self._writer.connect() as connection:
+            passing("write.begun")
             yield connection
+            passing("write.ended")
 
     def close(self) -> None:
         """Close every connection. The write-ahead log is folded into the file."""
@@ -157,7 +160,7 @@ def create_database(path: Path, data_key: bytes, file_id: bytes, fill: Callable[
                     connection.commit()
             finally:
                 engine.dispose()
-            _check_encrypted(path, file_id)
+            check_encrypted(path, file_id)
         except BaseException:
             for suffix in ("", "-wal", "-shm"):
                 with suppress(FileNotFoundError):
@@ -187,7 +190,7 @@ def open_store(path: Path, data_key: bytes, file_id: bytes) -> Store:
     file.newer, keys.other_clinic, file.locked, disk.*.
     """
     with faults_named(path):
-        _check_encrypted(path, file_id)
+        check_encrypted(path, file_id)
         key = raw_key(data_key, file_id)
         version = _schema_version(path, key)
         if version > SCHEMA_VERSION:
@@ -233,6 +236,10 @@ def file_engine(
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    @event.listens_for(engine, "commit")
+    def before_commit(_connection: Connection) -> None:
+        passing("write.before_commit")
+
     return engine
 
 
@@ -257,8 +264,11 @@ def look_at(path: Path, *, has_keys: bool) -> None:
         raise EnvironmentFault("file.not_ours", path=str(path))
 
 
-def _check_encrypted(path: Path, file_id: bytes) -> None:
-    """Look at the file's first bytes: our salt, so encrypted and the right one, or else say what it is."""
+def check_encrypted(path: Path, file_id: bytes) -> None:
+    """Look at the file's first bytes: our salt, so encrypted and the right one, or else say what it is.
+
+    Raises `EnvironmentFault`: those of `look_at`, keys.other_clinic, file.damaged, file.truncated.
+    """
     look_at(path, has_keys=True)
     with path.open("rb") as file:
         head = file.read(len(file_id))

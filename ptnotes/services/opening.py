@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 from ptnotes.clinical import Reference, load_reference
 from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
+from ptnotes.db.pair import finish_switch
 from ptnotes.db.people import person_by_uuid
+from ptnotes.db.points import passing
 from ptnotes.db.settings import found_clinic, load_clinic
 from ptnotes.db.store import Store, create_database, look_at, open_store
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
@@ -97,11 +99,13 @@ def create_clinic(
         person = replace(person, signing_public_key=unlocked.keys.slots[0].signing_public)
         founded = partial(found_clinic, clinic=clinic, person=person, now=clock())
         create_database(pending, unlocked.data_key, unlocked.keys.file_id, founded)
+        passing("create.database_made")
         try:
             keyfile.write_keys(keys_at, unlocked.keys)
         except OSError:
             pending.unlink()
             raise
+        passing("create.keys_made")
         _finish_naming(path)
     return _opened(path, unlocked, clock)
 
@@ -164,9 +168,14 @@ def _pending(path: Path) -> Path:
 
 
 def _finish_naming(path: Path) -> None:
-    """Give a database that was made whole its name, if its keys are there: the last step of making a clinic."""
+    """Finish what a process that ended had decided: a switch to another pair of files, or the making of a clinic.
+
+    A database that was made whole gets its name, if its keys are there.
+    """
+    finish_switch(path)
     pending = _pending(path)
     if path.exists() or not pending.exists() or not keyfile.key_path(path).exists():
         return
     pending.rename(path)
+    passing("create.named")
     keyfile.sync_folder(path.parent)
