@@ -19,12 +19,13 @@ from ptnotes.clinical import Reference, load_reference
 from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
 from ptnotes.db.pair import finish_switch
-from ptnotes.db.people import person_by_uuid
+from ptnotes.db.people import change_person, person_by_uuid
 from ptnotes.db.points import passing
 from ptnotes.db.settings import found_clinic, load_clinic
 from ptnotes.db.store import Store, create_database, look_at, open_store
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
+from ptnotes.domain.recovery_key import plain_recovery_key
 from ptnotes.services.passphrase import require_strong
 
 
@@ -128,6 +129,48 @@ def open_clinic(
     return _opened(path, unlocked, clock)
 
 
+def recover_clinic(
+    path: Path,
+    recovery_key: str,
+    user: str,
+    passphrase: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    kdf: keyfile.Kdf | None = None,
+) -> OpenClinic:
+    """Give the person called `user` a new passphrase by the printed recovery key, and open the clinic for them.
+
+    They get a new key to sign with; what they signed before stays verifiable. Raises `InputError`
+    ("recovery.mistyped", a weak passphrase), `AccessError` ("access.denied", "recovery.none", "person.unknown"), and
+    `EnvironmentFault` as `open_clinic` does.
+    """
+    plain = plain_recovery_key(recovery_key)
+    require_strong(passphrase, (user,))
+    path = path.absolute()
+    with faults_named(path):
+        _finish_naming(path)
+        keys_at = keyfile.key_path(path)
+        look_at(path, has_keys=keys_at.exists())
+        unlocked = keyfile.unlock_recovery(keyfile.read_keys(keys_at), plain, keys_at)
+        slot = next((slot for slot in unlocked.keys.people if slot.name == user), None)
+        if slot is None:
+            raise AccessError("person.unknown")
+        changed = keyfile.with_slot(unlocked, slot.person, slot.name, passphrase, kdf or keyfile.new_kdf())
+        changed = replace(changed, person=slot.person)
+        clinic = _opened(path, changed, clock)
+        try:
+            public = keyfile.slot_of(changed.keys, slot.person).signing_public
+            with clinic.store.write() as connection:
+                renewed = replace(clinic.person, signing_public_key=public)
+                clinic.person = change_person(connection, renewed, clock())
+                connection.commit()
+            keyfile.write_keys(keys_at, changed.keys)
+        except BaseException:
+            clinic.close()
+            raise
+    return clinic
+
+
 def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kdf | None = None) -> None:
     """Give whoever opened the clinic a new passphrase.
 
@@ -157,6 +200,9 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
             clinic = load_clinic(connection)
         if person is None:
             raise AccessError("person.unknown")
+        if person.active_to is not None:
+            # Removed, and the slot stands only because that was cut off before the file got its new key.
+            raise AccessError("access.denied")
         return OpenClinic(path, store, load_reference(), person, clock, clinic.zone, unlocked.data_key)
     except BaseException:
         store.close()

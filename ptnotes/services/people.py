@@ -12,9 +12,11 @@ from uuid import uuid4
 from ptnotes.db import keyfile
 from ptnotes.db import people as stored
 from ptnotes.db.faults import faults_named
+from ptnotes.db.rotate import rotate
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.people import EmergencyAccess, Person, checked_person
 from ptnotes.domain.permissions import Act, may
+from ptnotes.domain.recovery_key import new_recovery_key, plain_recovery_key
 from ptnotes.domain.text import clean_line
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.passphrase import require_strong
@@ -110,6 +112,58 @@ def give_new_passphrase(
     if changed.id == clinic.person.id:
         clinic.person = changed
     return changed
+
+
+def remove_person(clinic: OpenClinic, person_id: int) -> Person:
+    """Take away somebody's way in, and give the file a new key, which they do not know even if they kept the old one.
+
+    Their name stays under what they wrote. Raises `InputError` ("person.self"), `NotFoundError`, `AccessError`,
+    `EnvironmentFault` ("person.in_use" where another program has the file open, disk.*). A second try finishes a first
+    one that was cut off.
+    """
+    require(clinic, Act.ADMINISTER)
+    if person_id == clinic.person.id:
+        raise InputError(Fault("person.self", "person"))
+    keys_at = keyfile.key_path(clinic.path)
+    with faults_named(clinic.path):
+        unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
+        with clinic.store.write() as connection:
+            person = _of_id(stored.people(connection), person_id)
+            removed = stored.change_person(
+                connection, replace(person, active_to=clinic.today()), clinic.clock()
+            )
+            connection.commit()
+        fewer = keyfile.rotated(unlocked, without=person.uuid)
+        rotate(clinic.store, unlocked, fewer)
+        clinic.data_key = fewer.data_key
+    return removed
+
+
+def make_recovery_key(clinic: OpenClinic, *, kdf: keyfile.Kdf | None = None) -> str:
+    """Make a recovery key, give it as it is to be written down, and forget it; one made before opens nothing any more.
+
+    Raises `AccessError`, `EnvironmentFault`.
+    """
+    require(clinic, Act.ADMINISTER)
+    key = new_recovery_key()
+    keys_at = keyfile.key_path(clinic.path)
+    with faults_named(keys_at):
+        unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
+        changed = keyfile.with_slot(
+            unlocked,
+            keyfile.RECOVERY,
+            "",
+            plain_recovery_key(key),
+            kdf or keyfile.new_kdf(),
+            keyfile.SlotKind.RECOVERY,
+        )
+        keyfile.write_keys(keys_at, changed.keys)
+    return key
+
+
+def has_recovery_key(clinic: OpenClinic) -> bool:
+    """Whether a recovery key was ever made for this file. Raises `EnvironmentFault`."""
+    return keyfile.read_keys(keyfile.key_path(clinic.path)).recovery is not None
 
 
 def break_glass(clinic: OpenClinic, reason: str) -> None:

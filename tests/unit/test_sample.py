@@ -49,7 +49,7 @@ def demo(reference: Reference) -> tuple[Case, ...]:
 
 @pytest.fixture
 def clinic(tmp_path: Path, clock: FixedClock) -> Iterator[OpenClinic]:
-    clinic = create_demo(tmp_path / "demo.ptnotes", "any words", clock=clock)
+    clinic = create_demo(tmp_path / "demo.ptnotes", "any nine words of no use", clock=clock)
     yield clinic
     clinic.close()
 
@@ -242,7 +242,7 @@ def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -
         clock=clock,
         kdf=Kdf(),
     )
-    clinic = open_clinic(path, "any words", clock=clock)
+    clinic = open_clinic(path, "any nine words of no use", clock=clock)
     rows = find_patients(clinic, "", limit=100)
     visits = [
         session
@@ -259,8 +259,10 @@ def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -
 
 def test_a_sample_without_patients_is_an_empty_clinic(tmp_path: Path, clock: FixedClock) -> None:
     path = tmp_path / "empty.ptnotes"
-    create_sample(path, patients=0, sessions=0, seed=1, passphrase="any nine words of no use", clock=clock, kdf=Kdf())
-    clinic = open_clinic(path, "any words", clock=clock)
+    create_sample(
+        path, patients=0, sessions=0, seed=1, passphrase="any nine words of no use", clock=clock, kdf=Kdf()
+    )
+    clinic = open_clinic(path, "any nine words of no use", clock=clock)
     assert find_patients(clinic, "") == ()
     clinic.close()
 
@@ -287,6 +289,10 @@ def test_a_sample_that_breaks_off_leaves_nothing_behind(tmp_path: Path, clock: F
 def test_numbers_that_cannot_be_are_a_bug_of_the_caller(tmp_path: Path, patients: int, sessions: int) -> None:
     with pytest.raises(ValueError, match="sample"):
         create_sample(
-            tmp_path / "s.ptnotes", patients=patients, sessions=sessions, seed=1, passphrase="any nine words of no use"
+            tmp_path / "s.ptnotes",
+            patients=patients,
+            sessions=sessions,
+            seed=1,
+            passphrase="any nine words of no use",
         )
     assert list(tmp_path.iterdir()) == []
