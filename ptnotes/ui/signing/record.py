@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
@@ -72,7 +72,8 @@ class SignedRecord(QFrame):
         self._inside.setProperty("ground", "none")
         self._lines = QVBoxLayout(self._inside)
         self._lines.setContentsMargins(0, 0, theme.space(3), 0)
-        self._lines.setSpacing(theme.space(3))
+        self._lines.setSpacing(theme.space(1))
+        self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._scroller = QScrollArea(self)
         self._scroller.setWidgetResizable(True)
         self._scroller.setFrameShape(QFrame.Shape.NoFrame)
@@ -113,18 +114,19 @@ class SignedRecord(QFrame):
                 widget.deleteLater()
         added = [(one.at, f"Co-signed by {one.person}", note.zone, one.words) for one in note.co_signatures]
         added += [(one.written_at, _heading(one), one.zone, _words(one)) for one in note.addenda]
+        added.sort(key=lambda one: one[0])
         if note.voided is not None:
             head = f"Declared void by {note.voided.person}"
-            added.append((note.voided.at, head, note.zone, note.voided.reason))
-        for at, head, zone, words in sorted(added, key=lambda one: one[0]):
+            added.insert(0, (note.voided.at, head, note.zone, note.voided.reason))
+        for at, head, zone, words in added:
             self._lines.addWidget(
                 Label(f"{head} · {moment(at, zone)}", "strong", wraps=True, parent=self._inside)
             )
             if words:
                 self._lines.addWidget(Label(words, wraps=True, parent=self._inside))
         self._scroller.setVisible(bool(added))
-        wanted = self._inside.heightForWidth(max(self.width(), self._theme.px(480)))
-        self._scroller.setFixedHeight(min(max(wanted, self._theme.px(24)), self._theme.px(_MOST_PX)))
+        wanted = self._lines.heightForWidth(max(self.width(), self._theme.px(480)) - self._theme.space(6))
+        self._scroller.setFixedHeight(min(wanted, self._theme.px(_MOST_PX)))
 
     def _co_sign(self) -> None:
         self.asked.emit(CO_SIGN)
