@@ -320,13 +320,15 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _restore(arguments: argparse.Namespace) -> int:
     from ptnotes.services.backup import restore_clinic
+    from ptnotes.services.owner import owned
     from ptnotes.services.people_of import default_clinic_path
 
     path: Path = arguments.file or default_clinic_path()
     if not arguments.source.exists():
         raise EnvironmentFault("backup.none", path=str(arguments.source))
     passphrase = _passphrase(arguments.passphrase_file)
-    restored = restore_clinic(arguments.source, path, passphrase, arguments.user)
+    with owned(path):
+        restored = restore_clinic(arguments.source, path, passphrase, arguments.user)
     print(f"{path}: {_counted(restored.contents)}, restored from {arguments.source}")
     if restored.kept is not None:
         print(f"The files that were there before are kept as {restored.kept}")

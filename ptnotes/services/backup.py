@@ -31,6 +31,7 @@ from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.services.opening import OpenClinic, utc_now
 from ptnotes.services.permit import require
+from ptnotes.services.place import require_own_disk
 
 MOST_HOURS = 24 * 31
 
@@ -89,6 +90,7 @@ def restore_clinic(source: Path, path: Path, passphrase: str, user: str | None =
     passphrase of somebody who could open the clinic at that time is needed. Raises as `verify_clinic`, and disk.*.
     """
     path = path.absolute()
+    require_own_disk(path)
     database, is_backup = _database_of(source)
     if database.absolute() == path:
         raise EnvironmentFault("restore.onto_itself", path=str(path))

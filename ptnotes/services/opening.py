@@ -27,6 +27,7 @@ from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputErr
 from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
 from ptnotes.domain.recovery_key import plain_recovery_key
 from ptnotes.services.passphrase import require_strong
+from ptnotes.services.place import require_own_disk
 
 
 def utc_now() -> datetime:
@@ -86,6 +87,7 @@ def create_clinic(
     check_zone(clinic.zone)
     require_strong(passphrase, (clinic.name, person.name))
     path = path.absolute()
+    require_own_disk(path)
     person = replace(person, uuid=str(uuid4()), granted=person.granted | {Permission.ADMINISTER})
     keys_at, pending = keyfile.key_path(path), _pending(path)
     with faults_named(path):
@@ -121,6 +123,7 @@ def open_clinic(
     file.locked, keys.missing, keys.damaged, keys.newer, keys.weak, keys.other_clinic, disk.*.
     """
     path = path.absolute()
+    require_own_disk(path)
     with faults_named(path):
         _finish_naming(path)
         keys_at = keyfile.key_path(path)
@@ -147,6 +150,7 @@ def recover_clinic(
     plain = plain_recovery_key(recovery_key)
     require_strong(passphrase, (user,))
     path = path.absolute()
+    require_own_disk(path)
     with faults_named(path):
         _finish_naming(path)
         keys_at = keyfile.key_path(path)
