@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from ptnotes.db import keyfile, sessions, signing
 from ptnotes.db.episodes import load_episode
 from ptnotes.db.faults import faults_named
 from ptnotes.db.people import people
+from ptnotes.domain.audit import Verb
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
 from ptnotes.domain.completeness import Finding, findings, is_late
 from ptnotes.domain.errors import AccessError, Fault, InputError, StaleError
@@ -40,8 +42,12 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
     VisitStatus,
 )
+from ptnotes.services.audit import log_visit, seal
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _AT_ONCE = 500
 """Notes signed in one transaction."""
@@ -83,24 +89,24 @@ def sign_note(clinic: OpenClinic, session_id: int, revision: int, passphrase: st
         sealed = _sealed(clinic, session, subject, everybody, public_key, now, head, sign)
         signing.seal(connection, [sealed])
         signed = sessions.load_session(connection, session_id)
+        _log(clinic, connection, Verb.SIGNED, signed, sign)
         connection.commit()
     return signed
 
 
-def sign_drafts(
-    clinic: OpenClinic,
-    session_ids: Sequence[int],
-    passphrase: str,
-    at: Callable[[TreatmentSession], datetime],
+def sign_drafts_before(
+    clinic: OpenClinic, day: date, passphrase: str, at: Callable[[TreatmentSession], datetime]
 ) -> int:
-    """Sign many drafts of one's own, each at the instant `at` gives for it, and tell how many were.
+    """Sign every draft of one's own of a visit before `day`, at the instant `at` gives, and tell how many there were.
 
-    One unwrapping of the key serves them all; drafts that lack something, or are somebody else's, are left as they are.
-    Raises `AccessError` as `sign_note` does.
+    One unwrapping of the key serves them all; drafts that lack something are left as they are. Raises `AccessError` as
+    `sign_note` does.
     """
     require(clinic, Act.SIGN)
     sign, public_key = _unwrapped(clinic, passphrase)
     count = 0
+    with clinic.store.read() as connection:
+        session_ids = signing.drafts_before(connection, day)
     for start in range(0, len(session_ids), _AT_ONCE):
         with clinic.store.write() as connection:
             drafts = [
@@ -130,6 +136,9 @@ def sign_drafts(
                 notes.append(note)
             if notes:
                 signing.seal(connection, notes)
+                for session in drafts:
+                    log_visit(clinic, connection, Verb.SIGNED, session)
+                seal(clinic, connection, sign)
             connection.commit()
             count += len(notes)
     return count
@@ -168,6 +177,7 @@ def co_sign_note(clinic: OpenClinic, session_id: int, passphrase: str, words: st
         signature = sign(canonical_bytes(statement))
         signing.add_co_signature(connection, mine, session_id, signature, canonical_hash(statement))
         signing.move_closed(connection, session_id, [NoteState.AWAITING_COSIGNATURE], NoteState.SIGNED)
+        _log(clinic, connection, Verb.CO_SIGNED, sessions.load_session(connection, session_id), sign)
         stored = _closed(signing.signed_note(connection, session_id, names))
         connection.commit()
     return stored
@@ -209,6 +219,7 @@ def add_addendum(
         statement = addendum_statement(mine, clinic.person, note.content_hash)
         signature = sign(canonical_bytes(statement))
         signing.add_addendum(connection, mine, session_id, signature, canonical_hash(statement))
+        _log(clinic, connection, Verb.ADDED_TO, sessions.load_session(connection, session_id), sign)
         stored = _closed(signing.signed_note(connection, session_id, names))
         connection.commit()
     return stored
@@ -247,6 +258,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
         before = (NoteState.SIGNED, NoteState.AWAITING_COSIGNATURE)
         signing.move_closed(connection, session_id, before, NoteState.VOIDED)
         signing.add_void(connection, mine, session_id, signature)
+        _log(clinic, connection, Verb.VOIDED, sessions.load_session(connection, session_id), sign)
         stored = _closed(signing.signed_note(connection, session_id, names))
         connection.commit()
     return stored
@@ -262,6 +274,12 @@ def _unwrapped(clinic: OpenClinic, passphrase: str) -> tuple[Sign, bytes]:
         except AccessError:
             raise AccessError("sign.denied") from None
     return key.sign, key.public_key().public_bytes_raw()
+
+
+def _log(clinic: OpenClinic, connection: Connection, verb: Verb, visit: TreatmentSession, sign: Sign) -> None:
+    """Write what was done, and sign the audit with the key that is at hand."""
+    log_visit(clinic, connection, verb, visit)
+    seal(clinic, connection, sign)
 
 
 def _require_whole(clinic: OpenClinic, session: TreatmentSession) -> None:

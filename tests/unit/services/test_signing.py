@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -223,15 +223,16 @@ def test_somebody_elses_note_is_voided_only_by_who_may_co_sign(
         signing.void_note(assistant, session_id, "Wrong.", OTHER_PASSPHRASE)
 
 
-def test_many_drafts_are_signed_at_once_and_incomplete_ones_left(
+def test_drafts_of_days_gone_are_signed_at_once_and_incomplete_ones_left(
     case: tuple[OpenClinic, EpisodeOfCare],
 ) -> None:
     clinic, episode = case
-    ids = [draft(clinic, episode).id or 0 for _ in range(3)]
-    bare = start_session(clinic, episode.id or 0).id or 0
-    at = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
-    assert signing.sign_drafts(clinic, [*ids, bare], PASSPHRASE, lambda _session: at) == 3
-    assert [load_session(clinic, one).state for one in ids] == [NoteState.SIGNED] * 3
-    assert load_session(clinic, bare).state is NoteState.DRAFT
+    days = [clinic.today() - timedelta(days=ago) for ago in (9, 7, 5, 0)]
+    ids = [draft(clinic, episode, day).id or 0 for day in days]
+    bare = start_session(clinic, episode.id or 0, days[0]).id or 0
+    at = datetime(2026, 2, 24, 14, 30, tzinfo=UTC)
+    assert signing.sign_drafts_before(clinic, clinic.today(), PASSPHRASE, lambda _session: at) == 3
+    states = [load_session(clinic, one).state for one in (*ids, bare)]
+    assert states == [NoteState.SIGNED] * 3 + [NoteState.DRAFT] * 2
     assert verify_notes(clinic) == verify_notes(clinic, episode.patient_id)
     assert (verify_notes(clinic).notes, verify_notes(clinic).problems) == (3, ())
