@@ -29,6 +29,7 @@ class Home:
     """What the window opens with: patients seen last, drafts of the last thirty days, how many patients there are."""
 
     recent: tuple[PatientRow, ...] = ()
+    to_co_sign: tuple[DraftRow, ...] = ()
     drafts: tuple[DraftRow, ...] = ()
     patient_count: int = 0
 

@@ -24,15 +24,20 @@ from ptnotes.services.permit import allows, require
 from ptnotes.services.visits import visit_rows
 
 _RECENT = 12
+_TO_CO_SIGN = 100
+"""Notes to co-sign that the home page lists."""
 _DRAFT_DAYS = 30
 
 
 def home(clinic: OpenClinic) -> Home:
-    """Patients seen last, drafts of the last thirty days, and how many patients there are."""
+    """Patients seen last, notes to co-sign, drafts of the last thirty days, and how many patients there are."""
     require(clinic, Act.VIEW_DEMOGRAPHICS)
     with clinic.store.read() as connection:
         return Home(
             recent=overview.recent_patients(connection, _RECENT),
+            to_co_sign=overview.to_co_sign(connection, clinic.person_id, _TO_CO_SIGN)
+            if allows(clinic, Act.CO_SIGN)
+            else (),
             drafts=overview.open_drafts(connection, clinic.today() - timedelta(days=_DRAFT_DAYS))
             if allows(clinic, Act.VIEW_NOTES)
             else (),

@@ -15,7 +15,7 @@ from ptnotes.domain.signature import AddendumKind
 from ptnotes.domain.treatment import Note, NoteState
 from ptnotes.services import signing
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.overview import episode_overview
+from ptnotes.services.overview import episode_overview, home
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import discard_draft, load_session, save_draft, sessions_of, start_session
 from tests.clinics import PASSPHRASE
@@ -236,3 +236,23 @@ def test_drafts_of_days_gone_are_signed_at_once_and_incomplete_ones_left(
     assert states == [NoteState.SIGNED] * 3 + [NoteState.DRAFT] * 2
     assert verify_notes(clinic) == verify_notes(clinic, episode.patient_id)
     assert (verify_notes(clinic).notes, verify_notes(clinic).problems) == (3, ())
+
+
+def test_a_note_to_co_sign_waits_on_the_home_page_of_who_can(case: tuple[OpenClinic, EpisodeOfCare]) -> None:
+    clinic, episode = case
+    student = as_somebody(clinic, STUDENT)
+    session_id = signed(student, episode, OTHER_PASSPHRASE)
+    assert [one.session_id for one in home(clinic).to_co_sign] == [session_id]
+    assert home(student).to_co_sign == ()
+    signing.co_sign_note(clinic, session_id, PASSPHRASE)
+    assert home(clinic).to_co_sign == ()
+
+
+def test_a_note_of_somebody_with_a_supervisor_waits_for_the_supervisor_alone(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    other = as_somebody(clinic, OTHER)
+    student = as_somebody(clinic, replace(STUDENT, supervisor_id=other.person_id))
+    signed(student, episode, OTHER_PASSPHRASE)
+    assert [len(home(one).to_co_sign) for one in (clinic, other)] == [0, 1]
