@@ -17,6 +17,8 @@ from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
+from ptnotes.ui.people.emergencies import Emergencies
+from ptnotes.ui.people.people_page import PeoplePage
 from ptnotes.ui.remembered import Remembered
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.sidebar import Sidebar
@@ -61,8 +63,10 @@ class Workspace(QWidget):
         self.chart = ChartPage(clinic, tasks, theme, toast, self)
         self.form = PatientForm(clinic, tasks, self)
         self.settings = ClinicSettings(clinic, tasks, self)
+        self.people = PeoplePage(clinic, tasks, self)
         self.archiving = Archiving(clinic, tasks, toast, self)
-        for page in (self.home, self.chart, self.form, self.settings):
+        self.emergencies = Emergencies(clinic, tasks, toast, self)
+        for page in (self.home, self.chart, self.form, self.settings, self.people):
             self.pages.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
@@ -100,6 +104,7 @@ class Workspace(QWidget):
             ("open_episode", self.chart.open_episode),
             ("archive_patient", self.archive),
             ("settings", self.show_settings),
+            ("people", self.show_people),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)
@@ -111,6 +116,7 @@ class Workspace(QWidget):
         self.pages.setCurrentWidget(self.home)
         self.sidebar.refresh()
         self.sidebar.start_finding()
+        self.emergencies.look()
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
@@ -131,6 +137,12 @@ class Workspace(QWidget):
         self.flush()
         self.settings.show_details()
         self.pages.setCurrentWidget(self.settings)
+
+    def show_people(self) -> None:
+        """Show who can open the file, and who may what."""
+        self.flush()
+        self.people.show_people()
+        self.pages.setCurrentWidget(self.people)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the open patient's chart."""
