@@ -173,11 +173,15 @@ class KeyFile:
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """An authenticated key file, the person who opened it, and the data key."""
+    """An authenticated key file, the person who opened it, and the data key.
+
+    `signing` is that person's private key where a passphrase was just given, to sign with at once and be forgotten.
+    """
 
     keys: KeyFile
     person: str
     data_key: bytes = field(repr=False)
+    signing: Ed25519PrivateKey | None = field(default=None, repr=False, compare=False)
 
 
 def key_path(database: Path) -> Path:
@@ -379,7 +383,7 @@ def _opened(keys: KeyFile, slot: Slot, passphrase: str, path: Path) -> Unlocked:
         private.signing_public,
     ) or not hmac.compare_digest(_authenticated(keys, data_key).mac, keys.mac):
         raise EnvironmentFault("keys.damaged", path=str(path))
-    return Unlocked(keys, slot.person, data_key)
+    return Unlocked(keys, slot.person, data_key, private.signing)
 
 
 def _wrapped_slot(

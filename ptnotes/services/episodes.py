@@ -7,9 +7,11 @@ from datetime import date
 
 from ptnotes.db import episodes
 from ptnotes.db.patients import load_patient
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.checks import checked_episode, checked_outcome
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, OutcomeScore
 from ptnotes.domain.permissions import Act
+from ptnotes.services.audit import log, log_change
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -39,6 +41,7 @@ def open_episode(clinic: OpenClinic, episode: EpisodeOfCare) -> EpisodeOfCare:
         patient = load_patient(connection, episode.patient_id)
         checked = checked_episode(clinic.reference, episode, patient.birth_date, clinic.today())
         (stored,) = episodes.add_episodes(connection, [checked], clinic.clock(), clinic.person_id)
+        log(clinic, connection, Verb.MADE, Subject.EPISODE, stored.id, patient_id=stored.patient_id)
         connection.commit()
     return stored
 
@@ -54,6 +57,7 @@ def change_episode(clinic: OpenClinic, episode: EpisodeOfCare) -> EpisodeOfCare:
         patient = load_patient(connection, episode.patient_id)
         checked = checked_episode(clinic.reference, episode, patient.birth_date, clinic.today())
         changed = episodes.change_episode(connection, checked, clinic.clock(), clinic.person_id)
+        log_change(clinic, connection, Subject.EPISODE, _id_of(changed), changed.patient_id)
         connection.commit()
     return changed
 
@@ -72,9 +76,10 @@ def record_outcome(clinic: OpenClinic, score: OutcomeScore) -> OutcomeScore:
     require(clinic, Act.CHART_TREATMENT)
     checked = checked_outcome(clinic.reference, score, clinic.today())
     with clinic.store.write() as connection:
-        episodes.load_episode(connection, score.episode_id)
+        patient_id = episodes.load_episode(connection, score.episode_id).patient_id
         entered = replace(checked, entered_by=clinic.person_id)
         stored = episodes.record_outcome(connection, entered, clinic.clock())
+        log(clinic, connection, Verb.MADE, Subject.OUTCOME, stored.id, patient_id=patient_id)
         connection.commit()
     return stored
 

@@ -26,6 +26,7 @@ from ptnotes.db.store import Store, create_database, look_at, open_store
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
 from ptnotes.domain.recovery_key import plain_recovery_key
+from ptnotes.services.audit import anchor, note_opening, note_refusal
 from ptnotes.services.passphrase import require_strong
 from ptnotes.services.place import require_own_disk
 
@@ -40,7 +41,8 @@ class OpenClinic:
     """An open clinic and who opened it.
 
     `zone` follows the clinic's settings, `person` and `data_key` a change of people; `emergency` is the reason why
-    whoever opened it reads charts in spite of their role, empty where they do not.
+    whoever opened it reads charts in spite of their role, empty where they do not. `unlogged` counts what was read and
+    could not be written down; `audit_is_doubted` says that the audit lacks what the key file knows of it.
     """
 
     path: Path
@@ -51,6 +53,8 @@ class OpenClinic:
     zone: str
     data_key: bytes = field(repr=False)
     emergency: str = ""
+    unlogged: int = 0
+    audit_is_doubted: bool = False
 
     @property
     def person_id(self) -> int:
@@ -64,7 +68,9 @@ class OpenClinic:
         return self.clock().astimezone(ZoneInfo(self.zone)).date()
 
     def close(self) -> None:
-        """Close the files and let the key go. The object is of no use afterwards."""
+        """Write down how far the audit came, close the files and let the key go. The object is of no use afterwards."""
+        if self.data_key:
+            anchor(self)
         self.store.close()
         self.data_key = b""
 
@@ -110,6 +116,8 @@ def create_clinic(
             raise
         passing("create.keys_made")
         _finish_naming(path)
+        # What was written has to open; and whoever opens it signs the audit.
+        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, None, keys_at)
     return _opened(path, unlocked, clock)
 
 
@@ -128,7 +136,11 @@ def open_clinic(
         _finish_naming(path)
         keys_at = keyfile.key_path(path)
         look_at(path, has_keys=keys_at.exists())
-        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
+        try:
+            unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
+        except AccessError:
+            note_refusal(path, clock())
+            raise
     return _opened(path, unlocked, clock)
 
 
@@ -155,7 +167,11 @@ def recover_clinic(
         _finish_naming(path)
         keys_at = keyfile.key_path(path)
         look_at(path, has_keys=keys_at.exists())
-        unlocked = keyfile.unlock_recovery(keyfile.read_keys(keys_at), plain, keys_at)
+        try:
+            unlocked = keyfile.unlock_recovery(keyfile.read_keys(keys_at), plain, keys_at)
+        except AccessError:
+            note_refusal(path, clock())
+            raise
         slot = next((slot for slot in unlocked.keys.people if slot.name == user), None)
         if slot is None:
             raise AccessError("person.unknown")
@@ -207,7 +223,9 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
         if person.active_to is not None:
             # Removed, and the slot stands only because that was cut off before the file got its new key.
             raise AccessError("access.denied")
-        return OpenClinic(path, store, load_reference(), person, clock, clinic.zone, unlocked.data_key)
+        opened = OpenClinic(path, store, load_reference(), person, clock, clinic.zone, unlocked.data_key)
+        note_opening(opened, None if unlocked.signing is None else unlocked.signing.sign)
+        return opened
     except BaseException:
         store.close()
         raise

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from ptnotes.db import patients, search
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.patient import Patient, PatientRow, checked_patient
 from ptnotes.domain.permissions import Act
+from ptnotes.services.audit import log, log_change
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -55,6 +57,7 @@ def add_patient(clinic: OpenClinic, patient: Patient) -> Patient:
     checked = checked_patient(patient, clinic.today())
     with clinic.store.write() as connection:
         (stored,) = patients.add_patients(connection, [checked], clinic.clock())
+        log(clinic, connection, Verb.MADE, Subject.PATIENT, stored.id, patient_id=stored.id)
         connection.commit()
     return stored
 
@@ -65,6 +68,7 @@ def change_patient(clinic: OpenClinic, patient: Patient) -> Patient:
     checked = checked_patient(patient, clinic.today())
     with clinic.store.write() as connection:
         changed = patients.change_patient(connection, checked)
+        log_change(clinic, connection, Subject.PATIENT, changed.id or 0, changed.id or 0)
         connection.commit()
     return changed
 
@@ -85,5 +89,7 @@ def _set_archived(clinic: OpenClinic, patient_id: int, archived_at: datetime | N
     with clinic.store.write() as connection:
         patient = replace(patients.load_patient(connection, patient_id), archived_at=archived_at)
         changed = patients.change_patient(connection, patient)
+        verb = Verb.UNARCHIVED if archived_at is None else Verb.ARCHIVED
+        log(clinic, connection, verb, Subject.PATIENT, patient_id, patient_id=patient_id)
         connection.commit()
     return changed

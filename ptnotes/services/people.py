@@ -13,11 +13,13 @@ from ptnotes.db import keyfile
 from ptnotes.db import people as stored
 from ptnotes.db.faults import faults_named
 from ptnotes.db.rotate import rotate
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.people import EmergencyAccess, Person, checked_person
 from ptnotes.domain.permissions import Act, may
 from ptnotes.domain.recovery_key import new_recovery_key, plain_recovery_key
 from ptnotes.domain.text import clean_line
+from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.passphrase import require_strong
 from ptnotes.services.permit import require
@@ -48,6 +50,7 @@ def add_person(
         with clinic.store.write() as connection:
             _check_name(stored.people(connection), new)
             added = stored.add_person(connection, new, clinic.clock())
+            log(clinic, connection, Verb.MADE, Subject.PERSON, added.id, detail=added.name)
             connection.commit()
         keyfile.write_keys(keys_at, changed.keys)
     return added
@@ -75,6 +78,7 @@ def change_person(clinic: OpenClinic, person: Person) -> Person:
         )
         _check_administered(everybody, kept)
         changed = stored.change_person(connection, kept, clinic.clock())
+        log(clinic, connection, Verb.CHANGED, Subject.PERSON, changed.id, detail=changed.name)
         connection.commit()
     if changed.name != before.name:
         with faults_named(keys_at):
@@ -107,6 +111,7 @@ def give_new_passphrase(
             changed = stored.change_person(
                 connection, replace(person, signing_public_key=public, active_to=None), clinic.clock()
             )
+            log(clinic, connection, Verb.RENEWED, Subject.PERSON, person_id, detail=changed.name)
             connection.commit()
         keyfile.write_keys(keys_at, changed_keys.keys)
     if changed.id == clinic.person.id:
@@ -132,6 +137,7 @@ def remove_person(clinic: OpenClinic, person_id: int) -> Person:
             removed = stored.change_person(
                 connection, replace(person, active_to=clinic.today()), clinic.clock()
             )
+            log(clinic, connection, Verb.REMOVED, Subject.PERSON, person_id, detail=removed.name)
             connection.commit()
         fewer = keyfile.rotated(unlocked, without=person.uuid)
         rotate(clinic.store, unlocked, fewer)
@@ -177,6 +183,7 @@ def break_glass(clinic: OpenClinic, reason: str) -> None:
         raise InputError(Fault("emergency.reason", "emergency.reason"))
     with clinic.store.write() as connection:
         stored.note_emergency_access(connection, clinic.person_id, said, clinic.clock())
+        log(clinic, connection, Verb.BROKE_GLASS, Subject.CLINIC, detail=said)
         connection.commit()
     clinic.emergency = said
 

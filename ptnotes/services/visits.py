@@ -7,7 +7,9 @@ from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.db import sessions
+from ptnotes.db.audit import patient_of_episode
 from ptnotes.db.episodes import load_episode
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.checks import checked_session
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.treatment import (
@@ -21,6 +23,7 @@ from ptnotes.domain.treatment import (
     VisitStatus,
 )
 from ptnotes.domain.trend import visit_numbers
+from ptnotes.services.audit import log_change, log_visit
 from ptnotes.services.charting_rights import charted, require_charting
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -84,6 +87,9 @@ def save_draft(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSessio
     named = charted(clinic, checked_session(clinic.reference, session, clinic.today()))
     with clinic.store.write() as connection:
         saved = sessions.save_session(connection, named, clinic.clock())
+        patient_id = patient_of_episode(connection, saved.episode_id) or 0
+        on = saved.service_date.isoformat()
+        log_change(clinic, connection, Subject.VISIT, saved.id or 0, patient_id, on)
         connection.commit()
     return saved
 
@@ -118,6 +124,7 @@ def _add(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
     with clinic.store.write() as connection:
         load_episode(connection, session.episode_id)
         (stored,) = sessions.add_sessions(connection, [named], clinic.clock())
+        log_visit(clinic, connection, Verb.MADE, stored)
         connection.commit()
     return stored
 
@@ -127,6 +134,8 @@ def _moved(clinic: OpenClinic, session_id: int, before: NoteState, after: NoteSt
         sessions.set_state(connection, session_id, before, after, clinic.clock())
         moved = sessions.load_session(connection, session_id)
         require_charting(clinic, moved.kind)
+        verb = Verb.DISCARDED if after is NoteState.DISCARDED else Verb.RESTORED
+        log_visit(clinic, connection, verb, moved)
         connection.commit()
     return moved
 
