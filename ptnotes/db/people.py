@@ -37,6 +37,11 @@ def people(connection: Connection) -> tuple[Person, ...]:
     )
 
 
+def names_of(connection: Connection) -> dict[int, str]:
+    """Everybody's name with credentials, by their id, as it stands under what they wrote."""
+    return {person.id: person.signature for person in people(connection) if person.id is not None}
+
+
 def person_by_uuid(connection: Connection, uuid: str) -> Person | None:
     """The person of that uuid, None where there is nobody."""
     return next((person for person in people(connection) if person.uuid == uuid), None)

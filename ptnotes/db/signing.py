@@ -15,7 +15,15 @@ from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.schema.session import InterventionRecord, SessionRecord, SignedContentRecord
 from ptnotes.domain.canonical import CANONICAL_VERSION
 from ptnotes.domain.errors import NotFoundError, StaleError
-from ptnotes.domain.signature import Addendum, CoSignature, Service, SignedNote, Subject, Voided
+from ptnotes.domain.signature import (
+    Addendum,
+    CoSignature,
+    NoteSignature,
+    Service,
+    SignedNote,
+    Subject,
+    Voided,
+)
 from ptnotes.domain.treatment import NoteState
 
 _CLOSED = (NoteState.AWAITING_COSIGNATURE, NoteState.SIGNED, NoteState.VOIDED)
@@ -315,6 +323,33 @@ def _addendum(row: Any, names: Mapping[int, str]) -> Addendum:
 def _co_signature(row: Any, names: Mapping[int, str]) -> CoSignature:
     return CoSignature(
         uuid=row.uuid, person_id=row.person_id, person=names[row.person_id], at=row.at, words=row.words
+    )
+
+
+def note_signatures(
+    connection: Connection, episode_id: int, names: Mapping[int, str]
+) -> tuple[NoteSignature, ...]:
+    """Who signed the notes of an episode that hold, in the order of signing. `names` are people's, by id."""
+    query = (
+        select(
+            SessionRecord.id,
+            SessionRecord.signer_id,
+            SessionRecord.signed_at,
+            SessionRecord.zone,
+            SessionRecord.content_hash,
+        )
+        .where(SessionRecord.episode_id == episode_id, SessionRecord.state == NoteState.SIGNED)
+        .order_by(SessionRecord.signed_at, SessionRecord.id)
+    )
+    return tuple(
+        NoteSignature(
+            session_id=row.id,
+            signer=names[row.signer_id],
+            signed_at=row.signed_at,
+            zone=row.zone,
+            content_hash=row.content_hash,
+        )
+        for row in connection.execute(query)
     )
 
 

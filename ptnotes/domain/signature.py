@@ -20,6 +20,7 @@ from ptnotes.domain.completeness import is_late
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import needs_co_signature
 from ptnotes.domain.treatment import NoteState, TreatmentSession
+from ptnotes.domain.wording import full_date
 
 Sign = Callable[[bytes], bytes]
 """Signs bytes with a private key that is at hand for as long as it takes."""
@@ -84,6 +85,22 @@ class Voided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSignature:
+    """Who signed the note of a session and when, as a document names it."""
+
+    session_id: int
+    signer: str
+    signed_at: datetime
+    zone: str
+    content_hash: bytes
+
+    @property
+    def words(self) -> str:
+        """As it stands on paper: ``J. Rivera, PT, DPT · 2 Mar 2026 09:22 · record b7ae63837ec2``."""
+        return f"{self.signer} · {moment(self.signed_at, self.zone)} · record {short_hash(self.content_hash)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
     """A note's signatures and what was added to it, in the order that it came. `content_hash` names what was signed."""
 
@@ -106,8 +123,19 @@ class SignedNote:
 
     @property
     def short_hash(self) -> str:
-        """The first letters of the hash, enough to tell two records apart on paper."""
-        return self.content_hash.hex()[:12]
+        """The hash as it is shown."""
+        return short_hash(self.content_hash)
+
+
+def short_hash(content_hash: bytes) -> str:
+    """The first letters of a hash, enough to tell two records apart on paper."""
+    return content_hash.hex()[:12]
+
+
+def moment(at: datetime, zone: str) -> str:
+    """An instant as it stands under a signature: ``2 Mar 2026 09:22``, by the clock on the wall there."""
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{full_date(here.date())} {here:%H:%M}"
 
 
 def note_statement(

@@ -6,7 +6,7 @@ Whoever signs gives their passphrase; their private key is unwrapped for that on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ptnotes.db import keyfile, sessions, signing
 from ptnotes.db.episodes import load_episode
 from ptnotes.db.faults import faults_named
-from ptnotes.db.people import people
+from ptnotes.db.people import names_of, people
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
 from ptnotes.domain.completeness import Finding, findings, is_late
@@ -148,7 +148,7 @@ def signed_note(clinic: OpenClinic, session_id: int) -> SignedNote | None:
     """Who signed a note and what was added to it since; None while it is a draft. Raises `NotFoundError`."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        return signing.signed_note(connection, session_id, _names(people(connection)))
+        return signing.signed_note(connection, session_id, names_of(connection))
 
 
 def co_sign_note(clinic: OpenClinic, session_id: int, passphrase: str, words: str = "") -> SignedNote:
@@ -160,7 +160,7 @@ def co_sign_note(clinic: OpenClinic, session_id: int, passphrase: str, words: st
     words = clean_note(words, "sign.words")
     sign, _public_key = _unwrapped(clinic, passphrase)
     with clinic.store.write() as connection:
-        names = _names(people(connection))
+        names = names_of(connection)
         note = _closed(signing.signed_note(connection, session_id, names))
         if note.state is not NoteState.AWAITING_COSIGNATURE:
             raise StaleError("sign.not_now", 0)
@@ -203,7 +203,7 @@ def add_addendum(
     sign, _public_key = _unwrapped(clinic, passphrase)
     now = clinic.clock()
     with clinic.store.write() as connection:
-        names = _names(people(connection))
+        names = names_of(connection)
         note = _closed(signing.signed_note(connection, session_id, names))
         mine = Addendum(
             uuid=str(uuid4()),
@@ -247,7 +247,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
         raise InputError(Fault("void.reason", "void.reason"))
     sign, _public_key = _unwrapped(clinic, passphrase)
     with clinic.store.write() as connection:
-        names = _names(people(connection))
+        names = names_of(connection)
         note = _closed(signing.signed_note(connection, session_id, names))
         if note.signer_id != clinic.person_id and not may(clinic.person, Act.CO_SIGN):
             raise AccessError("sign.not_yours_to_void")
@@ -330,7 +330,3 @@ def _closed(note: SignedNote | None) -> SignedNote:
     if note is None:
         raise StaleError("sign.not_now", 0)
     return note
-
-
-def _names(everybody: Sequence[Person]) -> dict[int, str]:
-    return {person.id or 0: person.signature for person in everybody}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -18,9 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptnotes.domain.signature import Addendum, AddendumKind, SignedNote
+from ptnotes.domain.signature import Addendum, AddendumKind, SignedNote, moment
 from ptnotes.domain.treatment import NoteState
-from ptnotes.domain.wording import full_date
 from ptnotes.ui.signing.words_form import ADDENDUM, AMENDMENT, CO_SIGN, CORRECTION, VOID, Asked
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import Label, Pill, Tone
@@ -125,8 +121,9 @@ class SignedRecord(QFrame):
             if words:
                 self._lines.addWidget(Label(words, wraps=True, parent=self._inside))
         self._scroller.setVisible(bool(added))
-        wanted = self._lines.heightForWidth(max(self.width(), self._theme.px(480)) - self._theme.space(6))
-        self._scroller.setFixedHeight(min(wanted, self._theme.px(_MOST_PX)))
+        if added:
+            wanted = self._lines.heightForWidth(max(self.width(), self._theme.px(480)) - self._theme.space(6))
+            self._scroller.setFixedHeight(min(wanted, self._theme.px(_MOST_PX)))
 
     def _co_sign(self) -> None:
         self.asked.emit(CO_SIGN)
@@ -139,12 +136,6 @@ class SignedRecord(QFrame):
         sender = self.sender()
         if isinstance(sender, QAction):
             self.asked.emit(forms[sender])
-
-
-def moment(at: datetime, zone: str) -> str:
-    """An instant as it stands under a signature: ``2 Mar 2026 09:22``, by the clock on the wall there."""
-    here = at.astimezone(ZoneInfo(zone))
-    return f"{full_date(here.date())} {here:%H:%M}"
 
 
 def _heading(addendum: Addendum) -> str:
