@@ -30,6 +30,7 @@ from ptnotes.domain.sentences import sentence
 if TYPE_CHECKING:
     from datetime import date
 
+    from ptnotes.domain.backup import Contents
     from ptnotes.domain.episode import EpisodeOfCare
     from ptnotes.domain.patient import Patient
     from ptnotes.services.opening import OpenClinic
@@ -143,6 +144,25 @@ def _parser() -> argparse.ArgumentParser:
     progress.set_defaults(run=_report_progress)
     _add_passphrase(progress)
     _add_user(progress)
+
+    backup = commands.add_parser(
+        "backup", help="make a backup, also while the window is open", allow_abbrev=False
+    )
+    backup.add_argument("folder", type=Path, metavar="DEST", help="the folder to make it in")
+    backup.set_defaults(run=_back_up)
+    verify = commands.add_parser(
+        "verify", help="read a clinic's file or a backup through, and prove it", allow_abbrev=False
+    )
+    verify.add_argument(
+        "path", type=Path, nargs="?", metavar="PATH", help="a backup's folder or a clinic's file"
+    )
+    verify.set_defaults(run=_verify)
+    restore = commands.add_parser("restore", help="put a backup in the clinic's place", allow_abbrev=False)
+    restore.add_argument("source", type=Path, metavar="SOURCE", help="a backup's folder or a clinic's file")
+    restore.set_defaults(run=_restore)
+    for command in (backup, verify, restore):
+        _add_passphrase(command)
+        _add_user(command)
     return parser
 
 
@@ -278,6 +298,47 @@ def _report_progress(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _back_up(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.backup import backup_clinic
+
+    if not arguments.folder.is_dir():
+        raise EnvironmentFault("backup.no_folder", path=str(arguments.folder))
+    with closing(_opened(arguments)) as clinic:
+        made = backup_clinic(clinic, arguments.folder)
+    print(f"{made.folder}: {_counted(made.contents)}, read back and compared")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.backup import verify_clinic
+
+    path = arguments.path or _clinic_path(arguments)
+    contents = verify_clinic(path, _passphrase(arguments.passphrase_file), arguments.user)
+    print(f"{path}: {_counted(contents)}, every page as it was written")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.backup import restore_clinic
+    from ptnotes.services.owner import owned
+    from ptnotes.services.people_of import default_clinic_path
+
+    path: Path = arguments.file or default_clinic_path()
+    if not arguments.source.exists():
+        raise EnvironmentFault("backup.none", path=str(arguments.source))
+    passphrase = _passphrase(arguments.passphrase_file)
+    with owned(path):
+        restored = restore_clinic(arguments.source, path, passphrase, arguments.user)
+    print(f"{path}: {_counted(restored.contents)}, restored from {arguments.source}")
+    if restored.kept is not None:
+        print(f"The files that were there before are kept as {restored.kept}")
+    return 0
+
+
+def _counted(contents: Contents) -> str:
+    return f"{contents.patients:,} patients, {contents.visits:,} visits"
+
+
 def _one_patient(clinic: OpenClinic, words: str) -> Patient:
     """The patient with that record number, else the only one that the words find."""
     from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
@@ -305,12 +366,17 @@ def _one_episode(episodes: Sequence[EpisodeOfCare], which: int | str) -> Episode
     return in_order[which - 1]
 
 
-def _opened(arguments: argparse.Namespace) -> OpenClinic:
+def _clinic_path(arguments: argparse.Namespace) -> Path:
     from ptnotes.services.people_of import clinic_exists, default_clinic_path
 
     path: Path = arguments.file or default_clinic_path()
     if not clinic_exists(path):
         raise EnvironmentFault("file.missing", path=str(path))
+    return path
+
+
+def _opened(arguments: argparse.Namespace) -> OpenClinic:
+    path = _clinic_path(arguments)
     passphrase = _passphrase(arguments.passphrase_file)
     from ptnotes.services.opening import open_clinic
 

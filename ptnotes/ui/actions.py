@@ -33,6 +33,7 @@ class ActionRow:
 
 ACTIONS = (
     ActionRow("settings", "&File", "Clinic &settings", "Ctrl+,"),
+    ActionRow("people", "&File", "&People and roles", "Ctrl+Shift+P"),
     ActionRow("lock", "&File", "&Lock", "Ctrl+L"),
     ActionRow("quit", "&File", "&Quit", "Ctrl+Q", needs="always", rule=True),
     ActionRow("find", "&Patient", "&Find a patient", "Ctrl+K"),

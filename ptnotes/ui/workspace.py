@@ -17,6 +17,8 @@ from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, 
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
+from ptnotes.ui.people.emergencies import Emergencies
+from ptnotes.ui.people.people_page import PeoplePage
 from ptnotes.ui.remembered import Remembered
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.sidebar import Sidebar
@@ -62,7 +64,9 @@ class Workspace(QWidget):
         self.chart = ChartPage(clinic, tasks, theme, toast, self)
         self._form: PatientForm | None = None
         self._settings: ClinicSettings | None = None
+        self._people: PeoplePage | None = None
         self.archiving = Archiving(clinic, tasks, toast, self)
+        self.emergencies = Emergencies(clinic, tasks, toast, self)
         self.pages.addWidget(self.home)
         self.pages.addWidget(self.chart)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -99,6 +103,7 @@ class Workspace(QWidget):
             ("open_episode", self.chart.open_episode),
             ("archive_patient", self.archive),
             ("settings", self.show_settings),
+            ("people", self.show_people),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)
@@ -124,12 +129,21 @@ class Workspace(QWidget):
             self.pages.addWidget(self._settings)
         return self._settings
 
+    @property
+    def people(self) -> PeoplePage:
+        """Who can open the file, made when it is first asked for."""
+        if self._people is None:
+            self._people = PeoplePage(self._clinic, self._tasks, self)
+            self.pages.addWidget(self._people)
+        return self._people
+
     def start(self) -> None:
         """Show the home page, and read what is at hand."""
         self.pages.setCurrentWidget(self.home)
         self.sidebar.refresh()
         self.sidebar.start_finding()
         self._tasks.read(read_ahead)
+        self.emergencies.look()
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
@@ -151,6 +165,12 @@ class Workspace(QWidget):
         self.flush()
         self.settings.show_details()
         self.pages.setCurrentWidget(self.settings)
+
+    def show_people(self) -> None:
+        """Show who can open the file, and who may what."""
+        self.flush()
+        self.people.show_people()
+        self.pages.setCurrentWidget(self.people)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the open patient's chart."""

@@ -16,6 +16,7 @@ from ptnotes.ui.charting.pain_scale import PainScale
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.first_start.first_start import system_zone
+from ptnotes.ui.widgets.labels import Label
 from tests.clinics import PASSPHRASE
 from tests.e2e.window import Driver
 
@@ -115,6 +116,9 @@ def create_clinic(window: Driver) -> None:
     window.type_into("The same again", PASSPHRASE)
     window.until(lambda: window.says("Strength: very strong"))
     window.press("Ctrl+Return")
+    key = window.find(Label, "Recovery key").text()
+    window.type_into("Last five letters, from the paper", key[-5:].lower())
+    window.click("It is written down")
 
 
 def fill_episode(window: Driver) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -26,6 +27,9 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Heading, Label
+
+if TYPE_CHECKING:
+    from ptnotes.ui.unlock.recover import Recover
 
 
 def _people(path: Path) -> tuple[str, ...]:
@@ -78,6 +82,9 @@ class Unlock(QWidget):
         self.button = QPushButton("Open", card)
         self.button.setProperty("type", "primary")
         card.body.addWidget(self.button)
+        self.forgotten = QPushButton("Forgotten the passphrase?", card)
+        self.forgotten.setProperty("type", "quiet")
+        card.body.addWidget(self.forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
         self.busy = QProgressBar(card)
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
@@ -87,16 +94,21 @@ class Unlock(QWidget):
         self.busy.setSizePolicy(keep)
         self.busy.hide()
         card.body.addWidget(self.busy)
+        self._card = card
+        self._names: tuple[str, ...] = ()
+        self._recover: Recover | None = None
         column = QVBoxLayout(self)
         column.addStretch(2)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(card)
+        self._row = row
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(3)
         self.passphrase.returnPressed.connect(self._open)
         self.button.clicked.connect(self._open)
+        self.forgotten.clicked.connect(self._show_recover)
         self.setFocusProxy(self.passphrase)
 
     def look_for_people(self) -> None:
@@ -106,6 +118,7 @@ class Unlock(QWidget):
 
     def _show_people(self, names: tuple[str, ...]) -> None:
         self.person.clear()
+        self._names = names
         self.person.addItems(names)
         self.person_field.setVisible(len(names) > 1)
 
@@ -122,6 +135,25 @@ class Unlock(QWidget):
         self._set_opening(opening=False)
         self.field.set_fault("")
         self.clinic_opened.emit(clinic)
+
+    def _show_recover(self) -> None:
+        """Ask for the recovery key in place of the passphrase."""
+        from ptnotes.ui.unlock.recover import Recover  # noqa: PLC0415 - hardly ever needed
+
+        if self._recover is None:
+            self._recover = Recover(self._path, self._tasks)
+            self._recover.setFixedWidth(self._card.width() + 80)
+            self._recover.clinic_opened.connect(self.clinic_opened)
+            self._recover.left.connect(self._leave_recover)
+            self._row.insertWidget(1, self._recover)
+        self._card.hide()
+        self._recover.start(self._names, self.person.currentText())
+
+    def _leave_recover(self) -> None:
+        if self._recover is not None:
+            self._recover.hide()
+        self._card.show()
+        self.passphrase.setFocus()
 
     def _refuse(self, error: Exception) -> None:
         self._set_opening(opening=False)

@@ -5,7 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdfium2
@@ -14,7 +14,7 @@ import pytest
 from ptnotes import __version__, cli
 from ptnotes.db import keyfile
 from ptnotes.db.keyfile import Kdf
-from ptnotes.db.settings import add_person
+from ptnotes.db.people import add_person
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Person
@@ -181,7 +181,7 @@ def test_where_several_people_can_open_the_file_one_has_to_be_named(run: Run, tm
     path = tmp_path / "clinic.ptnotes"
     clinic = create_demo(path, PASSPHRASE)
     with clinic.store.write() as connection:
-        second = add_person(connection, Person(name="M. Ito", credentials="PTA"))
+        second = add_person(connection, Person(name="M. Ito", credentials="PTA"), datetime.now(UTC))
         connection.commit()
     clinic.close()
     keys_at = keyfile.key_path(path)
@@ -423,3 +423,35 @@ def test_the_window_opens_on_the_named_file(
         (["ptnotes"], tmp_path / "a.ptnotes", False),
         (["ptnotes"], None, True),
     ]
+
+
+def test_a_backup_is_made_verified_and_restored(run: Run, clinic_file: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    code, out, err = run("--file", clinic_file, "backup", stick)
+    assert (code, err) == (0, "")
+    (made,) = stick.iterdir()
+    assert out.startswith(f"{made}: ")
+    assert "read back and compared" in out
+    assert run("verify", made)[0] == 0
+    assert run("--file", clinic_file, "verify")[0] == 0
+    target = tmp_path / "elsewhere" / "clinic.ptnotes"
+    code, out, err = run("--file", target, "restore", made)
+    assert (code, err) == (0, "")
+    assert "restored from" in out
+    assert run("--file", target, "patients", "--json") == run("--file", clinic_file, "patients", "--json")
+    code, out, _err = run("--file", target, "restore", made)
+    assert code == 0
+    assert "kept as" in out
+
+
+def test_faults_of_backups_are_one_sentence_each(run: Run, clinic_file: Path, tmp_path: Path) -> None:
+    for argv in (
+        ["--file", clinic_file, "backup", tmp_path / "none"],
+        ["verify", tmp_path],
+        ["--file", tmp_path / "x.ptnotes", "restore", tmp_path / "none"],
+        ["--file", tmp_path / "x.ptnotes", "verify"],
+    ):
+        code, out, err = run(*argv)
+        assert (code, out, err.count("\n")) == (1, "", 1), argv
+    assert not (tmp_path / "x.ptnotes").exists()

@@ -71,6 +71,34 @@ def create() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_person_permission_person_id_person")
         ),
         sa.PrimaryKeyConstraint("person_id", "permission", name=op.f("pk_person_permission")),
+        info={"guard": "none"},
+    )
+    op.create_table(
+        "signing_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signing_key_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("public_key", name=op.f("uq_signing_key_public_key")),
+        info={"guard": "append_only"},
+    )
+    op.create_index(op.f("ix_signing_key_person_id"), "signing_key", ["person_id"], unique=False)
+    op.create_table(
+        "emergency_access",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("seen_by", sa.Integer(), nullable=True),
+        sa.Column("seen_at", INSTANT, nullable=True),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_emergency_access_has_reason")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_emergency_access_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["seen_by"], ["person.id"], name=op.f("fk_emergency_access_seen_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_access")),
     )
     op.create_table(
         "reference_override",
