@@ -29,6 +29,11 @@ def require_charting(clinic: OpenClinic, kind: VisitKind) -> None:
     require(clinic, _ACTS[kind])
 
 
+def may_chart(clinic: OpenClinic, kind: VisitKind) -> bool:
+    """Whether whoever opened the clinic may chart a visit of that kind."""
+    return allows(clinic, Act.CHART_TREATMENT) and allows(clinic, _ACTS[kind])
+
+
 def charted(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
     """The session to be stored, each row of treatment naming who did it: whoever opened the clinic, if nobody else.
 

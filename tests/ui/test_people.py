@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,20 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.db.keyfile import Kdf
+from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.people import Person, Role
+from ptnotes.domain.treatment import VisitKind
+from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person, make_recovery_key, people, unseen_emergencies
 from ptnotes.services.people_of import people_of
+from ptnotes.services.visits import start_session
 from ptnotes.ui.chart import ChartPage
+from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.people.emergencies import Emergencies
 from ptnotes.ui.people.own_passphrase import OwnPassphrase
 from ptnotes.ui.people.people_page import PeoplePage
@@ -238,3 +246,37 @@ def test_the_door_opens_with_the_recovery_key_and_a_new_passphrase(
     assert opened.args is not None
     opened.args[0].close()
     reopened(open_clinic.path, NEW).close()
+
+
+def test_an_assistant_reads_the_episode_and_changes_what_is_theirs(
+    open_clinic: OpenClinic, tasks: Tasks, qtbot: QtBot, theme: Theme
+) -> None:
+    patient = add_patient(open_clinic, PATIENT)
+    episode = open_episode(open_clinic, EpisodeOfCare(patient_id=patient.id or 0, start=date(2026, 2, 16)))
+    person = replace(open_clinic.person, role=Role.ASSISTANT, granted=frozenset())
+    assistant = replace(open_clinic, person=person)
+    screen = EpisodeScreen(assistant, tasks, theme)
+    qtbot.addWidget(screen)
+    screen.show_episode(patient.id or 0, episode.id)
+    until(qtbot, lambda: "greyed out" in screen.state.text())
+    enabled = [card.isEnabled() for card in (screen.basics, screen.diagnoses, screen.goals, screen.outcomes)]
+    assert enabled == [False, False, False, True]
+
+    documents = DocumentsScreen(assistant, tasks, theme)
+    qtbot.addWidget(documents)
+    documents.show_episode(patient.id or 0, episode.id)
+    until(qtbot, lambda: documents.empty.title.text() == "No report for your role")
+
+    charting = ChartingScreen(assistant, tasks, theme)
+    qtbot.addWidget(charting)
+    charting.resize(1200, 900)
+    charting.show()
+    for kind, editable in ((VisitKind.EVALUATION, False), (VisitKind.TREATMENT, True)):
+        visit = start_session(open_clinic, episode.id or 0, kind=kind)
+        charting.show_episode(patient.id or 0, episode.id)
+        charting.open_visit(visit.id or 0)
+        until(qtbot, lambda: charting.stage.page is not None)
+        page = charting.stage.page
+        assert page is not None
+        assert page.note.isEnabled() is editable
+        charting.show_episode(patient.id or 0, None)

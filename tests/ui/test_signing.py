@@ -223,3 +223,33 @@ def test_a_students_note_is_co_signed_from_the_same_place(
     give(screen)
     qtbot.waitUntil(lambda: record.isVisible() and record.state.text() == "signed")
     assert load_session(clinic, note.id or 0).state is NoteState.SIGNED
+
+
+def test_control_return_asks_for_the_signature_from_within_the_note(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    page = shown(qtbot, screen, case, new_draft(case))
+    screen.activateWindow()
+    editor = page.note.editors["plan"]
+    editor.setFocus()
+    QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(screen.signing.panel.isVisible)
+    assert editor.toPlainText() == ""
+
+
+def test_text_carried_over_is_marked_in_the_note(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    clinic, _episode = case
+    words = "Left lumbar facet irritation settles; flexion is the sign to follow at the next visit."
+    first = save_draft(clinic, replace(new_draft(case), note=Note(assessment=words)))
+    signing.sign_note(clinic, first.id or 0, first.revision, PASSPHRASE)
+    second = save_draft(clinic, replace(new_draft(case), note=Note(assessment=words)))
+    page = shown(qtbot, screen, case, second)
+    screen.bar.commands["sign"].trigger()
+    qtbot.waitUntil(lambda: len(screen.signing.panel.rows) == 1)
+    assert screen.signing.panel.rows[0].accessibleName().startswith("odd: The assessment is nearly the text")
+    assert screen.signing.panel.passphrase.button.isEnabled()
+    screen.signing.panel.rows[0].click()
+    (marked,) = page.note.editors["assessment"].extraSelections()
+    assert marked.cursor.selectedText() == words

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ptnotes.domain.treatment import TreatmentSession, VisitStatus
 from ptnotes.domain.wording import full_date
+from ptnotes.services.charting_rights import may_chart
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.absence import AbsencePanel
 from ptnotes.ui.charting.look import stylesheet
@@ -72,7 +73,8 @@ class ChartingScreen(QWidget):
         commands["absence"].triggered.connect(self.absence.start)
         commands["save"].triggered.connect(self.flush)
         commands["sign"].triggered.connect(self.signing.start)
-        self.signing.changed.connect(self._added)
+        self.signing.changed.connect(self.visits_changed)
+        self.signing.changed.connect(self._reopen)
         self.stage.start_asked.connect(self.verbs.start_today)
         self.stage.came.connect(self._show_again)
         self.absence.recorded.connect(self.verbs.record_absence)
@@ -163,6 +165,8 @@ class ChartingScreen(QWidget):
         self.watch.watch(visit)
         self.stage.show_visit(visit)
         page = self.stage.page
+        if page is not None and not may_chart(self._clinic, visit.state.session.kind):
+            page.set_editable(False)
         self.bar.show_fields(page.fields if page is not None else None)
         self.bar.show_state(visit.state.session.state)
         self.signing.show_visit(visit, page)

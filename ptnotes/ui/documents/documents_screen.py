@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.errors import AccessError, EnvironmentFault
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import MadeReport, ReportChoices, give_out, prepare_report, save_report
 from ptnotes.ui.documents.page_view import PageView
@@ -193,6 +193,9 @@ class DocumentsScreen(QWidget):
             self._show_nothing(
                 "No visit in this period", "Chart a visit with Ctrl+2, or choose another period."
             )
+            return
+        if isinstance(error, AccessError):
+            self._show_nothing("No report for your role", sentence_for(error))
             return
         self.state.set_kind("fault")
         self.state.setText("Not made: see the field marked." if faults else sentence_for(error))

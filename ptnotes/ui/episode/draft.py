@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ptnotes.domain.checks import checked_episode
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.errors import InputError, StaleError
+from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.services.episodes import change_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.messages import faults_by_field, sentence_for
@@ -134,7 +134,7 @@ class EpisodeDraft(QObject):
         if isinstance(error, StaleError):
             self._halted = True
             self.stale_found.emit()
-        elif not isinstance(error, InputError):
+        elif not isinstance(error, (InputError, AccessError)):
             self._timer.start(RETRY_MS)
 
     def _tell(self, sentence: str, *, is_fault: bool) -> None:
