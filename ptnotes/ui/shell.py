@@ -51,7 +51,7 @@ def _demo(path: Path) -> OpenClinic:
 class Shell(QMainWindow):
     """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
 
-    read_ahead_ended = Signal()
+    read_ahead_ended = Signal(object)
     """What lies behind the door has been read, and stays for as long as the program runs."""
     closed = Signal()
     """Everything is stored and the window is gone. Qt itself would not say so, since the window was hidden before."""
@@ -111,10 +111,7 @@ class Shell(QMainWindow):
     def read_ahead(self) -> None:
         """Load what the next screens need."""
         self._theme.load_other_fonts()
-        self._tasks.read(_read_ahead, self._tell_read_ahead)
-
-    def _tell_read_ahead(self, _result: None) -> None:
-        self.read_ahead_ended.emit()
+        self._tasks.read(_read_ahead, self.read_ahead_ended.emit)
 
     def show_demo(self) -> None:
         """Make the sample clinic, say so meanwhile, and go in with no questions."""
