@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _EVERY_PATIENT = 10_000_000
 _SECONDS_BETWEEN_LINES = 5.0
+_MOST_PROBLEMS = 100
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,7 +161,16 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="put a backup in the clinic's place", allow_abbrev=False)
     restore.add_argument("source", type=Path, metavar="SOURCE", help="a backup's folder or a clinic's file")
     restore.set_defaults(run=_restore)
-    for command in (backup, verify, restore):
+    audit = commands.add_parser("audit", help="who did what", allow_abbrev=False)
+    audits = audit.add_subparsers(dest="audit", metavar="WHAT", required=True)
+    audit_verify = audits.add_parser(
+        "verify", help="work the audit's chain out anew, and say what does not hold", allow_abbrev=False
+    )
+    audit_verify.add_argument(
+        "--backup", type=Path, metavar="FOLDER", help="compare with this backup of the same clinic, too"
+    )
+    audit_verify.set_defaults(run=_verify_audit)
+    for command in (backup, verify, restore, audit_verify):
         _add_passphrase(command)
         _add_user(command)
     return parser
@@ -242,10 +252,13 @@ def _create_sample(arguments: argparse.Namespace) -> int:
 
 
 def _list_patients(arguments: argparse.Namespace) -> int:
+    from ptnotes.domain.audit import Subject, Verb
+    from ptnotes.services.audit import note_read
     from ptnotes.services.patients import find_patients
 
     with closing(_opened(arguments)) as clinic:
         rows = find_patients(clinic, arguments.find, limit=_EVERY_PATIENT)
+        note_read(clinic, Verb.SEARCHED, Subject.PATIENT, count=len(rows))
     if arguments.json:
         import json
 
@@ -281,7 +294,7 @@ def _parse_line(arguments: argparse.Namespace) -> int:
 
 def _report_progress(arguments: argparse.Namespace) -> int:
     from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.reporting import make_progress_report, save_report
+    from ptnotes.services.reporting import give_out, make_progress_report, save_report
 
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
     if not arguments.out.absolute().parent.is_dir():
@@ -294,7 +307,7 @@ def _report_progress(arguments: argparse.Namespace) -> int:
         if episode.id is None:
             raise ValueError("a stored episode has an id")
         document = make_progress_report(clinic, episode.id, as_of=arguments.as_of)
-    save_report(document, arguments.out.absolute())
+        give_out(clinic, episode.id, lambda: save_report(document, arguments.out.absolute()))
     return 0
 
 
@@ -332,6 +345,21 @@ def _restore(arguments: argparse.Namespace) -> int:
     print(f"{path}: {_counted(restored.contents)}, restored from {arguments.source}")
     if restored.kept is not None:
         print(f"The files that were there before are kept as {restored.kept}")
+    return 0
+
+
+def _verify_audit(arguments: argparse.Namespace) -> int:
+    from ptnotes.domain.audit import problem_words
+    from ptnotes.services.history import verify_audit
+
+    with closing(_opened(arguments)) as clinic:
+        found = verify_audit(clinic, arguments.backup)
+    if found.problems:
+        for problem in found.problems[:_MOST_PROBLEMS]:
+            print(problem_words(problem))
+        _say(sentence(EnvironmentFault("audit.does_not_hold", count=f"{len(found.problems):,}")))
+        return 1
+    print(f"{found.count:,} events, each as it was written; signed up to event {found.signed_up_to:,}")
     return 0
 
 

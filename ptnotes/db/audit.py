@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature
@@ -53,6 +53,8 @@ _ROWS = select(AuditEventRecord.at, *_COLUMNS)
 # What was tampered with may be no instant at all, and must still be told.
 _RAW = select(type_coerce(AuditEventRecord.at, String).label("at"), *_COLUMNS)
 _NO_INSTANT = datetime.min.replace(tzinfo=UTC)
+Writing: TypeAlias = Connection
+"""A connection within a writing transaction, as `Store.write` gives it."""
 Row = tuple[AuditEvent, bytes]
 """An event, and the digest that is stored with it."""
 

@@ -207,11 +207,10 @@ def event_words(event: AuditEvent) -> str:
             return "put their signature under the audit"
         case Verb.BROKE_GLASS:
             return f"read charts in an emergency: {event.detail}"
-    words = _DONE[event.verb].format(_NAMED[event.subject])
     if event.subject is Subject.PATIENT and event.verb is Verb.VIEWED:
-        words = "opened the chart"
-    if not event.detail:
-        return words
-    if event.subject is Subject.VISIT:
-        return f"{words} of {full_date(date.fromisoformat(event.detail))}"
-    return f"{words}: {event.detail}"
+        return "opened the chart"
+    what = _NAMED[event.subject]
+    if event.subject is Subject.VISIT and event.detail:
+        return _DONE[event.verb].format(f"{what} of {full_date(date.fromisoformat(event.detail))}")
+    words = _DONE[event.verb].format(what)
+    return f"{words}: {event.detail}" if event.detail else words

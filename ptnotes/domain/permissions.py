@@ -73,7 +73,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.CO_SIGN,
         Act.EXPORT,
     },
-    # 42 CFR 485.713 and Medicare Benefit Policy Manual 15, 220.3: evaluation, plan, progress report and discharge are
+    # Medicare Benefit Policy Manual, chapter 15, 220.3 and 230.1: evaluation, plan, progress report and discharge are
     # the therapist's own.
     Role.ASSISTANT: _TREATS,
     # What a student charts is co-signed. What carries no co-signature here (plan, report, discharge) is not theirs.

@@ -80,6 +80,7 @@ SENTENCES = {
     "odd.carried_over": "The {section} is nearly the text of the last visit ({share} % the same).",
     "diagnosis.not_billable": "{code} needs more characters and cannot be billed. Choose one of the full codes.",
     "record.stale": "Somebody saved a newer version of this record. It was not overwritten; your text is kept here.",
+    "audit.does_not_hold": "The audit does not hold in {count} places. Keep this file and its backups as they are.",
     "access.denied": "Wrong person or passphrase. Nothing was opened.",
     "access.not_allowed": "Your role does not let you {act}. Nothing was changed.",
     "access.not_allowed_to": "The role of {name} does not let them {act}. Nothing was changed.",

@@ -19,8 +19,6 @@ from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import EnvironmentFault
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ptnotes.domain.treatment import TreatmentSession
     from ptnotes.services.opening import OpenClinic
 
@@ -29,7 +27,7 @@ _LARGEST_COUNT = 1_000_000_000
 
 def log(
     clinic: OpenClinic,
-    connection: Connection,
+    connection: audit.Writing,
     verb: Verb,
     subject: Subject,
     object_id: int | None = None,
@@ -55,7 +53,7 @@ def log(
 
 def log_change(
     clinic: OpenClinic,
-    connection: Connection,
+    connection: audit.Writing,
     subject: Subject,
     object_id: int,
     patient_id: int,
@@ -67,7 +65,7 @@ def log_change(
         log(clinic, connection, Verb.CHANGED, subject, object_id, patient_id=patient_id, detail=detail)
 
 
-def log_visit(clinic: OpenClinic, connection: Connection, verb: Verb, visit: TreatmentSession) -> None:
+def log_visit(clinic: OpenClinic, connection: audit.Writing, verb: Verb, visit: TreatmentSession) -> None:
     """Write what was done to a visit."""
     patient_id = audit.patient_of_episode(connection, visit.episode_id)
     on = visit.service_date.isoformat()
@@ -135,7 +133,7 @@ def note_opening(clinic: OpenClinic, sign: Callable[[bytes], bytes] | None) -> N
     anchor(clinic)
 
 
-def seal(clinic: OpenClinic, connection: Connection, sign: Callable[[bytes], bytes]) -> None:
+def seal(clinic: OpenClinic, connection: audit.Writing, sign: Callable[[bytes], bytes]) -> None:
     """Put the signature of whoever opened the clinic under all events so far, within the caller's transaction."""
     audit.seal(connection, sign, at=clinic.clock(), zone=clinic.zone, person_id=clinic.person_id)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from ptnotes.db import keyfile, sessions, signing
+from ptnotes.db.audit import Writing
 from ptnotes.db.episodes import load_episode
 from ptnotes.db.faults import faults_named
 from ptnotes.db.people import names_of, people
@@ -45,9 +45,6 @@ from ptnotes.domain.treatment import (
 from ptnotes.services.audit import log_visit, seal
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 _AT_ONCE = 500
 """Notes signed in one transaction."""
@@ -276,7 +273,7 @@ def _unwrapped(clinic: OpenClinic, passphrase: str) -> tuple[Sign, bytes]:
     return key.sign, key.public_key().public_bytes_raw()
 
 
-def _log(clinic: OpenClinic, connection: Connection, verb: Verb, visit: TreatmentSession, sign: Sign) -> None:
+def _log(clinic: OpenClinic, connection: Writing, verb: Verb, visit: TreatmentSession, sign: Sign) -> None:
     """Write what was done, and sign the audit with the key that is at hand."""
     log_visit(clinic, connection, verb, visit)
     seal(clinic, connection, sign)

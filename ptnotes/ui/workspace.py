@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.views import PatientHeader
@@ -14,6 +14,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
+from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
@@ -76,9 +77,12 @@ class Workspace(QWidget):
         self.splitter.addWidget(self.pages)
         self.splitter.setStretchFactor(1, 1)
         self.sidebar.setMinimumWidth(theme.px(200))
-        layout = QHBoxLayout(self)
+        self.reading_log = ReadingLog(clinic, tasks, self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.splitter)
+        layout.setSpacing(0)
+        layout.addWidget(self.reading_log)
+        layout.addWidget(self.splitter, 1)
         if remembered.sidebar is None or not self.splitter.restoreState(remembered.sidebar):
             self.splitter.setSizes([theme.px(264), theme.px(1016)])
         self._connect(actions)
@@ -143,6 +147,7 @@ class Workspace(QWidget):
         self.sidebar.refresh()
         self.sidebar.start_finding()
         self._tasks.read(read_ahead)
+        self.reading_log.look()
         self.emergencies.look()
 
     def flush(self) -> None:
@@ -150,11 +155,13 @@ class Workspace(QWidget):
         self.chart.flush()
         if self._settings is not None:
             self._settings.flush()
+        self.sidebar.end_search()
 
     def show_home(self) -> None:
         """Leave the patient and show the home page."""
         self._tasks.forget("patient")
         self.chart.leave_patient()
+        self.reading_log.note_chart(None)
         self.sidebar.mark_patient(None)
         self.patient_shown.emit(False)  # noqa: FBT003 - a signal takes no names
         self.pages.setCurrentWidget(self.home)
@@ -227,6 +234,7 @@ class Workspace(QWidget):
         self.sidebar.mark_patient(header.patient.id)
         is_archived = header.patient.archived_at is not None
         self._archive_action.setText("Bring this patient &back" if is_archived else "A&rchive this patient")
+        self.reading_log.note_chart(header.patient.id)
         self.patient_shown.emit(True)  # noqa: FBT003 - a signal takes no names
 
     def _patient_stored(self, patient: Patient, is_new: bool) -> None:
