@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from ptnotes.clinical import MdcRow, Reference
+from ptnotes.clinical import MdcRow, OutcomeMeasure, Reference
 from ptnotes.domain.treatment import RomReading
 
 
@@ -129,13 +129,14 @@ def judge_score(
     errors = [row for row in scale.change if row.kind.startswith(("MDC", "SDC")) and row.unit == unit]
     error = max(errors, key=lambda row: row.value, default=None)
     important = scale.app_change_threshold
+    kind = _importance(scale)
     if between_visits and abs(change) >= important:
         return Verdict(
             meaning=Meaning.IMPORTANT,
             change=change,
             direction=direction,
             threshold=important,
-            threshold_kind="MCID",
+            threshold_kind=kind,
             source=scale.app_change_basis,
         )
     if error is None:
@@ -145,7 +146,7 @@ def judge_score(
                 change=change,
                 direction=direction,
                 threshold=important,
-                threshold_kind="MCID",
+                threshold_kind=kind,
                 source=scale.app_change_basis,
             )
         return Verdict(
@@ -162,6 +163,17 @@ def judge_score(
         threshold_kind=error.kind,
         source=error.source,
     )
+
+
+def _importance(scale: OutcomeMeasure) -> str:
+    """What the sources call the important change that the chosen threshold reaches: MCID, MIC or MID."""
+    reached = [
+        row
+        for row in scale.change
+        if row.value <= scale.app_change_threshold and row.kind.startswith(("MCID", "MIC", "MID"))
+    ]
+    best = max(reached, key=lambda row: row.value, default=None)
+    return best.kind.split()[0] if best is not None else "threshold"
 
 
 def _way_taken(reading: RomReading) -> tuple[object, ...]:

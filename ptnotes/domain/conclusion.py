@@ -104,7 +104,9 @@ def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
         sentences.append(f"Less than an important change: {_listed(below)}.")
     unjudged = [_moved(row) for row in _of(compared, Meaning.NO_PUBLISHED_ERROR, None)]
     if unjudged:
-        sentences.append(f"Not judged, as no measurement error is published: {_listed(unjudged)}.")
+        sentences.append(
+            f"Not judged, as no measurement error for this method is on file: {_listed(unjudged)}."
+        )
     return sentences
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import Goal, OutcomeScore
-from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
+from ptnotes.domain.treatment import Mobilization, Phase, Side, TreatmentSession
 from ptnotes.domain.trend import TrendChart, counted
 from ptnotes.domain.views import GoalProgress, SpineMark, TreatedRow
 from ptnotes.domain.wording import MINUS, number
@@ -118,15 +118,32 @@ def goals_progress(
     """Each goal with its measure's latest value and the share of the way to its target.
 
     The value is taken only from what was measured as the goal says: the same motion, side and mode; the same kind of
-    pain; the same questionnaire's total. `outcomes` are in order of date.
+    pain; the same questionnaire's total. Where a motion was first measured in another way than now, no share is
+    given: the way from one to the other is not the patient's. `outcomes` are in order of date.
     """
-    return tuple(_progress(goal, _latest(goal, charts, pain, outcomes)) for goal in goals)
+    return tuple(
+        _progress(goal, _latest(goal, charts, pain, outcomes), one_way=_measured_one_way(goal, charts))
+        for goal in goals
+    )
 
 
-def _progress(goal: Goal, now: Decimal | None) -> GoalProgress:
+def _measured_one_way(goal: Goal, charts: Sequence[TrendChart]) -> bool:
+    lines = [
+        line
+        for chart in charts
+        if goal.measure == "rom" and chart.motion == goal.motion and chart.side == goal.side
+        for line in chart.lines
+        if line.points and line.phase is Phase.BEFORE
+    ]
+    first = min(lines, key=lambda line: line.points[0].on, default=None)
+    return first is None or first.is_main
+
+
+def _progress(goal: Goal, now: Decimal | None, *, one_way: bool) -> GoalProgress:
     share = None
     if (
         now is not None
+        and one_way
         and goal.baseline is not None
         and goal.target is not None
         and goal.baseline != goal.target

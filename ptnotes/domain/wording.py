@@ -63,7 +63,7 @@ def verdict_words(verdict: Verdict) -> str:
         Meaning.EXCEEDS_ERROR: "above measurement error",
         Meaning.WITHIN_ERROR: "within error",
         Meaning.BELOW_IMPORTANT: "below important change",
-        Meaning.NO_PUBLISHED_ERROR: "no published error",
+        Meaning.NO_PUBLISHED_ERROR: "no error on file",
         Meaning.NOT_COMPARABLE: "in words" if verdict.reason == "not_numeric" else "measured differently",
     }[verdict.meaning]
     return f"{words}, worse" if verdict.is_real and verdict.direction is Direction.WORSE else words
@@ -94,8 +94,9 @@ def threshold_words(verdict: Verdict, unit: str) -> str:
     if verdict.meaning is Meaning.NOT_COMPARABLE:
         return "Not compared: the two readings were not taken alike."
     if verdict.threshold is None:
-        return "Not judged: no measurement error is published for this measure, method and rater."
-    name = "Important change" if verdict.threshold_kind.startswith("MCID") else "Measurement error"
+        return "Not judged: no published measurement error is on file for this measure, method and rater."
+    is_importance = verdict.meaning in (Meaning.IMPORTANT, Meaning.BELOW_IMPORTANT)
+    name = "Important change" if is_importance else "Measurement error"
     kind = f" ({verdict.threshold_kind})" if verdict.threshold_kind else ""
     source = f". Source: {verdict.source.rstrip('.')}." if verdict.source else "."
     return f"{name}{kind}: {difference(verdict.threshold, unit)}{source}"

@@ -125,5 +125,6 @@ class ProgressReportData:
     goals: tuple[GoalLine, ...] = ()
     narrative: Narrative = Narrative()
     visits: tuple[VisitLine, ...] = ()
+    certification_ended: date | None = None
     method_notes: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()

@@ -120,6 +120,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         ),
         conclusion=case.conclusion or draft_conclusion(_changes(measures), treated_days),
         asked=case.asked,
+        certification_ended=_certification_ended(case),
         measures=tuple(row for row, _ in measures),
         charts=shown_charts,
         key_motion=key_motion.key if key_motion else "",
@@ -209,6 +210,13 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _M
         goal=chart.goal,
     )
     return row, change
+
+
+def _certification_ended(case: Case) -> date | None:
+    """The last day of a certification that had run out while care went on."""
+    until = case.episode.plan.certified_until
+    treated = counted(case.sessions)
+    return until if until is not None and treated and treated[-1].service_date > until else None
 
 
 def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> _Measured:

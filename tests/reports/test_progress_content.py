@@ -11,7 +11,7 @@ from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.treatment import NoteState, Phase, RomReading, TreatmentSession
-from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flexion, missed, visit
+from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flat, flexion, missed, pages, pdf, visit
 
 
 def labels(*sessions: TreatmentSession, **changes: object) -> list[str]:
@@ -171,3 +171,22 @@ def test_a_visit_shows_pain_and_motion_before_and_after() -> None:
 def test_other_services_are_summed_over_the_period() -> None:
     data = content(case(visit(1), visit(5)))
     assert any("30 min in 2 visits" in told for told in data.other_services)
+
+
+def test_a_certification_that_ran_out_while_care_went_on_is_told_with_what_is_asked() -> None:
+    ended = replace(EPISODE, plan=replace(EPISODE.plan, certified_until=FIRST_DAY))
+    assert content(case(visit(1), episode=ended)).certification_ended is None
+    made = case(visit(1), visit(2), episode=ended)
+    assert content(made).certification_ended == FIRST_DAY
+    assert "Asked of you: nothing. The plan of care was certified to 5 Jan 2026." in flat(pages(pdf(made))[0])
+
+
+def test_a_goal_measured_in_another_way_than_at_first_has_no_share() -> None:
+    first, last = visit(1), visit(2)
+    other = replace(last, rom=tuple(replace(row, method="goniometer") for row in last.rom))
+
+    def share(second: TreatmentSession) -> float | None:
+        return next(goal.share for goal in content(case(first, second)).goals if "tie shoes" in goal.words)
+
+    assert share(last) is not None
+    assert share(other) is None

@@ -150,3 +150,11 @@ def test_an_unanswered_score_is_not_zero(reference: Reference) -> None:
 def test_a_disability_score_falls_when_things_get_better(reference: Reference) -> None:
     verdict = judge_score(reference, "odi", 44, 30, between_visits=True)
     assert (verdict.meaning, verdict.direction, verdict.change) == (Meaning.IMPORTANT, Direction.BETTER, -14)
+
+
+def test_an_important_change_is_named_as_its_source_names_it(reference: Reference) -> None:
+    kinds = {
+        measure: judge_score(reference, measure, 0, 50, between_visits=True).threshold_kind
+        for measure in ("odi", "psfs", "quickdash", "lefs")
+    }
+    assert kinds == {"odi": "MIC", "psfs": "MIC", "quickdash": "MCID", "lefs": "MCID"}

@@ -70,7 +70,7 @@ def test_the_threshold_names_its_source() -> None:
 
 
 def test_no_threshold_is_said_to_be_none() -> None:
-    assert "no measurement error is published" in threshold_words(
+    assert "no published measurement error is on file" in threshold_words(
         Verdict(meaning=Meaning.NO_PUBLISHED_ERROR, change=Decimal(4)), "deg"
     )
 
