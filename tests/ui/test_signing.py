@@ -23,6 +23,7 @@ from ptnotes.ui.theme import Theme
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
 from tests.signing import (
+    OTHER,
     OTHER_PASSPHRASE,
     STUDENT,
     as_somebody,
@@ -253,3 +254,17 @@ def test_text_carried_over_is_marked_in_the_note(
     screen.signing.panel.rows[0].click()
     (marked,) = page.note.editors["assessment"].extraSelections()
     assert marked.cursor.selectedText() == words
+
+
+def test_somebody_elses_draft_is_not_offered_to_be_signed(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    clinic, episode = case
+    other = as_somebody(clinic, OTHER)
+    note = save_draft(other, whole(start_session(other, episode.id or 0)))
+    shown(qtbot, screen, case, note)
+    screen.bar.commands["sign"].trigger()
+    panel = screen.signing.panel
+    qtbot.waitUntil(panel.fault.isVisible)
+    assert panel.fault.text() == "A note is signed by whoever wrote it."
+    assert not panel.passphrase.button.isEnabled()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ptnotes.domain.completeness import Finding
-from ptnotes.domain.errors import InputError, StaleError
+from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.domain.permissions import Act, may
 from ptnotes.domain.signature import AddendumKind, SignedNote, unsaved_words
 from ptnotes.domain.treatment import NoteState, TreatmentSession
@@ -87,7 +87,12 @@ class SigningDesk(QWidget):
     def _check(self) -> None:
         if self._visit is not None:
             check = partial(signing.check_note, self._clinic, self._visit.id)
-            self._tasks.read(check, self.panel.show_findings, self._failed, latest="signing.check")
+            self._tasks.read(check, self._show_findings, self._failed, latest="signing.check")
+
+    def _show_findings(self, found: tuple[Finding, ...]) -> None:
+        self.panel.show_findings(found)
+        if self._visit is not None and self._visit.state.session.author_id != self._clinic.person.id:
+            self.panel.refuse(sentence_for(AccessError("sign.not_author")))
 
     def _saved(self, _stored: TreatmentSession) -> None:
         if not self.panel.isHidden():

@@ -82,6 +82,11 @@ class SignPanel(QFrame):
         if opened:
             (self.rows[0] if needed else self.passphrase.field).setFocus()
 
+    def refuse(self, why: str) -> None:
+        """Show what was found, and why this person cannot sign."""
+        self.passphrase.offer(self.passphrase.button.text(), ready=False)
+        self.say(why)
+
     def close_panel(self) -> None:
         """Go away, and forget what was typed."""
         self.passphrase.field.clear()
