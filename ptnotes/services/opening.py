@@ -23,10 +23,11 @@ from ptnotes.db.people import change_person, person_by_uuid
 from ptnotes.db.points import passing
 from ptnotes.db.settings import found_clinic, load_clinic
 from ptnotes.db.store import Store, create_database, look_at, open_store
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
 from ptnotes.domain.recovery_key import plain_recovery_key
-from ptnotes.services.audit import anchor, note_opening, note_refusal
+from ptnotes.services.audit import anchor, log, note_opening, note_refusal
 from ptnotes.services.passphrase import require_strong
 from ptnotes.services.place import require_own_disk
 
@@ -181,14 +182,16 @@ def recover_clinic(
         slot = next((slot for slot in unlocked.keys.people if slot.name == user), None)
         if slot is None:
             raise AccessError("person.unknown")
-        changed = keyfile.with_slot(unlocked, slot.person, slot.name, passphrase, kdf or keyfile.new_kdf())
-        changed = replace(changed, person=slot.person)
-        clinic = _opened(path, changed, clock)
+        clinic = _opened(path, replace(unlocked, person=slot.person), clock)
         try:
+            # Read anew: opening has moved the anchor of the audit.
+            keys = keyfile.authentic_keys(keys_at, slot.person, clinic.data_key)
+            changed = keyfile.with_slot(keys, slot.person, slot.name, passphrase, kdf or keyfile.new_kdf())
             public = keyfile.slot_of(changed.keys, slot.person).signing_public
             with clinic.store.write() as connection:
                 renewed = replace(clinic.person, signing_public_key=public)
                 clinic.person = change_person(connection, renewed, clock())
+                log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=slot.name)
                 connection.commit()
             keyfile.write_keys(keys_at, changed.keys)
         except BaseException:
@@ -207,7 +210,10 @@ def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kd
     with faults_named(keys_at):
         unlocked = keyfile.unlock(keyfile.read_keys(keys_at), old, clinic.person.name, keys_at)
         changed = keyfile.with_passphrase(unlocked, old, new, kdf or keyfile.new_kdf())
-        keyfile.write_keys(keys_at, changed.keys)
+        with clinic.store.write() as connection:
+            log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=clinic.person.name)
+            keyfile.write_keys(keys_at, changed.keys)
+            connection.commit()
 
 
 def check_zone(zone: str) -> None:

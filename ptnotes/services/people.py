@@ -163,7 +163,10 @@ def make_recovery_key(clinic: OpenClinic, *, kdf: keyfile.Kdf | None = None) -> 
             kdf or keyfile.new_kdf(),
             keyfile.SlotKind.RECOVERY,
         )
-        keyfile.write_keys(keys_at, changed.keys)
+        with clinic.store.write() as connection:
+            log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="recovery key")
+            keyfile.write_keys(keys_at, changed.keys)
+            connection.commit()
     return key
 
 
