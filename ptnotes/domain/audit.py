@@ -196,13 +196,13 @@ def event_words(event: AuditEvent) -> str:
     """What somebody did, in words that go on from their name."""
     match event.verb:
         case Verb.REFUSED:
-            return f"{event.count or 0:,} failed attempts to open the file ({event.detail})"
+            return f"{_counted(event, 'failed attempt', 'failed attempts')} to open the file ({event.detail})"
         case Verb.SEARCHED:
             return f"searched for patients: {event.count or 0:,} found"
         case Verb.CLOCK_SET_BACK:
             return f"the PC’s clock was set back ({event.detail})"
         case Verb.GAP:
-            return f"{event.count or 0:,} events could not be written down"
+            return f"{_counted(event, 'event', 'events')} could not be written down"
         case Verb.SEALED:
             return "put their signature under the audit"
         case Verb.BROKE_GLASS:
@@ -214,3 +214,7 @@ def event_words(event: AuditEvent) -> str:
         return _DONE[event.verb].format(f"{what} of {full_date(date.fromisoformat(event.detail))}")
     words = _DONE[event.verb].format(what)
     return f"{words}: {event.detail}" if event.detail else words
+
+
+def _counted(event: AuditEvent, one: str, many: str) -> str:
+    return f"1 {one}" if event.count == 1 else f"{event.count or 0:,} {many}"

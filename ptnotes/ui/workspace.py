@@ -14,6 +14,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage
+from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
@@ -65,9 +66,10 @@ class Workspace(QWidget):
         self.form = PatientForm(clinic, tasks, self)
         self.settings = ClinicSettings(clinic, tasks, self)
         self.people = PeoplePage(clinic, tasks, self)
+        self.history = HistoryPage(clinic, tasks, theme, self)
         self.archiving = Archiving(clinic, tasks, toast, self)
         self.emergencies = Emergencies(clinic, tasks, toast, self)
-        for page in (self.home, self.chart, self.form, self.settings, self.people):
+        for page in (self.home, self.chart, self.form, self.settings, self.people, self.history):
             self.pages.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
@@ -109,6 +111,8 @@ class Workspace(QWidget):
             ("archive_patient", self.archive),
             ("settings", self.show_settings),
             ("people", self.show_people),
+            ("clinic_history", self.show_clinic_history),
+            ("patient_history", self.show_patient_history),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)
@@ -150,6 +154,20 @@ class Workspace(QWidget):
         self.flush()
         self.people.show_people()
         self.pages.setCurrentWidget(self.people)
+
+    def show_clinic_history(self) -> None:
+        """Show who did what in the clinic."""
+        self.flush()
+        self.history.show_clinic()
+        self.pages.setCurrentWidget(self.history)
+
+    def show_patient_history(self) -> None:
+        """Show who did what to the open patient's record."""
+        shown = self.chart.shown
+        if shown is not None and shown.patient.id is not None:
+            self.flush()
+            self.history.show_patient(shown.patient.id, shown.patient.name)
+            self.pages.setCurrentWidget(self.history)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the open patient's chart."""
