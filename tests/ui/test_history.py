@@ -39,7 +39,7 @@ def told(page: HistoryPage) -> list[tuple[str, str]]:
 
 def test_a_patients_history_says_when_who_and_what(page: HistoryPage, patient: Patient, qtbot: QtBot) -> None:
     page.show_patient(patient.id or 0, patient.name)
-    qtbot.waitUntil(lambda: told(page) == [("J. Rivera", "made the patient’s details")])
+    qtbot.waitUntil(lambda: told(page) == [("J. Rivera", "added the patient")])
     assert page.model.cell(0, 0).text == "2 Mar 2026, 09:00:00"
     assert patient.name in page.title.text()
     assert page.check.isHidden()
