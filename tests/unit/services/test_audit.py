@@ -1,7 +1,7 @@
 """Who did what is written down by every verb, at every opening, and with a gap told where it could not be."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -47,15 +47,8 @@ def verbs(clinic: OpenClinic) -> list[tuple[Verb, Subject]]:
     return [(event.verb, event.subject) for event, _name in reversed(found)][2:]
 
 
-@contextmanager
-def a_full_disk() -> Iterator[None]:
-    @contextmanager
-    def refuse(_store: Store) -> Iterator[None]:
-        raise EnvironmentFault("disk.full", path="x")
-        yield
-
-    with patch.object(Store, "write", refuse):
-        yield
+def a_full_disk() -> AbstractContextManager[object]:
+    return patch.object(Store, "write", side_effect=EnvironmentFault("disk.full", path="x"))
 
 
 def test_every_verb_of_a_patient_is_written_down(clinic: OpenClinic) -> None:
