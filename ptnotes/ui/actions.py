@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 MENUS = ("&File", "&Patient", "&Go", "&View", "&Help")
 
@@ -55,6 +55,21 @@ ACTIONS = (
     ActionRow("keys", "&Help", "&Keys", "F1", needs="always"),
     ActionRow("about", "&Help", "&About PT Notes", "", needs="always"),
 )
+
+
+class ScreenMenu(QMenu):
+    """The menu of the part of the chart that is shown, and no menu where none is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.menuAction().setVisible(False)
+
+    def show_screen(self, title: str, actions: list[QAction]) -> None:
+        """Hold that part's actions."""
+        self.clear()
+        self.setTitle(title)
+        self.addActions(actions)
+        self.menuAction().setVisible(bool(actions))
 
 
 def make_actions(owner: QObject) -> dict[str, QAction]:

@@ -5,6 +5,8 @@ Nothing here imports the store or the screens behind the door: they are read in 
 
 from __future__ import annotations
 
+import gc
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,17 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
-from ptnotes.ui.actions import enable_for, fill_menu_bar, make_actions
+from ptnotes.ui.actions import ScreenMenu, enable_for, fill_menu_bar, make_actions
 from ptnotes.ui.help import Help
+from ptnotes.ui.lock import (
+    IdleWatch,
+    LockAfterMenu,
+    Place,
+    close_other_windows,
+    empty_clipboard,
+    go_back,
+    place_of,
+)
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import Remembered
@@ -45,6 +56,38 @@ def _demo(path: Path) -> OpenClinic:
     return create_demo(path, token_urlsafe(24))
 
 
+def _free() -> None:
+    gc.collect()
+
+
+def _back_up_and_close(clinic: OpenClinic) -> None:
+    from ptnotes.services.backup import back_up_if_due  # noqa: PLC0415 - see above
+
+    # The log is folded into the file first, so that the next start finds the file as the backup saw it.
+    clinic.store.close()
+    try:
+        back_up_if_due(clinic, closing=True)
+    finally:
+        clinic.close()
+
+
+def _begin_reading(theme: Theme, tasks: Tasks) -> None:
+    """Load what the next screens need."""
+    theme.load_other_fonts()
+    tasks.read(_read_ahead)
+
+
+def _enable_for_patient(actions: dict[str, QAction], patient_shown: bool) -> None:
+    enable_for(actions, clinic_open=True, patient_shown=patient_shown)
+
+
+def _unlock_screen(shell: Shell, path: Path, tasks: Tasks, theme: Theme) -> Unlock:
+    unlock = Unlock(path, tasks, theme, shell)
+    unlock.clinic_opened.connect(shell.enter)
+    QTimer.singleShot(0, unlock, unlock.look_for_people)
+    return unlock
+
+
 class Shell(QMainWindow):
     """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
 
@@ -57,13 +100,21 @@ class Shell(QMainWindow):
         self._clinic: OpenClinic | None = None
         self._workspace: Workspace | None = None
         self._leaving = ""
+        self._place: Place | None = None
+        self._is_demo = False
+        self.is_locked = False
+        """Whether the door stands before a workspace that was shown."""
         self._was_painted = False
         self.setWindowTitle("PT Notes")
         self.actions_by_id = make_actions(self)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.menuBar(), self.actions_by_id)
-        self._screen_menu = QMenu(self)
+        self.idle_watch = IdleWatch(remembered.lock_after_min, self)
+        self._lock_after = LockAfterMenu(remembered, self.idle_watch, self)
+        self._lock_after.setEnabled(False)
+        above_quit = self.menus["&File"].actions()[-2]
+        self.menus["&File"].insertMenu(above_quit, self._lock_after)
+        self._screen_menu = ScreenMenu(self)
         self.menuBar().insertMenu(self.menus["&View"].menuAction(), self._screen_menu)
-        self._screen_menu.menuAction().setVisible(False)
         self._stage = QStackedWidget(self)
         self.setCentralWidget(self._stage)
         self.toast = Toast(self._stage)
@@ -89,10 +140,7 @@ class Shell(QMainWindow):
             first_start.clinic_created.connect(self.enter)
             door: QWidget = first_start
         else:
-            unlock = Unlock(self._path, self._tasks, self._theme, self)
-            unlock.clinic_opened.connect(self.enter)
-            QTimer.singleShot(0, unlock, unlock.look_for_people)
-            door = unlock
+            door = _unlock_screen(self, self._path, self._tasks, self._theme)
         self._show_alone(door)
         return door
 
@@ -102,12 +150,7 @@ class Shell(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self, self.read_ahead)
-
-    def read_ahead(self) -> None:
-        """Load what the next screens need."""
-        self._theme.load_other_fonts()
-        self._tasks.read(_read_ahead)
+            QTimer.singleShot(0, self, partial(_begin_reading, self._theme, self._tasks))
 
     def show_demo(self) -> None:
         """Make the sample clinic, say so meanwhile, and go in with no questions."""
@@ -115,22 +158,60 @@ class Shell(QMainWindow):
             "Making a sample clinic", "Forty made-up patients. It is thrown away when the window closes."
         )
         self._show_alone(page)
+        self._is_demo = True
         path = self._path
         self._tasks.write(lambda: _demo(path), self.enter)
 
     def enter(self, clinic: OpenClinic) -> None:
-        """Go through the door: show the workspace of an open file."""
+        """Go through the door: show the workspace of an open file, at the place where the same person left it."""
         from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - read ahead in a thread by now
 
+        if self._workspace is not None:
+            self._come_back(clinic)
+            return
         self._clinic = clinic
+        self.is_locked = False
         self._workspace = Workspace(
             clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
         )
-        self._workspace.patient_shown.connect(self._show_patient_menu)
-        self._workspace.chart.screen_shown.connect(self._show_screen_menu)
+        self._workspace.patient_shown.connect(partial(_enable_for_patient, self.actions_by_id))
+        self._workspace.chart.screen_shown.connect(self._screen_menu.show_screen)
         self._show_alone(self._workspace)
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
+        self._lock_after.setEnabled(not self._is_demo)
         self._workspace.start()
+        if not self._is_demo:
+            self.idle_watch.start()
+        place, self._place = self._place, None
+        if place is not None and place.person_id == clinic.person_id:
+            go_back(self._workspace, place)
+
+    def _come_back(self, again: OpenClinic) -> None:
+        """Show what lies hidden behind the door, because it could not be stored, to whoever it belongs to."""
+        kept, workspace = self._clinic, self._workspace
+        self._tasks.write(again.close)
+        if kept is None or workspace is None:
+            return
+        if kept.person_id != again.person_id:
+            self.toast.say_fault(
+                f"What {kept.person.name} typed is not stored yet. Only they can open this window now."
+            )
+            return
+        self._leaving = ""
+        self.is_locked = False
+        door = self._stage.currentWidget()
+        self._stage.setCurrentWidget(workspace)
+        if door is not None:
+            self._stage.removeWidget(door)
+            door.deleteLater()
+        self.toast.hide()
+        patient_shown = workspace.chart.shown is not None
+        enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
+        self._lock_after.setEnabled(True)
+        place = workspace.chart.header.tabs.currentIndex()
+        if patient_shown:
+            workspace.chart.go_to_tab(place)
+        self.idle_watch.start()
 
     def _show_alone(self, page: QWidget) -> None:
         while (old := self._stage.widget(0)) is not None:
@@ -150,21 +231,13 @@ class Shell(QMainWindow):
             looks.addAction(action)
         looks.triggered.connect(self._take_look)
         actions["lock"].triggered.connect(self.lock)
+        self.idle_watch.idled.connect(self.lock)
         actions["quit"].triggered.connect(self.close)
         actions["full_screen"].triggered.connect(self._toggle_full_screen)
         actions["keys"].triggered.connect(self._show_keys)
         actions["about"].triggered.connect(self._help.show_about)
         # An action that only stands in a menu is deaf to its keys where the menu bar is hidden or another program's.
         self.addActions(list(actions.values()))
-
-    def _show_patient_menu(self, patient_shown: bool) -> None:
-        enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
-
-    def _show_screen_menu(self, title: str, actions: list[QAction]) -> None:
-        self._screen_menu.clear()
-        self._screen_menu.setTitle(title)
-        self._screen_menu.addActions(actions)
-        self._screen_menu.menuAction().setVisible(bool(actions))
 
     def _take_look(self) -> None:
         look = next(look for look in Look if self.actions_by_id[f"look_{look.value}"].isChecked())
@@ -185,9 +258,33 @@ class Shell(QMainWindow):
         self.toast.say_fault(sentence_for(error))
 
     def lock(self) -> None:
-        """Store what waits, close the file, and show the door again."""
-        if self._workspace is not None:
-            self._leave("lock")
+        """Hide everything at once behind the door; store what waits, close the file and let its keys go.
+
+        What cannot be stored stays in memory behind the door, for the person who typed it. A sample clinic is not
+        locked: its patients are made up, and nobody knows its passphrase.
+        """
+        if self._workspace is None or self._clinic is None or self._is_demo or self.is_locked:
+            return
+        self.is_locked = True
+        self.idle_watch.stop()
+        self._place = place_of(self._workspace, self._clinic.person_id)
+        close_other_windows(self)
+        door = _unlock_screen(self, self._path, self._tasks, self._theme)
+        self._stage.addWidget(door)
+        self._stage.setCurrentWidget(door)
+        self._hide_traces()
+        door.setFocus()
+        self._leave("lock")
+
+    def _hide_traces(self) -> None:
+        """Take off the window, the task bar and the clipboard what may tell of a patient."""
+        self._lock_after.setEnabled(False)
+        enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
+        self._screen_menu.show_screen("", [])
+        self._help.dismiss()
+        self.toast.hide()
+        self.setWindowTitle("PT Notes")
+        empty_clipboard()
 
     def _leave(self, way: str) -> None:
         """Flush every screen, and go on by `way` (``lock`` or ``close``) once everything is stored."""
@@ -200,36 +297,43 @@ class Shell(QMainWindow):
     def _go_on_leaving(self, unsaved: int) -> None:
         if not self._leaving or unsaved:
             return
-        if self._workspace is not None and (problem := self._workspace.chart.unsaved_problem()):
-            # What could not be stored stays on the screen: nobody loses text to a full disk by closing the window.
-            way, self._leaving = self._leaving, ""
-            self.show()
-            self.toast.say_fault(
-                problem, "Leave without saving", self._give_up_and_close if way == "close" else None
-            )
+        workspace = self._workspace
+        problem = workspace.chart.unsaved_problem() if workspace is not None else ""
+        if self._leaving == "lock":
+            # What could not be stored yet, or is not to be stored by itself, waits behind the door.
+            if workspace is not None and not problem and not workspace.form.has_text:
+                self._leaving = ""
+                self._let_go(workspace)
             return
-        way, self._leaving = self._leaving, ""
-        if way == "lock":
-            self._shut()
-            self.show_door(is_new=False)
+        self._leaving = ""
+        if problem:
+            # What could not be stored stays: nobody loses text to a full disk by closing the window.
+            self.show()
+            self.toast.say_fault(problem, "Leave without saving", self._give_up_and_close)
         else:
             self._give_up_and_close()
 
     def _give_up_and_close(self) -> None:
-        self._shut()
+        self.idle_watch.stop()
+        self._hide_traces()
+        workspace = self._workspace
+        self._show_alone(QWidget())
+        if workspace is not None:
+            self._let_go(workspace)
         # Qt does nothing when a window is closed within its own closing.
         QTimer.singleShot(0, self, self.close)
 
-    def _shut(self) -> None:
-        enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
-        self._show_screen_menu("", [])
+    def _let_go(self, workspace: Workspace) -> None:
+        """Destroy the workspace and close its file."""
         clinic, self._clinic, self._workspace = self._clinic, None, None
-        self._help.dismiss()
-        self._show_alone(QWidget())
-        self.setWindowTitle("PT Notes")
+        self._stage.removeWidget(workspace)
+        workspace.deleteLater()
+        self.toast.hide()
         if clinic is not None:
             # In the writing thread, behind every write that was given before.
-            self._tasks.write(clinic.close)
+            self._tasks.write(partial(_back_up_and_close, clinic))
+        # Python's own cycles hold on to what was read; what nobody refers to any more is freed now, not some time.
+        QTimer.singleShot(0, self, _free)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
