@@ -63,6 +63,8 @@ class ChartPage(QWidget):
         self._theme = theme
         self._toast = toast
         self._wanted_tab = OVERVIEW
+        self.first_tab = OVERVIEW
+        """The part that the next patient is shown at, and then Overview again."""
         self.shown: PatientHeader | None = None
         self.screens: dict[int, QWidget] = {}
         self.header = PatientHeaderBar(self)
@@ -89,7 +91,7 @@ class ChartPage(QWidget):
             self.stage.setCurrentWidget(self.no_charts)
             return
         if before != header.patient.id:
-            self._wanted_tab = OVERVIEW
+            self._wanted_tab, self.first_tab = self.first_tab, OVERVIEW
         # Without an episode there is nothing to look at yet, and the next step is to open one.
         self._arrive_at(EPISODE if header.episode is None else self._wanted_tab)
 

@@ -14,6 +14,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
+from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
@@ -58,6 +59,7 @@ class Workspace(QWidget):
         self._clinic = clinic
         self._tasks = tasks
         self._toast = toast
+        self._theme = theme
         self._archive_action = actions["archive_patient"]
         self.sidebar = Sidebar(clinic, tasks, theme, self)
         self.pages = QStackedWidget(self)
@@ -66,6 +68,7 @@ class Workspace(QWidget):
         self._form: PatientForm | None = None
         self._settings: ClinicSettings | None = None
         self._people: PeoplePage | None = None
+        self._history: HistoryPage | None = None
         self.archiving = Archiving(clinic, tasks, toast, self)
         self.emergencies = Emergencies(clinic, tasks, toast, self)
         self.pages.addWidget(self.home)
@@ -108,6 +111,8 @@ class Workspace(QWidget):
             ("archive_patient", self.archive),
             ("settings", self.show_settings),
             ("people", self.show_people),
+            ("clinic_history", self.show_clinic_history),
+            ("patient_history", self.show_patient_history),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)
@@ -140,6 +145,14 @@ class Workspace(QWidget):
             self._people = PeoplePage(self._clinic, self._tasks, self)
             self.pages.addWidget(self._people)
         return self._people
+
+    @property
+    def history(self) -> HistoryPage:
+        """Who did what, made when it is first asked for."""
+        if self._history is None:
+            self._history = HistoryPage(self._clinic, self._tasks, self._theme, self)
+            self.pages.addWidget(self._history)
+        return self._history
 
     def start(self) -> None:
         """Show the home page, and read what is at hand."""
@@ -178,6 +191,20 @@ class Workspace(QWidget):
         self.flush()
         self.people.show_people()
         self.pages.setCurrentWidget(self.people)
+
+    def show_clinic_history(self) -> None:
+        """Show who did what in the clinic."""
+        self.flush()
+        self.history.show_clinic()
+        self.pages.setCurrentWidget(self.history)
+
+    def show_patient_history(self) -> None:
+        """Show who did what to the open patient's record."""
+        shown = self.chart.shown
+        if shown is not None and shown.patient.id is not None:
+            self.flush()
+            self.history.show_patient(shown.patient.id, shown.patient.name)
+            self.pages.setCurrentWidget(self.history)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the open patient's chart."""

@@ -18,7 +18,7 @@ from tests.db.conftest import NOW
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
-KEYS = {1: (template().person.signing_public_key, KEY.public_key().public_bytes_raw())}
+KEYS = {1: (template().person.signing_public_key or b"", KEY.public_key().public_bytes_raw())}
 
 
 def write(store: Store, *verbs: Verb, minutes: int = 0) -> tuple[AuditEvent, ...]:

@@ -1,5 +1,6 @@
 """The main job in the real window: from the first start to a report on paper, read back."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -176,7 +177,10 @@ def saved(window: Driver) -> bool:
 
 def assert_encrypted(path: Path) -> None:
     """The stock SQLite reads nothing of it."""
-    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.DatabaseError):
+    # A copy: a second SQLite in this process would take the log's index for its own, and empty it under the window.
+    copy = path.with_name("copy.ptnotes")
+    shutil.copyfile(path, copy)
+    with closing(sqlite3.connect(copy)) as connection, pytest.raises(sqlite3.DatabaseError):
         connection.execute("SELECT * FROM sqlite_master")
 
 

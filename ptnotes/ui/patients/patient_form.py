@@ -174,6 +174,11 @@ class PatientForm(Scroller):
         self.store.setEnabled(True)
         self._as_shown = self._typed()
 
+    @property
+    def has_text(self) -> bool:
+        """Whether something is typed here that is stored only when it is asked for."""
+        return not self.isHidden() and self._typed() != self._as_shown
+
     def _line(self, name: str) -> QLineEdit:
         editor = self.fields[name].editor
         assert isinstance(editor, QLineEdit)  # noqa: S101 - the table above makes it one

@@ -91,7 +91,9 @@ class WordsForm(QFrame):
         self.text = QPlainTextEdit(self)
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(theme.px(84))
+        self.text.setAccessibleName(ADDENDUM.text)
         self.more = QLineEdit(self)
+        self.more.setAccessibleName(AMENDMENT.more)
         self.passphrase = PassphraseLine(theme, self)
         self.fault = Label("", "fault", wraps=True, parent=self)
         for widget in (self.title, self.hint, self.text, self.more, self.passphrase, self.fault):
@@ -111,7 +113,6 @@ class WordsForm(QFrame):
         self.text.setAccessibleName(asked.text)
         self.more.clear()
         self.more.setPlaceholderText(asked.more)
-        self.more.setAccessibleName(asked.more)
         self.more.setVisible(bool(asked.more))
         self.passphrase.offer(asked.button)
         self.say("")

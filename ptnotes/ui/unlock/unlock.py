@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,6 +30,9 @@ from ptnotes.ui.widgets.labels import Heading, Label
 
 if TYPE_CHECKING:
     from ptnotes.ui.unlock.recover import Recover
+
+FREE_TRIES, LONGEST_PAUSE_S = 3, 30
+"""From the third refusal on, the next try waits for a second, then two, four and so on."""
 
 
 def _people(path: Path) -> tuple[str, ...]:
@@ -56,6 +59,10 @@ class Unlock(QWidget):
         self._path = path
         self._tasks = tasks
         self._opening = False
+        self.failures = 0
+        """How often in a row somebody was refused."""
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._end_pause)
         card = Card(parent=self)
         card.setFixedWidth(theme.px(400))
         card.body.setContentsMargins(12, 4, 12, 8)
@@ -123,7 +130,7 @@ class Unlock(QWidget):
         self.person_field.setVisible(len(names) > 1)
 
     def _open(self) -> None:
-        if self._opening or not self.passphrase.text():
+        if self._opening or self._pause.isActive() or not self.passphrase.text():
             return
         path, passphrase = self._path, self.passphrase.text()
         user = self.person.currentText() if self.person.count() > 1 else None
@@ -160,7 +167,22 @@ class Unlock(QWidget):
         self.field.set_fault(sentence_for(error))
         if isinstance(error, AccessError):
             self.passphrase.selectAll()
+            self._slow_down()
         self.passphrase.setFocus()
+
+    def _slow_down(self) -> None:
+        """Make whoever guesses at this keyboard wait longer each time. It stops nobody who has the file."""
+        self.failures += 1
+        if self.failures < FREE_TRIES:
+            return
+        pause_s = min(2 ** (self.failures - FREE_TRIES), LONGEST_PAUSE_S)
+        self._pause.start(pause_s * 1000)
+        self.button.setEnabled(False)
+        self.field.set_hint(f"The next try is possible in {pause_s} seconds." if pause_s > 1 else "")
+
+    def _end_pause(self) -> None:
+        self.field.set_hint("")
+        self.button.setEnabled(not self._opening)
 
     def _set_opening(self, *, opening: bool) -> None:
         self._opening = opening

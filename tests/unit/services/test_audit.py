@@ -1,7 +1,7 @@
 """Who did what is written down by every verb, at every opening, and with a gap told where it could not be."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -11,7 +11,7 @@ import pytest
 from ptnotes.db import audit as stored
 from ptnotes.db.keyfile import key_path, read_keys
 from ptnotes.db.store import Store
-from ptnotes.domain.audit import Disclosure, Subject, Verb, Wrong, problem_words
+from ptnotes.domain.audit import AuditEvent, Disclosure, Subject, Verb, Wrong, event_words, problem_words
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError
 from ptnotes.domain.people import Role
 from ptnotes.services.audit import note_read
@@ -47,15 +47,8 @@ def verbs(clinic: OpenClinic) -> list[tuple[Verb, Subject]]:
     return [(event.verb, event.subject) for event, _name in reversed(found)][2:]
 
 
-@contextmanager
-def a_full_disk() -> Iterator[None]:
-    @contextmanager
-    def refuse(_store: Store) -> Iterator[None]:
-        raise EnvironmentFault("disk.full", path="x")
-        yield
-
-    with patch.object(Store, "write", refuse):
-        yield
+def a_full_disk() -> AbstractContextManager[object]:
+    return patch.object(Store, "write", side_effect=EnvironmentFault("disk.full", path="x"))
 
 
 def test_every_verb_of_a_patient_is_written_down(clinic: OpenClinic) -> None:
@@ -85,7 +78,7 @@ def test_the_history_of_a_visit_names_who_what_and_which_day(tmp_path: Path, clo
         assert verify_audit(clinic).problems == ()
         clinic.close()
     assert [row.what for row in reversed(rows)] == [
-        "made the patient’s details",
+        "added the patient",
         "made an episode of care",
         "made a visit of 2 Mar 2026",
         "changed a visit of 2 Mar 2026",
@@ -249,3 +242,13 @@ def test_every_problem_has_words() -> None:
     from ptnotes.domain.audit import AuditProblem
 
     assert len({problem_words(AuditProblem(1_234, wrong)) for wrong in Wrong}) == len(Wrong)
+
+
+def test_every_event_that_is_written_has_words(clock: FixedClock) -> None:
+    event = AuditEvent(
+        sequence=1, at=clock(), zone="UTC", person_id=1, verb=Verb.OPENED, subject=Subject.CLINIC, count=1
+    )
+    special = {Verb.VIEWED, Verb.ARCHIVED, Verb.UNARCHIVED}
+    for verb in Verb:
+        subject = Subject.PATIENT if verb in special else Subject.REPORT
+        assert event_words(replace(event, verb=verb, subject=subject)) not in ("", f"{verb} {subject}")

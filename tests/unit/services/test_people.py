@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -219,8 +220,9 @@ def test_the_file_is_whole_and_guarded_after_a_new_key(clinic: OpenClinic) -> No
     assert added.id is not None
     remove_person(clinic, added.id)
     assert schema() == before
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(clinic.path).execute("SELECT count(*) FROM sqlite_master").fetchone()
+    clinic.store.close()
+    with closing(sqlite3.connect(clinic.path)) as stock, pytest.raises(sqlite3.DatabaseError):
+        stock.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def test_nobody_removes_themselves(clinic: OpenClinic) -> None:
