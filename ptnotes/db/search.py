@@ -39,6 +39,7 @@ _INDEX = table("patient_search", column("rowid"), column("name"), column("digits
 _TRIGRAM = 3
 _ENOUGH_INSIDE = 200
 """Rows looked at for a match inside a name before they are put in order."""
+_DATE_WORDS = 3
 _OF_NUMBERS = frozenset("0123456789()+/")
 _LAST = "\U0010ffff"
 
@@ -130,7 +131,7 @@ def find_patients(
 
     One or two letters match the starts of name parts, three or more any part of the name; several words must all
     match. A birth date however written, the start of a record number, and three or more digits of a telephone match
-    too. `archived` also shows archived patients.
+    too. Of a name and a birth date in one line both must match. `archived` also shows archived patients.
     """
     query = storable(query)
     found: _Found = {}
@@ -138,6 +139,12 @@ def find_patients(
     words = fold(query).split()
     if not query.strip():
         _add(connection, found, 0, select(*ROW).where(*shown).order_by(PatientRecord.sort_name), limit)
+        return _ranked(found, limit)
+    if (parted := _name_and_dates(query, today)) is not None:
+        name, dates = parted
+        _add_names(
+            connection, found, fold(name).split(), [*shown, PatientRecord.birth_date.in_(dates)], limit
+        )
         return _ranked(found, limit)
     if dates := read_dates(query, today):
         _add(connection, found, 0, select(*ROW).where(*shown, PatientRecord.birth_date.in_(dates)), limit)
@@ -203,6 +210,19 @@ def _add_numbers(
     if len(digits) >= _TRIGRAM and not any(letter.isalpha() for letter in query):
         by_telephone = _inside(connection, "digits", [digits]).where(*shown)
         _add(connection, found, 1, by_telephone, limit)
+
+
+def _name_and_dates(query: str, today: date) -> tuple[str, tuple[date, ...]] | None:
+    """Part ``Moreau 12 Mar 1979`` into the name and what the date can mean; None where it is not both."""
+    words = query.split()
+    for length in range(1, min(len(words), _DATE_WORDS + 1)):
+        for start in range(len(words) - length + 1):
+            name = " ".join(words[:start] + words[start + length :])
+            # The shortest words that make a date, so that no part of the name is taken for one of it.
+            dates = read_dates(" ".join(words[start : start + length]), today)
+            if dates and any(letter.isalpha() for letter in name):
+                return name, dates
+    return None
 
 
 def _starts(where: SQLCoreOperations[str], word: str) -> ColumnElement[bool]:

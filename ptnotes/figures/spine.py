@@ -16,6 +16,7 @@ _GRADES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
 _FILLS: tuple[Ink, ...] = ("grade_1", "grade_2", "grade_3", "grade_4", "grade_5")
 _NUMERALS: tuple[Ink, ...] = ("on_grade_1", "on_grade_2", "on_grade_3", "on_grade_4", "on_grade_5")
 _LABELS = {"C0": "Occ", "COC": "Coc"}
+_LANDMARKS = ("C0", "T1", "L1", "S1", "COC")
 # The levels that a mark on a whole region spans.
 _REGIONS = {
     "cervical_upper": ("C0", "C2"),
@@ -102,7 +103,7 @@ def spine_figure(
     label_x = min(part.box[0] for part in parts) - 6
     shapes += [
         Text(label_x, y + text_size * 0.36, _LABELS.get(level, level), "muted", text_size, anchor="end")
-        for level, y in rows.items()
+        for level, y in _named(rows, marks, text_size).items()
     ]
     shapes += [
         _drawn(part, "bone", "bone_edge", 0.8) for part in parts if (part.target, part.side) not in placed
@@ -198,6 +199,16 @@ def numeral_of(grade: str) -> str:
     if not grade:
         return "•"
     return grade.replace("-", MINUS) if not grade.startswith("K") else grade
+
+
+def _named(rows: dict[str, float], marks: Sequence[SpineMark], text_size: float) -> dict[str, float]:
+    """The levels whose names can be read, with their heights: none overlaps another. Treated ones are named first."""
+    treated = {level for mark in marks for level in mark.target.replace("RIB", "T").split("-")}
+    kept: dict[str, float] = {}
+    for level in sorted(rows, key=lambda level: (level not in treated, level not in _LANDMARKS)):
+        if all(abs(rows[level] - y) >= text_size * 1.1 for y in kept.values()):
+            kept[level] = rows[level]
+    return kept
 
 
 def _sides(side: Side | None) -> tuple[Side, ...]:

@@ -117,6 +117,23 @@ def test_patients_are_found_by_what_is_typed(full: Store) -> None:
         assert sorted(found(full, query)) == sorted(expected), query[:40]
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("moreau 12 Mar 1979", ["000101"]),
+        ("12 March, 1979 mor", ["000101"]),
+        ("moreau, 3/12/79", ["000101"]),
+        ("1979-03-12 moreau", ["000101"]),
+        ("moreau 3/12/55", []),
+        ("smith 12 Mar 1979", []),
+    ],
+)
+def test_of_a_name_and_a_birth_date_in_one_line_both_match(
+    full: Store, query: str, expected: list[str]
+) -> None:
+    assert found(full, query) == expected
+
+
 def test_family_names_come_first_then_other_starts_then_insides(full: Store) -> None:
     assert found(full, "smith") == ["000105", "000106", "000103"]
     assert found(full, "he") == ["000101", "000106"]

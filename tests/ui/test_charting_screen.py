@@ -262,6 +262,41 @@ def test_a_level_that_is_none_stays_in_its_line_with_a_sentence(chart: Callable[
     assert not charted(page).mobilizations
 
 
+def test_a_motion_s_name_is_shortened_and_never_cut(chart: Callable[[], VisitPage]) -> None:
+    page = chart()
+    row = page.rom.table.editors["straight_leg_raise", Side.LEFT, 0]
+    assert isinstance(row, RomRow)
+    shown = []
+    for width in (300, 150, 90):
+        row.label.resize(width, 30)
+        shown.append(row.label.text())
+    assert shown == ["Straight leg raise (passive) L", "Straight leg raise L", "SLR L"]
+
+
+@pytest.mark.parametrize("text", ["14.5 cm", "mod loss", "120°p"])
+def test_what_a_motion_s_cell_is_said_to_take_fits_beside_its_pain_button(
+    chart: Callable[[], VisitPage], text: str
+) -> None:
+    cell = rom_row(chart()).before
+    type_into(cell, "45p")
+    cell.setText(text)
+    cell._offer_pain()
+    room = cell.width() - cell.textMargins().right() - 2 * (1 + 3 + 2)
+    assert cell.textMargins().right() > 0
+    assert cell.fontMetrics().horizontalAdvance(text) <= room
+
+
+def test_the_verdict_on_pain_moves_nothing_else(chart: Callable[[], VisitPage], qtbot: QtBot) -> None:
+    page = chart()
+    page.state.put(edits.set_pain(charted(page), PainKind.NOW, Phase.BEFORE, 7))
+    QApplication.processEvents()
+    widths = [page.pain.width(), page.rom.width(), page.pain.scales[0].width()]
+    page.state.put(edits.set_pain(charted(page), PainKind.NOW, Phase.AFTER, 3))
+    qtbot.waitUntil(page.pain.change.isVisible)
+    QApplication.processEvents()
+    assert [page.pain.width(), page.rom.width(), page.pain.scales[0].width()] == widths
+
+
 def test_a_technique_of_the_midline_asks_for_no_side(chart: Callable[[], VisitPage], qtbot: QtBot) -> None:
     page = chart()
     page.mobilizations.choose_target("L5", None)

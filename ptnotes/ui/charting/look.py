@@ -22,6 +22,7 @@ QLineEdit[type="cell"][fault="true"], QLineEdit[type="box"][fault="true"] {
 QLineEdit[type="cell"][needed="true"] { border: 1px dashed $accent; placeholder-text-color: $accent; }
 QLineEdit[type="cell"][needed="true"]:focus { border: 2px solid $focus; }
 QLineEdit[type="box"][unusual="true"] { background: $warning_soft; }
+QLineEdit[type="box"][tight="true"] { font-size: $s11; padding: $s2 $s3; }
 QLineEdit[type="cell"][strong="true"] { font-weight: 600; }
 QToolButton[type="pain"] { color: $muted; padding: 0; border-radius: $s4; font-size: $s11; }
 QToolButton[type="pain"][hurts="yes"] { background: $danger_soft; color: $danger; font-weight: 600; }

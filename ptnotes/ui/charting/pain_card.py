@@ -5,15 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.change import Direction, Meaning, judge_score
 from ptnotes.domain.treatment import PainKind, Phase, TreatmentSession
-from ptnotes.domain.wording import signed, threshold_words
+from ptnotes.domain.wording import signed, threshold_words, verdict_tag
 from ptnotes.ui.charting import edits
-from ptnotes.ui.charting.entry import short_verdict
 from ptnotes.ui.charting.pain_scale import PainScale
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.theme import Theme
@@ -49,7 +47,7 @@ class PainCard(Card):
         grid.setHorizontalSpacing(theme.space(4))
         grid.setVerticalSpacing(theme.space(2))
         grid.setColumnStretch(1, 100)
-        grid.setColumnStretch(4, 1)
+        grid.setColumnStretch(3, 1)
         for line, (label, name, kind, phase) in enumerate(_LINES):
             scale = PainScale(theme, name, self)
             scale.chosen.connect(partial(self._choose, kind, phase))
@@ -60,8 +58,12 @@ class PainCard(Card):
             grid.addWidget(before, line, 2)
             self.scales.append(scale)
             self._last_labels.append(before)
+        # In the head, and with its room kept, it comes and goes without moving anything else.
         self.change = Pill("", parent=self)
-        grid.addWidget(self.change, 0, 3, 2, 1, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        policy = self.change.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.change.setSizePolicy(policy)
+        self.add_to_head(self.change)
         self.body.addLayout(grid)
         self.body.addStretch(1)
         state.changed.connect(self._changed)
@@ -93,7 +95,7 @@ class PainCard(Card):
             self._reference, "nprs", Decimal(before.value), Decimal(after.value), between_visits=False
         )
         change = Decimal(after.value - before.value)
-        words = "" if verdict.meaning is Meaning.NO_PUBLISHED_ERROR else f"\n{short_verdict(verdict)}"
+        words = "" if verdict.meaning is Meaning.NO_PUBLISHED_ERROR else f", {verdict_tag(verdict)}"
         tone: Tone = "neutral"
         if verdict.is_real:
             tone = "success" if verdict.direction is Direction.BETTER else "danger"

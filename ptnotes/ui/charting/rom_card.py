@@ -40,7 +40,7 @@ class RomTable(RowTable[RomLine]):
             theme,
             _HEADS,
             stretch=(6, 1, 0, 0, 0, 0),
-            widths=(90, 44, 0, 0, 42, 106),
+            widths=(70, 44, 0, 0, 42, 88),
             right=(1, 2, 3, 4),
             parent=card,
         )

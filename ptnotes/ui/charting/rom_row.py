@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Motion, Reference
@@ -15,7 +15,7 @@ from ptnotes.domain.change import Direction, Meaning, Verdict, judge_motion
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import Phase, RomReading, Side
 from ptnotes.domain.trend import normal_range
-from ptnotes.domain.wording import number, signed, threshold_words, verdict_phrase, with_unit
+from ptnotes.domain.wording import number, signed, threshold_words, verdict_phrase, verdict_tag, with_unit
 from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.entry import RomEntry, read_rom, rom_text, short_verdict
 from ptnotes.ui.charting.rom_lines import RomLine
@@ -25,6 +25,7 @@ from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import Label, Pill, Tone
 
 _SIDE_LETTERS = {Side.LEFT: "L", Side.RIGHT: "R"}
+_PAIN_PX = 15
 _PAIN_STATES = {
     None: ("", "?", "not recorded"),
     True: ("yes", "P", "painful"),
@@ -43,7 +44,7 @@ class RomCell(ValueCell):
         self._theme = theme
         self._hurts: bool | None = None
         self._has_reading = False
-        self.fix_width(theme.px(62))
+        self.fix_width(theme.px(74))
         self.pain = QToolButton(self)
         self.pain.setProperty("type", "pain")
         self.pain.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -78,7 +79,14 @@ class RomCell(ValueCell):
         at_hand = self.hasFocus() or self.underMouse()
         shown = self._has_reading and (self._hurts is not None or at_hand)
         self.pain.setVisible(shown)
-        self.setTextMargins(0, 0, self._theme.px(17) if shown else 0, 0)
+        beside = self._theme.px(_PAIN_PX) if shown else 0
+        self.setTextMargins(0, 0, beside, 0)
+        room = self.width() - beside - 2 * (1 + self._theme.px(3) + 2)
+        # Words are written smaller rather than cut.
+        tight = QFontMetrics(self._theme.font()).horizontalAdvance(self.text()) > room
+        if bool(self.property("tight")) != tight:
+            self.setProperty("tight", tight)
+            restyle(self)
 
     def _next_state(self) -> None:
         states = (None, True, False)
@@ -94,8 +102,8 @@ class RomCell(ValueCell):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        side = self._theme.px(16)
-        self.pain.setGeometry(self.width() - side - 3, (self.height() - side) // 2, side, side)
+        side = self._theme.px(_PAIN_PX)
+        self.pain.setGeometry(self.width() - side - 2, (self.height() - side) // 2, side, side)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -107,24 +115,27 @@ class RomCell(ValueCell):
 
 
 class MotionButton(QPushButton):
-    """The motion's name, which opens the ways of measuring it; it ends in an ellipsis where the column is narrow."""
+    """The motion's name, which opens the ways of measuring it; in its short form where the column is narrow."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("type", "motion")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._name = self._side = ""
+        self._names: tuple[str, ...] = ("",)
+        self._side = ""
 
-    def show_name(self, name: str, side: str) -> None:
-        """Show the motion's name, and the letter of its side, which is never cut off."""
-        self._name, self._side = name, f" {side}" if side else ""
+    def show_name(self, names: tuple[str, ...], side: str) -> None:
+        """Show the first of the motion's names that fits, and the letter of its side, which is never cut off."""
+        self._names, self._side = names, f" {side}" if side else ""
         self.setText(self._fitting())
 
     def _fitting(self) -> str:
         metrics = self.fontMetrics()
         room = self.width() - 14 - metrics.horizontalAdvance(self._side)
-        return metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room) + self._side
+        fitting = (name for name in self._names if metrics.horizontalAdvance(name) <= room)
+        shortest = metrics.elidedText(self._names[-1], Qt.TextElideMode.ElideRight, room)
+        return next(fitting, shortest) + self._side
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -153,13 +164,14 @@ class RomRow(RowEditor[RomLine]):
         super().__init__(table)
         self._reference = reference
         motion = reference.motions[line.motion]
-        self._motion_words = motion.label
+        short = motion.abbreviation[:1].upper() + motion.abbreviation[1:]
+        self._names = (motion.label, motion.label.partition(" (")[0], short)
         if motion.region != main_region:
             self.group = region_words(reference, motion.region)
         side = f" {_SIDE_LETTERS[line.side]}" if line.side is not None else ""
         self.name = motion.full_label + side
         self.label = MotionButton(table)
-        self.label.setMinimumWidth(theme.px(90))
+        self.label.setMinimumWidth(theme.px(70))
         self.label.clicked.connect(self._ask_way)
         self.last = Label("", "small", parent=table)
         self.last.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -194,7 +206,8 @@ class RomRow(RowEditor[RomLine]):
         words = way_words(reference, row)
         extra = f", {row.way.mode.value}" if row.number > 0 else ""
         self.label.show_name(
-            self._motion_words + extra, _SIDE_LETTERS[row.side] if row.side is not None else ""
+            tuple(name + extra for name in self._names),
+            _SIDE_LETTERS[row.side] if row.side is not None else "",
         )
         self.label.setAccessibleName(f"{self.name}: {words}. Choose how it is measured.")
         self.label.setToolTip(f"{motion.full_label}: {words}. Click to measure it another way.")
@@ -259,8 +272,10 @@ def _last_text(reference: Reference, line: RomLine) -> str:
     parts = [
         rom_text(reference, reading) for reading in (line.last_before, line.last_after) if reading is not None
     ]
-    if len(parts) == 2 and all(part.endswith("°") for part in parts):
-        parts[0] = parts[0].removesuffix("°")
+    # One unit for both.
+    for unit in ("°", " cm", " mm", " %"):
+        if len(parts) == 2 and all(part.endswith(unit) for part in parts):
+            parts[0] = parts[0].removesuffix(unit)
     text = "→".join(parts)
     return text if line.last_alike else f"({text})"
 
@@ -278,12 +293,12 @@ def _is_unusual(motion: Motion, reading: RomReading | None) -> bool:
 
 
 def _short(verdict: Verdict, unit: str) -> str:
-    """The change and its meaning in as few words as the column holds: ``+10° above error``."""
+    """The change, and below it what it means, in as few words as the column holds."""
     if verdict.change is None:
         return short_verdict(verdict)
     if verdict.meaning is Meaning.NO_PUBLISHED_ERROR:
         return signed(verdict.change, unit)
-    return f"{signed(verdict.change, unit)} {short_verdict(verdict)}"
+    return f"{signed(verdict.change, unit)}\n{verdict_tag(verdict)}"
 
 
 def _tone(verdict: Verdict) -> Tone:

@@ -1,5 +1,7 @@
 """The spine: every target has its place, and marks say where, how strongly and when."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,15 @@ def filled(shapes: tuple[Shape, ...], ink: str) -> list[Shape]:
 
 def numerals(shapes: tuple[Shape, ...]) -> list[str]:
     return [shape.text for shape in shapes if isinstance(shape, Text) and shape.ink != "muted"]
+
+
+@pytest.mark.parametrize("text_size", [8.0, 11.0, 16.5, 22.0])
+def test_names_of_levels_never_overlap_and_a_treated_one_is_among_them(text_size: float) -> None:
+    drawn = spine_figure(190, 420, [mark("C5", "III")], width_of, text_size)
+    names = [shape for shape in drawn.figure.shapes if isinstance(shape, Text) and shape.anchor == "end"]
+    heights = sorted(name.y for name in names)
+    assert all(below - above >= text_size for above, below in pairwise(heights))
+    assert {"C5", "Coc"} <= {name.text for name in names}
 
 
 def test_every_target_of_the_spine_has_its_place_at_each_of_its_sides() -> None:
