@@ -353,4 +353,4 @@ class Shell(QMainWindow):
             return
         event.ignore()
         self.hide()
-        self.leave("close")
+        self._leave("close")
