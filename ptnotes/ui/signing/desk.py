@@ -22,7 +22,7 @@ from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.signing.jump import go_to
 from ptnotes.ui.signing.record import SignedRecord
 from ptnotes.ui.signing.sign_panel import SignPanel
-from ptnotes.ui.signing.words_form import CO_SIGN, UNSAVED, Asked, WordsForm
+from ptnotes.ui.signing.words_form import CO_SIGN, UNSAVED, WordsForm
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 
@@ -52,7 +52,7 @@ class SigningDesk(QWidget):
             layout.addWidget(widget)
         self.panel.given.connect(self._sign)
         self.panel.finding_chosen.connect(self._go_to)
-        self.record.asked.connect(self._ask)
+        self.record.asked.connect(self.form.ask)
         self.form.given.connect(self._add)
         self.form.left.connect(self._form_left)
 
@@ -82,7 +82,7 @@ class SigningDesk(QWidget):
         if visit.state.session.state is NoteState.DRAFT:
             visit.when_saved(self._check)
         elif not self.record.co_sign.isHidden():
-            self._ask(CO_SIGN)
+            self.form.ask(CO_SIGN)
 
     def _check(self) -> None:
         if self._visit is not None:
@@ -152,9 +152,6 @@ class SigningDesk(QWidget):
             can_sign=can_sign,
             can_void=can_sign and (mine or may(me, Act.CO_SIGN)),
         )
-
-    def _ask(self, asked: Asked) -> None:
-        self.form.ask(asked)
 
     def _add(self, name: str, text: str, more: str, passphrase: str) -> None:
         if self._visit is None:
