@@ -15,11 +15,13 @@ from pytestqt.qtbot import QtBot
 from ptnotes.db.sessions import add_sessions
 from ptnotes.domain.episode import EpisodeOfCare, Goal
 from ptnotes.domain.treatment import TreatmentSession
+from ptnotes.domain.views import ChangeRow
 from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Look, Theme
+from ptnotes.ui.trends.tables import ChangeTable
 from ptnotes.ui.trends.trends_page import TrendsPage
 from tests.clinics import PATIENT, clinic_in
 from tests.clock import FixedClock
@@ -246,3 +248,20 @@ def test_a_visit_among_many_is_reached_by_keys(qtbot: QtBot, page: TrendsPage, c
     for _ in range(3):
         QTest.keyClick(page.grid, Qt.Key.Key_Left)
     assert page.visit_label.text().startswith("Visit 138 ")
+
+
+def test_a_measure_s_name_goes_on_in_a_new_line_where_its_column_is_narrow(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    table = ChangeTable(Theme(qapp, look=Look.LIGHT, text_scale=1.0))
+    qtbot.addWidget(table)
+    table.resize(640, 300)
+    table.show()
+    names = ("Pain, worst", "Abduction right", "Internal rotation right")
+    table.show_changes(
+        [ChangeRow(label=name, unit="deg", first=None, latest=Decimal(5), verdict=None) for name in names]
+    )
+    qtbot.waitUntil(lambda: [table.view.rowHeight(row) for row in range(3)] == [29, 29, 29])
+    table.resize(640 - table.view.columnWidth(0) + 130, 300)
+    qtbot.waitUntil(lambda: table.view.rowHeight(2) > 40)
+    assert [table.view.rowHeight(row) for row in range(2)] == [29, 29]

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -98,11 +108,13 @@ class RowsModel(QAbstractTableModel):
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints a cell in its style, with a thin line under each row."""
+    """Paints a cell in its style, with a thin line under each row. Words in the column `wraps` go on in a new line."""
 
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, view: QTableView, wraps: int) -> None:
+        super().__init__(view)
         self._theme = theme
+        self._view = view
+        self._wraps = wraps
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -128,10 +140,12 @@ class CellDelegate(QStyledItemDelegate):
             side = Qt.AlignmentFlag.AlignCenter
         painter.setFont(theme.font("tiny" if cell.tone else "strong" if cell.is_strong else "body"))
         painter.setPen(theme.ink(cell.tone or ("muted" if cell.is_quiet else "text")))
-        text = painter.fontMetrics().elidedText(
-            cell.text, Qt.TextElideMode.ElideRight, int(inner.width()) + 2
-        )
-        painter.drawText(inner, side, text)
+        if index.column() == self._wraps:
+            painter.drawText(inner.adjusted(0, 0, 2, 0), side | Qt.TextFlag.TextWordWrap, cell.text)
+        else:
+            room = int(inner.width()) + 2
+            text = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(inner, side, text)
         painter.restore()
 
     @override
@@ -141,7 +155,15 @@ class CellDelegate(QStyledItemDelegate):
         wide = text_width(text, self._theme.px(13), "semibold") + self._theme.px(12)
         if isinstance(model, RowsModel) and model.cell(index.row(), index.column()).tone is not None:
             wide = text_width(text, self._theme.px(11), "medium") + self._theme.px(28)
-        return QSize(round(wide) + 1, self._theme.px(29))
+        return QSize(round(wide) + 1, self._theme.px(29) + self._height_of_more_lines(index, text))
+
+    def _height_of_more_lines(self, index: _Index, text: str) -> int:
+        if index.column() != self._wraps:
+            return 0
+        metrics = QFontMetrics(self._theme.font("body"))
+        room = QRect(0, 0, self._view.columnWidth(self._wraps) - self._theme.px(12) + 2, 1000)
+        lines = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+        return max(lines - metrics.height(), 0)
 
 
 class _Table(QWidget):
@@ -161,11 +183,13 @@ class _Table(QWidget):
         self.model = RowsModel(heads, numeric, self)
         self.view = plain_table(name, self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(CellDelegate(theme, self))
+        self.view.setItemDelegate(CellDelegate(theme, self.view, stretch))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setMouseTracking(True)
         self.view.horizontalHeader().setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        # Queued: while a column is being resized the view still tells its former width.
+        self.view.horizontalHeader().sectionResized.connect(self._fit, Qt.ConnectionType.QueuedConnection)
         self.more = Label("", "small", wraps=True, parent=self)
         self.more.hide()
         layout = QVBoxLayout(self)
