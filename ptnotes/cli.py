@@ -1,7 +1,7 @@
 """The commands: what the window does, without a window.
 
 Exit codes: 0 done; 1 not done, with one sentence on standard error that says why; 2 the command was not understood.
-A fault of the program itself shows its traceback, which holds no patient data.
+A fault of the program itself shows where it happened, and no word of the error.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ptnotes.domain.errors import (
     PtNotesError,
 )
 from ptnotes.domain.sentences import sentence
+from ptnotes.services.own_process import keep_to_itself
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,6 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A name must come out whole, whatever the terminal's character set is.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if argv is None:
+        # The process is the program's own.
+        keep_to_itself()
     parser = _parser()
     arguments = parser.parse_args(sys.argv[1:] if argv is None else argv)
     if arguments.file is not None and arguments.takes_no_file:
