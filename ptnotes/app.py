@@ -9,12 +9,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.sentences import sentence
+from ptnotes.services.owner import owned
 from ptnotes.services.people_of import clinic_exists, default_clinic_path
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
         sys.stderr.write(f"{sentence(fault)}\n")
         return 1
     # Qt aborts the process where it finds no screen, so it is not touched before the check above.
+    from PySide6.QtCore import QTimer  # noqa: PLC0415 - see above
     from PySide6.QtGui import QIcon  # noqa: PLC0415 - see above
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - see above
 
@@ -55,6 +58,15 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
             path = Path(folder) / "demo.ptnotes"
         else:
             path = (file or default_clinic_path()).absolute()
+        try:
+            at_end.enter_context(owned(path))
+        except EnvironmentFault as fault:
+            from ptnotes.ui.first_window import bring_first_window_to_front  # noqa: PLC0415 - see above
+
+            if not bring_first_window_to_front(path):
+                sys.stderr.write(f"{sentence(fault)}\n")
+                return 1
+            return 0
         at_end.callback(tasks.close)
         shell = Shell(path, tasks, theme, remembered)
         at_end.callback(shell.deleteLater)
@@ -66,6 +78,8 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
         else:
             shell.show_door(is_new=not clinic_exists(path))
         shell.show()
+        # Imported and begun once the window is there: it must not wait for this.
+        QTimer.singleShot(0, shell, partial(_listen, path, shell))
         at_end.enter_context(closed_by_signals(shell))
         return application.exec()
 
@@ -105,6 +119,12 @@ def closed_by_signals(window: QWidget) -> Iterator[None]:
         notifier.setEnabled(False)
         os.close(read_end)
         os.close(write_end)
+
+
+def _listen(path: Path, window: QWidget) -> None:
+    from ptnotes.ui.first_window import FirstWindow  # noqa: PLC0415 - see above
+
+    FirstWindow(path, window)
 
 
 def require_screen(system: str, environment: Mapping[str, str]) -> None:

@@ -31,6 +31,7 @@ from ptnotes.services.own_process import keep_to_itself
 if TYPE_CHECKING:
     from datetime import date
 
+    from ptnotes.domain.backup import Contents
     from ptnotes.domain.episode import EpisodeOfCare
     from ptnotes.domain.patient import Patient
     from ptnotes.services.opening import OpenClinic
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _EVERY_PATIENT = 10_000_000
 _SECONDS_BETWEEN_LINES = 5.0
+_MOST_PROBLEMS = 100
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -147,6 +149,34 @@ def _parser() -> argparse.ArgumentParser:
     progress.set_defaults(run=_report_progress)
     _add_passphrase(progress)
     _add_user(progress)
+
+    backup = commands.add_parser(
+        "backup", help="make a backup, also while the window is open", allow_abbrev=False
+    )
+    backup.add_argument("folder", type=Path, metavar="DEST", help="the folder to make it in")
+    backup.set_defaults(run=_back_up)
+    verify = commands.add_parser(
+        "verify", help="read a clinic's file or a backup through, and prove it", allow_abbrev=False
+    )
+    verify.add_argument(
+        "path", type=Path, nargs="?", metavar="PATH", help="a backup's folder or a clinic's file"
+    )
+    verify.set_defaults(run=_verify)
+    restore = commands.add_parser("restore", help="put a backup in the clinic's place", allow_abbrev=False)
+    restore.add_argument("source", type=Path, metavar="SOURCE", help="a backup's folder or a clinic's file")
+    restore.set_defaults(run=_restore)
+    audit = commands.add_parser("audit", help="who did what", allow_abbrev=False)
+    audits = audit.add_subparsers(dest="audit", metavar="WHAT", required=True)
+    audit_verify = audits.add_parser(
+        "verify", help="work the audit's chain out anew, and say what does not hold", allow_abbrev=False
+    )
+    audit_verify.add_argument(
+        "--backup", type=Path, metavar="FOLDER", help="compare with this backup of the same clinic, too"
+    )
+    audit_verify.set_defaults(run=_verify_audit)
+    for command in (backup, verify, restore, audit_verify):
+        _add_passphrase(command)
+        _add_user(command)
     return parser
 
 
@@ -226,10 +256,13 @@ def _create_sample(arguments: argparse.Namespace) -> int:
 
 
 def _list_patients(arguments: argparse.Namespace) -> int:
+    from ptnotes.domain.audit import Subject, Verb
+    from ptnotes.services.audit import note_read
     from ptnotes.services.patients import find_patients
 
     with closing(_opened(arguments)) as clinic:
         rows = find_patients(clinic, arguments.find, limit=_EVERY_PATIENT)
+        note_read(clinic, Verb.SEARCHED, Subject.PATIENT, count=len(rows))
     if arguments.json:
         import json
 
@@ -265,7 +298,7 @@ def _parse_line(arguments: argparse.Namespace) -> int:
 
 def _report_progress(arguments: argparse.Namespace) -> int:
     from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.reporting import make_progress_report, save_report
+    from ptnotes.services.reporting import give_out, make_progress_report, save_report
 
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
     if not arguments.out.absolute().parent.is_dir():
@@ -278,8 +311,64 @@ def _report_progress(arguments: argparse.Namespace) -> int:
         if episode.id is None:
             raise ValueError("a stored episode has an id")
         document = make_progress_report(clinic, episode.id, as_of=arguments.as_of)
-    save_report(document, arguments.out.absolute())
+        give_out(clinic, episode.id, lambda: save_report(document, arguments.out.absolute()))
     return 0
+
+
+def _back_up(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.backup import backup_clinic
+
+    if not arguments.folder.is_dir():
+        raise EnvironmentFault("backup.no_folder", path=str(arguments.folder))
+    with closing(_opened(arguments)) as clinic:
+        made = backup_clinic(clinic, arguments.folder)
+    print(f"{made.folder}: {_counted(made.contents)}, read back and compared")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.backup import verify_clinic
+
+    path = arguments.path or _clinic_path(arguments)
+    contents = verify_clinic(path, _passphrase(arguments.passphrase_file), arguments.user)
+    print(f"{path}: {_counted(contents)}, every page as it was written")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.backup import restore_clinic
+    from ptnotes.services.owner import owned
+    from ptnotes.services.people_of import default_clinic_path
+
+    path: Path = arguments.file or default_clinic_path()
+    if not arguments.source.exists():
+        raise EnvironmentFault("backup.none", path=str(arguments.source))
+    passphrase = _passphrase(arguments.passphrase_file)
+    with owned(path):
+        restored = restore_clinic(arguments.source, path, passphrase, arguments.user)
+    print(f"{path}: {_counted(restored.contents)}, restored from {arguments.source}")
+    if restored.kept is not None:
+        print(f"The files that were there before are kept as {restored.kept}")
+    return 0
+
+
+def _verify_audit(arguments: argparse.Namespace) -> int:
+    from ptnotes.domain.audit import problem_words
+    from ptnotes.services.history import verify_audit
+
+    with closing(_opened(arguments)) as clinic:
+        found = verify_audit(clinic, arguments.backup)
+    if found.problems:
+        for problem in found.problems[:_MOST_PROBLEMS]:
+            print(problem_words(problem))
+        _say(sentence(EnvironmentFault("audit.does_not_hold", count=f"{len(found.problems):,}")))
+        return 1
+    print(f"{found.count:,} events, each as it was written; signed up to event {found.signed_up_to:,}")
+    return 0
+
+
+def _counted(contents: Contents) -> str:
+    return f"{contents.patients:,} patients, {contents.visits:,} visits"
 
 
 def _one_patient(clinic: OpenClinic, words: str) -> Patient:
@@ -309,12 +398,17 @@ def _one_episode(episodes: Sequence[EpisodeOfCare], which: int | str) -> Episode
     return in_order[which - 1]
 
 
-def _opened(arguments: argparse.Namespace) -> OpenClinic:
+def _clinic_path(arguments: argparse.Namespace) -> Path:
     from ptnotes.services.people_of import clinic_exists, default_clinic_path
 
     path: Path = arguments.file or default_clinic_path()
     if not clinic_exists(path):
         raise EnvironmentFault("file.missing", path=str(path))
+    return path
+
+
+def _opened(arguments: argparse.Namespace) -> OpenClinic:
+    path = _clinic_path(arguments)
     passphrase = _passphrase(arguments.passphrase_file)
     from ptnotes.services.opening import open_clinic
 

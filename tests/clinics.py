@@ -74,4 +74,5 @@ def open_copy(folder: Path) -> Store:
 def clinic_in(folder: Path, clock: Callable[[], datetime]) -> OpenClinic:
     """Open a copy of the template in `folder` as its one person."""
     store = open_copy(folder)
-    return OpenClinic(store.path, store, reference(), template().person, clock, ZONE)
+    made = template()
+    return OpenClinic(store.path, store, reference(), made.person, clock, ZONE, made.data_key)

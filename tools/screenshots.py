@@ -231,6 +231,8 @@ def rooms(studio: Studio, view: View, take: Take) -> None:
             take(shell, f"overview-{name}")
         actions["settings"].trigger()
         take(shell, "settings")
+        actions["people"].trigger()
+        take(shell, "people")
         actions["home"].trigger()
         actions["keys"].trigger()
         take(shell, "keys")

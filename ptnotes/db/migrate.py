@@ -19,7 +19,9 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from ptnotes.db.backup import copy_pages
 from ptnotes.db.keyfile import key_path, sync_folder
+from ptnotes.db.points import passing
 from ptnotes.db.schema import SCHEMA_VERSION, metadata
 from ptnotes.db.store import connect, file_engine
 from ptnotes.db.triggers import create_triggers, drop_triggers
@@ -43,11 +45,15 @@ def upgrade_file(
         with _held(path, key) as source:
             old_version = source.execute("PRAGMA user_version").fetchone()[0]
             _copy(source, copy, key)
+            passing("upgrade.copied")
             _upgrade_copy(copy, key, versions, version)
+            passing("upgrade.upgraded")
         if Path(f"{path}-wal").exists():
             raise EnvironmentFault("file.locked", path=str(path))
         before = _keep(path, old_version)
+        passing("upgrade.old_kept")
         copy.replace(path)
+        passing("upgrade.switched")
         sync_folder(path.parent)
         return before
     except BaseException:
@@ -87,7 +93,7 @@ def _copy(source: Any, copy: Path, key: str) -> None:
     os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     target = connect(copy, key)
     try:
-        source.backup(target)
+        copy_pages(source, target, copy)
         sound = [row[0] for row in target.execute("PRAGMA integrity_check")] == ["ok"]
         if not sound or _row_counts(source) != _row_counts(target):
             raise EnvironmentFault("file.damaged", path=str(copy))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.orm import aliased
 
+from ptnotes.db.schema.clinic import PersonRecord
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.schema.session import SessionRecord
@@ -36,6 +38,36 @@ def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...
         .limit(limit)
     )
     return tuple(patient_row(row) for row in connection.execute(query))
+
+
+def to_co_sign(connection: Connection, person_id: int, limit: int) -> tuple[DraftRow, ...]:
+    """Notes that wait for a co-signature this person can give, oldest first, at most `limit`.
+
+    A note of somebody with a supervisor is their supervisor's to sign, one of anybody else whoever's but the signer's.
+    """
+    signer = aliased(PersonRecord)
+    query = (
+        select(*ROW, SessionRecord.id.label("session_id"), SessionRecord.service_date, SessionRecord.saved_at)
+        .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
+        .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
+        .join(signer, signer.id == SessionRecord.signer_id)
+        .where(
+            SessionRecord.state == NoteState.AWAITING_COSIGNATURE,
+            SessionRecord.signer_id != person_id,
+            func.coalesce(signer.supervisor_id, person_id) == person_id,
+        )
+        .order_by(SessionRecord.service_date, SessionRecord.id)
+        .limit(limit)
+    )
+    return tuple(
+        DraftRow(
+            session_id=row.session_id,
+            patient=patient_row(row),
+            service_date=row.service_date,
+            saved_at=row.saved_at,
+        )
+        for row in connection.execute(query)
+    )
 
 
 def open_drafts(connection: Connection, since: date, limit: int) -> tuple[DraftRow, ...]:

@@ -107,9 +107,10 @@ _NOTE = Parts(_table(NoteSectionRecord), ("session_id", "section", "text"))
 _QUERY = select(*(getattr(SessionRecord, name) for name in _HEAD))
 _BY_ID = _QUERY.where(SessionRecord.id.in_(bindparam("ids", expanding=True)))
 _SHOWN = SessionRecord.state.not_in((NoteState.DISCARDED, NoteState.VOIDED))
-_OF_EPISODE = _QUERY.where(SessionRecord.episode_id == bindparam("episode"), _SHOWN).order_by(
-    SessionRecord.service_date, SessionRecord.id
-)
+_EVER_OF_EPISODE = _QUERY.where(
+    SessionRecord.episode_id == bindparam("episode"), SessionRecord.state != NoteState.DISCARDED
+).order_by(SessionRecord.service_date, SessionRecord.id)
+_OF_EPISODE = _EVER_OF_EPISODE.where(_SHOWN)
 _SAVE = (
     update(SessionRecord)
     .where(
@@ -217,13 +218,16 @@ def sessions_of(
     *,
     until: date | None = None,
     lists: Sequence[str] = (),
+    voided: bool = False,
 ) -> tuple[TreatmentSession, ...]:
     """The episode's sessions, earliest first, without those discarded or voided; of the rows only `lists` are read.
+
+    With `voided` those declared void are given too, for a list that shows what was.
 
     ``lists=MEASURED`` is what an overview or a report needs: what was done and measured. Reading all of an episode
     takes one statement, one for each list, and one for the targets of mobilizations.
     """
-    query = _OF_EPISODE
+    query = _EVER_OF_EPISODE if voided else _OF_EPISODE
     if until is not None:
         query = query.where(SessionRecord.service_date <= until)
     return _filled(connection, connection.execute(query, {"episode": episode_id}).all(), lists)

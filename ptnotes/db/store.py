@@ -19,6 +19,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 
 from ptnotes.db.faults import faults_named
+from ptnotes.db.points import passing
 from ptnotes.db.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
 from ptnotes.db.triggers import create_triggers
 from ptnotes.domain.errors import EnvironmentFault
@@ -60,6 +61,40 @@ class _Turns:
                 self._taken = False
 
 
+class _Gate:
+    """Lets any number through, or one alone while nobody else is inside."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._alone = False
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._alone)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._changed:
+            # Whoever is inside may go in once more (a read within a write), so it is shut only when all are out.
+            self._changed.wait_for(lambda: not self._alone and not self._inside)
+            self._alone = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._alone = False
+                self._changed.notify_all()
+
+
 class Store:
     """One open database. Every method may be called from any thread."""
 
@@ -68,18 +103,40 @@ class Store:
         self._readers = readers
         self._writer = writer
         self._turns = _Turns()
+        self._gate = _Gate()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that only reads, in one snapshot from its first statement to the end of the block."""
-        with faults_named(self.path), self._readers.connect() as connection:
+        with self._gate.passing(), faults_named(self.path), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give the writing connection. What the block did is kept only if it called ``connection.commit()``."""
-        with self._turns, faults_named(self.path), self._writer.connect() as connection:
+        with (
+            self._gate.passing(),
+            self._turns,
+            faults_named(self.path),
+            self._writer.connect() as connection,
+        ):
+            passing("write.begun")
             yield connection
+            passing("write.ended")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until nobody reads or writes, close every connection, and keep everybody out until the end of the block.
+
+        Afterwards the file is opened again when it is next used: the same, or what `go_on_with` was told.
+        """
+        with self._gate.alone():
+            self.close()
+            yield
+
+    def go_on_with(self, readers: Engine, writer: Engine) -> None:
+        """Read and write through these engines from now on: the file has another key. Only within `alone`."""
+        self._readers, self._writer = readers, writer
 
     def close(self) -> None:
         """Close every connection. The write-ahead log is folded into the file."""
@@ -161,7 +218,7 @@ def create_database(path: Path, data_key: bytes, file_id: bytes, fill: Callable[
                     connection.commit()
             finally:
                 engine.dispose()
-            _check_encrypted(path, file_id)
+            check_encrypted(path, file_id)
         except BaseException:
             for suffix in ("", "-wal", "-shm"):
                 with suppress(FileNotFoundError):
@@ -194,7 +251,7 @@ def open_store(path: Path, data_key: bytes, file_id: bytes) -> Store:
     file.newer, keys.other_clinic, file.locked, disk.*.
     """
     with faults_named(path):
-        _check_encrypted(path, file_id)
+        check_encrypted(path, file_id)
         key = raw_key(data_key, file_id)
         version = _schema_version(path, key)
         if version > SCHEMA_VERSION:
@@ -203,22 +260,27 @@ def open_store(path: Path, data_key: bytes, file_id: bytes) -> Store:
             from ptnotes.db.migrate import upgrade_file  # noqa: PLC0415 - Alembic is loaded only where it is needed
 
             upgrade_file(path, key)
-        readers = file_engine(
-            path,
-            key,
-            "BEGIN",
-            size=_READERS,
-            more=_MORE_READERS,
-            cache_kib=_READER_CACHE_KIB,
-            query_only=True,
-        )
-        return Store(path, readers, file_engine(path, key, "BEGIN IMMEDIATE", size=1))
+        return Store(path, *file_engines(path, key))
 
 
 def open_postgresql(url: str) -> Store:
     """Open a database on a PostgreSQL server. The schema must be there."""
     engine = create_engine(url, pool_size=_READERS + 1, hide_parameters=True)
     return Store(Path(engine.url.database or ""), engine.execution_options(postgresql_readonly=True), engine)
+
+
+def file_engines(path: Path, key: str) -> tuple[Engine, Engine]:
+    """Make the engines of a store: several readers, one writer."""
+    readers = file_engine(
+        path,
+        key,
+        "BEGIN",
+        size=_READERS,
+        more=_MORE_READERS,
+        cache_kib=_READER_CACHE_KIB,
+        query_only=True,
+    )
+    return readers, file_engine(path, key, "BEGIN IMMEDIATE", size=1)
 
 
 def file_engine(
@@ -249,6 +311,10 @@ def file_engine(
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    @event.listens_for(engine, "commit")
+    def before_commit(_connection: Connection) -> None:
+        passing("write.before_commit")
+
     return engine
 
 
@@ -273,8 +339,11 @@ def look_at(path: Path, *, has_keys: bool) -> None:
         raise EnvironmentFault("file.not_ours", path=str(path))
 
 
-def _check_encrypted(path: Path, file_id: bytes) -> None:
-    """Look at the file's first bytes: our salt, so encrypted and the right one, or else say what it is."""
+def check_encrypted(path: Path, file_id: bytes) -> None:
+    """Look at the file's first bytes: our salt, so encrypted and the right one, or else say what it is.
+
+    Raises `EnvironmentFault`: those of `look_at`, keys.other_clinic, file.damaged, file.truncated.
+    """
     look_at(path, has_keys=True)
     with path.open("rb") as file:
         head = file.read(len(file_id))

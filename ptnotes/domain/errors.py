@@ -61,7 +61,7 @@ class StaleError(PtNotesError):
 
 
 class AccessError(PtNotesError):
-    """The file stays closed: wrong person or passphrase (told apart for nobody)."""
+    """The file stays closed (wrong person or passphrase, told apart for nobody), or this is not this person's to do."""
 
 
 class EnvironmentFault(PtNotesError):  # noqa: N818 - a fault of the surroundings, named as the docs name it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from ptnotes.domain.text import clean_line
@@ -33,6 +33,16 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Permission(StrEnum):
+    """What can be given to, or withheld from, one person whatever their role says."""
+
+    GRADE_V = "grade_v"
+    CO_SIGN = "co_sign"
+    DRY_NEEDLING = "dry_needling"
+    EXPORT = "export"
+    ADMINISTER = "administer"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinic:
     """The clinic that owns one file. `logo` is a PNG or JPEG picture's bytes, or None."""
@@ -52,7 +62,11 @@ class Clinic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with an account. `id` is None until stored."""
+    """Somebody with an account. `id` is None until stored.
+
+    Permissions in `granted` and `withheld` were decided for this person alone. `active_to` is the last day of somebody
+    who was removed; `supervisor_id` is who co-signs for them; `signing_public_key` is their present Ed25519 key.
+    """
 
     id: int | None = None
     uuid: str = ""
@@ -63,11 +77,28 @@ class Person:
     licence_expires: date | None = None
     npi: str = ""
     role: Role = Role.THERAPIST
+    supervisor_id: int | None = None
+    signing_public_key: bytes | None = None
+    active_from: date | None = None
+    active_to: date | None = None
+    revision: int = 0
+    granted: frozenset[Permission] = frozenset()
+    withheld: frozenset[Permission] = frozenset()
 
     @property
     def signature(self) -> str:
         """As it stands under a document: ``J. Rivera, PT, DPT``."""
         return ", ".join(part for part in (self.name, self.credentials) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyAccess:
+    """Charts were read by `name` in spite of their role, from the instant `at` until they locked; and why."""
+
+    id: int
+    name: str
+    at: datetime
+    reason: str
 
 
 def checked_clinic(clinic: Clinic) -> Clinic:

@@ -37,6 +37,7 @@ class Home:
     """
 
     recent: tuple[PatientRow, ...] = ()
+    to_co_sign: tuple[DraftRow, ...] = ()
     drafts: tuple[DraftRow, ...] = ()
     draft_count: int = 0
     patient_count: int = 0

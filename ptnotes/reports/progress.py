@@ -86,6 +86,9 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     if data.visits:
         yield from _section("Every visit")
         yield _every_visit(data, width)
+    for line in data.signatures:
+        yield space(4)
+        yield paragraph(line, QUIET)
 
 
 def _section(title: str) -> Iterator[Flowable]:

@@ -91,7 +91,8 @@ class ProgressReportData:
 
     `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
     `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
-    clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows.
+    clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` say who
+    signed the notes of the period, and how many are not signed.
     """
 
     clinic: Clinic
@@ -126,3 +127,4 @@ class ProgressReportData:
     visits: tuple[VisitLine, ...] = ()
     certification_ended: date | None = None
     method_notes: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ could have used, or both files whole, and the next opening finishes the naming.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -18,10 +18,18 @@ from zoneinfo import ZoneInfo
 from ptnotes.clinical import Reference, load_reference
 from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
-from ptnotes.db.settings import found_clinic, load_clinic, person_by_uuid
+from ptnotes.db.pair import finish_switch
+from ptnotes.db.people import change_person, person_by_uuid
+from ptnotes.db.points import passing
+from ptnotes.db.settings import found_clinic, load_clinic
 from ptnotes.db.store import Store, create_database, look_at, open_store
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
-from ptnotes.domain.people import Clinic, Person, checked_clinic, checked_person
+from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
+from ptnotes.domain.recovery_key import plain_recovery_key
+from ptnotes.services.audit import anchor, log, note_opening, note_refusal
+from ptnotes.services.passphrase import require_strong
+from ptnotes.services.place import require_own_disk
 
 
 @cache
@@ -37,7 +45,12 @@ def utc_now() -> datetime:
 
 @dataclass(slots=True, eq=False)
 class OpenClinic:
-    """An open clinic and who opened it. `zone` follows the clinic's settings; nothing else changes."""
+    """An open clinic and who opened it.
+
+    `zone` follows the clinic's settings, `person` and `data_key` a change of people; `emergency` is the reason why
+    whoever opened it reads charts in spite of their role, empty where they do not. `unlogged` counts what was read and
+    could not be written down; `audit_is_doubted` says that the audit lacks what the key file knows of it.
+    """
 
     path: Path
     store: Store
@@ -45,6 +58,10 @@ class OpenClinic:
     person: Person
     clock: Callable[[], datetime]
     zone: str
+    data_key: bytes = field(repr=False)
+    emergency: str = ""
+    unlogged: int = 0
+    audit_is_doubted: bool = False
 
     @property
     def person_id(self) -> int:
@@ -58,8 +75,11 @@ class OpenClinic:
         return self.clock().astimezone(ZoneInfo(self.zone)).date()
 
     def close(self) -> None:
-        """Close the files. The object is of no use afterwards."""
+        """Write down how far the audit came, close the files and let the key go. The object is of no use afterwards."""
+        if self.data_key:
+            anchor(self)
         self.store.close()
+        self.data_key = b""
 
 
 def create_clinic(
@@ -71,16 +91,17 @@ def create_clinic(
     clock: Callable[[], datetime] = utc_now,
     kdf: keyfile.Kdf | None = None,
 ) -> OpenClinic:
-    """Make a new clinic at `path`, with one person, and open it. Missing folders are made.
+    """Make a new clinic at `path`, with one person, who also administers it, and open it. Missing folders are made.
 
-    `kdf` is chosen for this machine where it is None. Raises `InputError` for unfit details or an empty passphrase, and
+    `kdf` is chosen for this machine where it is None. Raises `InputError` for unfit details or a weak passphrase, and
     `EnvironmentFault`: file.exists, disk.full, disk.read_only, disk.permission. No file is then left behind.
     """
     clinic, person = checked_clinic(clinic), checked_person(person)
     check_zone(clinic.zone)
-    _check_passphrase(passphrase)
+    require_strong(passphrase, (clinic.name, person.name))
     path = path.absolute()
-    person = replace(person, uuid=str(uuid4()))
+    require_own_disk(path)
+    person = replace(person, uuid=str(uuid4()), granted=person.granted | {Permission.ADMINISTER})
     keys_at, pending = keyfile.key_path(path), _pending(path)
     with faults_named(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,14 +112,19 @@ def create_clinic(
         # Without keys nobody can ever have read this: the remains of a first start that was cut off.
         pending.unlink(missing_ok=True)
         unlocked = keyfile.new_keys(person.uuid, person.name, passphrase, kdf or keyfile.new_kdf())
-        founded = partial(found_clinic, clinic=clinic, person=person)
+        person = replace(person, signing_public_key=unlocked.keys.slots[0].signing_public)
+        founded = partial(found_clinic, clinic=clinic, person=person, now=clock())
         create_database(pending, unlocked.data_key, unlocked.keys.file_id, founded)
+        passing("create.database_made")
         try:
             keyfile.write_keys(keys_at, unlocked.keys)
         except OSError:
             pending.unlink()
             raise
+        passing("create.keys_made")
         _finish_naming(path)
+        # What was written has to open; and whoever opens it signs the audit.
+        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, None, keys_at)
     return _opened(path, unlocked, clock)
 
 
@@ -112,25 +138,82 @@ def open_clinic(
     file.locked, keys.missing, keys.damaged, keys.newer, keys.weak, keys.other_clinic, disk.*.
     """
     path = path.absolute()
+    require_own_disk(path)
     with faults_named(path):
         _finish_naming(path)
         keys_at = keyfile.key_path(path)
         look_at(path, has_keys=keys_at.exists())
-        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
+        try:
+            unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
+        except AccessError:
+            note_refusal(path, clock())
+            raise
     return _opened(path, unlocked, clock)
+
+
+def recover_clinic(
+    path: Path,
+    recovery_key: str,
+    user: str,
+    passphrase: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    kdf: keyfile.Kdf | None = None,
+) -> OpenClinic:
+    """Give the person called `user` a new passphrase by the printed recovery key, and open the clinic for them.
+
+    They get a new key to sign with; what they signed before stays verifiable. Raises `InputError`
+    ("recovery.mistyped", a weak passphrase), `AccessError` ("access.denied", "recovery.none", "person.unknown"), and
+    `EnvironmentFault` as `open_clinic` does.
+    """
+    plain = plain_recovery_key(recovery_key)
+    require_strong(passphrase, (user,))
+    path = path.absolute()
+    require_own_disk(path)
+    with faults_named(path):
+        _finish_naming(path)
+        keys_at = keyfile.key_path(path)
+        look_at(path, has_keys=keys_at.exists())
+        try:
+            unlocked = keyfile.unlock_recovery(keyfile.read_keys(keys_at), plain, keys_at)
+        except AccessError:
+            note_refusal(path, clock())
+            raise
+        slot = next((slot for slot in unlocked.keys.people if slot.name == user), None)
+        if slot is None:
+            raise AccessError("person.unknown")
+        clinic = _opened(path, replace(unlocked, person=slot.person), clock)
+        try:
+            # Read anew: opening has moved the anchor of the audit.
+            keys = keyfile.authentic_keys(keys_at, slot.person, clinic.data_key)
+            changed = keyfile.with_slot(keys, slot.person, slot.name, passphrase, kdf or keyfile.new_kdf())
+            public = keyfile.slot_of(changed.keys, slot.person).signing_public
+            with clinic.store.write() as connection:
+                renewed = replace(clinic.person, signing_public_key=public)
+                clinic.person = change_person(connection, renewed, clock())
+                log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=slot.name)
+                connection.commit()
+            keyfile.write_keys(keys_at, changed.keys)
+        except BaseException:
+            clinic.close()
+            raise
+    return clinic
 
 
 def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kdf | None = None) -> None:
     """Give whoever opened the clinic a new passphrase.
 
-    Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` ("passphrase.empty"), `EnvironmentFault`.
+    Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` for a weak one, `EnvironmentFault`.
     """
-    _check_passphrase(new)
+    require_strong(new, (clinic.person.name,))
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
         unlocked = keyfile.unlock(keyfile.read_keys(keys_at), old, clinic.person.name, keys_at)
-        slot = keyfile.with_slot(unlocked, unlocked.person, clinic.person.name, new, kdf or keyfile.new_kdf())
-        keyfile.write_keys(keys_at, slot.keys)
+        changed = keyfile.with_passphrase(unlocked, old, new, kdf or keyfile.new_kdf())
+        with clinic.store.write() as connection:
+            log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=clinic.person.name)
+            keyfile.write_keys(keys_at, changed.keys)
+            connection.commit()
 
 
 def check_zone(zone: str) -> None:
@@ -149,7 +232,12 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
             clinic = load_clinic(connection)
         if person is None:
             raise AccessError("person.unknown")
-        return OpenClinic(path, store, shipped_reference(), person, clock, clinic.zone)
+        if person.active_to is not None:
+            # Removed, and the slot stands only because that was cut off before the file got its new key.
+            raise AccessError("access.denied")
+        opened = OpenClinic(path, store, shipped_reference(), person, clock, clinic.zone, unlocked.data_key)
+        note_opening(opened, None if unlocked.signing is None else unlocked.signing.sign)
+        return opened
     except BaseException:
         store.close()
         raise
@@ -160,14 +248,14 @@ def _pending(path: Path) -> Path:
 
 
 def _finish_naming(path: Path) -> None:
-    """Give a database that was made whole its name, if its keys are there: the last step of making a clinic."""
+    """Finish what a process that ended had decided: a switch to another pair of files, or the making of a clinic.
+
+    A database that was made whole gets its name, if its keys are there.
+    """
+    finish_switch(path)
     pending = _pending(path)
     if path.exists() or not pending.exists() or not keyfile.key_path(path).exists():
         return
     pending.rename(path)
+    passing("create.named")
     keyfile.sync_folder(path.parent)
-
-
-def _check_passphrase(passphrase: str) -> None:
-    if not passphrase:
-        raise InputError(Fault("passphrase.empty", "passphrase"))

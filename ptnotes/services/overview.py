@@ -15,27 +15,36 @@ from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import NotFoundError
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.treatment import NoteState
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader
 from ptnotes.domain.wording import measure_label
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import allows, require
 from ptnotes.services.visits import visit_rows
 
 _RECENT = 12
+_TO_CO_SIGN = 100
+"""Notes to co-sign that the home page lists."""
 _DRAFT_DAYS = 30
 _DRAFTS = 100
 """Drafts that the home page lists; nobody reads further down."""
 
 
 def home(clinic: OpenClinic) -> Home:
-    """Patients seen last, drafts of the last thirty days, and how many patients there are."""
+    """Patients seen last, notes to co-sign, drafts of the last thirty days, and how many patients there are."""
+    require(clinic, Act.VIEW_DEMOGRAPHICS)
     since = clinic.today() - timedelta(days=_DRAFT_DAYS)
+    sees_notes = allows(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         return Home(
             recent=overview.recent_patients(connection, _RECENT),
-            drafts=overview.open_drafts(connection, since, _DRAFTS),
-            draft_count=overview.open_draft_count(connection, since, MOST_COUNTED),
+            to_co_sign=overview.to_co_sign(connection, clinic.person_id, _TO_CO_SIGN)
+            if allows(clinic, Act.CO_SIGN)
+            else (),
+            drafts=overview.open_drafts(connection, since, _DRAFTS) if sees_notes else (),
+            draft_count=overview.open_draft_count(connection, since, MOST_COUNTED) if sees_notes else 0,
             patient_count=patients.patient_count(connection, MOST_COUNTED),
         )
 
@@ -43,11 +52,12 @@ def home(clinic: OpenClinic) -> Home:
 def patient_header(clinic: OpenClinic, patient_id: int, episode_id: int | None = None) -> PatientHeader:
     """Who the patient is and what the episode is: the one asked for, else the newest open one, else the newest.
 
-    Raises `NotFoundError`.
+    Whoever may not read charts is told of no episode. Raises `NotFoundError`.
     """
+    require(clinic, Act.VIEW_DEMOGRAPHICS)
     with clinic.store.read() as connection:
         patient = patients.load_patient(connection, patient_id)
-        episodes = episodes_of(connection, patient_id)
+        episodes = episodes_of(connection, patient_id) if allows(clinic, Act.VIEW_NOTES) else ()
         episode = _shown(episodes, episode_id)
         visits = sessions_of(connection, episode.id) if episode is not None and episode.id is not None else ()
     attended = counted(visits)
@@ -68,6 +78,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
 
     Raises `NotFoundError`.
     """
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
         patient = patients.load_patient(connection, episode.patient_id)

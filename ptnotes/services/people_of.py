@@ -32,7 +32,7 @@ def people_of(path: Path) -> tuple[str, ...]:
         document = json.loads(keys.read_bytes())
         if isinstance(document["format"], int) and document["format"] > 1:
             raise EnvironmentFault("keys.newer", path=str(keys))
-        names = tuple(slot["name"] for slot in document["slots"])
+        names = tuple(slot["name"] for slot in document["slots"] if slot["kind"] == "person")
     except FileNotFoundError:
         code, missing = ("keys.missing", keys) if path.exists() else ("file.missing", path)
         raise EnvironmentFault(code, path=str(missing)) from None

@@ -16,6 +16,7 @@ from ptnotes.domain.episode_progress import goals_progress, treated_rows
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
+from ptnotes.domain.signature import NoteSignature
 from ptnotes.domain.treatment import (
     Mode,
     NoteState,
@@ -40,6 +41,7 @@ from ptnotes.services.progress_words import (
     latest_narrative,
     other_services,
     plan_words,
+    signature_words,
     treatment_line,
     visit_line,
 )
@@ -71,6 +73,7 @@ class Case:
     paper: Paper | None = None
     conclusion: Conclusion | None = None
     asked: Asked = NOTHING_ASKED
+    signatures: Sequence[NoteSignature] = ()
 
 
 def progress_content(reference: Reference, case: Case) -> ProgressReportData:
@@ -131,6 +134,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             if is_shown(session)
         ),
         method_notes=(*_method_notes(charts), *abbreviation_note(reference, attended)),
+        signatures=signature_words(in_period, case.signatures),
     )
 
 

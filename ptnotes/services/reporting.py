@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from ptnotes.db.audit import patient_of_episode
 from ptnotes.db.episodes import load_episode, outcomes_of
 from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
+from ptnotes.db.people import names_of
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
+from ptnotes.db.signing import note_signatures
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Paper
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import clean_note
 from ptnotes.reports.progress_data import ProgressReportData
+from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
 from ptnotes.services.progress_content import Case, progress_content
 
 _CONCLUSION_LIMIT = 2_000
 _PDF_START = b"%PDF-"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,7 @@ def progress_report_data(
     "report.period" where `since` is not before `as_of`, "text.empty" for a conclusion or a question without words,
     "report.no_plan" where a signature is asked for without a plan of care.
     """
+    require(clinic, Act.WRITE_PROGRESS_REPORT)
     chosen = choices or ReportChoices(as_of=as_of, since=since)
     today = clinic.today()
     until = chosen.as_of or today
@@ -86,6 +97,7 @@ def progress_report_data(
             paper=chosen.paper,
             conclusion=_checked(chosen.conclusion),
             asked=chosen.asked,
+            signatures=note_signatures(connection, episode_id, names_of(connection)),
         )
     _check_asked(case)
     return progress_content(clinic.reference, case)
@@ -117,6 +129,20 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
     mrn = "".join(letter if letter.isalnum() else "-" for letter in data.patient.mrn)
     file_name = f"progress-report-{mrn}-{data.last_on.isoformat()}.pdf"
     return MadeReport(data, render_progress_report(data), file_name)
+
+
+def give_out(clinic: OpenClinic, episode_id: int, write: Callable[[], T]) -> T:
+    """Let `write` put a report where it leaves the program, and write that down: neither happens without the other.
+
+    Gives what `write` gives. Raises `AccessError`, `EnvironmentFault`.
+    """
+    require(clinic, Act.WRITE_PROGRESS_REPORT)
+    with clinic.store.write() as connection:
+        patient_id = patient_of_episode(connection, episode_id)
+        log(clinic, connection, Verb.EXPORTED, Subject.REPORT, episode_id, patient_id=patient_id)
+        written = write()
+        connection.commit()
+    return written
 
 
 def save_report(pdf: bytes, path: Path) -> Path:

@@ -26,12 +26,15 @@ from ptnotes.services.sample_courses import Course, load_courses
 from ptnotes.services.sample_episodes import Played, play
 from ptnotes.services.sample_people import Cast, Named, load_cast
 from ptnotes.services.sample_run import WAYS, Run, random_uuid
+from ptnotes.services.signing import sign_drafts_before
 
 DEMO_PATIENTS = 40
 _ZONE = "America/New_York"
 _LONGEST_EPISODE = 14
 _CHUNK = 500
 """Patients stored in one transaction."""
+_UNSIGNED_DAYS = 2
+"""Days for which the demo's notes are still drafts."""
 _VARIANTS = 2
 """Ways that one course of one length is played before it is used again for another patient."""
 
@@ -47,6 +50,8 @@ class Case:
 def create_demo(path: Path, passphrase: str, *, clock: Callable[[], datetime] = utc_now) -> OpenClinic:
     """Make the demo clinic at `path` and open it: 40 patients with episodes in every region, up to the clock's today.
 
+    The notes of visits before the last days are signed, as each patient left.
+
     Raises `EnvironmentFault` as `create_clinic` does.
     """
     cast = load_cast(_ZONE)
@@ -54,6 +59,7 @@ def create_demo(path: Path, passphrase: str, *, clock: Callable[[], datetime] = 
     clinic = create_clinic(path, cast.clinic, cast.therapist, passphrase, clock=clock, kdf=Kdf())
     try:
         store_cases(clinic, demo_cases(clinic.reference, cast, clinic.person_id, clinic.today()))
+        sign_drafts_before(clinic, clinic.today() - timedelta(days=_UNSIGNED_DAYS), passphrase, _signed_at)
     except BaseException:
         clinic.close()
         raise
@@ -320,6 +326,10 @@ def _store(clinic: OpenClinic, cases: Sequence[Case]) -> None:
         ]
         add_sessions(connection, sessions, now)
         connection.commit()
+
+
+def _signed_at(session: TreatmentSession) -> datetime:
+    return session.saved_at or datetime.combine(session.service_date, time(18), ZoneInfo(session.zone))
 
 
 def _saved_at(session: TreatmentSession, now: datetime) -> datetime:

@@ -1,10 +1,14 @@
-"""The clinic's details and people."""
+"""The clinic's details."""
 
 from __future__ import annotations
 
 from ptnotes.db import settings
-from ptnotes.domain.people import Clinic, Person, checked_clinic
+from ptnotes.domain.audit import Subject, Verb
+from ptnotes.domain.people import Clinic, checked_clinic
+from ptnotes.domain.permissions import Act
+from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic, check_zone
+from ptnotes.services.permit import require
 
 
 def clinic_details(clinic: OpenClinic) -> Clinic:
@@ -15,16 +19,12 @@ def clinic_details(clinic: OpenClinic) -> Clinic:
 
 def change_clinic(clinic: OpenClinic, details: Clinic) -> Clinic:
     """Store changed details and give them with their new revision. Raises `InputError`, `StaleError`."""
+    require(clinic, Act.ADMINISTER)
     checked = checked_clinic(details)
     check_zone(checked.zone)
     with clinic.store.write() as connection:
         changed = settings.change_clinic(connection, checked)
+        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="its details")
         connection.commit()
     clinic.zone = changed.zone
     return changed
-
-
-def people(clinic: OpenClinic) -> tuple[Person, ...]:
-    """Everybody with an account."""
-    with clinic.store.read() as connection:
-        return settings.people(connection)

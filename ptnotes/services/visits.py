@@ -7,8 +7,11 @@ from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.db import sessions
+from ptnotes.db.audit import patient_of_episode
 from ptnotes.db.episodes import load_episode
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.checks import checked_session
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.treatment import (
     Mobilization,
     NoteState,
@@ -20,7 +23,10 @@ from ptnotes.domain.treatment import (
     VisitStatus,
 )
 from ptnotes.domain.trend import visit_numbers
+from ptnotes.services.audit import log_change, log_visit
+from ptnotes.services.charting_rights import charted, require_charting
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
 
 _NAMED = 2
 """Techniques that a list names before it counts the rest."""
@@ -66,6 +72,7 @@ def record_absence(
 
 def load_session(clinic: OpenClinic, session_id: int) -> TreatmentSession:
     """The whole session. Raises `NotFoundError`."""
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         return sessions.load_session(connection, session_id)
 
@@ -73,25 +80,31 @@ def load_session(clinic: OpenClinic, session_id: int) -> TreatmentSession:
 def save_draft(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
     """Store a draft as it stands, complete or not, and give it with its new revision and the time of saving.
 
-    Raises `InputError` for an impossible value, `StaleError` where somebody saved a newer version ("record.stale") or
-    the note is no longer a draft ("visit.not_draft"); nothing is stored then.
+    Raises `InputError` for an impossible value, `AccessError` for what this person may not chart, `StaleError` where
+    somebody saved a newer version ("record.stale") or the note is no longer a draft ("visit.not_draft"); nothing is
+    stored then.
     """
-    checked = checked_session(clinic.reference, session, clinic.today())
+    named = charted(clinic, checked_session(clinic.reference, session, clinic.today()))
     with clinic.store.write() as connection:
-        saved = sessions.save_session(connection, checked, clinic.clock())
+        saved = sessions.save_session(connection, named, clinic.clock())
+        patient_id = patient_of_episode(connection, saved.episode_id) or 0
+        on = saved.service_date.isoformat()
+        log_change(clinic, connection, Subject.VISIT, saved.id or 0, patient_id, on)
         connection.commit()
     return saved
 
 
 def sessions_of(clinic: OpenClinic, episode_id: int) -> tuple[SessionRow, ...]:
-    """The episode's visits as a list shows them, newest first; discarded drafts are left out."""
+    """The episode's visits as a list shows them, newest first; those voided too, without discarded drafts."""
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        found = sessions.sessions_of(connection, episode_id, lists=("mobilizations", "pain"))
+        found = sessions.sessions_of(connection, episode_id, lists=("mobilizations", "pain"), voided=True)
     return visit_rows(clinic.reference, found)
 
 
 def last_session_before(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession | None:
     """The attended visit of the same episode just before `session`, whole; None where it is the first."""
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         return sessions.session_before(connection, session)
 
@@ -107,10 +120,11 @@ def restore_draft(clinic: OpenClinic, session_id: int) -> TreatmentSession:
 
 
 def _add(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
-    checked = checked_session(clinic.reference, session, clinic.today())
+    named = charted(clinic, checked_session(clinic.reference, session, clinic.today()))
     with clinic.store.write() as connection:
         load_episode(connection, session.episode_id)
-        (stored,) = sessions.add_sessions(connection, [checked], clinic.clock())
+        (stored,) = sessions.add_sessions(connection, [named], clinic.clock())
+        log_visit(clinic, connection, Verb.MADE, stored)
         connection.commit()
     return stored
 
@@ -119,6 +133,9 @@ def _moved(clinic: OpenClinic, session_id: int, before: NoteState, after: NoteSt
     with clinic.store.write() as connection:
         sessions.set_state(connection, session_id, before, after, clinic.clock())
         moved = sessions.load_session(connection, session_id)
+        require_charting(clinic, moved.kind)
+        verb = Verb.DISCARDED if after is NoteState.DISCARDED else Verb.RESTORED
+        log_visit(clinic, connection, verb, moved)
         connection.commit()
     return moved
 

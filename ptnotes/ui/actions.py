@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 MENUS = ("&File", "&Patient", "&Go", "&View", "&Help")
 
@@ -33,12 +33,15 @@ class ActionRow:
 
 ACTIONS = (
     ActionRow("settings", "&File", "Clinic &settings", "Ctrl+,"),
+    ActionRow("people", "&File", "&People and roles", "Ctrl+Shift+P"),
+    ActionRow("clinic_history", "&File", "&Who did what", "Ctrl+Shift+H"),
     ActionRow("lock", "&File", "&Lock", "Ctrl+L"),
     ActionRow("quit", "&File", "&Quit", "Ctrl+Q", needs="always", rule=True),
     ActionRow("find", "&Patient", "&Find a patient", "Ctrl+K"),
     ActionRow("add_patient", "&Patient", "&Add a patient", "Ctrl+Shift+N"),
     ActionRow("edit_patient", "&Patient", "&Edit this patient", "Ctrl+E", needs="patient"),
     ActionRow("open_episode", "&Patient", "&Open an episode of care", "Ctrl+Shift+E", needs="patient"),
+    ActionRow("patient_history", "&Patient", "&History and disclosures", "Ctrl+H", needs="patient"),
     ActionRow("archive_patient", "&Patient", "A&rchive this patient", "", needs="patient", rule=True),
     ActionRow("home", "&Go", "&Home", "Ctrl+0"),
     ActionRow("tab_overview", "&Go", "&Overview", "Ctrl+1", needs="patient"),
@@ -52,6 +55,21 @@ ACTIONS = (
     ActionRow("keys", "&Help", "&Keys", "F1", needs="always"),
     ActionRow("about", "&Help", "&About PT Notes", "", needs="always"),
 )
+
+
+class ScreenMenu(QMenu):
+    """The menu of the part of the chart that is shown, and no menu where none is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.menuAction().setVisible(False)
+
+    def show_screen(self, title: str, actions: list[QAction]) -> None:
+        """Hold that part's actions."""
+        self.clear()
+        self.setTitle(title)
+        self.addActions(actions)
+        self.menuAction().setVisible(bool(actions))
 
 
 def make_actions(owner: QObject) -> dict[str, QAction]:

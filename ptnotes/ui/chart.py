@@ -15,12 +15,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
+from ptnotes.services.permit import allows
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.patient_header import TABS, PatientHeaderBar
+from ptnotes.ui.people.no_charts import NoCharts
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.trends_page import TrendsPage
@@ -60,6 +63,8 @@ class ChartPage(QWidget):
         self._theme = theme
         self._toast = toast
         self._wanted_tab = OVERVIEW
+        self.first_tab = OVERVIEW
+        """The part that the next patient is shown at, and then Overview again."""
         self.shown: PatientHeader | None = None
         self.screens: dict[int, QWidget] = {}
         self.header = PatientHeaderBar(self)
@@ -73,13 +78,20 @@ class ChartPage(QWidget):
         self.header.episode_chosen.connect(self._choose_episode)
         self.header.edit_asked.connect(self.edit_asked)
         self.header.episode_asked.connect(self.open_episode)
+        self.no_charts = NoCharts(clinic, tasks, self)
+        self.no_charts.opened.connect(self._read_again)
+        self.stage.addWidget(self.no_charts)
 
     def show_patient(self, header: PatientHeader) -> None:
         """Show this patient, at the part that was looked at before if it is the same patient as before."""
         before = self.shown.patient.id if self.shown is not None else None
         self._take_header(header)
+        if not self._reads_charts:
+            self.no_charts.show_patient(header.patient)
+            self.stage.setCurrentWidget(self.no_charts)
+            return
         if before != header.patient.id:
-            self._wanted_tab = OVERVIEW
+            self._wanted_tab, self.first_tab = self.first_tab, OVERVIEW
         # Without an episode there is nothing to look at yet, and the next step is to open one.
         self._arrive_at(EPISODE if header.episode is None else self._wanted_tab)
 
@@ -97,7 +109,7 @@ class ChartPage(QWidget):
 
     def go_to_tab(self, place: int) -> None:
         """Show one part of the chart."""
-        if self.shown is None:
+        if self.shown is None or not self._reads_charts:
             return
         if self.header.tabs.currentIndex() == place:
             self._show_tab(place)
@@ -113,7 +125,7 @@ class ChartPage(QWidget):
 
     def open_episode(self) -> None:
         """Show the form that opens an episode for the patient."""
-        if self.shown is None or self.shown.patient.id is None:
+        if self.shown is None or self.shown.patient.id is None or not self._reads_charts:
             return
         self.go_to_tab(EPISODE)
         screen = cast("EpisodeScreen", self._screen(EPISODE))
@@ -163,14 +175,28 @@ class ChartPage(QWidget):
         ]
         return [(title, rows) for title, rows in lists if rows]
 
+    @property
+    def _reads_charts(self) -> bool:
+        return allows(self._clinic, Act.VIEW_NOTES)
+
+    def _read_again(self) -> None:
+        """Show the same patient once charts may be read."""
+        shown, self.shown = self.shown, None
+        if shown is not None and shown.patient.id is not None:
+            read = partial(patient_header, self._clinic, shown.patient.id)
+            self._tasks.read(read, self.show_patient, latest="header")
+
     def _take_header(self, header: PatientHeader) -> None:
         self.flush()
         self.shown = header
+        self.header.let_read(
+            charts=self._reads_charts, new_episode=allows(self._clinic, Act.CHART_EVALUATION)
+        )
         self.header.show_header(header)
 
     def _show_tab(self, place: int) -> None:
         shown = self.shown
-        if shown is None or shown.patient.id is None:
+        if shown is None or shown.patient.id is None or not self._reads_charts:
             return
         self.flush()
         if shown.episode is not None:

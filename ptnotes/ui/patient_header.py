@@ -102,6 +102,11 @@ class PatientHeaderBar(QFrame):
             self.episodes.setCurrentIndex(self.episodes.findData(episode.id))
         self.episodes.setVisible(len(header.episodes) > 1)
 
+    def let_read(self, *, charts: bool, new_episode: bool) -> None:
+        """Show the parts of a chart to whoever may read them, and the way to a new episode to whoever may open one."""
+        self.tabs.setVisible(charts)
+        self.new_episode.setVisible(new_episode)
+
     def _choose_episode(self, place: int) -> None:
         episode_id = self.episodes.itemData(place)
         if isinstance(episode_id, int):

@@ -7,7 +7,10 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from ptnotes.ui.theme import Look
 
-_GEOMETRY, _SIDEBAR, _LOOK = "window/geometry", "window/sidebar", "window/look"
+_GEOMETRY, _SIDEBAR, _LOOK, _LOCK = "window/geometry", "window/sidebar", "window/look", "lock/after_min"
+LOCK_AFTER_MIN = (1, 2, 5, 10, 15, 30)
+"""After how many minutes without a touch the window can be told to lock itself. There is no never."""
+USUAL_LOCK_AFTER_MIN = 5
 
 
 class Remembered:
@@ -26,6 +29,16 @@ class Remembered:
     @look.setter
     def look(self, look: Look) -> None:
         self._settings.setValue(_LOOK, look.value)
+
+    @property
+    def lock_after_min(self) -> int:
+        """After how many minutes without a touch the window locks itself."""
+        value = str(self._settings.value(_LOCK, ""))
+        return next((minutes for minutes in LOCK_AFTER_MIN if str(minutes) == value), USUAL_LOCK_AFTER_MIN)
+
+    @lock_after_min.setter
+    def lock_after_min(self, minutes: int) -> None:
+        self._settings.setValue(_LOCK, minutes)
 
     @property
     def geometry(self) -> QByteArray | None:

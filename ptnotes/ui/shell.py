@@ -5,6 +5,7 @@ Nothing here imports the store or the screens behind the door: they are read in 
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,17 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
-from ptnotes.ui.actions import enable_for, fill_menu_bar, make_actions
+from ptnotes.ui.actions import ScreenMenu, enable_for, fill_menu_bar, make_actions
 from ptnotes.ui.help import Help
+from ptnotes.ui.lock import (
+    IdleWatch,
+    LockAfterMenu,
+    Place,
+    close_other_windows,
+    empty_clipboard,
+    go_back,
+    place_of,
+)
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import Remembered
@@ -48,6 +58,32 @@ def _demo(path: Path) -> OpenClinic:
     return create_demo(path, token_urlsafe(24))
 
 
+def _free() -> None:
+    gc.collect()
+
+
+def _back_up_and_close(clinic: OpenClinic) -> None:
+    from ptnotes.services.backup import back_up_if_due  # noqa: PLC0415 - see above
+
+    # The log is folded into the file first, so that the next start finds the file as the backup saw it.
+    clinic.store.close()
+    try:
+        back_up_if_due(clinic, closing=True)
+    finally:
+        clinic.close()
+
+
+def _enable_for_patient(actions: dict[str, QAction], patient_shown: bool) -> None:
+    enable_for(actions, clinic_open=True, patient_shown=patient_shown)
+
+
+def _unlock_screen(shell: Shell, path: Path, tasks: Tasks, theme: Theme) -> Unlock:
+    unlock = Unlock(path, tasks, theme, shell)
+    unlock.clinic_opened.connect(shell.enter)
+    QTimer.singleShot(0, unlock, unlock.look_for_people)
+    return unlock
+
+
 class Shell(QMainWindow):
     """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
 
@@ -66,13 +102,21 @@ class Shell(QMainWindow):
         self.workspace: Workspace | None = None
         """What lies behind the door, None while it is closed."""
         self._leaving = ""
+        self._place: Place | None = None
+        self._is_demo = False
+        self.is_locked = False
+        """Whether the door stands before a workspace that was shown."""
         self._was_painted = False
         self.setWindowTitle("PT Notes")
         self.actions_by_id = make_actions(self)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.menuBar(), self.actions_by_id)
-        self._screen_menu = QMenu(self)
+        self.idle_watch = IdleWatch(remembered.lock_after_min, self)
+        self._lock_after = LockAfterMenu(remembered, self.idle_watch, self)
+        self._lock_after.setEnabled(False)
+        above_quit = self.menus["&File"].actions()[-2]
+        self.menus["&File"].insertMenu(above_quit, self._lock_after)
+        self._screen_menu = ScreenMenu(self)
         self.menuBar().insertMenu(self.menus["&View"].menuAction(), self._screen_menu)
-        self._screen_menu.menuAction().setVisible(False)
         self._stage = QStackedWidget(self)
         self.setCentralWidget(self._stage)
         self.toast = Toast(self._stage)
@@ -93,10 +137,7 @@ class Shell(QMainWindow):
             first_start.clinic_created.connect(self.enter)
             door: QWidget = first_start
         else:
-            unlock = Unlock(self._path, self._tasks, self._theme, self)
-            unlock.clinic_opened.connect(self.enter)
-            QTimer.singleShot(0, unlock, unlock.look_for_people)
-            door = unlock
+            door = _unlock_screen(self, self._path, self._tasks, self._theme)
         self._show_alone(door)
         return door
 
@@ -119,6 +160,7 @@ class Shell(QMainWindow):
             "Making a sample clinic", "Forty made-up patients. It is thrown away when the window closes."
         )
         self._show_alone(page)
+        self._is_demo = True
         # Nobody knows the passphrase of a sample clinic, so it has no door to come back through.
         self.actions_by_id["lock"].setVisible(False)
         path = self._path
@@ -129,17 +171,55 @@ class Shell(QMainWindow):
         self._tasks.read(_read_ahead, partial(self._enter, clinic))
 
     def _enter(self, clinic: OpenClinic, _imported: None) -> None:
+        # At the place where the same person left it.
         from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - read ahead in a thread by now
 
+        if self.workspace is not None:
+            self._come_back(clinic)
+            return
         self._clinic = clinic
+        self.is_locked = False
         self.workspace = Workspace(
             clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
         )
-        self.workspace.patient_shown.connect(self._show_patient_menu)
-        self.workspace.chart.screen_shown.connect(self._show_screen_menu)
+        self.workspace.patient_shown.connect(partial(_enable_for_patient, self.actions_by_id))
+        self.workspace.chart.screen_shown.connect(self._screen_menu.show_screen)
         self._show_alone(self.workspace)
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
+        self._lock_after.setEnabled(not self._is_demo)
         self.workspace.start()
+        if not self._is_demo:
+            self.idle_watch.start()
+        place, self._place = self._place, None
+        if place is not None and place.person_id == clinic.person_id:
+            go_back(self.workspace, place)
+
+    def _come_back(self, again: OpenClinic) -> None:
+        """Show what lies hidden behind the door, because it could not be stored, to whoever it belongs to."""
+        kept, workspace = self._clinic, self.workspace
+        self._tasks.write(again.close)
+        if kept is None or workspace is None:
+            return
+        if kept.person_id != again.person_id:
+            self.toast.say_fault(
+                f"What {kept.person.name} typed is not stored yet. Only they can open this window now."
+            )
+            return
+        self._leaving = ""
+        self.is_locked = False
+        door = self._stage.currentWidget()
+        self._stage.setCurrentWidget(workspace)
+        if door is not None:
+            self._stage.removeWidget(door)
+            door.deleteLater()
+        self.toast.hide()
+        patient_shown = workspace.chart.shown is not None
+        enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
+        self._lock_after.setEnabled(True)
+        place = workspace.chart.header.tabs.currentIndex()
+        if patient_shown:
+            workspace.chart.go_to_tab(place)
+        self.idle_watch.start()
 
     def _show_alone(self, page: QWidget) -> None:
         while (old := self._stage.widget(0)) is not None:
@@ -158,22 +238,14 @@ class Shell(QMainWindow):
             action.setChecked(look is self._theme.look)
             looks.addAction(action)
         looks.triggered.connect(self._take_look)
-        actions["lock"].triggered.connect(partial(self.leave, "lock"))
+        actions["lock"].triggered.connect(self.lock)
+        self.idle_watch.idled.connect(self.lock)
         actions["quit"].triggered.connect(self.close)
         actions["full_screen"].triggered.connect(self._toggle_full_screen)
         actions["keys"].triggered.connect(self._show_keys)
         actions["about"].triggered.connect(self._help.show_about)
         # An action that only stands in a menu is deaf to its keys where the menu bar is hidden or another program's.
         self.addActions(list(actions.values()))
-
-    def _show_patient_menu(self, patient_shown: bool) -> None:
-        enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
-
-    def _show_screen_menu(self, title: str, actions: list[QAction]) -> None:
-        self._screen_menu.clear()
-        self._screen_menu.setTitle(title)
-        self._screen_menu.addActions(actions)
-        self._screen_menu.menuAction().setVisible(bool(actions))
 
     def _take_look(self) -> None:
         look = next(look for look in Look if self.actions_by_id[f"look_{look.value}"].isChecked())
@@ -193,8 +265,37 @@ class Shell(QMainWindow):
     def _tell_failure(self, error: Exception) -> None:
         self.toast.say_fault(sentence_for(error))
 
-    def leave(self, way: str, _checked: bool = False) -> None:
-        """Store what waits and close the file, then show the door again (`way` is ``lock``) or ``close`` the window."""
+    def lock(self) -> None:
+        """Hide everything at once behind the door; store what waits, close the file and let its keys go.
+
+        What cannot be stored stays in memory behind the door, for the person who typed it. A sample clinic is not
+        locked: its patients are made up, and nobody knows its passphrase.
+        """
+        if self.workspace is None or self._clinic is None or self._is_demo or self.is_locked:
+            return
+        self.is_locked = True
+        self.idle_watch.stop()
+        self._place = place_of(self.workspace, self._clinic.person_id)
+        close_other_windows(self)
+        door = _unlock_screen(self, self._path, self._tasks, self._theme)
+        self._stage.addWidget(door)
+        self._stage.setCurrentWidget(door)
+        self._hide_traces()
+        door.setFocus()
+        self._leave("lock")
+
+    def _hide_traces(self) -> None:
+        """Take off the window, the task bar and the clipboard what may tell of a patient."""
+        self._lock_after.setEnabled(False)
+        enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
+        self._screen_menu.show_screen("", [])
+        self._help.dismiss()
+        self.toast.hide()
+        self.setWindowTitle("PT Notes")
+        empty_clipboard()
+
+    def _leave(self, way: str) -> None:
+        """Flush every screen, and go on by `way` (``lock`` or ``close``) once everything is stored."""
         self._leaving = way
         if self.workspace is not None:
             self.workspace.flush()
@@ -204,33 +305,43 @@ class Shell(QMainWindow):
     def _go_on_leaving(self, unsaved: int) -> None:
         if not self._leaving or unsaved:
             return
-        if self.workspace is not None and (problem := self.workspace.unsaved_problem()):
-            # What is not stored stays on the screen: nobody loses text to a full disk, or half a form, by leaving.
-            way, self._leaving = self._leaving, ""
-            self.show()
-            self.toast.say_fault(problem, "Leave without saving", partial(self._go, way))
+        workspace = self.workspace
+        problem = workspace.unsaved_problem() if workspace is not None else ""
+        if self._leaving == "lock":
+            # What could not be stored yet, or is not to be stored by itself, waits behind the door.
+            if workspace is not None and not problem:
+                self._leaving = ""
+                self._let_go(workspace)
             return
-        way, self._leaving = self._leaving, ""
-        self._go(way)
-
-    def _go(self, way: str) -> None:
-        self._shut()
-        if way == "lock":
-            self.show_door(is_new=False)
+        self._leaving = ""
+        if problem:
+            # What could not be stored stays: nobody loses text to a full disk by closing the window.
+            self.show()
+            self.toast.say_fault(problem, "Leave without saving", self._give_up_and_close)
         else:
-            # Qt does nothing when a window is closed within its own closing.
-            QTimer.singleShot(0, self, self.close)
+            self._give_up_and_close()
 
-    def _shut(self) -> None:
-        enable_for(self.actions_by_id, clinic_open=False, patient_shown=False)
-        self._show_screen_menu("", [])
-        clinic, self._clinic, self.workspace = self._clinic, None, None
-        self._help.dismiss()
+    def _give_up_and_close(self) -> None:
+        self.idle_watch.stop()
+        self._hide_traces()
+        workspace = self.workspace
         self._show_alone(QWidget())
-        self.setWindowTitle("PT Notes")
+        if workspace is not None:
+            self._let_go(workspace)
+        # Qt does nothing when a window is closed within its own closing.
+        QTimer.singleShot(0, self, self.close)
+
+    def _let_go(self, workspace: Workspace) -> None:
+        """Destroy the workspace and close its file."""
+        clinic, self._clinic, self.workspace = self._clinic, None, None
+        self._stage.removeWidget(workspace)
+        workspace.deleteLater()
+        self.toast.hide()
         if clinic is not None:
             # In the writing thread, behind every write that was given before.
-            self._tasks.write(clinic.close)
+            self._tasks.write(partial(_back_up_and_close, clinic))
+        # Python's own cycles hold on to what was read; what nobody refers to any more is freed now, not some time.
+        QTimer.singleShot(0, self, _free)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -242,4 +353,4 @@ class Shell(QMainWindow):
             return
         event.ignore()
         self.hide()
-        self.leave("close")
+        self._leave("close")

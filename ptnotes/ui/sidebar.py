@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.patient import PatientRow
 from ptnotes.domain.views import Home
+from ptnotes.services.audit import note_read
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import home
 from ptnotes.services.patients import find_patients
@@ -46,6 +49,7 @@ class Sidebar(QFrame):
         self._patient_id: int | None = None
         self._searching = False
         self._choose_when_found = False
+        self._found: int | None = None
         self._today: date = clinic.today()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +119,13 @@ class Sidebar(QFrame):
         if not count:
             self._settled.start(_SETTLED_MS)
 
+    def end_search(self) -> None:
+        """Write down that patients were searched for, and how many were found: once for a search, however typed."""
+        if self._found is not None:
+            count, self._found = self._found, None
+            note = partial(note_read, self._clinic, Verb.SEARCHED, Subject.PATIENT, count=count)
+            self._tasks.write(note)
+
     def mark_patient(self, patient_id: int | None) -> None:
         """Show which patient is open."""
         self._patient_id = patient_id
@@ -140,6 +151,7 @@ class Sidebar(QFrame):
         self._choose_when_found = False
         self._searching = bool(text.strip())
         if not self._searching:
+            self.end_search()
             self._tasks.forget("find")
             self._show_at_hand()
             return
@@ -150,6 +162,7 @@ class Sidebar(QFrame):
         )
 
     def _show_found(self, found: tuple[PatientRow, ...]) -> None:
+        self._found = len(found)
         self.patients.show_rows(found_rows(found, self._today, MOST_FOUND), select_first=True)
         self._searching = False
         if self._choose_when_found:

@@ -114,7 +114,7 @@ class Tasks(QObject):
         self._latest[key] = next(self._numbers)
 
     def close(self) -> None:
-        """Store every write that waits, let reads go, and end the threads. Results that are ready are delivered."""
+        """Store every write that waits, let reads go, and end the threads. Results of writes are delivered."""
         if self._closed:
             return
         self._closed = True
@@ -148,7 +148,8 @@ class Tasks(QObject):
             if job.is_write:
                 self._unsaved -= 1
             try:
-                if not self._is_old(job):
+                # Once closed, what was read is of no use to anybody, and whoever got it might ask for more.
+                if not self._is_old(job) and (job.is_write or not self._closed):
                     self._tell(job)
             finally:
                 # Whoever waits for the last write is told even where its receiver fails, or no window would close.

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.views import PatientHeader
@@ -14,9 +14,13 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
+from ptnotes.ui.history.history_page import HistoryPage
+from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
+from ptnotes.ui.people.emergencies import Emergencies
+from ptnotes.ui.people.people_page import PeoplePage
 from ptnotes.ui.remembered import Remembered
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.sidebar import Sidebar
@@ -55,6 +59,7 @@ class Workspace(QWidget):
         self._clinic = clinic
         self._tasks = tasks
         self._toast = toast
+        self._theme = theme
         self._archive_action = actions["archive_patient"]
         self.sidebar = Sidebar(clinic, tasks, theme, self)
         self.pages = QStackedWidget(self)
@@ -62,7 +67,10 @@ class Workspace(QWidget):
         self.chart = ChartPage(clinic, tasks, theme, toast, self)
         self._form: PatientForm | None = None
         self._settings: ClinicSettings | None = None
+        self._people: PeoplePage | None = None
+        self._history: HistoryPage | None = None
         self.archiving = Archiving(clinic, tasks, toast, self)
+        self.emergencies = Emergencies(clinic, tasks, toast, self)
         self.pages.addWidget(self.home)
         self.pages.addWidget(self.chart)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -72,9 +80,12 @@ class Workspace(QWidget):
         self.splitter.addWidget(self.pages)
         self.splitter.setStretchFactor(1, 1)
         self.sidebar.setMinimumWidth(theme.px(200))
-        layout = QHBoxLayout(self)
+        self.reading_log = ReadingLog(clinic, tasks, self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.splitter)
+        layout.setSpacing(0)
+        layout.addWidget(self.reading_log)
+        layout.addWidget(self.splitter, 1)
         if remembered.sidebar is None or not self.splitter.restoreState(remembered.sidebar):
             self.splitter.setSizes([theme.px(264), theme.px(1016)])
         self._connect(actions)
@@ -99,6 +110,9 @@ class Workspace(QWidget):
             ("open_episode", self.chart.open_episode),
             ("archive_patient", self.archive),
             ("settings", self.show_settings),
+            ("people", self.show_people),
+            ("clinic_history", self.show_clinic_history),
+            ("patient_history", self.show_patient_history),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)
@@ -124,18 +138,37 @@ class Workspace(QWidget):
             self.pages.addWidget(self._settings)
         return self._settings
 
+    @property
+    def people(self) -> PeoplePage:
+        """Who can open the file, made when it is first asked for."""
+        if self._people is None:
+            self._people = PeoplePage(self._clinic, self._tasks, self)
+            self.pages.addWidget(self._people)
+        return self._people
+
+    @property
+    def history(self) -> HistoryPage:
+        """Who did what, made when it is first asked for."""
+        if self._history is None:
+            self._history = HistoryPage(self._clinic, self._tasks, self._theme, self)
+            self.pages.addWidget(self._history)
+        return self._history
+
     def start(self) -> None:
         """Show the home page, and read what is at hand."""
         self.pages.setCurrentWidget(self.home)
         self.sidebar.refresh()
         self.sidebar.start_finding()
         self._tasks.read(read_ahead)
+        self.reading_log.look()
+        self.emergencies.look()
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
         self.chart.flush()
         if self._settings is not None:
             self._settings.flush()
+        self.sidebar.end_search()
 
     def unsaved_problem(self) -> str:
         """Why something typed is not stored, empty where everything is. A form that holds it comes to the front."""
@@ -151,6 +184,7 @@ class Workspace(QWidget):
         """Leave the patient and show the home page."""
         self._tasks.forget("patient")
         self.chart.leave_patient()
+        self.reading_log.note_chart(None)
         self.sidebar.mark_patient(None)
         self.patient_shown.emit(False)  # noqa: FBT003 - a signal takes no names
         self.pages.setCurrentWidget(self.home)
@@ -161,6 +195,26 @@ class Workspace(QWidget):
         self.flush()
         self.settings.show_details()
         self.pages.setCurrentWidget(self.settings)
+
+    def show_people(self) -> None:
+        """Show who can open the file, and who may what."""
+        self.flush()
+        self.people.show_people()
+        self.pages.setCurrentWidget(self.people)
+
+    def show_clinic_history(self) -> None:
+        """Show who did what in the clinic."""
+        self.flush()
+        self.history.show_clinic()
+        self.pages.setCurrentWidget(self.history)
+
+    def show_patient_history(self) -> None:
+        """Show who did what to the open patient's record."""
+        shown = self.chart.shown
+        if shown is not None and shown.patient.id is not None:
+            self.flush()
+            self.history.show_patient(shown.patient.id, shown.patient.name)
+            self.pages.setCurrentWidget(self.history)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the open patient's chart."""
@@ -217,6 +271,7 @@ class Workspace(QWidget):
         self.sidebar.mark_patient(header.patient.id)
         is_archived = header.patient.archived_at is not None
         self._archive_action.setText("Bring this patient &back" if is_archived else "A&rchive this patient")
+        self.reading_log.note_chart(header.patient.id)
         self.patient_shown.emit(True)  # noqa: FBT003 - a signal takes no names
 
     def _patient_stored(self, patient: Patient, is_new: bool) -> None:

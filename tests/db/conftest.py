@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -13,10 +14,12 @@ from sqlalchemy import event
 
 from ptnotes.db.settings import found_clinic
 from ptnotes.db.store import Store, create_schema, open_postgresql
+from ptnotes.domain.people import Permission
 from tests.clinics import CLINIC, PERSON, open_copy
 from tests.postgresql import Server
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+FOUNDER = replace(PERSON, signing_public_key=b"k" * 32, granted=frozenset({Permission.ADMINISTER}))
 _numbers = count(1)
 
 
@@ -27,7 +30,7 @@ def _postgresql_template(server: Server) -> str:
     store = open_postgresql(url)
     with store.write() as connection:
         create_schema(connection)
-        found_clinic(connection, CLINIC, PERSON)
+        found_clinic(connection, CLINIC, FOUNDER, NOW)
         connection.commit()
     store.close()
     return url

@@ -9,16 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ptnotes.db import keyfile
 from ptnotes.db.keyfile import (
+    Anchor,
     Kdf,
     KeyFile,
+    SlotKind,
     Unlocked,
+    authentic_keys,
     new_kdf,
     new_keys,
     read_keys,
+    rotated,
+    signing_key,
     unlock,
+    unlock_recovery,
+    with_anchor,
+    with_passphrase,
     with_slot,
     write_keys,
 )
@@ -96,11 +106,79 @@ def test_each_person_has_a_slot_and_opens_with_their_own_passphrase(made: Unlock
     assert several.value.choices == ("J. Rivera", "K. Okafor")
 
 
-def test_a_new_passphrase_replaces_the_old(made: Unlocked, path: Path) -> None:
-    changed = with_slot(made, "person-1", "J. Rivera", "six warm yellow stones", LEAST)
+NEW = "six warm yellow stones"
+
+
+def test_a_new_passphrase_replaces_the_old_and_keeps_the_pair_to_sign_with(
+    made: Unlocked, path: Path
+) -> None:
+    changed = with_passphrase(made, PASSPHRASE, NEW, LEAST)
     assert len(changed.keys.slots) == 1
-    assert unlock(changed.keys, "six warm yellow stones", None, path).data_key == made.data_key
+    assert unlock(changed.keys, NEW, None, path).data_key == made.data_key
     assert fault_of(lambda: unlock(changed.keys, PASSPHRASE, None, path)) == "access.denied"
+    assert fault_of(lambda: with_passphrase(made, "wrong", NEW, LEAST)) == "access.denied"
+    assert changed.keys.slots[0].signing_public == made.keys.slots[0].signing_public
+
+
+def test_a_person_signs_with_a_key_that_only_their_passphrase_gives(made: Unlocked) -> None:
+    signature = signing_key(made.keys, "person-1", PASSPHRASE).sign(b"a note")
+    public = Ed25519PublicKey.from_public_bytes(made.keys.slots[0].signing_public)
+    public.verify(signature, b"a note")
+    with pytest.raises(InvalidSignature):
+        public.verify(signature, b"another note")
+    assert fault_of(lambda: signing_key(made.keys, "person-1", "wrong")) == "access.denied"
+    assert fault_of(lambda: signing_key(made.keys, "nobody", PASSPHRASE)) == "person.unknown"
+
+
+def test_somebody_who_forgot_gets_a_new_slot_with_a_new_pair_in_the_same_place(made: Unlocked) -> None:
+    both = with_slot(made, "person-2", "K. Okafor", "three slow tin whistles", LEAST)
+    again = with_slot(both, "person-1", "J. Rivera", NEW, LEAST)
+    assert [slot.person for slot in again.keys.slots] == ["person-1", "person-2"]
+    assert again.keys.slots[0].signing_public != made.keys.slots[0].signing_public
+    assert unlock(again.keys, NEW, "J. Rivera", Path()).data_key == made.data_key
+
+
+def test_the_recovery_key_opens_its_own_slot_which_is_nobody_and_signs_nothing(made: Unlocked) -> None:
+    with pytest.raises(AccessError, match=r"recovery\.none"):
+        unlock_recovery(made.keys, "code", Path())
+    both = with_slot(made, keyfile.RECOVERY, "", "code", LEAST, SlotKind.RECOVERY)
+    assert [slot.name for slot in both.keys.people] == ["J. Rivera"]
+    assert unlock_recovery(both.keys, "code", Path()).data_key == made.data_key
+    assert fault_of(lambda: unlock_recovery(both.keys, "other", Path())) == "access.denied"
+    assert fault_of(lambda: unlock(both.keys, "code", "", Path())) == "access.denied"
+    assert fault_of(lambda: signing_key(both.keys, keyfile.RECOVERY, "code")) == "access.denied"
+
+
+def test_removing_somebody_changes_the_data_key_and_nobody_elses_passphrase(made: Unlocked) -> None:
+    three = with_slot(made, "person-2", "K. Okafor", "three slow tin whistles", LEAST)
+    three = with_slot(three, keyfile.RECOVERY, "", "code", LEAST, SlotKind.RECOVERY)
+    fewer = rotated(three, without="person-1")
+    assert fewer.data_key != made.data_key
+    assert fewer.keys.file_id != made.keys.file_id
+    assert unlock(fewer.keys, "three slow tin whistles", None, Path()).data_key == fewer.data_key
+    assert unlock_recovery(fewer.keys, "code", Path()).data_key == fewer.data_key
+    assert fault_of(lambda: unlock(fewer.keys, PASSPHRASE, "J. Rivera", Path())) == "access.denied"
+    assert fewer.keys.people[0].signing_public == three.keys.people[1].signing_public
+    with pytest.raises(ValueError, match="nobody"):
+        rotated(fewer, without="person-2")
+
+
+def test_a_slot_of_before_a_rotation_does_not_fit_after_it(made: Unlocked) -> None:
+    both = with_slot(made, "person-2", "K. Okafor", "three slow tin whistles", LEAST)
+    fewer = rotated(both, without="person-2")
+    put_back = replace(fewer.keys, slots=(*fewer.keys.slots, both.keys.slots[1]))
+    fault = fault_of(lambda: unlock(put_back, "three slow tin whistles", "K. Okafor", Path()))
+    assert fault == "keys.damaged"
+
+
+def test_the_anchor_of_the_audit_is_kept_and_proven(made: Unlocked, path: Path) -> None:
+    anchor = Anchor(41, bytes(range(32)))
+    write_keys(path, with_anchor(made, anchor).keys)
+    assert read_keys(path).anchor == anchor
+    assert authentic_keys(path, "person-1", made.data_key) == with_anchor(made, anchor)
+    assert fault_of(lambda: authentic_keys(path, "person-1", bytes(32))) == "keys.damaged"
+    edited(path, lambda d: d["audit"].update(count=40))
+    assert fault_of(lambda: authentic_keys(path, "person-1", made.data_key)) == "keys.damaged"
 
 
 @pytest.mark.parametrize("weak", [Kdf(memory_kib=65_535), Kdf(iterations=2), Kdf(memory_kib=8, iterations=1)])
@@ -131,8 +209,14 @@ def test_the_derivation_takes_a_quarter_of_a_second_and_is_never_below_the_least
         lambda d: d["slots"][0]["kdf"].update(lanes=2),
         lambda d: d["slots"][0]["kdf"].update(salt="00" * 16),
         lambda d: d["slots"][0].update(nonce="00" * 12),
-        lambda d: d["slots"][0].update(wrapped_key="00" * 48),
-        lambda d: d["slots"][0].update(wrapped_key=""),
+        lambda d: d["slots"][0].update(wrapped_private_keys="00" * 80),
+        lambda d: d["slots"][0].update(wrapped_private_keys=""),
+        lambda d: d["slots"][0].update(public_key="11" * 32),
+        lambda d: d["slots"][0].update(signing_public_key="11" * 32),
+        lambda d: d["slots"][0].update(sealed_data_key="00" * 80),
+        lambda d: d["slots"][0].update(sealed_data_key=""),
+        lambda d: d["audit"].update(count=7),
+        lambda d: d["audit"].update(head="11" * 32),
         lambda d: d.update(file_id="00" * 16),
         lambda d: d.update(mac="00" * 32),
         lambda d: d["slots"].append(d["slots"][0] | {"name": "Intruder"}),
@@ -185,6 +269,11 @@ def test_a_file_that_is_no_key_file_is_damaged(path: Path, content: bytes) -> No
         lambda d: d["slots"][0].update(name=7),
         lambda d: d["slots"][0].pop("nonce"),
         lambda d: d.update(mac="zz"),
+        lambda d: d["slots"][0].update(kind="recovery"),
+        lambda d: d["slots"][0].update(kind="god"),
+        lambda d: d["audit"].update(count=-1),
+        lambda d: d["audit"].update(head="00"),
+        lambda d: d.pop("audit"),
     ],
 )
 def test_a_key_file_of_impossible_content_is_damaged(

@@ -43,6 +43,8 @@ ENTITIES = {
         "clinic",
         "person",
         "person_permission",
+        "signing_key",
+        "emergency_access",
         "grade_wording",
         "reference_override",
         "phrase",
@@ -100,7 +102,8 @@ def test_every_entity_of_the_record_has_a_table() -> None:
 def test_every_table_takes_a_row_and_gives_it_back(filled: Store) -> None:
     with filled.read() as connection:
         for table in metadata.sorted_tables:
-            assert len(rows_of(connection, table)) == 1, table.name
+            found = rows_of(connection, table)
+            assert found if table.name == "audit_event" else len(found) == 1, table.name
 
 
 def test_the_schema_in_the_file_is_the_schema_in_the_code(store: Store) -> None:
@@ -129,7 +132,8 @@ def test_no_row_can_be_deleted_from_any_table_but_the_derived_one(filled: Store)
             with pytest.raises(DBAPIError, match=f"{REFUSED} {table.name}"), connection.begin_nested():
                 connection.execute(delete(table))
         for table in metadata.sorted_tables:
-            assert len(rows_of(connection, table)) == 1, table.name
+            found = rows_of(connection, table)
+            assert found if table.name == "audit_event" else len(found) == 1, table.name
 
 
 def test_nothing_of_a_signed_session_can_be_added_or_changed(filled: Store) -> None:
@@ -212,13 +216,13 @@ def test_the_audit_is_append_only(filled: Store) -> None:
     with filled.write() as connection:
         connection.execute(
             insert(AuditEventRecord).values(
-                plain_row(metadata.tables["audit_event"]) | {"sequence": 2, "verb": "opened"}
+                plain_row(metadata.tables["audit_event"]) | {"sequence": 20, "verb": "opened"}
             )
         )
         with pytest.raises(DBAPIError, match=REFUSED), connection.begin_nested():
             connection.execute(update(AuditEventRecord).values(verb="printed"))
         with pytest.raises(DBAPIError, match=REFUSED):
-            connection.execute(delete(AuditEventRecord).where(AuditEventRecord.sequence == 2))
+            connection.execute(delete(AuditEventRecord).where(AuditEventRecord.sequence == 20))
 
 
 def test_impossible_values_are_refused_by_the_database(filled: Store) -> None:

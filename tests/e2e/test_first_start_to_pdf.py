@@ -1,5 +1,6 @@
 """The main job in the real window: from the first start to a report on paper, read back."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from ptnotes.ui.charting.pain_scale import PainScale
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.first_start.first_start import system_zone
+from ptnotes.ui.widgets.labels import Label
 from tests.clinics import PASSPHRASE
 from tests.e2e.window import Driver
 
@@ -115,6 +117,9 @@ def create_clinic(window: Driver) -> None:
     window.type_into("The same again", PASSPHRASE)
     window.until(lambda: window.says("Strength: very strong"))
     window.press("Ctrl+Return")
+    key = window.find(Label, "Recovery key").text()
+    window.type_into("Last five letters, from the paper", key[-5:].lower())
+    window.click("It is written down")
 
 
 def fill_episode(window: Driver) -> None:
@@ -172,7 +177,10 @@ def saved(window: Driver) -> bool:
 
 def assert_encrypted(path: Path) -> None:
     """The stock SQLite reads nothing of it."""
-    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.DatabaseError):
+    # A copy: a second SQLite in this process would take the log's index for its own, and empty it under the window.
+    copy = path.with_name("copy.ptnotes")
+    shutil.copyfile(path, copy)
+    with closing(sqlite3.connect(copy)) as connection, pytest.raises(sqlite3.DatabaseError):
         connection.execute("SELECT * FROM sqlite_master")
 
 

@@ -86,7 +86,8 @@ def test_one_types_and_searches_while_a_long_write_runs(
     window.type_into("Title", "Low back pain while another write runs")
     qtbot.wait(500)
     heart.stop()
-    assert tasks.unsaved == 1
+    # The long write, and what waits behind it: that somebody searched, and whose chart was opened.
+    assert tasks.unsaved == 3
     assert heart.longest_ms < LONGEST_GAP_MS
     window.click("Open the episode")
     let_go.set()

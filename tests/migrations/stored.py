@@ -6,6 +6,7 @@ released, and never again.
 
 import gzip
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ptnotes.db.schema import APPLICATION_ID, SCHEMA_VERSION
@@ -17,6 +18,7 @@ from tests.db.rows import fill_every_table
 HERE = Path(__file__).parent
 DATA_KEY, FILE_ID = b"k" * 32, b"stored-file-id.."
 KEY = raw_key(DATA_KEY, FILE_ID)
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def stored_file(folder: Path, version: int) -> Path:
@@ -39,7 +41,7 @@ def write_stored_file() -> None:
     """Write the stored file of the present schema: one made-up row in every table."""
     with tempfile.TemporaryDirectory() as name:
         path, plain = Path(name) / "clinic.ptnotes", Path(name) / "plain"
-        create_database(path, DATA_KEY, FILE_ID, lambda made: found_clinic(made, CLINIC, PERSON))
+        create_database(path, DATA_KEY, FILE_ID, lambda made: found_clinic(made, CLINIC, PERSON, NOW))
         store = open_store(path, DATA_KEY, FILE_ID)
         with store.write() as writing:
             fill_every_table(writing)

@@ -15,7 +15,8 @@ from ptnotes.domain.errors import PtNotesError
 from ptnotes.domain.people import Paper
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.passphrase import passphrase_strength, require_strong
-from ptnotes.services.settings import clinic_details, people
+from ptnotes.services.people import people
+from ptnotes.services.settings import clinic_details
 from ptnotes.ui.first_start.first_start import FirstStart
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.tasks import Tasks

@@ -14,7 +14,7 @@ from ptnotes.clinical import Reference, load_reference
 from ptnotes.db.keyfile import Kdf
 from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session
 from ptnotes.domain.errors import EnvironmentFault
-from ptnotes.domain.treatment import Phase, TreatmentSession, VisitStatus
+from ptnotes.domain.treatment import NoteState, Phase, TreatmentSession, VisitStatus
 from ptnotes.services.episodes import episodes_of, outcomes_of
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.patients import find_patients, load_patient
@@ -30,6 +30,7 @@ from ptnotes.services.sample_courses import Course, load_courses
 from ptnotes.services.sample_episodes import play
 from ptnotes.services.sample_people import load_cast
 from ptnotes.services.sample_run import WAYS, Run
+from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import load_session, sessions_of
 from tests.clock import FixedClock
 
@@ -49,7 +50,7 @@ def demo(reference: Reference) -> tuple[Case, ...]:
 
 @pytest.fixture
 def clinic(tmp_path: Path, clock: FixedClock) -> Iterator[OpenClinic]:
-    clinic = create_demo(tmp_path / "demo.ptnotes", "any words", clock=clock)
+    clinic = create_demo(tmp_path / "demo.ptnotes", "any nine words of no use", clock=clock)
     yield clinic
     clinic.close()
 
@@ -219,14 +220,27 @@ def test_the_demo_is_stored_and_read_back_as_it_was_played(clinic: OpenClinic, r
             assert replace(episode, id=None, patient_id=0, revision=0) == played.episode
             listed = sessions_of(clinic, episode.id)
             found = [load_session(clinic, session.id) for session in reversed(listed)]
-            blank = [replace(each, id=None, episode_id=0, revision=0, saved_at=None) for each in found]
+            blank = [
+                replace(each, id=None, episode_id=0, revision=0, saved_at=None, state=NoteState.DRAFT)
+                for each in found
+            ]
             assert blank == list(played.sessions)
+            signed_until = clinic.today() - timedelta(days=3)
+            assert all(
+                (each.state is NoteState.SIGNED) == (each.service_date <= signed_until) for each in found
+            )
             totals = [
                 (score.measure, score.taken_on, score.total) for score in outcomes_of(clinic, episode.id)
             ]
             assert sorted(totals) == sorted(
                 (each.measure, each.taken_on, each.total) for each in played.scores
             )
+
+
+def test_the_signatures_of_the_demo_hold(clinic: OpenClinic) -> None:
+    held = verify_notes(clinic)
+    assert held.notes > 300
+    assert held.problems == ()
 
 
 def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -> None:
@@ -237,12 +251,12 @@ def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -
         patients=7,
         sessions=45,
         seed=1,
-        passphrase="any words",
+        passphrase="any nine words of no use",
         progress=lambda done, total: told.append((done, total)),
         clock=clock,
         kdf=Kdf(),
     )
-    clinic = open_clinic(path, "any words", clock=clock)
+    clinic = open_clinic(path, "any nine words of no use", clock=clock)
     rows = find_patients(clinic, "", limit=100)
     visits = [
         session
@@ -259,8 +273,10 @@ def test_a_sample_has_the_numbers_asked_for(tmp_path: Path, clock: FixedClock) -
 
 def test_a_sample_without_patients_is_an_empty_clinic(tmp_path: Path, clock: FixedClock) -> None:
     path = tmp_path / "empty.ptnotes"
-    create_sample(path, patients=0, sessions=0, seed=1, passphrase="any words", clock=clock, kdf=Kdf())
-    clinic = open_clinic(path, "any words", clock=clock)
+    create_sample(
+        path, patients=0, sessions=0, seed=1, passphrase="any nine words of no use", clock=clock, kdf=Kdf()
+    )
+    clinic = open_clinic(path, "any nine words of no use", clock=clock)
     assert find_patients(clinic, "") == ()
     clinic.close()
 
@@ -275,7 +291,7 @@ def test_a_sample_that_breaks_off_leaves_nothing_behind(tmp_path: Path, clock: F
             patients=3,
             sessions=9,
             seed=1,
-            passphrase="any words",
+            passphrase="any nine words of no use",
             progress=full,
             clock=clock,
             kdf=Kdf(),
@@ -287,6 +303,10 @@ def test_a_sample_that_breaks_off_leaves_nothing_behind(tmp_path: Path, clock: F
 def test_numbers_that_cannot_be_are_a_bug_of_the_caller(tmp_path: Path, patients: int, sessions: int) -> None:
     with pytest.raises(ValueError, match="sample"):
         create_sample(
-            tmp_path / "s.ptnotes", patients=patients, sessions=sessions, seed=1, passphrase="any words"
+            tmp_path / "s.ptnotes",
+            patients=patients,
+            sessions=sessions,
+            seed=1,
+            passphrase="any nine words of no use",
         )
     assert list(tmp_path.iterdir()) == []

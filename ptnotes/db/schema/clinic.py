@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, time
-from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptnotes.db.schema.vocabulary import (
     APPEND_ONLY,
+    DERIVED,
     Id,
     Instant,
     PersonId,
@@ -20,18 +20,8 @@ from ptnotes.db.schema.vocabulary import (
     choice,
     not_negative,
 )
-from ptnotes.domain.people import NormalValues, Paper, Role
+from ptnotes.domain.people import NormalValues, Paper, Permission, Role
 from ptnotes.domain.treatment import VisitStatus
-
-
-class Permission(StrEnum):
-    """What a person is allowed beyond, or in spite of, their role."""
-
-    GRADE_V = "grade_v"
-    CO_SIGN = "co_sign"
-    DRY_NEEDLING = "dry_needling"
-    EXPORT = "export"
-    ADMINISTER = "administer"
 
 
 class ClinicRecord(Record):
@@ -86,13 +76,40 @@ class PersonRecord(Record):
 
 
 class PersonPermissionRecord(Record):
-    """A permission given to, or withheld from, one person whatever their role says."""
+    """A permission given to, or withheld from, one person whatever their role says. A setting: what is undone goes."""
 
     __tablename__ = "person_permission"
+    __table_args__ = {"info": DERIVED}  # noqa: RUF012 - read by SQLAlchemy as written
 
     person_id: Mapped[PersonId] = mapped_column(primary_key=True)
     permission: Mapped[Permission] = choice(Permission, primary_key=True)
     granted: Mapped[bool]
+
+
+class SigningKeyRecord(Record):
+    """Each public key that a person was ever given: what was signed with an earlier one stays verifiable."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (Index(None, "person_id"), {"info": APPEND_ONLY})
+
+    id: Mapped[Id]
+    person_id: Mapped[PersonId]
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    since: Mapped[Instant]
+
+
+class EmergencyAccessRecord(Record):
+    """Charts read by somebody whose role does not let them, and why; until an administrator has seen it."""
+
+    __tablename__ = "emergency_access"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[PersonId]
+    at: Mapped[Instant]
+    reason: Mapped[str]
+    seen_by: Mapped[PersonId | None]
+    seen_at: Mapped[Instant | None]
 
 
 class ReferenceOverrideRecord(Record):

@@ -20,15 +20,7 @@ from ptnotes.db.schema.vocabulary import (
     choice,
     not_negative,
 )
-
-
-class AddendumKind(StrEnum):
-    """Why words were added to a signed note."""
-
-    ADDENDUM = "addendum"
-    CORRECTION = "correction"
-    LATE_ENTRY = "late_entry"
-    AMENDMENT_REQUEST = "amendment_request"
+from ptnotes.domain.signature import AddendumKind
 
 
 class DocumentKind(StrEnum):

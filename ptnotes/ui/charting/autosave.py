@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ptnotes.domain.errors import InputError, StaleError
+from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.ui.charting.state import DraftState, same_content
 from ptnotes.ui.messages import sentence_for
@@ -116,7 +116,7 @@ class Autosave(QObject):
         self.problem = sentence_for(error)
         if isinstance(error, StaleError):
             self.stop()
-        elif not isinstance(error, InputError):
+        elif not isinstance(error, (InputError, AccessError)):
             self._retry.start()
         self.failed.emit(error)
 

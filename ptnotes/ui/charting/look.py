@@ -34,6 +34,9 @@ QPushButton[type="ghost"] {
 }
 QPushButton[type="ghost"]:hover { background: $hover; color: $text; }
 QPushButton[type="ghost"]:focus { border: 2px solid $focus; padding: $s2 $s7; color: $text; }
+QWidget[void="true"] QLineEdit, QWidget[void="true"] QPlainTextEdit, QWidget[void="true"] QPushButton {
+    text-decoration: line-through;
+}
 QToolButton::menu-indicator { image: none; }
 QPushButton[type="motion"] {
     background: transparent; border: 1px solid transparent; text-align: left; padding: $s2 $s4; font-weight: 400;

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ptnotes.domain.treatment import TreatmentSession, VisitStatus
 from ptnotes.domain.wording import full_date
+from ptnotes.services.charting_rights import may_chart
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.absence import AbsencePanel
 from ptnotes.ui.charting.look import stylesheet
@@ -19,6 +20,7 @@ from ptnotes.ui.charting.visit_page import VisitContext
 from ptnotes.ui.charting.visit_stage import VisitStage
 from ptnotes.ui.charting.visit_verbs import EpisodeVisits, VisitVerbs, read_visit, read_visits
 from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.signing.desk import SigningDesk
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.toast import Toast
@@ -46,6 +48,7 @@ class ChartingScreen(QWidget):
         self.notice = Notice(theme, self)
         self.absence = AbsencePanel(clinic.today, theme, self)
         self.stage = VisitStage(clinic.reference, theme, clinic.today, self)
+        self.signing = SigningDesk(clinic, tasks, theme, self)
         self.toast = Toast(self)
         self.watch = SaveWatch(clinic, tasks, self.bar.saved, self.notice, self)
         layout = QVBoxLayout(self)
@@ -55,6 +58,7 @@ class ChartingScreen(QWidget):
         strips.setContentsMargins(theme.space(5), 0, theme.space(5), 0)
         strips.addWidget(self.notice)
         strips.addWidget(self.absence)
+        strips.addWidget(self.signing)
         layout.addWidget(self.bar)
         layout.addLayout(strips)
         layout.addWidget(self.stage, 1)
@@ -68,6 +72,9 @@ class ChartingScreen(QWidget):
         commands["discard"].triggered.connect(self.verbs.discard)
         commands["absence"].triggered.connect(self.absence.start)
         commands["save"].triggered.connect(self.flush)
+        commands["sign"].triggered.connect(self.signing.start)
+        self.signing.changed.connect(self.visits_changed)
+        self.signing.changed.connect(self._reopen)
         self.stage.start_asked.connect(self.verbs.start_today)
         self.stage.came.connect(self._show_again)
         self.absence.recorded.connect(self.verbs.record_absence)
@@ -158,8 +165,11 @@ class ChartingScreen(QWidget):
         self.watch.watch(visit)
         self.stage.show_visit(visit)
         page = self.stage.page
+        if page is not None and not may_chart(self._clinic, visit.state.session.kind):
+            page.set_editable(False)
         self.bar.show_fields(page.fields if page is not None else None)
-        self.bar.commands["discard"].setEnabled(True)
+        self.bar.show_state(visit.state.session.state)
+        self.signing.show_visit(visit, page)
         if page is not None:
             page.take_commands(self.bar.commands)
             if self._just_added:
@@ -170,6 +180,7 @@ class ChartingScreen(QWidget):
         """Take the visit off the screen. It is kept until everything typed in it is stored."""
         self._tasks.forget("charting.visit")
         self.watch.watch(None)
+        self.signing.show_visit(None)
         self.bar.show_fields(None)
         self.stage.clear()
         self._keeper.let_go()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from ptnotes.domain.treatment import NoteState
 from ptnotes.ui.charting.visit_header import SavedLine, VisitFields, VisitPicker
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
@@ -19,11 +20,12 @@ _COMMANDS = (
     ("redo", "Redo", "Ctrl+Shift+Z"),
     ("next_card", "Next part of the visit", "F6"),
     ("save", "Save now", "Ctrl+S"),
+    ("sign", "Sign this visit", "Ctrl+Return"),
     ("absence", "Record a cancelled or missed visit", ""),
     ("discard", "Discard this draft", ""),
 )
-_IN_MENU = ("undo", "redo", "", "absence", "", "discard")
-_ON_VISIT = ("same", "undo", "redo", "next_card", "save", "discard")
+_IN_MENU = ("undo", "redo", "", "sign", "absence", "", "discard")
+_ON_VISIT = ("same", "undo", "redo", "next_card", "save", "sign", "discard")
 
 
 _OTHER_PX = 176
@@ -51,6 +53,10 @@ class VisitBar(QWidget):
         self.new = QPushButton("New visit", self)
         self.new.setToolTip("New visit today (Ctrl+N)")
         self.new.setAccessibleName("New visit today")
+        self.sign = QPushButton("Sign…", self)
+        self.sign.setToolTip("Sign this visit (Ctrl+Return)")
+        self.sign.setAccessibleName("Sign this visit")
+        self.sign.clicked.connect(self.commands["sign"].trigger)
         self.more = QToolButton(self)
         self.more.setText("More ▾")
         self.more.setAccessibleName("More about this visit")
@@ -71,7 +77,7 @@ class VisitBar(QWidget):
             outer.addLayout(line)
         self._line.addWidget(self.picker)
         self._line.addStretch(1)
-        for widget in (self.saved, self.more, self.new):
+        for widget in (self.saved, self.sign, self.more, self.new):
             self._line.addWidget(widget)
         self.new.clicked.connect(self.commands["new_visit"].trigger)
         self.commands["older"].triggered.connect(self._older)
@@ -91,12 +97,20 @@ class VisitBar(QWidget):
             fields.show()
         for name in _ON_VISIT:
             self.commands[name].setEnabled(fields is not None)
+        self.sign.setVisible(False)
+
+    def show_state(self, state: NoteState) -> None:
+        """Offer what can be done with a visit whose note is in `state`; only a draft can be signed or discarded."""
+        is_draft = state is NoteState.DRAFT
+        self.sign.setVisible(is_draft)
+        self.commands["discard"].setEnabled(is_draft)
+        self.commands["sign"].setEnabled(state in (NoteState.DRAFT, NoteState.AWAITING_COSIGNATURE))
 
     def _place_fields(self) -> None:
         """Beside the list of visits where there is room, else below it."""
         if self._fields is None:
             return
-        parts = (self.picker, self._fields, self.more, self.new)
+        parts = (self.picker, self._fields, self.sign, self.more, self.new)
         needed = sum(part.sizeHint().width() for part in parts) + self._theme.px(_OTHER_PX)
         self._line.removeWidget(self._fields)
         self._second.removeWidget(self._fields)

@@ -9,6 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.errors import Fault, InputError
@@ -88,6 +89,10 @@ class VisitPicker(QWidget):
             self.list.setCurrentIndex(self._ids.index(shown) if shown in self._ids else -1)
             for place, row in enumerate(rows):
                 self.list.setItemData(place, row.summary, Qt.ItemDataRole.ToolTipRole)
+                if row.state is NoteState.VOIDED:
+                    struck = QFont(self.list.font())
+                    struck.setStrikeOut(True)
+                    self.list.setItemData(place, struck, Qt.ItemDataRole.FontRole)
         self._enable()
 
     def step(self, by: int) -> None:

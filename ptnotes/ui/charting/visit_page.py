@@ -92,6 +92,8 @@ class VisitPage(QWidget):
         self._show_spine()
         self._order.start()
         self.set_editable(state.session.state is NoteState.DRAFT)
+        # A void note stays readable, struck through.
+        self.scroller.setProperty("void", str(state.session.state is NoteState.VOIDED).lower())
 
     def _lay_out(self) -> None:
         theme = self._theme

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.errors import AccessError, EnvironmentFault
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reporting import MadeReport, ReportChoices, prepare_report, save_report
+from ptnotes.services.reporting import MadeReport, ReportChoices, give_out, prepare_report, save_report
 from ptnotes.ui.documents.page_view import PageView
 from ptnotes.ui.documents.report_form import ReportForm
 from ptnotes.ui.messages import faults_by_field, sentence_for
@@ -134,11 +134,13 @@ class DocumentsScreen(QWidget):
 
     def save_as(self) -> None:
         """Ask where, and save the report that is shown."""
-        if self._made is None:
+        if self._made is None or self._episode_id is None:
             return
         path = self._ask_path(self, self._made.file_name)
         if path is not None:
-            self._tasks.write(partial(save_report, self._made.pdf, path), self._saved, self._not_saved)
+            save = partial(save_report, self._made.pdf, path)
+            job = partial(give_out, self._clinic, self._episode_id, save)
+            self._tasks.write(job, self._saved, self._not_saved)
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -191,6 +193,9 @@ class DocumentsScreen(QWidget):
             self._show_nothing(
                 "No visit in this period", "Chart a visit with Ctrl+2, or choose another period."
             )
+            return
+        if isinstance(error, AccessError):
+            self._show_nothing("No report for your role", sentence_for(error))
             return
         self.state.set_kind("fault")
         self.state.setText("Not made: see the field marked." if faults else sentence_for(error))

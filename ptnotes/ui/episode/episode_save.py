@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.errors import InputError, StaleError
+from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.services.episodes import change_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.messages import sentence_for
@@ -103,7 +103,7 @@ class EpisodeSave(QObject):
         self.problem = sentence_for(error)
         if isinstance(error, StaleError):
             self.stop()
-        elif not isinstance(error, InputError) and not self.is_halted:
+        elif not isinstance(error, (InputError, AccessError)) and not self.is_halted:
             self._retry.start()
         self.failed.emit(self, error)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QStackedWidg
 
 from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, Goal, OutcomeScore
 from ptnotes.domain.patient import Patient
+from ptnotes.domain.permissions import Act
 from ptnotes.services.episodes import load_episode, outcomes_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import load_patient
+from ptnotes.services.permit import allows
 from ptnotes.ui.episode.basics_card import BasicsCard
 from ptnotes.ui.episode.diagnosis_card import DiagnosisCard
 from ptnotes.ui.episode.discharge_card import DischargeCard
@@ -73,13 +75,21 @@ class EpisodeScreen(QStackedWidget):
         self.basics = BasicsCard(self.draft)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.columns.setSpacing(16)
-        self._add_column(self.basics, self.diagnoses, precaution_card(self.draft), words_card(self.draft))
-        self._add_column(
-            self.goals,
-            self.outcomes,
+        evaluated = (self.basics, self.diagnoses, precaution_card(self.draft), words_card(self.draft))
+        plan, referrer, discharge = (
             plan_card(self.draft),
             referrer_card(self.draft),
             DischargeCard(self.draft),
+        )
+        self._add_column(*evaluated)
+        self._add_column(self.goals, self.outcomes, plan, referrer, discharge)
+        self._all_may = self._let_change(
+            {
+                Act.CHART_EVALUATION: (*evaluated, referrer),
+                Act.WRITE_PLAN: (self.goals, plan),
+                Act.CHART_TREATMENT: (self.outcomes,),
+                Act.DISCHARGE: (discharge,),
+            }
         )
         top = QHBoxLayout()
         top.addStretch(1)
@@ -100,6 +110,13 @@ class EpisodeScreen(QStackedWidget):
         self.goals.removed.connect(self._offer_goals_back)
         self.diagnoses.removed.connect(self._offer_diagnoses_back)
         self.outcomes.recorded.connect(self._read_scores)
+
+    def _let_change(self, parts: Mapping[Act, Sequence[QWidget]]) -> bool:
+        """Let whoever opened the clinic change what they may, and say whether that is all."""
+        for act, cards in parts.items():
+            for card in cards:
+                card.setEnabled(allows(self._clinic, act))
+        return all(allows(self._clinic, act) for act in parts)
 
     def _add_column(self, *cards: QWidget) -> None:
         column = QVBoxLayout()
@@ -177,7 +194,8 @@ class EpisodeScreen(QStackedWidget):
             self.episode_changed.emit(episode)
 
     def _tell_state(self, sentence: str, is_fault: bool) -> None:
-        self.state.setText(sentence or "Each change saves itself")
+        usual = "Each change saves itself" if self._all_may else "Your role changes what is not greyed out"
+        self.state.setText(sentence or usual)
         self.state.set_kind("fault" if is_fault else "small")
 
     def _offer_goals_back(self, words: str, before: tuple[Goal, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QLocale, Qt, QTimeZone, Signal
@@ -23,19 +24,23 @@ from ptnotes.domain.people import Clinic, Paper, Person, checked_clinic, checked
 from ptnotes.services.passphrase import require_strong
 from ptnotes.ui.first_start.passphrase_fields import PassphraseFields
 from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.people.recovery_paper import RecoveryPaper
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card, Scroller
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Heading, KeyHint, Label
 from ptnotes.ui.widgets.logo_picker import LogoPicker
 
+if TYPE_CHECKING:
+    from ptnotes.services.opening import OpenClinic
+
 _LETTER_TERRITORIES = (
     QLocale.Country.UnitedStates, QLocale.Country.Canada, QLocale.Country.Mexico, QLocale.Country.Philippines,
     QLocale.Country.Chile, QLocale.Country.Colombia, QLocale.Country.Venezuela,
 )  # fmt: skip
 _LOST = (
-    "Nobody can open the file without this passphrase, and nobody can make a new one: "
-    "a lost passphrase loses the data. Write it down and keep the paper in a safe place."
+    "The file opens with this passphrase, or with the recovery key that is shown next, to be kept on paper. "
+    "Whoever loses both loses the data: nobody can open the file then, and nobody can make a new key."
 )
 PAPERS = ((Paper.LETTER, "Letter, 8.5 × 11 in"), (Paper.A4, "A4, 210 × 297 mm"))
 
@@ -46,6 +51,12 @@ def _create(path: Path, clinic: Clinic, person: Person, passphrase: str) -> obje
 
     require_strong(passphrase, (clinic.name, person.name))
     return create_clinic(path, clinic, person, passphrase)
+
+
+def _recovery_key(clinic: object) -> str:
+    from ptnotes.services.people import make_recovery_key  # noqa: PLC0415 - see above
+
+    return make_recovery_key(cast("OpenClinic", clinic))
 
 
 def system_zone() -> str:
@@ -69,7 +80,8 @@ class FirstStart(Scroller):
         self.fields: dict[str, FieldWithFault] = {}
         self.logo = LogoPicker(tasks)
         self.passphrase = PassphraseFields(tasks, self._own_words)
-        page = QWidget()
+        self._opened: object = None
+        self.page = page = QWidget()
         page.setMaximumWidth(1040)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 8, 0, 0)
@@ -205,8 +217,32 @@ class FirstStart(Scroller):
 
     def _created(self, opened: object) -> None:
         self.passphrase.clear()
+        self._opened = opened
+        self.state.setText("Making the recovery key…")
+        self._tasks.write(lambda: _recovery_key(opened), self._show_recovery, self._go_in_without)
+
+    def _show_recovery(self, key: str) -> None:
+        """Show the recovery key in place of the form; the clinic is entered once it was written down."""
         self._set_busy(busy=False)
-        self.clinic_created.emit(opened)
+        paper = RecoveryPaper()
+        card = Card("Recovery key", "write it down")
+        card.setMaximumWidth(640)
+        card.body.addWidget(paper)
+        self.page.hide()
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card, 8)
+        row.addStretch(1)
+        self.body.insertLayout(0, row)
+        paper.written_down.connect(self._go_in)
+        paper.show_key(key)
+
+    def _go_in_without(self, _error: Exception) -> None:
+        # The clinic is there; that it has no recovery key is said among the people.
+        self._go_in()
+
+    def _go_in(self) -> None:
+        self.clinic_created.emit(self._opened)
 
     def _refused(self, error: Exception) -> None:
         self._set_busy(busy=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -76,12 +77,7 @@ class HomePage(QStackedWidget):
         self.count_line.setText(
             f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
         )
-        self._fill(
-            self.drafts,
-            Home(drafts=home.drafts, draft_count=home.draft_count),
-            today,
-            "No draft of the last 30 days.",
-        )
+        self._fill(self.drafts, replace(home, recent=()), today, "No draft of the last 30 days.")
         self._fill(self.recent, Home(recent=home.recent), today, "Nobody has been seen yet.")
         self.setCurrentWidget(self.work)
 

@@ -182,6 +182,11 @@ class PatientForm(Scroller):
         waits = not self._is_given_up and self._typed() != self._as_shown
         return "What you typed about a patient is not stored yet." if waits else ""
 
+    @property
+    def has_text(self) -> bool:
+        """Whether something is typed here that is stored only when it is asked for."""
+        return not self.isHidden() and self._typed() != self._as_shown
+
     def _line(self, name: str) -> QLineEdit:
         editor = self.fields[name].editor
         assert isinstance(editor, QLineEdit)  # noqa: S101 - the table above makes it one

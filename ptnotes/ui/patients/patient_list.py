@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.patient import PatientRow
-from ptnotes.domain.views import MOST_COUNTED, Home
+from ptnotes.domain.views import MOST_COUNTED, DraftRow, Home
 from ptnotes.domain.wording import day_and_month, full_date
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
@@ -47,18 +47,18 @@ def found_rows(found: Sequence[PatientRow], today: date, limit: int) -> tuple[Li
 
 
 def home_rows(home: Home, today: date, most_drafts: int | None = None) -> tuple[ListRow, ...]:
-    """The rows of the sidebar while nothing is searched: drafts to finish, at most so many, then patients seen last."""
+    """The rows of the sidebar while nothing is searched: notes to co-sign, drafts to finish, patients seen last.
+
+    A draft of a day gone is to be signed. Of drafts and notes at most so many are shown.
+    """
     rows: list[ListRow] = []
+    if home.to_co_sign:
+        rows.append(ListRow("TO CO-SIGN", is_heading=True))
+        rows += [_visit_row(waiting, "co-sign") for waiting in home.to_co_sign[:most_drafts]]
     if home.drafts:
         rows.append(ListRow("DRAFTS OF THE LAST 30 DAYS", is_heading=True))
         rows += [
-            ListRow(
-                draft.patient.name,
-                f"visit of {day_and_month(draft.service_date)}",
-                draft.patient.id,
-                draft.session_id,
-                pill="draft",
-            )
+            _visit_row(draft, "draft" if draft.service_date >= today else "to sign")
             for draft in home.drafts[:most_drafts]
         ]
         shown = len(home.drafts[:most_drafts])
@@ -70,6 +70,11 @@ def home_rows(home: Home, today: date, most_drafts: int | None = None) -> tuple[
         rows.append(ListRow("RECENT", is_heading=True))
         rows += [_patient_row(row, today) for row in home.recent]
     return tuple(rows)
+
+
+def _visit_row(visit: DraftRow, pill: str) -> ListRow:
+    detail = f"visit of {day_and_month(visit.service_date)}"
+    return ListRow(visit.patient.name, detail, visit.patient.id, visit.session_id, pill)
 
 
 def _patient_row(row: PatientRow, today: date) -> ListRow:

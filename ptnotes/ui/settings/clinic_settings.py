@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 
 from ptnotes.domain.errors import StaleError
 from ptnotes.domain.people import Clinic, NormalValues, Paper
+from ptnotes.domain.permissions import Act
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import allows
 from ptnotes.services.settings import change_clinic, clinic_details
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
@@ -69,7 +71,11 @@ class ClinicSettings(Scroller):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         card.body.addLayout(grid)
-        self.state = Label("", "small", wraps=True)
+        looks_after = allows(clinic, Act.ADMINISTER)
+        card.setEnabled(looks_after)
+        self.state = Label(
+            "" if looks_after else "Whoever looks after the clinic changes this.", "small", wraps=True
+        )
         card.body.addWidget(self.state)
         self.paper.activated.connect(self.flush)
         self.normals.activated.connect(self.flush)
@@ -113,7 +119,8 @@ class ClinicSettings(Scroller):
         self.paper.setCurrentIndex(self.paper.findData(details.paper))
         self.normals.setCurrentIndex(self.normals.findData(details.normal_values))
         self.logo.show_logo(details.logo)
-        self.state.setText("")
+        if allows(self._clinic, Act.ADMINISTER):
+            self.state.setText("")
 
     def _line(self, name: str) -> QLineEdit:
         editor = self.fields[name].editor

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,6 +27,12 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Heading, Label
+
+if TYPE_CHECKING:
+    from ptnotes.ui.unlock.recover import Recover
+
+FREE_TRIES, LONGEST_PAUSE_S = 3, 30
+"""From the third refusal on, the next try waits for a second, then two, four and so on."""
 
 
 def _people(path: Path) -> tuple[str, ...]:
@@ -52,6 +59,10 @@ class Unlock(QWidget):
         self._path = path
         self._tasks = tasks
         self._opening = False
+        self.failures = 0
+        """How often in a row somebody was refused."""
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._end_pause)
         card = Card(parent=self)
         card.setFixedWidth(theme.px(400))
         card.body.setContentsMargins(12, 4, 12, 8)
@@ -78,6 +89,9 @@ class Unlock(QWidget):
         self.button = QPushButton("Open", card)
         self.button.setProperty("type", "primary")
         card.body.addWidget(self.button)
+        self.forgotten = QPushButton("Forgotten the passphrase?", card)
+        self.forgotten.setProperty("type", "quiet")
+        card.body.addWidget(self.forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
         self.busy = QProgressBar(card)
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
@@ -87,16 +101,21 @@ class Unlock(QWidget):
         self.busy.setSizePolicy(keep)
         self.busy.hide()
         card.body.addWidget(self.busy)
+        self._card = card
+        self._names: tuple[str, ...] = ()
+        self._recover: Recover | None = None
         column = QVBoxLayout(self)
         column.addStretch(2)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(card)
+        self._row = row
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(3)
         self.passphrase.returnPressed.connect(self._open)
         self.button.clicked.connect(self._open)
+        self.forgotten.clicked.connect(self._show_recover)
         self.setFocusProxy(self.passphrase)
 
     def look_for_people(self) -> None:
@@ -106,11 +125,12 @@ class Unlock(QWidget):
 
     def _show_people(self, names: tuple[str, ...]) -> None:
         self.person.clear()
+        self._names = names
         self.person.addItems(names)
         self.person_field.setVisible(len(names) > 1)
 
     def _open(self) -> None:
-        if self._opening or not self.passphrase.text():
+        if self._opening or self._pause.isActive() or not self.passphrase.text():
             return
         path, passphrase = self._path, self.passphrase.text()
         user = self.person.currentText() if self.person.count() > 1 else None
@@ -123,12 +143,46 @@ class Unlock(QWidget):
         self.field.set_fault("")
         self.clinic_opened.emit(clinic)
 
+    def _show_recover(self) -> None:
+        """Ask for the recovery key in place of the passphrase."""
+        from ptnotes.ui.unlock.recover import Recover  # noqa: PLC0415 - hardly ever needed
+
+        if self._recover is None:
+            self._recover = Recover(self._path, self._tasks)
+            self._recover.setFixedWidth(self._card.width() + 80)
+            self._recover.clinic_opened.connect(self.clinic_opened)
+            self._recover.left.connect(self._leave_recover)
+            self._row.insertWidget(1, self._recover)
+        self._card.hide()
+        self._recover.start(self._names, self.person.currentText())
+
+    def _leave_recover(self) -> None:
+        if self._recover is not None:
+            self._recover.hide()
+        self._card.show()
+        self.passphrase.setFocus()
+
     def _refuse(self, error: Exception) -> None:
         self._set_opening(opening=False)
         self.field.set_fault(sentence_for(error))
         if isinstance(error, AccessError):
             self.passphrase.selectAll()
+            self._slow_down()
         self.passphrase.setFocus()
+
+    def _slow_down(self) -> None:
+        """Make whoever guesses at this keyboard wait longer each time. It stops nobody who has the file."""
+        self.failures += 1
+        if self.failures < FREE_TRIES:
+            return
+        pause_s = min(2 ** (self.failures - FREE_TRIES), LONGEST_PAUSE_S)
+        self._pause.start(pause_s * 1000)
+        self.button.setEnabled(False)
+        self.field.set_hint(f"The next try is possible in {pause_s} seconds." if pause_s > 1 else "")
+
+    def _end_pause(self) -> None:
+        self.field.set_hint("")
+        self.button.setEnabled(not self._opening)
 
     def _set_opening(self, *, opening: bool) -> None:
         self._opening = opening

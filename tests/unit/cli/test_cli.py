@@ -3,9 +3,11 @@
 import io
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
-from datetime import date
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdfium2
@@ -14,11 +16,13 @@ import pytest
 from ptnotes import __version__, cli
 from ptnotes.db import keyfile
 from ptnotes.db.keyfile import Kdf
-from ptnotes.db.settings import add_person
+from ptnotes.db.people import add_person
+from ptnotes.db.store import connect, raw_key
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Person
 from ptnotes.services.episodes import episodes_of, open_episode
+from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import open_clinic
 from ptnotes.services.patients import add_patient, find_patients
 from ptnotes.services.sample import create_demo
@@ -181,7 +185,7 @@ def test_where_several_people_can_open_the_file_one_has_to_be_named(run: Run, tm
     path = tmp_path / "clinic.ptnotes"
     clinic = create_demo(path, PASSPHRASE)
     with clinic.store.write() as connection:
-        second = add_person(connection, Person(name="M. Ito", credentials="PTA"))
+        second = add_person(connection, Person(name="M. Ito", credentials="PTA"), datetime.now(UTC))
         connection.commit()
     clinic.close()
     keys_at = keyfile.key_path(path)
@@ -423,3 +427,76 @@ def test_the_window_opens_on_the_named_file(
         (["ptnotes"], tmp_path / "a.ptnotes", False),
         (["ptnotes"], None, True),
     ]
+
+
+def test_a_backup_is_made_verified_and_restored(run: Run, clinic_file: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    code, out, err = run("--file", clinic_file, "backup", stick)
+    assert (code, err) == (0, "")
+    (made,) = stick.iterdir()
+    assert out.startswith(f"{made}: ")
+    assert "read back and compared" in out
+    assert run("verify", made)[0] == 0
+    assert run("--file", clinic_file, "verify")[0] == 0
+    target = tmp_path / "elsewhere" / "clinic.ptnotes"
+    code, out, err = run("--file", target, "restore", made)
+    assert (code, err) == (0, "")
+    assert "restored from" in out
+    assert run("--file", target, "patients", "--json") == run("--file", clinic_file, "patients", "--json")
+    code, out, _err = run("--file", target, "restore", made)
+    assert code == 0
+    assert "kept as" in out
+
+
+def test_faults_of_backups_are_one_sentence_each(run: Run, clinic_file: Path, tmp_path: Path) -> None:
+    for argv in (
+        ["--file", clinic_file, "backup", tmp_path / "none"],
+        ["verify", tmp_path],
+        ["--file", tmp_path / "x.ptnotes", "restore", tmp_path / "none"],
+        ["--file", tmp_path / "x.ptnotes", "verify"],
+    ):
+        code, out, err = run(*argv)
+        assert (code, out, err.count("\n")) == (1, "", 1), argv
+    assert not (tmp_path / "x.ptnotes").exists()
+
+
+def test_the_audit_is_verified_and_what_was_done_at_the_command_line_is_in_it(
+    run: Run, clinic_file: Path, tmp_path: Path
+) -> None:
+    run("--file", clinic_file, "patients", "nobody")
+    assert (
+        run("--file", clinic_file, "report", "progress", "--patient", "Moreau", "--out", tmp_path / "r.pdf")[
+            0
+        ]
+        == 0
+    )
+    clinic = open_clinic(clinic_file, PASSPHRASE)
+    told = [row.what for row in clinic_history(clinic)]
+    clinic.close()
+    assert told[:5] == [
+        "opened the clinic’s file",
+        "saved a progress report as a file",
+        "opened the clinic’s file",
+        "searched for patients: 1 found",
+        "opened the clinic’s file",
+    ]
+    code, out, _err = run("--file", clinic_file, "audit", "verify")
+    assert code == 0
+    assert re.fullmatch(r"[0-9,]+ events, each as it was written; signed up to event [0-9,]+\n", out)
+
+
+def test_an_audit_that_was_tampered_with_is_told_event_by_event(
+    run: Run, clinic_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.ptnotes"
+    shutil.copy(clinic_file, path)
+    shutil.copy(keyfile.key_path(clinic_file), keyfile.key_path(path))
+    unlocked = keyfile.unlock(keyfile.read_keys(keyfile.key_path(path)), PASSPHRASE, None, path)
+    with closing(connect(path, raw_key(unlocked.data_key, unlocked.keys.file_id))) as connection:
+        connection.execute("DROP TRIGGER guard_audit_event_update_append_only")
+        connection.execute("UPDATE audit_event SET verb = 'viewed' WHERE sequence = 1")
+    code, out, err = run("--file", path, "audit", "verify")
+    assert code == 1
+    assert out.splitlines()[0] == "event 1 was changed"
+    assert "does not hold" in err

@@ -17,8 +17,9 @@ from ptnotes.domain.people import Paper
 from ptnotes.domain.sentences import sentence
 from ptnotes.services import opening
 from ptnotes.services.opening import OpenClinic, change_passphrase, create_clinic, open_clinic
+from ptnotes.services.people import people
 from ptnotes.services.people_of import clinic_exists, default_clinic_path, people_of
-from ptnotes.services.settings import change_clinic, clinic_details, people
+from ptnotes.services.settings import change_clinic, clinic_details
 from tests.clinics import CLINIC, PASSPHRASE, PERSON, clinic_in, template
 from tests.clock import FixedClock
 

@@ -1,0 +1,324 @@
+"""The audit: appended to in the transaction of what it tells of, each event holding the digest of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, String, insert, select, type_coerce
+
+from ptnotes.db.schema.clinic import PersonRecord
+from ptnotes.db.schema.documents import AuditEventRecord, DisclosureRecord
+from ptnotes.db.schema.episode import EpisodeRecord
+from ptnotes.domain.audit import (
+    CLOCK_TOLERANCE_S,
+    EDITING_SPAN_S,
+    NO_DIGEST,
+    AuditCheck,
+    AuditEvent,
+    AuditProblem,
+    Disclosure,
+    Subject,
+    Verb,
+    Wrong,
+    head_statement,
+)
+
+_AT_ONCE = 2_000
+_VERBS, _SUBJECTS = frozenset(Verb), frozenset(Subject)
+_LAST = (
+    select(AuditEventRecord.sequence, AuditEventRecord.at, AuditEventRecord.digest)
+    .order_by(AuditEventRecord.sequence.desc())
+    .limit(1)
+)
+_COLUMNS = (
+    AuditEventRecord.sequence,
+    AuditEventRecord.zone,
+    AuditEventRecord.person_id,
+    AuditEventRecord.verb,
+    AuditEventRecord.object_kind,
+    AuditEventRecord.object_id,
+    AuditEventRecord.patient_id,
+    AuditEventRecord.detail,
+    AuditEventRecord.count,
+    AuditEventRecord.previous,
+    AuditEventRecord.digest,
+)
+_ROWS = select(AuditEventRecord.at, *_COLUMNS)
+# What was tampered with may be no instant at all, and must still be told.
+_RAW = select(type_coerce(AuditEventRecord.at, String).label("at"), *_COLUMNS)
+_NO_INSTANT = datetime.min.replace(tzinfo=UTC)
+Writing: TypeAlias = Connection
+"""A connection within a writing transaction, as `Store.write` gives it."""
+Row = tuple[AuditEvent, bytes]
+"""An event, and the digest that is stored with it."""
+
+
+def record(
+    connection: Connection,
+    *,
+    at: datetime,
+    zone: str,
+    person_id: int | None,
+    verb: Verb,
+    subject: Subject,
+    object_id: int | None = None,
+    patient_id: int | None = None,
+    detail: str = "",
+    count: int | None = None,
+) -> AuditEvent:
+    """Append an event within the caller's transaction, and before it the clock's stepping back, where it did."""
+    last = connection.execute(_LAST).one_or_none()
+    sequence, before, previous = (0, at, None) if last is None else last
+    if at < before - timedelta(seconds=CLOCK_TOLERANCE_S):
+        stepped = AuditEvent(
+            sequence=sequence + 1,
+            at=at,
+            zone=zone,
+            person_id=person_id,
+            verb=Verb.CLOCK_SET_BACK,
+            subject=Subject.CLINIC,
+            detail=f"from {before:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC",
+            previous=previous,
+        )
+        sequence, previous = sequence + 1, _append(connection, stepped)
+    event = AuditEvent(
+        sequence=sequence + 1,
+        at=at,
+        zone=zone,
+        person_id=person_id,
+        verb=verb,
+        subject=subject,
+        object_id=object_id,
+        patient_id=patient_id,
+        detail=detail,
+        count=count,
+        previous=previous,
+    )
+    _append(connection, event)
+    return event
+
+
+def is_being_edited(
+    connection: Connection, at: datetime, person_id: int, subject: Subject, object_id: int, patient_id: int
+) -> bool:
+    """Whether the last event about this patient says that this person changes this record, a short time ago."""
+    last = connection.execute(
+        select(
+            AuditEventRecord.at,
+            AuditEventRecord.person_id,
+            AuditEventRecord.verb,
+            AuditEventRecord.object_kind,
+            AuditEventRecord.object_id,
+        )
+        .where(AuditEventRecord.patient_id == patient_id)
+        .order_by(AuditEventRecord.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or tuple(last[1:]) != (person_id, Verb.CHANGED, subject, object_id):
+        return False
+    began: datetime = last.at
+    return timedelta(0) <= at - began < timedelta(seconds=EDITING_SPAN_S)
+
+
+def seal(
+    connection: Connection, sign: Callable[[bytes], bytes], *, at: datetime, zone: str, person_id: int
+) -> None:
+    """Append the person's Ed25519 signature of all events so far."""
+    count, head = audit_head(connection)
+    signature = sign(head_statement(count, head)).hex()
+    record(
+        connection, at=at, zone=zone, person_id=person_id, verb=Verb.SEALED, subject=Subject.AUDIT,
+        detail=signature, count=count,
+    )  # fmt: skip
+
+
+def audit_head(connection: Connection) -> tuple[int, bytes]:
+    """The sequence number and digest of the last event; zero and zeros where there is none."""
+    last = connection.execute(_LAST).one_or_none()
+    return (0, NO_DIGEST) if last is None else (last.sequence, last.digest)
+
+
+def digest_at(connection: Connection, sequence: int) -> bytes | None:
+    """The stored digest of one event (zeros for 0, before the first), None where there is no such event."""
+    if sequence == 0:
+        return NO_DIGEST
+    return connection.scalar(select(AuditEventRecord.digest).where(AuditEventRecord.sequence == sequence))
+
+
+def patient_of_episode(connection: Connection, episode_id: int) -> int | None:
+    """Whose episode it is."""
+    return connection.scalar(select(EpisodeRecord.patient_id).where(EpisodeRecord.id == episode_id))
+
+
+def events_of(
+    connection: Connection, *, patient_id: int | None = None, limit: int = 1_000
+) -> tuple[tuple[AuditEvent, str], ...]:
+    """The latest events about a patient, or of the clinic, newest first, with the name of who did each."""
+    query = _ROWS.order_by(AuditEventRecord.sequence.desc()).limit(limit)
+    if patient_id is not None:
+        query = query.where(AuditEventRecord.patient_id == patient_id)
+    people = connection.execute(select(PersonRecord.id, PersonRecord.name)).all()
+    names = {person.id: person.name for person in people}
+    return tuple(
+        (event, names.get(event.person_id or 0, ""))
+        for event, _digest in map(_event, connection.execute(query).all())
+    )
+
+
+def add_disclosure(connection: Connection, disclosure: Disclosure, person_id: int, at: datetime) -> int:
+    """Store a disclosure, and give its id."""
+    made = connection.scalars(
+        insert(DisclosureRecord)
+        .returning(DisclosureRecord.id)
+        .values(
+            uuid=str(uuid4()),
+            patient_id=disclosure.patient_id,
+            what=disclosure.what,
+            to_whom=disclosure.to_whom,
+            how=disclosure.how,
+            purpose=disclosure.purpose,
+            at=at,
+            person_id=person_id,
+        )
+    )
+    return made.one()
+
+
+def disclosures_of(connection: Connection, patient_id: int, since: datetime) -> tuple[Disclosure, ...]:
+    """What left the clinic about a patient since then, newest first."""
+    query = (
+        select(
+            DisclosureRecord.patient_id,
+            DisclosureRecord.what,
+            DisclosureRecord.to_whom,
+            DisclosureRecord.how,
+            DisclosureRecord.purpose,
+            DisclosureRecord.at,
+            PersonRecord.name.label("who"),
+        )
+        .join(PersonRecord, PersonRecord.id == DisclosureRecord.person_id)
+        .where(DisclosureRecord.patient_id == patient_id, DisclosureRecord.at >= since)
+        .order_by(DisclosureRecord.at.desc(), DisclosureRecord.id.desc())
+    )
+    return tuple(Disclosure(**row._mapping) for row in connection.execute(query))
+
+
+def verify(
+    connection: Connection,
+    anchors: Sequence[tuple[int, bytes]],
+    keys: Mapping[int, Sequence[bytes]],
+) -> AuditCheck:
+    """Work the whole chain out anew. `anchors` are counts and digests kept elsewhere, `keys` each person's public keys.
+
+    Found are events that were changed, taken out, put in another order or cut off at the end; a history written anew
+    differs from an anchor or from what people signed.
+    """
+    problems: list[AuditProblem] = []
+    wrong_digests: list[Row] = []
+    wanted = dict(anchors)
+    sequence, head, signed_up_to = 0, NO_DIGEST, 0
+    opened: AuditEvent | None = None
+    for event, stored in _all(connection):
+        follows = event.sequence == sequence + 1
+        if not follows:
+            problems.append(AuditProblem(sequence + 1, Wrong.MISSING))
+        if _own_digest(event) != stored:
+            wrong_digests.append((event, stored))
+        elif follows and (event.previous or NO_DIGEST) != head:
+            problems.append(AuditProblem(event.sequence, Wrong.REWRITTEN))
+        if opened is not None and (event.verb, event.person_id) != (Verb.SEALED, opened.person_id):
+            problems.append(AuditProblem(opened.sequence, Wrong.NOT_SIGNED))
+        if event.verb is Verb.SEALED:
+            if event.count == sequence and _is_signed(event, sequence, head, keys):
+                signed_up_to = sequence
+            else:
+                problems.append(AuditProblem(event.sequence, Wrong.NOT_SIGNED))
+        opened = event if event.verb is Verb.OPENED else None
+        sequence, head = event.sequence, stored
+        if sequence in wanted and wanted[sequence] != stored:
+            problems.append(AuditProblem(sequence, Wrong.REWRITTEN))
+    if opened is not None:
+        problems.append(AuditProblem(opened.sequence, Wrong.NOT_SIGNED))
+    problems += [AuditProblem(sequence + 1, Wrong.CUT_OFF) for count, _digest in anchors if count > sequence][
+        :1
+    ]
+    problems += _altered(wrong_digests)
+    return AuditCheck(sequence, head, signed_up_to, tuple(sorted(problems, key=lambda one: one.sequence)))
+
+
+def _altered(rows: Sequence[Row]) -> Iterator[AuditProblem]:
+    """Rows whose digest is not theirs: moved to another place, if it would be theirs there, else changed."""
+    places = [event.sequence for event, _digest in rows[:_AT_ONCE]]
+    for event, stored in rows:
+        moved = any(_own_digest(replace(event, sequence=place)) == stored for place in places)
+        yield AuditProblem(event.sequence, Wrong.REORDERED if moved else Wrong.CHANGED)
+
+
+def _is_signed(event: AuditEvent, count: int, head: bytes, keys: Mapping[int, Sequence[bytes]]) -> bool:
+    statement = head_statement(count, head)
+    for key in keys.get(event.person_id or 0, ()):
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(event.detail), statement)
+        except (InvalidSignature, ValueError):
+            continue
+        return True
+    return False
+
+
+def _all(connection: Connection) -> Iterator[Row]:
+    after = -(2**62)
+    while True:
+        query = _RAW.where(AuditEventRecord.sequence > after).order_by(AuditEventRecord.sequence)
+        rows = connection.execute(query.limit(_AT_ONCE)).all()
+        if not rows:
+            return
+        yield from map(_event, rows)
+        after = rows[-1].sequence
+
+
+def _event(row: Any) -> Row:
+    values = dict(row._mapping)
+    digest, verb, subject = values.pop("digest"), values.pop("verb"), values.pop("object_kind")
+    values["verb"] = Verb(verb) if verb in _VERBS else verb
+    values["subject"] = Subject(subject) if subject in _SUBJECTS else subject
+    if not isinstance(values["at"], datetime):
+        try:
+            values["at"] = datetime.fromisoformat(values["at"])
+        except (ValueError, TypeError):
+            values["at"] = _NO_INSTANT
+    return AuditEvent(**values), digest
+
+
+def _own_digest(event: AuditEvent) -> bytes | None:
+    """The digest that the event should have; None where something stands in it that was never written by us."""
+    try:
+        return event.digest()
+    except (ValueError, TypeError):
+        return None
+
+
+def _append(connection: Connection, event: AuditEvent) -> bytes:
+    digest = event.digest()
+    connection.execute(
+        insert(AuditEventRecord).values(
+            sequence=event.sequence,
+            at=event.at,
+            zone=event.zone,
+            person_id=event.person_id,
+            verb=event.verb.value,
+            object_kind=event.subject.value,
+            object_id=event.object_id,
+            patient_id=event.patient_id,
+            detail=event.detail,
+            count=event.count,
+            previous=event.previous,
+            digest=digest,
+        )
+    )
+    return digest

@@ -1,0 +1,104 @@
+"""Putting another pair of files, database and keys, in the place of a clinic's.
+
+The new pair is made whole under the name ``NAME.ptnotes.next.new``. Giving its database the name ``NAME.ptnotes.next``
+(or ``NAME.ptnotes.restored``, where the old pair is kept) is the one rename that decides: before it the clinic is the
+old one, after it the new one, and whatever was not done of the rest is done when the file is opened next.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ptnotes.db.keyfile import key_path, sync_folder
+from ptnotes.db.points import passing
+
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database, by how its name goes on."""
+
+
+def new_pair_path(path: Path) -> Path:
+    """Where the database of the pair to come is made; its keys stand beside it as those of any database."""
+    return path.with_name(path.name + ".next.new")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database that nobody needs, its keys, and what SQLite keeps beside it."""
+    for name in (*(Path(f"{path}{suffix}") for suffix in BESIDE), key_path(path)):
+        with suppress(FileNotFoundError):
+            name.unlink()
+
+
+def switch_pair(path: Path, *, keep: bool) -> Path | None:
+    """Put the pair made at `new_pair_path` in the place of the one at `path`, and give where the old one was kept.
+
+    Without `keep` the old pair is gone afterwards, as it must be where somebody may not open it any more.
+    Raises `OSError`; unless the pair was switched all the same, the next opening finds it as it was, or switches it.
+    """
+    made, ready = new_pair_path(path), _ready(path, keep=keep)
+    passing("switch.before_keys")
+    key_path(made).replace(key_path(ready))
+    passing("switch.before_decision")
+    made.replace(ready)
+    sync_folder(path.parent)
+    passing("switch.after_decision")
+    return finish_switch(path)
+
+
+def finish_switch(path: Path) -> Path | None:
+    """Finish what a switch had decided before the process ended, and give where the old pair was kept.
+
+    Does nothing where no switch was under way. Raises `OSError`.
+    """
+    kept = None
+    for keep in (False, True):
+        ready = _ready(path, keep=keep)
+        if not ready.exists():
+            continue
+        if keep and path.exists():
+            kept = _keep(path, ready)
+            passing("switch.old_kept")
+        for suffix in BESIDE[1:]:
+            # These belong to the old database; beside the new one SQLite would take them for its own.
+            with suppress(FileNotFoundError):
+                Path(f"{path}{suffix}").unlink()
+        passing("switch.logs_removed")
+        if key_path(ready).exists():
+            key_path(ready).replace(key_path(path))
+        passing("switch.keys_placed")
+        ready.replace(path)
+        passing("switch.database_placed")
+        sync_folder(path.parent)
+    return kept
+
+
+def _ready(path: Path, *, keep: bool) -> Path:
+    return path.with_name(path.name + (".restored" if keep else ".next"))
+
+
+def _keep(path: Path, ready: Path) -> Path:
+    """Keep the old pair under a name with the time at which the new one was made.
+
+    A log that was not folded in holds what was saved last, so it is kept as well. What was kept before the process
+    ended is not kept again: by then the new keys may be in place.
+    """
+    made_at = datetime.fromtimestamp(ready.stat().st_mtime, UTC)
+    kept = path.with_name(f"{path.name}.before-{made_at:%Y%m%d-%H%M%S}")
+    for source, target in (
+        (path, kept),
+        (Path(f"{path}-wal"), Path(f"{kept}-wal")),
+        (key_path(path), key_path(kept)),
+    ):
+        if target.exists() or not source.exists():
+            continue
+        try:
+            os.link(source, target)
+        except OSError:  # a file system without hard links
+            part = target.with_name(target.name + ".part")
+            shutil.copy2(source, part)
+            part.replace(target)
+    sync_folder(path.parent)
+    return kept

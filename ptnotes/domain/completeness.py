@@ -1,0 +1,287 @@
+"""The look at a note before it is signed: what is missing, and what is odd.
+
+What a note needs before it can be signed follows what payers ask of a treatment note (Medicare Benefit Policy Manual,
+Pub. 100-02, ch. 15, sec. 220.3.E: each intervention, timed and total minutes) and of describing a manual technique
+(Mintken 2008), with one line of assessment. Everything else is pointed out and may stay as it is: the judgement is the
+clinician's. The bounds used here are for pointing out, not clinical values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.checks import unusual_readings
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.sentences import SENTENCES
+from ptnotes.domain.treatment import (
+    Exercise,
+    Intervention,
+    Mobilization,
+    Note,
+    PainKind,
+    Phase,
+    TreatmentSession,
+    VisitKind,
+    VisitStatus,
+    minutes_by_timing,
+)
+
+LATE_AFTER = timedelta(days=1)
+"""Written more than 24 hours after the service date is a late entry. Rules count dates: from the second day on."""
+ALIKE = 0.9
+"""Share of a text (0 to 1) from which on two notes are called nearly the same; a bound of ours."""
+LEAST_COMPARED = 60
+"""Characters below which a section is too short for that: "Plan as before." may well be the same twice."""
+_MOST_COMPARED = 4_000
+_LEAST_MARKED = 20
+
+
+class FindingKind(StrEnum):
+    """What the look before signing finds."""
+
+    MISSING = "missing"
+    ODD = "odd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found. `field` and `row` say where, as in a `Fault`; `blocks` that it is needed before signing.
+
+    `marks` are the stretches (start, end) of the section's text that are the same as at the last visit.
+    """
+
+    kind: FindingKind
+    code: str
+    field: str
+    row: int | None = None
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    blocks: bool = False
+    marks: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The finding in words."""
+        return SENTENCES[self.code].format_map(self.values)
+
+
+def is_late(service_date: date, written_on: date) -> bool:
+    """Whether what is written on `written_on` about a visit of `service_date` is a late entry."""
+    return written_on - service_date > LATE_AFTER
+
+
+def findings(
+    reference: Reference,
+    session: TreatmentSession,
+    today: date,
+    *,
+    last: TreatmentSession | None = None,
+    episode: EpisodeOfCare | None = None,
+) -> tuple[Finding, ...]:
+    """All that is found in `session`: first what is needed before signing, then what is missing, then what is odd.
+
+    `last` is the visit before (for text that was carried over), `episode` the episode it belongs to.
+    """
+    if session.status is not VisitStatus.ATTENDED:
+        return tuple(_absent(session))
+    found = [*_missing(reference, session), *_odd(reference, session, today, last, episode)]
+    return tuple(sorted(found, key=lambda one: (not one.blocks, one.kind is FindingKind.ODD)))
+
+
+def _needed(code: str, place: str, row: int | None = None, **values: str) -> Finding:
+    return Finding(
+        kind=FindingKind.MISSING, code=f"missing.{code}", field=place, row=row, values=values, blocks=True
+    )
+
+
+def _wanted(code: str, place: str, row: int | None = None, **values: str) -> Finding:
+    return Finding(kind=FindingKind.MISSING, code=f"missing.{code}", field=place, row=row, values=values)
+
+
+def _strange(code: str, place: str, row: int | None = None, **values: str) -> Finding:
+    return Finding(kind=FindingKind.ODD, code=f"odd.{code}", field=place, row=row, values=values)
+
+
+def _absent(session: TreatmentSession) -> Iterator[Finding]:
+    if session.status is VisitStatus.SCHEDULED:
+        yield _needed("not_yet", "visit.service_date")
+    elif not session.status_reason:
+        yield _needed("reason", "visit.status_reason")
+
+
+def _missing(reference: Reference, session: TreatmentSession) -> Iterator[Finding]:
+    if not (session.mobilizations or session.interventions or session.exercises):
+        # A visit to examine or to say goodbye may have no treatment; one to treat has.
+        make = _needed if session.kind is VisitKind.TREATMENT else _wanted
+        yield make("treatment", "mobilization.targets")
+    if session.total_minutes is None:
+        yield _needed("times", "visit.time_in" if session.time_in is None else "visit.time_out")
+    for mobilization in session.mobilizations:
+        yield from _mobilization(reference, mobilization)
+    for intervention in session.interventions:
+        yield from _intervention(reference, intervention)
+    for exercise in session.exercises:
+        yield from _exercise(exercise)
+    if not any(score.value is not None for score in session.pain):
+        yield _wanted("pain", "pain.value")
+    for reading in session.rom:
+        if reading.value is None and reading.word is None and not reading.why_not_tested:
+            motion = reference.motions.get(reading.motion)
+            name = motion.full_label if motion is not None else reading.motion
+            yield _wanted("reading", "rom.value", reading.row, motion=name)
+    if not session.note.assessment.strip():
+        yield _needed("assessment", "note.assessment")
+
+
+def _mobilization(reference: Reference, row: Mobilization) -> Iterator[Finding]:
+    technique = reference.techniques.get(row.technique or "")
+    if not row.targets:
+        yield _needed("level", "mobilization.targets", row.row)
+    if technique is None:
+        yield _needed("technique", "mobilization.technique", row.row)
+        return
+    where = {"what": _named(reference, row)}
+    sides = {side for target in row.targets for side in reference.sides_at(technique.id, target)}
+    if row.side is None and sides and "midline" not in sides:
+        yield _needed("side", "mobilization.side", row.row, **where)
+    if technique.grade_required and row.grade is None:
+        yield _needed("grade", "mobilization.grade", row.row, **where)
+    if technique.dosage_mode not in ("assessment", "single_thrust") and not any(
+        dose is not None for dose in (row.sets, row.reps, row.duration_s, row.hold_s)
+    ):
+        yield _needed("dose", "mobilization.dose", row.row, **where)
+    if not row.responses:
+        yield _wanted("response", "mobilization.responses", row.row, **where)
+
+
+def _intervention(reference: Reference, row: Intervention) -> Iterator[Finding]:
+    service = reference.interventions.get(row.intervention or "")
+    if service is None:
+        yield _needed("service", "intervention.intervention", row.row)
+    elif row.minutes is None:
+        # A service without a clock counts once; how long it took belongs to the total alone.
+        make = _needed if service.timed or service.minutes_required else _wanted
+        yield make("minutes", "intervention.minutes", row.row, what=service.short)
+
+
+def _exercise(row: Exercise) -> Iterator[Finding]:
+    if row.exercise is None and not row.name:
+        yield _needed("exercise", "exercise.exercise", row.row)
+    elif row.sets is None and row.reps is None and row.hold_s is None:
+        yield _wanted("exercise_dose", "exercise.sets", row.row)
+
+
+def _odd(
+    reference: Reference,
+    session: TreatmentSession,
+    today: date,
+    last: TreatmentSession | None,
+    episode: EpisodeOfCare | None,
+) -> Iterator[Finding]:
+    for fault in unusual_readings(reference, session):
+        yield Finding(
+            kind=FindingKind.ODD, code=fault.code, field=fault.field, row=fault.row, values=fault.values
+        )
+    yield from _odd_pain(session)
+    yield from _odd_responses(reference, session)
+    yield from _odd_minutes(reference, session)
+    yield from _odd_rows(reference, session)
+    if episode is not None and session.service_date < episode.start:
+        yield _strange("before_episode", "visit.service_date")
+    if episode is not None and episode.discharged_on and session.service_date > episode.discharged_on:
+        yield _strange("after_discharge", "visit.service_date")
+    if is_late(session.service_date, today):
+        yield _strange("late", "visit.service_date")
+    if last is not None and last.status is VisitStatus.ATTENDED:
+        yield from carried_over(session.note, last.note)
+
+
+def _pain(session: TreatmentSession, kind: PainKind, *phases: Phase) -> int | None:
+    found = (score.value for score in session.pain if score.kind is kind and score.phase in phases)
+    return next((value for value in found if value is not None), None)
+
+
+def _odd_pain(session: TreatmentSession) -> Iterator[Finding]:
+    before = _pain(session, PainKind.NOW, Phase.BEFORE, Phase.SINGLE)
+    after = _pain(session, PainKind.NOW, Phase.AFTER)
+    best = _pain(session, PainKind.BEST, *Phase)
+    worst = _pain(session, PainKind.WORST, *Phase)
+    said = {response for row in session.mobilizations for response in row.responses}
+    if before is not None and after is not None:
+        values = {"before": str(before), "after": str(after)}
+        if after > before and said & {"better", "pain_free"}:
+            yield _strange("pain_rose", "pain.value", None, **values)
+        if after < before and "worse" in said:
+            yield _strange("pain_fell", "pain.value", None, **values)
+        if after > 0 and "pain_free" in said and after <= before:
+            yield _strange("not_pain_free", "pain.value", None, **values)
+    if best is not None and worst is not None and best > worst:
+        yield _strange("best_above_worst", "pain.value", None, best=str(best), worst=str(worst))
+    elif worst is not None and before is not None and before > worst:
+        yield _strange("now_above_worst", "pain.value", None, now=str(before), worst=str(worst))
+
+
+def _odd_responses(reference: Reference, session: TreatmentSession) -> Iterator[Finding]:
+    for row in session.mobilizations:
+        for response in row.responses:
+            known = reference.responses.get(response)
+            if known is not None and known.alert:
+                what = _named(reference, row)
+                yield _strange("alert", "note.plan", None, what=what, response=known.label)
+
+
+def _odd_minutes(reference: Reference, session: TreatmentSession) -> Iterator[Finding]:
+    total = session.total_minutes
+    charted = sum(minutes_by_timing(reference, session))
+    if total is not None and charted > total:
+        first = next(row.row for row in session.interventions if row.minutes is not None)
+        yield _strange("minutes", "intervention.minutes", first, charted=str(charted), total=str(total))
+    if total == 0:
+        yield _strange("no_time", "visit.time_out")
+
+
+def _odd_rows(reference: Reference, session: TreatmentSession) -> Iterator[Finding]:
+    seen = set()
+    for row in session.mobilizations:
+        key = (row.targets, row.side, row.technique, row.direction, row.grade, row.position, row.movement)
+        if row.technique and key in seen:
+            yield _strange("twice", "mobilization.technique", row.row, what=_named(reference, row))
+        seen.add(key)
+
+
+def carried_over(note: Note, last: Note) -> Iterator[Finding]:
+    """The sections of `note` that are nearly the same as at the last visit, with the stretches that are."""
+    for section in ("subjective", "objective", "assessment", "plan"):
+        mine, theirs = getattr(note, section)[:_MOST_COMPARED], getattr(last, section)[:_MOST_COMPARED]
+        if len(mine) < LEAST_COMPARED:
+            continue
+        matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
+        # The two quick ratios are upper bounds, and spare the slow one where the texts differ.
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE or matcher.ratio() < ALIKE:
+            continue
+        marks = tuple(
+            (block.b, block.b + block.size)
+            for block in matcher.get_matching_blocks()
+            if block.size >= _LEAST_MARKED
+        )
+        yield Finding(
+            kind=FindingKind.ODD,
+            code="odd.carried_over",
+            field=f"note.{section}",
+            values={"section": section, "share": f"{round(matcher.ratio() * 100)}"},
+            marks=marks,
+        )
+
+
+def _named(reference: Reference, row: Mobilization) -> str:
+    technique = reference.techniques.get(row.technique or "")
+    targets = ", ".join(
+        reference.targets[target].label if target in reference.targets else target for target in row.targets
+    )
+    name = (technique.abbreviation or technique.label) if technique is not None else ""
+    return " ".join(part for part in (targets, name) if part)

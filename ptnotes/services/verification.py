@@ -1,0 +1,159 @@
+"""Do the signed notes still hold? Hashes, signatures and chains are worked out anew from what the file holds now."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ptnotes.db import sessions, signing
+from ptnotes.db.people import people, signing_keys
+from ptnotes.domain.canonical import canonical_bytes, canonical_hash
+from ptnotes.domain.people import Person
+from ptnotes.domain.permissions import Act
+from ptnotes.domain.signature import (
+    Addendum,
+    CoSignature,
+    Problem,
+    Verified,
+    Voided,
+    Wrong,
+    addendum_statement,
+    broken_chains,
+    co_signature_statement,
+    visit_statement,
+    void_statement,
+)
+from ptnotes.domain.treatment import NoteState, TreatmentSession
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+
+_AT_ONCE = 200
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+Keys = Mapping[int, Sequence[bytes]]
+
+
+def verify_notes(clinic: OpenClinic, patient_id: int | None = None) -> Verified:
+    """Look at every signed note of one patient, or of the clinic, and say what does not hold.
+
+    A note holds when the bytes that were signed have the hash and the signature of their signer's key, when the rows in
+    the file still say what was signed, when its episode's chain has no gap, and when everything added to it is signed.
+    """
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        everybody = {person.id or 0: person for person in people(connection)}
+        keys = {person_id: signing_keys(connection, person_id) for person_id in everybody}
+        ids = signing.closed_notes(connection, patient_id)
+        problems = [
+            Problem(session_id, Wrong.CHAIN)
+            for session_id in broken_chains(signing.chain_links(connection, patient_id))
+        ]
+        for start in range(0, len(ids), _AT_ONCE):
+            part = ids[start : start + _AT_ONCE]
+            charted = {session.id: session for session in sessions.load_sessions(connection, part)}
+            added: dict[int, list[signing.Signed]] = {}
+            names = {person_id: person.signature for person_id, person in everybody.items()}
+            for one in signing.followers(connection, part, names):
+                added.setdefault(one.session_id, []).append(one)
+            for stored in signing.stored_signatures(connection, part):
+                session = charted[stored.session_id]
+                problems += _of_note(stored, session, added.get(stored.session_id, ()), everybody, keys)
+    return Verified(len(ids), tuple(problems))
+
+
+def _of_note(
+    stored: signing.StoredSignature,
+    session: TreatmentSession,
+    added: Sequence[signing.Signed],
+    everybody: Mapping[int, Person],
+    keys: Keys,
+) -> Iterator[Problem]:
+    if stored.content is None or hashlib.sha256(stored.content).digest() != stored.content_hash:
+        yield Problem(stored.session_id, Wrong.CHANGED)
+        return
+    statement = json.loads(stored.content)
+    signer = everybody[stored.signer_id]
+    own_key = bytes.fromhex(statement["signer"]["public_key"])
+    if statement["signer"]["uuid"] != signer.uuid or own_key not in keys[stored.signer_id]:
+        yield Problem(stored.session_id, Wrong.KEY)
+    if not _is_signed(stored.content, stored.signature, [own_key]):
+        yield Problem(stored.session_id, Wrong.SIGNATURE)
+    if not _says_the_same(statement, stored, session, everybody):
+        yield Problem(stored.session_id, Wrong.CHANGED)
+    if stored.state is not _state(statement, added):
+        yield Problem(stored.session_id, Wrong.STATE)
+    for one in added:
+        part = type(one.what).__name__.lower()
+        own = _statement(one, everybody, stored.content_hash)
+        who = one.what.author_id if isinstance(one.what, Addendum) else one.what.person_id
+        if one.content_hash is not None and canonical_hash(own) != one.content_hash:
+            yield Problem(stored.session_id, Wrong.CHANGED, part)
+        elif not _is_signed(canonical_bytes(own), one.signature or b"", keys[who]):
+            yield Problem(stored.session_id, Wrong.SIGNATURE, part)
+
+
+def _says_the_same(
+    statement: Mapping[str, Any],
+    stored: signing.StoredSignature,
+    session: TreatmentSession,
+    everybody: Mapping[int, Person],
+) -> bool:
+    now = json.loads(canonical_bytes(visit_statement(session, everybody)))
+    subject = statement["subject"]
+    codes = statement["services"]
+    return (
+        _holds(statement["visit"], now)
+        and (subject["patient_uuid"], subject["episode_uuid"]) == (stored.patient_uuid, stored.episode_uuid)
+        and statement["signed_at"] == json.loads(canonical_bytes(stored.signed_at))
+        and statement["previous"] == (stored.previous_hash.hex() if stored.previous_hash else None)
+        and all(
+            codes.get(service) == json.loads(canonical_bytes(known))
+            for service, known in stored.services
+            if service is not None
+        )
+    )
+
+
+def _holds(signed: Any, now: Any) -> bool:
+    """Whether `now` says what was `signed`. What a later version charts besides was blank then, and still has to be."""
+    if isinstance(signed, dict) and isinstance(now, dict):
+        return all(name in now and _holds(signed[name], now[name]) for name in signed) and all(
+            now[name] in _EMPTY for name in now if name not in signed
+        )
+    if isinstance(signed, list) and isinstance(now, list):
+        return len(signed) == len(now) and all(map(_holds, signed, now))
+    return type(signed) is type(now) and signed == now
+
+
+def _state(statement: Mapping[str, Any], added: Sequence[signing.Signed]) -> NoteState:
+    """The state that a note has to be in, from what was signed and added."""
+    if any(isinstance(one.what, Voided) for one in added):
+        return NoteState.VOIDED
+    co_signed = any(isinstance(one.what, CoSignature) for one in added)
+    return (
+        NoteState.AWAITING_COSIGNATURE
+        if statement["needs_co_signature"] and not co_signed
+        else NoteState.SIGNED
+    )
+
+
+def _statement(one: signing.Signed, everybody: Mapping[int, Person], note_hash: bytes) -> dict[str, Any]:
+    if isinstance(one.what, Addendum):
+        return addendum_statement(one.what, everybody[one.what.author_id], note_hash)
+    if isinstance(one.what, CoSignature):
+        return co_signature_statement(one.what, everybody[one.what.person_id], note_hash)
+    return void_statement(one.what, everybody[one.what.person_id], note_hash)
+
+
+def _is_signed(content: bytes, signature: bytes, public_keys: Sequence[bytes]) -> bool:
+    for key in public_keys:
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(signature, content)
+        except (InvalidSignature, ValueError):
+            continue
+        return True
+    return False

@@ -1,0 +1,54 @@
+"""A second start on the same file brings the first window to the front, by a local socket of this user's own."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QWidget
+
+_WAIT_MS = 2000
+
+
+def bring_first_window_to_front(path: Path) -> bool:
+    """Ask the window that has the clinic at `path` open to come to the front; whether it was there to be asked."""
+    socket = QLocalSocket()
+    socket.connectToServer(_name(path))
+    heard = socket.waitForConnected(_WAIT_MS)
+    socket.abort()
+    return heard
+
+
+class FirstWindow(QObject):
+    """Brings `window` to the front whenever another start on the same file asks for it.
+
+    Only whoever owns the clinic at `path` makes one: what another process left behind under the name is removed.
+    """
+
+    def __init__(self, path: Path, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._come_to_front)
+        QLocalServer.removeServer(_name(path))
+        self._server.listen(_name(path))
+
+    def _come_to_front(self) -> None:
+        while self._server.hasPendingConnections():
+            asking = self._server.nextPendingConnection()
+            asking.disconnected.connect(asking.deleteLater)
+            asking.disconnectFromServer()
+        if self._window.isHidden():
+            return  # it is closing
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
+
+
+def _name(path: Path) -> str:
+    whose = f"{getpass.getuser()}\0{path.resolve()}"
+    return f"ptnotes-{hashlib.sha256(whose.encode(errors='surrogateescape')).hexdigest()[:32]}"

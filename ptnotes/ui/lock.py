@@ -1,0 +1,178 @@
+"""Locking: when nobody has touched the window for a while, where to come back to, and what must not stay behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QClipboard, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+
+from ptnotes.ui.override import override
+from ptnotes.ui.remembered import LOCK_AFTER_MIN, Remembered
+
+if TYPE_CHECKING:
+    from ptnotes.ui.workspace import Workspace
+
+LOOK_MS = 2000
+"""So often it is looked how long nobody has done anything."""
+_BY_HAND = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.HoverMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TabletMove,
+        QEvent.Type.TabletPress,
+        QEvent.Type.InputMethod,
+        QEvent.Type.NativeGesture,
+    }
+)
+
+
+def seconds_awake_and_asleep() -> float:
+    """Seconds on a clock that nobody can set back and, where the system has one, that runs on while it sleeps."""
+    boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+
+
+class IdleWatch(QObject):
+    """Emits `idled` once nobody has typed, pointed or touched anywhere in the application for so many minutes.
+
+    It listens to the whole application from `start` to `stop`. The first touch after a sleep that was longer than
+    this is not passed on: it comes too late, and `idled` is emitted first.
+    """
+
+    idled = Signal()
+
+    def __init__(
+        self,
+        after_min: int,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = seconds_awake_and_asleep,
+    ) -> None:
+        super().__init__(parent)
+        self.after_min = after_min
+        self._clock = clock
+        self._touched = 0.0
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def start(self) -> None:
+        """Begin to listen; the time runs from now."""
+        self._touched = self._clock()
+        self._timer.start()
+        if (application := QApplication.instance()) is not None:
+            application.installEventFilter(self)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._timer.stop()
+        if (application := QApplication.instance()) is not None:
+            application.removeEventFilter(self)
+
+    def _look(self) -> bool:
+        is_idle = self._clock() - self._touched >= self.after_min * 60
+        if is_idle:
+            self.stop()
+            self.idled.emit()
+        return is_idle
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() not in _BY_HAND or not self._timer.isActive():
+            return False
+        if self._look():
+            return True
+        self._touched = self._clock()
+        return False
+
+
+class LockAfterMenu(QMenu):
+    """The choice of minutes after which `watch` says that nobody is there; it is remembered."""
+
+    def __init__(self, remembered: Remembered, watch: IdleWatch, parent: QWidget | None = None) -> None:
+        super().__init__("Lock &by itself after", parent)
+        self._remembered = remembered
+        self._watch = watch
+        self._group = QActionGroup(self)
+        for minutes in LOCK_AFTER_MIN:
+            action = self.addAction("1 minute" if minutes == 1 else f"{minutes} minutes")
+            action.setCheckable(True)
+            action.setChecked(minutes == watch.after_min)
+            action.setData(minutes)
+            self._group.addAction(action)
+        self._group.triggered.connect(self._take)
+
+    def _take(self, action: QAction) -> None:
+        self._watch.after_min = self._remembered.lock_after_min = action.data()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody was: numbers only, of which none says anything without the file."""
+
+    person_id: int
+    patient_id: int | None = None
+    episode_id: int | None = None
+    tab: int = 0
+    session_id: int | None = None
+
+
+def place_of(workspace: Workspace, person_id: int) -> Place:
+    """Where this person is in the workspace: in which part of whose chart, or at home."""
+    from ptnotes.ui.chart import SESSIONS  # noqa: PLC0415 - the door is painted before charts are imported
+
+    chart = workspace.chart
+    header = chart.shown
+    if header is None or workspace.pages.currentWidget() is workspace.home:
+        return Place(person_id)
+    tab = chart.header.tabs.currentIndex()
+    visit = getattr(chart.screens.get(SESSIONS), "visit", None) if tab == SESSIONS else None
+    return Place(
+        person_id,
+        header.patient.id,
+        header.episode.id if header.episode is not None else None,
+        tab,
+        visit.id if visit is not None else None,
+    )
+
+
+def go_back(workspace: Workspace, place: Place) -> None:
+    """Show what was shown at `place`."""
+    if place.patient_id is None:
+        return
+    if place.session_id is not None:
+        workspace.open_draft(place.patient_id, place.session_id)
+        return
+    workspace.chart.first_tab = place.tab
+    workspace.open_patient(place.patient_id, place.episode_id)
+
+
+def close_other_windows(window: QWidget) -> None:
+    """Close every dialog, list and menu that lies over `window`."""
+    while (popup := QApplication.activePopupWidget()) is not None:
+        popup.close()
+        if popup.isVisible():
+            break
+    for other in QApplication.topLevelWidgets():
+        if other is not window and (other.isVisible() or isinstance(other, QDialog)):
+            other.close()
+
+
+def empty_clipboard() -> None:
+    """Take back what this application copied. What another program copied stays."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.ownsClipboard():
+        clipboard.clear(QClipboard.Mode.Clipboard)
+    if clipboard.supportsSelection() and clipboard.ownsSelection():
+        clipboard.clear(QClipboard.Mode.Selection)
+    if clipboard.supportsFindBuffer() and clipboard.ownsFindBuffer():
+        clipboard.clear(QClipboard.Mode.FindBuffer)

@@ -1,0 +1,1 @@
+"""People of the clinic: who can open the file, what each may, the recovery key, reading in an emergency."""

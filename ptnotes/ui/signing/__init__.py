@@ -1,0 +1,1 @@
+"""Signing a visit, and what may still be done with it afterwards."""

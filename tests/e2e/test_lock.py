@@ -1,0 +1,271 @@
+"""Locking the real window: what leaves the screen, what is kept, and where one comes back to."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QClipboard
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from ptnotes.db.keyfile import Kdf
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.people import Person
+from ptnotes.domain.treatment import TreatmentSession
+from ptnotes.services import visits
+from ptnotes.services.episodes import open_episode
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.patients import add_patient
+from ptnotes.services.people import add_person
+from ptnotes.services.visits import load_session, start_session
+from ptnotes.ui.chart import DOCUMENTS
+from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.lock import IdleWatch
+from ptnotes.ui.unlock.unlock import Unlock
+from tests.clinics import PASSPHRASE, PATIENT, PERSON, clinic_in
+from tests.clock import FixedClock
+from tests.e2e.window import Driver
+
+TYPED = "Typed in the second before the lock."
+OTHER = "three slow tin whistles"
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def visit(clinic_path: Path) -> tuple[OpenClinic, int, TreatmentSession]:
+    """Give an open clinic, a patient's id and a draft of theirs that is not the newest visit."""
+    clinic_path.parent.mkdir(parents=True)
+    clinic = clinic_in(clinic_path.parent, FixedClock())
+    patient_id = add_patient(clinic, PATIENT).id or 0
+    episode = EpisodeOfCare(patient_id=patient_id, title="Low back pain", start=clinic.today().replace(day=1))
+    episode_id = open_episode(clinic, episode).id or 0
+    older = start_session(clinic, episode_id, clinic.today().replace(day=1))
+    start_session(clinic, episode_id)
+    return clinic, patient_id, older
+
+
+def chart(window: Driver, opened: tuple[OpenClinic, int, TreatmentSession]) -> ChartingScreen:
+    """Show the older visit, and type into it."""
+    clinic, patient_id, older = opened
+    window.shell.enter(clinic)
+    assert window.shell.workspace is not None
+    window.shell.workspace.open_draft(patient_id, older.id or 0)
+    window.until(lambda: bool(window.shown(QPlainTextEdit, "Subjective")))
+    window.type_into("Subjective", TYPED)
+    return window.screen(ChartingScreen)
+
+
+def unlock(window: Driver, passphrase: str = PASSPHRASE) -> None:
+    window.until(lambda: bool(window.shown(QLineEdit, "Passphrase")))
+    window.type_into("Passphrase", passphrase)
+    window.press("Return")
+
+
+def shows_nothing_of_a_patient(window: Driver) -> bool:
+    words = ("Moreau", "Low back pain", TYPED, "episode since")
+    titles = [widget.windowTitle() for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    menus = [action.text() for action in window.shell.menuBar().actions() if action.isVisible()]
+    return not any(window.says(word) for word in words) and titles == ["PT Notes"] and "Sessions" not in menus
+
+
+def test_locking_stores_what_is_typed_and_unlocking_comes_back_to_the_same_visit(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], clinic_path: Path
+) -> None:
+    clinic, _, older = visit
+    chart(window, visit)
+    window.press("Ctrl+L")
+    assert shows_nothing_of_a_patient(window)
+    window.until(lambda: window.shell.workspace is None and not clinic.data_key)
+    assert not Path(f"{clinic_path}-wal").exists()  # the last connection is closed
+    unlock(window)
+    window.until(lambda: bool(window.shown(QPlainTextEdit, "Subjective")))
+    assert window.find(QPlainTextEdit, "Subjective").toPlainText() == TYPED
+    shown = window.screen(ChartingScreen).visit
+    assert shown is not None
+    assert shown.id == older.id
+    assert window.says("Moreau, Hélène")
+
+
+def test_unlocking_comes_back_to_the_same_tab(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    chart(window, visit)
+    window.press("Ctrl+4")
+    window.shell.lock()
+    window.until(lambda: window.shell.workspace is None)
+    unlock(window)
+    window.until(
+        lambda: window.shell.workspace is not None and window.shell.workspace.chart.shown is not None
+    )
+    assert window.shell.workspace is not None
+    workspace = window.shell.workspace
+    window.until(lambda: workspace.chart.header.tabs.currentIndex() == DOCUMENTS)
+    assert workspace.pages.currentWidget() is workspace.chart
+
+
+def test_another_person_comes_to_their_own_home_page(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    add_person(visit[0], Person(name="B. Other"), OTHER, kdf=Kdf())
+    chart(window, visit)
+    window.shell.lock()
+    window.until(lambda: window.shell.workspace is None)
+    window.until(lambda: bool(window.shown(QComboBox, "Who are you?")))
+    window.find(QComboBox, "Who are you?").setCurrentText("B. Other")
+    unlock(window, OTHER)
+    window.until(lambda: window.shell.workspace is not None)
+    window.qtbot.wait(300)
+    assert window.shell.workspace is not None
+    assert window.shell.workspace.pages.currentWidget() is window.shell.workspace.home
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let every save fail; calling it gives the disk its room back."""
+    saves = visits.save_draft
+    is_full = [True]
+
+    def save(*arguments: object, **named: object) -> object:
+        if is_full[0]:
+            raise EnvironmentFault("disk.full", path="clinic.ptnotes")
+        return saves(*arguments, **named)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr("ptnotes.ui.charting.open_visit.save_draft", save)
+    return lambda: is_full.__setitem__(0, False)
+
+
+def test_what_cannot_be_stored_waits_behind_the_door_for_whoever_typed_it(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], full_disk: Callable[[], None]
+) -> None:
+    clinic, _, older = visit
+    add_person(clinic, Person(name="B. Other"), OTHER, kdf=Kdf())
+    chart(window, visit)
+    window.shell.lock()
+    window.until(lambda: window.shell._tasks.unsaved == 0)
+    assert window.shell.workspace is not None
+    assert shows_nothing_of_a_patient(window)
+    choice = window.find(QComboBox, "Who are you?")
+    choice.setCurrentText("B. Other")
+    unlock(window, OTHER)
+    window.until(lambda: window.says(f"What {PERSON.name} typed is not stored yet"))
+    assert shows_nothing_of_a_patient(window)
+    choice.setCurrentText(PERSON.name)
+    unlock(window)
+    window.until(lambda: bool(window.shown(QPlainTextEdit, "Subjective")))
+    assert window.find(QPlainTextEdit, "Subjective").toPlainText() == TYPED
+    full_disk()
+    window.shell.lock()
+    window.until(lambda: window.shell.workspace is None)
+    unlock(window)
+    window.until(lambda: window.shell.workspace is not None)
+    assert window.shell._clinic is not None
+    assert load_session(window.shell._clinic, older.id or 0).note.subjective == TYPED
+
+
+def test_a_form_that_is_half_filled_is_there_again(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    window.shell.enter(visit[0])
+    window.press("Ctrl+Shift+N")
+    window.type_into("Family name", "Half")
+    window.shell.lock()
+    window.until(lambda: window.shell._tasks.unsaved == 0)
+    assert not window.shown(QLineEdit, "Family name")
+    unlock(window)
+    assert window.find(QLineEdit, "Family name").text() == "Half"
+
+
+def test_it_locks_by_itself_after_the_minutes_without_a_touch(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(window.shell.idle_watch, "_clock", lambda: now[0])
+    chart(window, visit)
+    now[0] += 299
+    QTest.keyClick(window.shell, Qt.Key.Key_Shift)
+    now[0] += 299
+    window.shell.idle_watch._look()
+    assert window.shell.workspace is not None
+    assert not window.shell.is_locked
+    now[0] += 1
+    window.shell.idle_watch._look()
+    assert shows_nothing_of_a_patient(window)
+
+
+def test_the_first_touch_after_a_long_sleep_reaches_nothing(qtbot: QtBot) -> None:
+    now = [0.0]
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.show()
+    watch = IdleWatch(5, field, clock=lambda: now[0])
+    watch.start()
+    QTest.keyClicks(field, "a")
+    now[0] += 301
+    with qtbot.waitSignal(watch.idled, timeout=1000):
+        QTest.keyClicks(field, "b")
+    assert field.text() == "a"
+
+
+def test_the_minutes_are_chosen_in_the_menu_and_remembered(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    menu = window.shell._lock_after
+    assert not menu.isEnabled()
+    window.shell.enter(visit[0])
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["5 minutes"]
+    next(action for action in menu.actions() if action.text() == "2 minutes").trigger()
+    assert window.shell.idle_watch.after_min == 2
+    assert window.shell._remembered.lock_after_min == 2
+    window.shell._remembered._settings.setValue("lock/after_min", "0")
+    assert window.shell._remembered.lock_after_min == 5
+
+
+def test_what_another_program_copied_stays(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _clipboard: False)
+    QApplication.clipboard().setText("from elsewhere")
+    window.shell.enter(visit[0])
+    window.shell.lock()
+    assert QApplication.clipboard().text() == "from elsewhere"
+
+
+def test_what_was_copied_and_every_dialog_goes(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The platform without a screen never knows whose the clipboard is; X11, Wayland, Windows and macOS do.
+    monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _clipboard: True)
+    chart(window, visit)
+    text = window.find(QPlainTextEdit, "Subjective")
+    text.selectAll()
+    text.copy()
+    clipboard = QApplication.clipboard()
+    assert clipboard.text() == TYPED
+    dialog = QDialog(window.shell)
+    dialog.setWindowTitle("Moreau, Hélène")
+    dialog.open()
+    window.shell.lock()
+    assert not dialog.isVisible()
+    assert clipboard.text() == ""
+    assert shows_nothing_of_a_patient(window)
+
+
+@pytest.mark.expect_logs
+def test_tries_with_a_wrong_passphrase_become_slower(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    visit[0].close()
+    door = window.shell.show_door(is_new=False)
+    assert isinstance(door, Unlock)
+    for number in range(1, 4):
+        unlock(window, f"wrong {number}")
+        window.until(lambda number=number: door.failures == number)  # type: ignore[misc]
+    assert not door.button.isEnabled()
+    window.press("Return")
+    assert not door.busy.isVisible()
+    window.until(door.button.isEnabled)
+    unlock(window)
+    window.until(lambda: window.shell.workspace is not None)

@@ -1,0 +1,364 @@
+"""Backups and their way back, on real encrypted files."""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ptnotes.db import backup as stored
+from ptnotes.db.keyfile import Kdf, key_path
+from ptnotes.db.pair import new_pair_path
+from ptnotes.domain.backup import BackupPlan, BackupRecord, Standing, is_due, kept, standing
+from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError
+from ptnotes.domain.people import Person, Role
+from ptnotes.domain.sentences import sentence
+from ptnotes.services.backup import (
+    back_up_if_due,
+    backup_clinic,
+    backup_state,
+    plan_backups,
+    restore_clinic,
+    verify_clinic,
+)
+from ptnotes.services.opening import OpenClinic, change_passphrase, open_clinic
+from ptnotes.services.patients import add_patient, find_patients
+from ptnotes.services.people import add_person
+from tests.clinics import PASSPHRASE, PATIENT, clinic_in
+from tests.clock import FixedClock
+
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+
+
+def code_of(action: Callable[[], object]) -> str:
+    with pytest.raises(PtNotesError) as raised:
+        action()
+    assert "{" not in sentence(raised.value)
+    return raised.value.code
+
+
+def names_in(path: Path) -> list[str]:
+    clinic = open_clinic(path, PASSPHRASE)
+    found = [row.mrn for row in find_patients(clinic, "", limit=100)]
+    clinic.close()
+    return sorted(found)
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, clock: FixedClock) -> OpenClinic:
+    """An open clinic with one patient in a folder of its own. Tests close it."""
+    (tmp_path / "own").mkdir()
+    made = clinic_in(tmp_path / "own", clock)
+    add_patient(made, PATIENT)
+    return made
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """Where backups go."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+def test_a_backup_made_in_use_holds_all_that_was_saved_and_opens_elsewhere(
+    clinic: OpenClinic, stick: Path, tmp_path: Path
+) -> None:
+    made = backup_clinic(clinic, stick)
+    add_patient(clinic, replace(PATIENT, mrn="after"))
+    clinic.close()
+    assert made.contents.patients == 1
+    moved = shutil.copytree(made.folder, tmp_path / "another machine")
+    assert names_in(moved / made.database.name) == ["000123"]
+    assert sorted(file.name for file in made.folder.iterdir()) == [
+        "clinic.ptnotes",
+        "clinic.ptnotes.keys",
+        "manifest.json",
+    ]
+
+
+def test_a_backup_is_as_encrypted_as_the_file(clinic: OpenClinic, stick: Path) -> None:
+    made = backup_clinic(clinic, stick)
+    clinic.close()
+    for file in made.folder.iterdir():
+        content = file.read_bytes()
+        assert b"Moreau" not in content, file.name
+        assert b"CREATE TABLE" not in content, file.name
+    assert made.database.read_bytes()[:15] != b"SQLite format 3"
+
+
+def test_a_backup_is_one_moment_while_others_write(clinic: OpenClinic, stick: Path) -> None:
+    stop = threading.Event()
+
+    def write_on() -> None:
+        number = 0
+        while not stop.is_set():
+            add_patient(clinic, replace(PATIENT, mrn=f"n{number:05}"))
+            number += 1
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        made = [backup_clinic(clinic, stick) for _ in range(3)]
+    finally:
+        stop.set()
+        writer.join()
+    clinic.close()
+    counts = [verify_clinic(one.folder, PASSPHRASE).patients for one in made]
+    assert counts == [one.contents.patients for one in made]
+    assert counts == sorted(counts)
+
+
+def test_a_backup_that_was_changed_is_found(clinic: OpenClinic, stick: Path) -> None:
+    made = backup_clinic(clinic, stick)
+    clinic.close()
+    whole = made.database.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    manifest = made.folder / "manifest.json"
+    told = json.loads(manifest.read_text())
+
+    made.database.write_bytes(flipped)
+    assert code_of(lambda: verify_clinic(made.folder, PASSPHRASE)) == "file.damaged"
+    assert code_of(lambda: restore_clinic(made.folder, clinic.path, PASSPHRASE)) == "backup.damaged"
+    made.database.write_bytes(whole[:-4096])
+    assert code_of(lambda: restore_clinic(made.folder, clinic.path, PASSPHRASE)) == "backup.damaged"
+    made.database.write_bytes(whole)
+    manifest.write_text(json.dumps({**told, "rows": {**told["rows"], "patient": 2}}))
+    assert code_of(lambda: verify_clinic(made.folder, PASSPHRASE)) == "backup.damaged"
+    manifest.write_text(json.dumps(told))
+    assert verify_clinic(made.folder, PASSPHRASE).patients == 1
+    manifest.write_text("{}")
+    assert code_of(lambda: verify_clinic(made.folder, PASSPHRASE)) == "backup.damaged"
+    manifest.unlink()
+    assert code_of(lambda: verify_clinic(made.folder, PASSPHRASE)) == "backup.none"
+    assert names_in(clinic.path) == ["000123"]
+
+
+def test_verifying_the_clinic_itself_changes_nothing(clinic: OpenClinic) -> None:
+    path = clinic.path
+    assert verify_clinic(path, PASSPHRASE).patients == 1
+    clinic.close()
+    before = path.read_bytes()
+    assert verify_clinic(path, PASSPHRASE).patients == 1
+    assert path.read_bytes() == before
+    assert code_of(lambda: verify_clinic(path, "wrong words entirely")) == "access.denied"
+    flipped = bytearray(before)
+    flipped[-1] ^= 1
+    path.write_bytes(flipped)
+    assert code_of(lambda: verify_clinic(path, PASSPHRASE)) == "file.damaged"
+
+
+def test_restoring_brings_back_what_was_and_keeps_what_is(clinic: OpenClinic, stick: Path) -> None:
+    path = clinic.path
+    made = backup_clinic(clinic, stick)
+    add_patient(clinic, replace(PATIENT, mrn="later"))
+    clinic.close()
+    restored = restore_clinic(made.folder, path, PASSPHRASE)
+    assert names_in(path) == ["000123"]
+    assert restored.contents == made.contents
+    assert restored.kept is not None
+    assert names_in(restored.kept) == ["000123", "later"]
+    assert not list(path.parent.glob("*.next*"))
+    reopened = open_clinic(path, PASSPHRASE)
+    add_patient(reopened, replace(PATIENT, mrn="new"))
+    reopened.close()
+    assert names_in(path) == ["000123", "new"]
+
+
+def test_restoring_works_where_there_is_no_clinic_yet(
+    clinic: OpenClinic, stick: Path, tmp_path: Path
+) -> None:
+    made = backup_clinic(clinic, stick)
+    clinic.close()
+    elsewhere = tmp_path / "new machine" / "other name.ptnotes"
+    assert restore_clinic(made.folder, elsewhere, PASSPHRASE).kept is None
+    assert names_in(elsewhere) == ["000123"]
+
+
+def test_restoring_over_a_damaged_file_keeps_it_with_its_log(clinic: OpenClinic, stick: Path) -> None:
+    path = clinic.path
+    made = backup_clinic(clinic, stick)
+    clinic.close()
+    path.write_bytes(b"not a database any more")
+    Path(f"{path}-wal").write_bytes(b"the log of a crash")
+    restored = restore_clinic(made.folder, path, PASSPHRASE)
+    assert names_in(path) == ["000123"]
+    assert restored.kept is not None
+    assert restored.kept.read_bytes() == b"not a database any more"
+    assert Path(f"{restored.kept}-wal").read_bytes() == b"the log of a crash"
+
+
+def test_a_backup_opens_with_the_passphrase_of_its_day(clinic: OpenClinic, stick: Path) -> None:
+    path = clinic.path
+    made = backup_clinic(clinic, stick)
+    change_passphrase(clinic, PASSPHRASE, "seven quiet otters swim", kdf=Kdf())
+    clinic.close()
+    assert code_of(lambda: restore_clinic(made.folder, path, "seven quiet otters swim")) == "access.denied"
+    restore_clinic(made.folder, path, PASSPHRASE)
+    assert names_in(path) == ["000123"]
+
+
+def test_a_file_is_not_restored_onto_itself(clinic: OpenClinic) -> None:
+    clinic.close()
+    assert code_of(lambda: restore_clinic(clinic.path, clinic.path, PASSPHRASE)) == "restore.onto_itself"
+
+
+def test_a_missing_folder_is_told(clinic: OpenClinic, tmp_path: Path) -> None:
+    assert code_of(lambda: backup_clinic(clinic, tmp_path / "not plugged in")) == "backup.no_folder"
+    clinic.close()
+
+
+def test_a_share_that_vanishes_during_a_backup_leaves_the_clinic_as_it_was(
+    clinic: OpenClinic, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = stored._contents
+
+    def vanish(connection: object) -> object:
+        found = copied(connection)
+        shutil.rmtree(stick)
+        return found
+
+    monkeypatch.setattr(stored, "_contents", vanish)
+    assert code_of(lambda: backup_clinic(clinic, stick)) in {"backup.gone", "backup.refused"}
+    monkeypatch.undo()
+    add_patient(clinic, replace(PATIENT, mrn="later"))
+    clinic.close()
+    assert names_in(clinic.path) == ["000123", "later"]
+
+
+def test_a_backup_that_reads_back_differently_is_removed(
+    clinic: OpenClinic, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined = stored.examine
+
+    def other(path: Path, key: str) -> object:
+        return replace(examined(path, key), audit_count=9)
+
+    monkeypatch.setattr(stored, "examine", other)
+    assert code_of(lambda: backup_clinic(clinic, stick)) == "backup.not_verified"
+    assert list(stick.iterdir()) == []
+    clinic.close()
+
+
+def test_the_rule_keeps_days_weeks_and_months() -> None:
+    hourly = [NOW - timedelta(hours=hours) for hours in range(24 * 900)]
+    keep = kept(hourly)
+    days = {moment.date() for moment in keep}
+    assert max(keep) == NOW
+    assert {(NOW - timedelta(days=days_ago)).date() for days_ago in range(14)} <= days
+    assert len({f"{moment:%G-%V}" for moment in keep if moment > NOW - timedelta(weeks=8)}) == 8
+    assert len({f"{moment:%Y-%m}" for moment in keep}) == 24
+    assert len(keep) <= 14 + 8 + 24
+    assert kept([]) == frozenset()
+
+
+def test_a_clinic_that_was_closed_for_a_month_loses_no_backup_by_it() -> None:
+    old = [NOW - timedelta(days=40 + days) for days in range(14)]
+    assert kept([*old, NOW]) >= {NOW, *old[:13]}
+
+
+def test_a_backup_is_due_by_the_clock_and_judged() -> None:
+    plan, none = BackupPlan(Path("/stick"), every_hours=4), BackupRecord()
+    assert is_due(plan, none, NOW)
+    assert not is_due(BackupPlan(), none, NOW)
+    made = BackupRecord(made_at=NOW)
+    assert not is_due(plan, made, NOW + timedelta(hours=3, minutes=59))
+    assert is_due(plan, made, NOW + timedelta(hours=4))
+    assert is_due(plan, made, NOW - timedelta(minutes=1))  # the clock was set back
+    assert standing(BackupPlan(), made, NOW) is Standing.NONE
+    assert standing(plan, none, NOW) is Standing.OVERDUE
+    assert standing(plan, made, NOW + timedelta(hours=28)) is Standing.GOOD
+    assert standing(plan, made, NOW + timedelta(hours=28, minutes=1)) is Standing.OVERDUE
+    assert standing(plan, replace(made, failed_at=NOW), NOW) is Standing.FAILED
+
+
+def test_planned_backups_are_made_when_due_and_old_ones_removed(
+    clinic: OpenClinic, stick: Path, clock: FixedClock
+) -> None:
+    (stick / "holiday pictures").mkdir()
+    plan_backups(clinic, BackupPlan(stick, every_hours=12))
+    for _ in range(40):
+        state = back_up_if_due(clinic)
+        assert state.standing is Standing.GOOD
+        made_at = state.record.made_at
+        clock.advance(hours=6)
+        assert back_up_if_due(clinic).record.made_at == made_at
+        clock.advance(hours=6)
+    clinic.close()
+    folders = sorted(one.name for one in stick.iterdir())
+    assert "holiday pictures" in folders
+    assert 15 <= len(folders) - 1 < 20
+
+
+def test_closing_backs_up_only_what_changed(clinic: OpenClinic, stick: Path, clock: FixedClock) -> None:
+    plan_backups(clinic, BackupPlan(stick))
+    first = back_up_if_due(clinic).record.made_at
+    clock.advance(hours=1)
+    assert back_up_if_due(clinic, closing=True).record.made_at == first
+    add_patient(clinic, replace(PATIENT, mrn="later"))
+    assert back_up_if_due(clinic).record.made_at == first
+    assert back_up_if_due(clinic, closing=True).record.made_at == clock()
+    clinic.close()
+
+
+def test_a_failed_backup_stays_told_until_one_succeeds(
+    clinic: OpenClinic, stick: Path, clock: FixedClock
+) -> None:
+    plan_backups(clinic, BackupPlan(stick))
+    stick.rmdir()
+    state = back_up_if_due(clinic)
+    assert (state.standing, state.record.fault) == (Standing.FAILED, "backup.no_folder")
+    assert backup_state(clinic.path, clock=clock) == state
+    stick.mkdir()
+    assert back_up_if_due(clinic).standing is Standing.GOOD
+    clinic.close()
+
+
+def test_a_plan_that_cannot_work_is_refused(clinic: OpenClinic, stick: Path, tmp_path: Path) -> None:
+    for plan in (BackupPlan(tmp_path / "none"), BackupPlan(stick, every_hours=0), BackupPlan(stick, 9999)):
+        with pytest.raises(InputError):
+            plan_backups(clinic, plan)
+    desk = add_person(
+        clinic, Person(name="Desk (made up)", role=Role.FRONT_DESK), "eleven brown foxes nap", kdf=Kdf()
+    )
+    clinic.person = desk
+    with pytest.raises(AccessError):
+        plan_backups(clinic, BackupPlan(stick))
+    clinic.close()
+
+
+def test_what_a_cut_off_restore_left_behind_is_no_obstacle(clinic: OpenClinic, stick: Path) -> None:
+    made = backup_clinic(clinic, stick)
+    clinic.close()
+    left = new_pair_path(clinic.path)
+    for file in (left, key_path(left), Path(f"{left}-wal")):
+        file.write_bytes(b"half")
+    restore_clinic(made.folder, clinic.path, PASSPHRASE)
+    assert names_in(clinic.path) == ["000123"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit on file sizes is POSIX's")
+def test_a_full_disk_is_told_of_the_backup_and_leaves_nothing(
+    clinic: OpenClinic, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+    import signal
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, before[1]))
+    try:
+        with pytest.raises(EnvironmentFault) as raised:
+            backup_clinic(clinic, stick)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert raised.value.code in {"backup.full", "backup.gone"}
+    assert list(stick.iterdir()) == []
+    clinic.close()

@@ -1,0 +1,308 @@
+"""Every verb asks first: each role tries each verb on the real file, and is let or refused as the table says."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import ptnotes.services
+from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare
+from ptnotes.domain.errors import AccessError, PtNotesError
+from ptnotes.domain.people import Permission, Person, Role
+from ptnotes.domain.permissions import Act, may
+from ptnotes.domain.treatment import Intervention, Mobilization, TreatmentSession, VisitKind, VisitStatus
+from ptnotes.services import (
+    episodes,
+    overview,
+    patients,
+    people,
+    reporting,
+    settings,
+    visits,
+)
+from ptnotes.services.opening import OpenClinic
+from tests.clinics import PATIENT
+from tests.clock import FixedClock
+from tests.signing import clinic_with_episode
+
+THRUST = Mobilization(row=1, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V")
+NEEDLING = Intervention(row=2, intervention="cpt_20560", minutes=10)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A clinic opened by a therapist who may everything (`boss`), and again by somebody of the role that is tried."""
+
+    boss: OpenClinic
+    me: OpenClinic
+    patient_id: int
+    episode: EpisodeOfCare
+
+    def draft(self, kind: VisitKind = VisitKind.TREATMENT) -> TreatmentSession:
+        """A new draft of the therapist's."""
+        return visits.start_session(self.boss, self.episode.id or 0, kind=kind)
+
+    def now(self) -> EpisodeOfCare:
+        """The episode as it is stored."""
+        return episodes.load_episode(self.boss, self.episode.id or 0)
+
+
+@pytest.fixture(params=Role)
+def scene(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Scene]:
+    boss, episode = clinic_with_episode(tmp_path, clock)
+    me = replace(boss, person=replace(boss.person, role=request.param, granted=frozenset()))
+    yield Scene(boss, me, episode.patient_id, episode)
+    boss.close()
+
+
+def _new_kind(scene: Scene, kind: VisitKind) -> object:
+    return visits.save_draft(scene.me, replace(scene.draft(), kind=kind))
+
+
+def _change(scene: Scene, **changes: object) -> object:
+    return episodes.change_episode(scene.me, replace(scene.now(), **changes))  # type: ignore[arg-type]  # fields of it
+
+
+GOAL = Goal(uuid="6f0f8c1e-0000-4000-8000-000000000001", words="Sit for an hour")
+Try = Callable[[Scene], object]
+# What is tried, and all that one must be allowed for it.
+TRIES: dict[str, tuple[set[Act], Try]] = {
+    "find_patients": ({Act.VIEW_DEMOGRAPHICS}, lambda s: patients.find_patients(s.me, "moreau")),
+    "likely_duplicates": ({Act.VIEW_DEMOGRAPHICS}, lambda s: patients.likely_duplicates(s.me, PATIENT)),
+    "next_mrn": ({Act.VIEW_DEMOGRAPHICS}, lambda s: patients.next_mrn(s.me)),
+    "load_patient": ({Act.VIEW_DEMOGRAPHICS}, lambda s: patients.load_patient(s.me, s.patient_id)),
+    "patient_by_mrn": ({Act.VIEW_DEMOGRAPHICS}, lambda s: patients.patient_by_mrn(s.me, PATIENT.mrn)),
+    "add_patient": (
+        {Act.EDIT_DEMOGRAPHICS},
+        lambda s: patients.add_patient(s.me, replace(PATIENT, mrn="7", family_name="Other")),
+    ),
+    "change_patient": (
+        {Act.EDIT_DEMOGRAPHICS},
+        lambda s: patients.change_patient(s.me, patients.load_patient(s.boss, s.patient_id)),
+    ),
+    "archive_patient": ({Act.EDIT_DEMOGRAPHICS}, lambda s: patients.archive_patient(s.me, s.patient_id)),
+    "unarchive_patient": ({Act.EDIT_DEMOGRAPHICS}, lambda s: patients.unarchive_patient(s.me, s.patient_id)),
+    "home": ({Act.VIEW_DEMOGRAPHICS}, lambda s: overview.home(s.me)),
+    "patient_header": ({Act.VIEW_DEMOGRAPHICS}, lambda s: overview.patient_header(s.me, s.patient_id)),
+    "episode_overview": ({Act.VIEW_NOTES}, lambda s: overview.episode_overview(s.me, s.episode.id or 0)),
+    "episodes_of": ({Act.VIEW_NOTES}, lambda s: episodes.episodes_of(s.me, s.patient_id)),
+    "load_episode": ({Act.VIEW_NOTES}, lambda s: episodes.load_episode(s.me, s.episode.id or 0)),
+    "outcomes_of": ({Act.VIEW_NOTES}, lambda s: episodes.outcomes_of(s.me, s.episode.id or 0)),
+    "open_episode": (
+        {Act.CHART_EVALUATION},
+        lambda s: episodes.open_episode(
+            s.me, EpisodeOfCare(patient_id=s.patient_id, start=date(2026, 2, 20))
+        ),
+    ),
+    "open_episode with goals": (
+        {Act.CHART_EVALUATION, Act.WRITE_PLAN},
+        lambda s: episodes.open_episode(
+            s.me, EpisodeOfCare(patient_id=s.patient_id, start=date(2026, 2, 20), goals=(GOAL,))
+        ),
+    ),
+    "change_episode": ({Act.CHART_EVALUATION}, lambda s: _change(s, prior_function="Walked an hour")),
+    "change_episode: plan": (
+        {Act.WRITE_PLAN},
+        lambda s: _change(s, plan=PlanOfCare(visits_a_week=Decimal(2), duration_weeks=6)),
+    ),
+    "change_episode: goals": (
+        {Act.WRITE_PLAN},
+        lambda s: _change(s, goals=(replace(GOAL, uuid="6f0f8c1e-0000-4000-8000-000000000002"),)),
+    ),
+    "record_outcome": (
+        {Act.CHART_TREATMENT},
+        lambda s: episodes.record_outcome(
+            s.me,
+            OutcomeScore(
+                episode_id=s.episode.id or 0, measure="odi", taken_on=date(2026, 3, 1), total=Decimal(30)
+            ),
+        ),
+    ),
+    "start_session": ({Act.CHART_TREATMENT}, lambda s: visits.start_session(s.me, s.episode.id or 0)),
+    "start_session: evaluation": (
+        {Act.CHART_EVALUATION},
+        lambda s: visits.start_session(s.me, s.episode.id or 0, kind=VisitKind.EVALUATION),
+    ),
+    "start_session: re-evaluation": (
+        {Act.CHART_EVALUATION},
+        lambda s: visits.start_session(s.me, s.episode.id or 0, kind=VisitKind.RE_EVALUATION),
+    ),
+    "start_session: discharge": (
+        {Act.DISCHARGE},
+        lambda s: visits.start_session(s.me, s.episode.id or 0, kind=VisitKind.DISCHARGE),
+    ),
+    "record_absence": (
+        {Act.CHART_TREATMENT},
+        lambda s: visits.record_absence(
+            s.me, s.episode.id or 0, date(2026, 3, 1), VisitStatus.MISSED, "Made-up reason"
+        ),
+    ),
+    "load_session": ({Act.VIEW_NOTES}, lambda s: visits.load_session(s.me, s.draft().id or 0)),
+    "sessions_of": ({Act.VIEW_NOTES}, lambda s: visits.sessions_of(s.me, s.episode.id or 0)),
+    "last_session_before": ({Act.VIEW_NOTES}, lambda s: visits.last_session_before(s.me, s.draft())),
+    "save_draft": (
+        {Act.CHART_TREATMENT},
+        lambda s: visits.save_draft(s.me, replace(s.draft(), others_present="Made-up friend")),
+    ),
+    "save_draft: into an evaluation": (
+        {Act.CHART_EVALUATION},
+        lambda s: _new_kind(s, VisitKind.EVALUATION),
+    ),
+    "save_draft: out of an evaluation": (
+        {Act.CHART_EVALUATION},
+        lambda s: visits.save_draft(s.me, replace(s.draft(VisitKind.EVALUATION), kind=VisitKind.TREATMENT)),
+    ),
+    "save_draft: into a discharge": ({Act.DISCHARGE}, lambda s: _new_kind(s, VisitKind.DISCHARGE)),
+    "save_draft: grade V": (
+        {Act.GRADE_V},
+        lambda s: visits.save_draft(s.me, replace(s.draft(), mobilizations=(THRUST,), next_row=3)),
+    ),
+    "save_draft: dry needling": (
+        {Act.DRY_NEEDLING},
+        lambda s: visits.save_draft(s.me, replace(s.draft(), interventions=(NEEDLING,), next_row=3)),
+    ),
+    "discard_draft": ({Act.CHART_TREATMENT}, lambda s: visits.discard_draft(s.me, s.draft().id or 0)),
+    "discard_draft: evaluation": (
+        {Act.CHART_EVALUATION},
+        lambda s: visits.discard_draft(s.me, s.draft(VisitKind.EVALUATION).id or 0),
+    ),
+    "restore_draft": (
+        {Act.CHART_TREATMENT},
+        lambda s: visits.restore_draft(s.me, visits.discard_draft(s.boss, s.draft().id or 0).id or 0),
+    ),
+    "prepare_report": (
+        {Act.WRITE_PROGRESS_REPORT},
+        lambda s: reporting.progress_report_data(s.me, s.episode.id or 0),
+    ),
+    "change_clinic": (
+        {Act.ADMINISTER},
+        lambda s: settings.change_clinic(s.me, settings.clinic_details(s.boss)),
+    ),
+    "add_person": (
+        {Act.ADMINISTER},
+        lambda s: people.add_person(s.me, Person(name="P"), "short"),
+    ),
+    "change_person": ({Act.ADMINISTER}, lambda s: people.change_person(s.me, Person(name="P", id=99))),
+    "give_new_passphrase": (
+        {Act.ADMINISTER},
+        lambda s: people.give_new_passphrase(s.me, 99, "short"),
+    ),
+    "remove_person": ({Act.ADMINISTER}, lambda s: people.remove_person(s.me, 99)),
+    "break_glass": ({Act.BREAK_GLASS}, lambda s: people.break_glass(s.me, "")),
+    "mark_emergencies_seen": ({Act.ADMINISTER}, lambda s: people.mark_emergencies_seen(s.me, 0)),
+    "discharge_episode": (
+        {Act.DISCHARGE},
+        lambda s: episodes.discharge_episode(
+            s.me, s.episode.id or 0, date(2026, 3, 1), DischargeReason.GOALS_MET
+        ),
+    ),
+}
+
+
+def test_each_role_does_what_the_table_lets_it_and_nothing_else(scene: Scene) -> None:
+    wrong = []
+    for what, (acts, attempt) in TRIES.items():
+        allowed = all(may(scene.me.person, act) for act in acts)
+        refusal = ""
+        try:
+            attempt(scene)
+        except AccessError as error:
+            refusal = error.code
+        except PtNotesError:
+            pass  # it was let, and then something else was not in order
+        if allowed is bool(refusal):
+            wrong.append(f"{scene.me.person.role}: {what} was {'refused' if refusal else 'let'}")
+    assert wrong == []
+
+
+def test_who_may_not_read_charts_is_shown_none(scene: Scene) -> None:
+    scene.draft()
+    header = overview.patient_header(scene.me, scene.patient_id)
+    drafts = overview.home(scene.me).drafts
+    reads = may(scene.me.person, Act.VIEW_NOTES)
+    assert (bool(header.episodes), header.episode is not None, bool(drafts)) == (reads, reads, reads)
+    assert bool(header.open_draft_id) is reads
+
+
+def test_in_an_emergency_charts_are_read_and_nothing_is_written(scene: Scene) -> None:
+    helped = replace(scene.me, emergency="A made-up reason")
+    assert episodes.episodes_of(helped, scene.patient_id)
+    assert overview.patient_header(helped, scene.patient_id).episode is not None
+    if not may(scene.me.person, Act.CHART_TREATMENT):
+        with pytest.raises(AccessError):
+            visits.save_draft(helped, scene.draft())
+
+
+def test_what_a_therapist_charted_stands_when_an_assistant_goes_on_with_the_draft(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    boss, episode = clinic_with_episode(tmp_path, clock)
+    assistant = replace(boss, person=replace(boss.person, role=Role.ASSISTANT, granted=frozenset(Permission)))
+    draft = visits.start_session(boss, episode.id or 0)
+    charted = visits.save_draft(boss, replace(draft, mobilizations=(THRUST,), next_row=3))
+    assert charted.mobilizations[0].done_by == boss.person_id
+    further = visits.save_draft(assistant, replace(charted, others_present="Made-up friend"))
+    assert further.mobilizations == charted.mobilizations
+    for changed in (replace(further.mobilizations[0], attempts=2), replace(further.mobilizations[0], row=2)):
+        with pytest.raises(AccessError, match=r"access\.not_allowed"):
+            visits.save_draft(assistant, replace(further, mobilizations=(changed,)))
+    boss.close()
+
+
+def test_every_row_of_treatment_names_who_did_it(tmp_path: Path, clock: FixedClock) -> None:
+    boss, episode = clinic_with_episode(tmp_path, clock)
+    draft = visits.start_session(boss, episode.id or 0)
+    rows = replace(
+        draft,
+        mobilizations=(replace(THRUST, technique="upa", grade="III"),),
+        interventions=(Intervention(row=2, intervention="cpt_97140", minutes=10),),
+        next_row=3,
+    )
+    saved = visits.load_session(boss, visits.save_draft(boss, rows).id or 0)
+    assert saved.mobilizations[0].done_by == saved.interventions[0].done_by == boss.person_id
+    boss.close()
+
+
+# Verbs that ask nobody, each for a reason.
+_FREE = {
+    "people": "names stand under what everybody reads",
+    "clinic_details": "printed on every page",
+    "has_recovery_key": "can be seen in the key file without opening it",
+    "unseen_emergencies": "gives nothing to whoever does not look after the clinic",
+    "change_passphrase": "one's own, after the old one",
+    "require": "is the question itself",
+    "allows": "is the question itself",
+    "store_cases": "makes sample clinics",
+}
+
+
+def test_no_verb_forgets_to_ask() -> None:
+    asking = {"require", "require_charting", "charted", "prepare_report", "_add", "_moved"}
+    forgot = []
+    for found in pkgutil.iter_modules(ptnotes.services.__path__):
+        if found.name in ("audit", "backup", "charting_rights"):
+            continue  # the record of what was done, and what the program does by itself
+        module = importlib.import_module(f"ptnotes.services.{found.name}")
+        for name, verb in inspect.getmembers(module, inspect.isfunction):
+            first = next(iter(inspect.signature(verb).parameters), "")
+            if verb.__module__ != module.__name__ or name.startswith("_") or first != "clinic":
+                continue
+            if (
+                name not in _FREE
+                and not asking & set(verb.__code__.co_names)
+                and not _calls_one(module, verb)
+            ):
+                forgot.append(f"{found.name}.{name}")
+    assert forgot == []
+
+
+def _calls_one(module: object, verb: Callable[..., object]) -> bool:
+    """Whether the verb calls another verb of its module that asks."""
+    called = (getattr(module, name, None) for name in verb.__code__.co_names)
+    return any("require" in getattr(getattr(other, "__code__", None), "co_names", ()) for other in called)
