@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from ptnotes.clinical import Reference, load_reference
-from ptnotes.db.keyfile import Kdf, key_path, read_keys, unlock
+from ptnotes.db.kdf import Kdf
+from ptnotes.db.keyfile import key_path, read_keys, unlock
 from ptnotes.db.store import Store, open_store
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Person

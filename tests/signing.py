@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from ptnotes.db.keyfile import Kdf
+from ptnotes.db.kdf import Kdf
 from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.treatment import (

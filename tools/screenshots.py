@@ -33,7 +33,7 @@ from PySide6.QtCore import Qt  # noqa: E402 - the platform has to be chosen firs
 from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
-from ptnotes.db.keyfile import Kdf  # noqa: E402
+from ptnotes.db.kdf import Kdf# noqa: E402
 from ptnotes.domain.people import Clinic, Person  # noqa: E402
 from ptnotes.services.opening import OpenClinic, create_clinic, open_clinic  # noqa: E402
 from ptnotes.services.patients import patient_by_mrn  # noqa: E402

@@ -20,14 +20,11 @@ import hmac
 import json
 import os
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import ceil
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -36,56 +33,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ptnotes.db.first_keys import FirstKeys, opened_first, parsed_first
+from ptnotes.db.kdf import KEY_BYTES, SALT_BYTES, Kdf, parsed_kdf
 from ptnotes.db.points import passing
 from ptnotes.db.private_keys import PrivateKeys
 from ptnotes.domain.errors import AccessError, AmbiguousError, EnvironmentFault
 
-FORMAT = 1
-KEY_BYTES = 32
+FORMAT = 2
 FILE_ID_BYTES = 16
-SALT_BYTES = 16
 NONCE_BYTES = 12
 DIGEST_BYTES = 32
-LEAST_MEMORY_KIB, LEAST_ITERATIONS = 65_536, 3
-"""Argon2id below 64 MiB or three passes is refused, in a file as in a call."""
-MOST_MEMORY_KIB, MOST_ITERATIONS, MOST_LANES = 1024 * 1024, 100, 64
-"""Beyond these a key file is damaged, or made to hang whoever opens it."""
-WANTED_KDF_S = 0.25
 RECOVERY = "recovery"
 """What stands for a person in the slot that the recovery key opens."""
 LARGEST_FILE = 4 * 1024 * 1024
 _NO_SUCH_SYNC = {errno.EINVAL, errno.ENOTSUP}
 """What some network shares and sticks answer when a folder is to be synced."""
 _SEAL = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
-
-
-@dataclass(frozen=True, slots=True)
-class Kdf:
-    """How a passphrase becomes a key: Argon2id with `memory_kib`, `iterations` and `lanes`."""
-
-    memory_kib: int = LEAST_MEMORY_KIB
-    iterations: int = LEAST_ITERATIONS
-    lanes: int = 4
-
-    def key(self, passphrase: str, salt: bytes) -> bytes:
-        """Derive the 32-byte key that wraps the data key. Takes a quarter of a second or more by intent."""
-        derivation = Argon2id(
-            salt=salt,
-            length=KEY_BYTES,
-            iterations=self.iterations,
-            lanes=self.lanes,
-            memory_cost=self.memory_kib,
-        )
-        # Composed and decomposed accents are the same passphrase, whichever keyboard typed them.
-        return derivation.derive(unicodedata.normalize("NFC", passphrase).encode())
-
-    @property
-    def is_too_weak(self) -> bool:
-        """Whether this asks for less than the least that is allowed."""
-        return self.memory_kib < LEAST_MEMORY_KIB or self.iterations < LEAST_ITERATIONS
 
 
 class SlotKind(StrEnum):
@@ -117,17 +82,10 @@ class Slot:
         return _canonical({"format": FORMAT, **self._header_fields()})
 
     def _header_fields(self) -> dict[str, Any]:
-        kdf = {
-            "name": "argon2id",
-            "memory_kib": self.kdf.memory_kib,
-            "iterations": self.kdf.iterations,
-            "lanes": self.kdf.lanes,
-            "salt": self.salt.hex(),
-        }
         return {
             "person": self.person,
             "kind": self.kind.value,
-            "kdf": kdf,
+            "kdf": self.kdf.as_json(self.salt),
             "public_key": self.public.hex(),
             "signing_public_key": self.signing_public.hex(),
         }
@@ -159,6 +117,8 @@ class KeyFile:
     slots: tuple[Slot, ...]
     anchor: Anchor = Anchor()
     mac: bytes = field(default=b"", repr=False)
+    first: FirstKeys | None = None
+    """What stands in a file of the first format, which has no such slots: opening it makes them."""
 
     @property
     def people(self) -> tuple[Slot, ...]:
@@ -187,16 +147,6 @@ class Unlocked:
 def key_path(database: Path) -> Path:
     """Give the key file's path for a database's."""
     return database.with_name(database.name + ".keys")
-
-
-def new_kdf() -> Kdf:
-    """Choose parameters that take at least a quarter of a second on this machine, never below the least allowed."""
-    least = Kdf()
-    begun = perf_counter()
-    least.key("calibration", bytes(SALT_BYTES))
-    took_s = perf_counter() - begun
-    wanted = ceil(LEAST_ITERATIONS * WANTED_KDF_S / took_s)
-    return replace(least, iterations=min(max(LEAST_ITERATIONS, wanted), MOST_ITERATIONS))
 
 
 def new_keys(person: str, name: str, passphrase: str, kdf: Kdf) -> Unlocked:
@@ -352,9 +302,12 @@ def unlock(keys: KeyFile, passphrase: str, name: str | None, path: Path) -> Unlo
     """Open the slot of the person called `name`; without a name, the only slot.
 
     An unknown name costs as much time as a wrong passphrase and raises the same `AccessError` ("access.denied").
+    A file of the first format comes out in the present one, with new key pairs; whoever opens it writes it.
     Raises `AmbiguousError` ("person.which") where there are several slots and no name, and `EnvironmentFault`
     ("keys.damaged") where the slot opens but the rest of the file is not what was written.
     """
+    if keys.first is not None:
+        return _renewed(keys.first, passphrase, name, path)
     people = keys.people
     if name is None and len(people) > 1:
         raise AmbiguousError("person.which", tuple(slot.name for slot in people))
@@ -371,6 +324,13 @@ def unlock_recovery(keys: KeyFile, code: str, path: Path) -> Unlocked:
     if slot is None:
         raise AccessError("recovery.none")
     return _opened(keys, slot, code, path)
+
+
+def _renewed(first: FirstKeys, passphrase: str, name: str | None, path: Path) -> Unlocked:
+    data_key = opened_first(first, passphrase, name, path)
+    unlocked = Unlocked(KeyFile(first.file_id, slots=()), first.person, data_key)
+    renewed = with_slot(unlocked, first.person, first.name, passphrase, first.kdf)
+    return unlock(renewed.keys, passphrase, name, path)
 
 
 def _opened(keys: KeyFile, slot: Slot, passphrase: str, path: Path) -> Unlocked:
@@ -426,7 +386,7 @@ def _seal_info(file_id: bytes, slot: Slot) -> bytes:
 
 
 def _authenticated(keys: KeyFile, data_key: bytes) -> KeyFile:
-    key = HKDF(SHA256(), KEY_BYTES, salt=keys.file_id, info=b"ptnotes key file 1").derive(data_key)
+    key = HKDF(SHA256(), KEY_BYTES, salt=keys.file_id, info=b"ptnotes key file 2").derive(data_key)
     return replace(keys, mac=hmac.digest(key, _canonical(_unsigned(keys)), "sha256"))
 
 
@@ -444,6 +404,8 @@ def _canonical(document: Mapping[str, Any]) -> bytes:
 
 
 def _parsed(document: Mapping[str, Any]) -> KeyFile:
+    if document["format"] == 1:
+        return _parsed_of_first_format(document)
     if document["format"] != FORMAT:
         raise ValueError("not a key file of this format")
     slots = tuple(_parsed_slot(slot) for slot in document["slots"])
@@ -459,22 +421,22 @@ def _parsed(document: Mapping[str, Any]) -> KeyFile:
     return keys
 
 
+def _parsed_of_first_format(document: Mapping[str, Any]) -> KeyFile:
+    first = parsed_first(document)
+    person = Slot(first.person, first.name, SlotKind.PERSON, first.kdf, first.salt, first.nonce, b"", b"")
+    return KeyFile(first.file_id, (person,), first=first)
+
+
 def _parsed_slot(slot: Mapping[str, Any]) -> Slot:
-    kdf = slot["kdf"]
-    numbers = (kdf["memory_kib"], kdf["iterations"], kdf["lanes"])
-    limits = (MOST_MEMORY_KIB, MOST_ITERATIONS, MOST_LANES)
-    in_bounds = all(
-        type(number) is int and 0 < number <= most for number, most in zip(numbers, limits, strict=True)
-    )
-    if kdf["name"] != "argon2id" or not in_bounds or not isinstance(slot["name"], str):
-        raise ValueError("not a slot")
+    if not isinstance(slot["name"], str):
+        raise TypeError("not a slot")
     kind = SlotKind(slot["kind"])
     return Slot(
         person=str(slot["person"]),
         name=slot["name"],
         kind=kind,
-        kdf=Kdf(*numbers),
-        salt=_bytes(kdf["salt"], SALT_BYTES),
+        kdf=parsed_kdf(slot["kdf"]),
+        salt=_bytes(slot["kdf"]["salt"], SALT_BYTES),
         nonce=_bytes(slot["nonce"], NONCE_BYTES),
         public=_bytes(slot["public_key"], KEY_BYTES),
         signing_public=_bytes(slot["signing_public_key"], KEY_BYTES if kind is SlotKind.PERSON else 0),

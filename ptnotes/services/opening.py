@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from ptnotes.clinical import Reference, load_reference
 from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
+from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.pair import finish_switch
 from ptnotes.db.people import change_person, person_by_uuid
 from ptnotes.db.points import passing
@@ -89,7 +90,7 @@ def create_clinic(
     passphrase: str,
     *,
     clock: Callable[[], datetime] = utc_now,
-    kdf: keyfile.Kdf | None = None,
+    kdf: Kdf | None = None,
 ) -> OpenClinic:
     """Make a new clinic at `path`, with one person, who also administers it, and open it. Missing folders are made.
 
@@ -111,7 +112,7 @@ def create_clinic(
                 raise EnvironmentFault("file.exists", path=str(taken))
         # Without keys nobody can ever have read this: the remains of a first start that was cut off.
         pending.unlink(missing_ok=True)
-        unlocked = keyfile.new_keys(person.uuid, person.name, passphrase, kdf or keyfile.new_kdf())
+        unlocked = keyfile.new_keys(person.uuid, person.name, passphrase, kdf or new_kdf())
         person = replace(person, signing_public_key=unlocked.keys.slots[0].signing_public)
         founded = partial(found_clinic, clinic=clinic, person=person, now=clock())
         create_database(pending, unlocked.data_key, unlocked.keys.file_id, founded)
@@ -143,11 +144,14 @@ def open_clinic(
         _finish_naming(path)
         keys_at = keyfile.key_path(path)
         look_at(path, has_keys=keys_at.exists())
+        keys = keyfile.read_keys(keys_at)
         try:
-            unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
+            unlocked = keyfile.unlock(keys, passphrase, user, keys_at)
         except AccessError:
             note_refusal(path, clock())
             raise
+        if keys.first is not None:
+            keyfile.write_keys(keys_at, unlocked.keys)
     return _opened(path, unlocked, clock)
 
 
@@ -158,7 +162,7 @@ def recover_clinic(
     passphrase: str,
     *,
     clock: Callable[[], datetime] = utc_now,
-    kdf: keyfile.Kdf | None = None,
+    kdf: Kdf | None = None,
 ) -> OpenClinic:
     """Give the person called `user` a new passphrase by the printed recovery key, and open the clinic for them.
 
@@ -186,7 +190,7 @@ def recover_clinic(
         try:
             # Read anew: opening has moved the anchor of the audit.
             keys = keyfile.authentic_keys(keys_at, slot.person, clinic.data_key)
-            changed = keyfile.with_slot(keys, slot.person, slot.name, passphrase, kdf or keyfile.new_kdf())
+            changed = keyfile.with_slot(keys, slot.person, slot.name, passphrase, kdf or new_kdf())
             public = keyfile.slot_of(changed.keys, slot.person).signing_public
             with clinic.store.write() as connection:
                 renewed = replace(clinic.person, signing_public_key=public)
@@ -200,7 +204,7 @@ def recover_clinic(
     return clinic
 
 
-def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kdf | None = None) -> None:
+def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: Kdf | None = None) -> None:
     """Give whoever opened the clinic a new passphrase.
 
     Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` for a weak one, `EnvironmentFault`.
@@ -209,7 +213,7 @@ def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: keyfile.Kd
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
         unlocked = keyfile.unlock(keyfile.read_keys(keys_at), old, clinic.person.name, keys_at)
-        changed = keyfile.with_passphrase(unlocked, old, new, kdf or keyfile.new_kdf())
+        changed = keyfile.with_passphrase(unlocked, old, new, kdf or new_kdf())
         with clinic.store.write() as connection:
             log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=clinic.person.name)
             keyfile.write_keys(keys_at, changed.keys)
@@ -235,12 +239,24 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
         if person.active_to is not None:
             # Removed, and the slot stands only because that was cut off before the file got its new key.
             raise AccessError("access.denied")
+        person = _with_present_key(store, person, unlocked.keys, clock())
         opened = OpenClinic(path, store, shipped_reference(), person, clock, clinic.zone, unlocked.data_key)
         note_opening(opened, None if unlocked.signing is None else unlocked.signing.sign)
         return opened
     except BaseException:
         store.close()
         raise
+
+
+def _with_present_key(store: Store, person: Person, keys: keyfile.KeyFile, now: datetime) -> Person:
+    """Write down the person's key to sign with where the key file has another: it was renewed, and then cut off."""
+    public = keyfile.slot_of(keys, person.uuid).signing_public
+    if public == person.signing_public_key:
+        return person
+    with store.write() as connection:
+        changed = change_person(connection, replace(person, signing_public_key=public), now)
+        connection.commit()
+    return changed
 
 
 def _pending(path: Path) -> Path:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from ptnotes.db import keyfile
 from ptnotes.db import people as stored
 from ptnotes.db.faults import faults_named
+from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.rotate import rotate
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
@@ -31,9 +32,7 @@ def people(clinic: OpenClinic) -> tuple[Person, ...]:
         return stored.people(connection)
 
 
-def add_person(
-    clinic: OpenClinic, person: Person, passphrase: str, *, kdf: keyfile.Kdf | None = None
-) -> Person:
+def add_person(clinic: OpenClinic, person: Person, passphrase: str, *, kdf: Kdf | None = None) -> Person:
     """Store somebody new, who can open the file with `passphrase` from now on, and give them with their id.
 
     Raises `InputError` for unfit details, a name that is taken or a weak passphrase; `AccessError`;
@@ -45,7 +44,7 @@ def add_person(
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
         unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
-        changed = keyfile.with_slot(unlocked, new.uuid, new.name, passphrase, kdf or keyfile.new_kdf())
+        changed = keyfile.with_slot(unlocked, new.uuid, new.name, passphrase, kdf or new_kdf())
         new = replace(new, signing_public_key=keyfile.slot_of(changed.keys, new.uuid).signing_public)
         with clinic.store.write() as connection:
             _check_name(stored.people(connection), new)
@@ -90,7 +89,7 @@ def change_person(clinic: OpenClinic, person: Person) -> Person:
 
 
 def give_new_passphrase(
-    clinic: OpenClinic, person_id: int, passphrase: str, *, kdf: keyfile.Kdf | None = None
+    clinic: OpenClinic, person_id: int, passphrase: str, *, kdf: Kdf | None = None
 ) -> Person:
     """Give somebody who forgot theirs a new way in, with a new key to sign with.
 
@@ -104,9 +103,7 @@ def give_new_passphrase(
         with clinic.store.write() as connection:
             person = _of_id(stored.people(connection), person_id)
             require_strong(passphrase, (person.name,))
-            changed_keys = keyfile.with_slot(
-                unlocked, person.uuid, person.name, passphrase, kdf or keyfile.new_kdf()
-            )
+            changed_keys = keyfile.with_slot(unlocked, person.uuid, person.name, passphrase, kdf or new_kdf())
             public = keyfile.slot_of(changed_keys.keys, person.uuid).signing_public
             changed = stored.change_person(
                 connection, replace(person, signing_public_key=public, active_to=None), clinic.clock()
@@ -145,7 +142,7 @@ def remove_person(clinic: OpenClinic, person_id: int) -> Person:
     return removed
 
 
-def make_recovery_key(clinic: OpenClinic, *, kdf: keyfile.Kdf | None = None) -> str:
+def make_recovery_key(clinic: OpenClinic, *, kdf: Kdf | None = None) -> str:
     """Make a recovery key, give it as it is to be written down, and forget it; one made before opens nothing any more.
 
     Raises `AccessError`, `EnvironmentFault`.
@@ -160,7 +157,7 @@ def make_recovery_key(clinic: OpenClinic, *, kdf: keyfile.Kdf | None = None) -> 
             keyfile.RECOVERY,
             "",
             plain_recovery_key(key),
-            kdf or keyfile.new_kdf(),
+            kdf or new_kdf(),
             keyfile.SlotKind.RECOVERY,
         )
         with clinic.store.write() as connection:

@@ -10,6 +10,8 @@ from platformdirs import user_data_path
 from ptnotes.domain.errors import EnvironmentFault
 
 SUFFIX = ".ptnotes"
+_NEWEST = 2
+"""The newest format of a key file that is known."""
 
 
 def default_clinic_path() -> Path:
@@ -30,9 +32,9 @@ def people_of(path: Path) -> tuple[str, ...]:
     keys = _keys(path)
     try:
         document = json.loads(keys.read_bytes())
-        if isinstance(document["format"], int) and document["format"] > 1:
+        if isinstance(document["format"], int) and document["format"] > _NEWEST:
             raise EnvironmentFault("keys.newer", path=str(keys))
-        names = tuple(slot["name"] for slot in document["slots"] if slot["kind"] == "person")
+        names = tuple(slot["name"] for slot in document["slots"] if slot.get("kind", "person") == "person")
     except FileNotFoundError:
         code, missing = ("keys.missing", keys) if path.exists() else ("file.missing", path)
         raise EnvironmentFault(code, path=str(missing)) from None
@@ -40,7 +42,7 @@ def people_of(path: Path) -> tuple[str, ...]:
         raise EnvironmentFault("disk.permission", path=str(keys)) from None
     except OSError as error:
         raise EnvironmentFault("disk.io", path=str(keys)) from error
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise EnvironmentFault("keys.damaged", path=str(keys)) from None
     if not names or not all(isinstance(name, str) for name in names):
         raise EnvironmentFault("keys.damaged", path=str(keys))

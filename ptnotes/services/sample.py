@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from ptnotes.clinical import Reference
 from ptnotes.db.episodes import add_episodes, add_outcomes
-from ptnotes.db.keyfile import Kdf, key_path
+from ptnotes.db.kdf import Kdf
+from ptnotes.db.keyfile import key_path
 from ptnotes.db.patients import add_patients
 from ptnotes.db.sessions import add_sessions
 from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session

@@ -13,14 +13,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ptnotes.db import keyfile
+from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.keyfile import (
     Anchor,
-    Kdf,
     KeyFile,
     SlotKind,
     Unlocked,
     authentic_keys,
-    new_kdf,
     new_keys,
     read_keys,
     rotated,

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from ptnotes.db.keyfile import Kdf
+from ptnotes.db.kdf import Kdf
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.people import Person

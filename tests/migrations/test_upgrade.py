@@ -20,6 +20,8 @@ from ptnotes.domain.errors import EnvironmentFault
 from tests.migrations.stored import DATA_KEY, FILE_ID, HERE, KEY, stored_file
 
 NEXT = (*VERSIONS, HERE / "next")
+LATER = SCHEMA_VERSION + 1
+KEPT = f"before-{LATER:04}"
 
 
 def objects(path: Path) -> dict[tuple[str, str], str]:
@@ -139,17 +141,19 @@ def test_every_stored_file_opens_as_the_present_schema_with_all_its_rows(
     path = stored_file(tmp_path, version)
     before = counts(path)
     open_store(path, DATA_KEY, FILE_ID).close()
-    assert counts(path) == before
+    after = counts(path)
+    assert {name: after[name] for name in before} == before
     assert differing(objects(path), objects(created(tmp_path / "fresh"))) == set()
-    assert {before[name] for name in metadata.tables} == {1}
+    assert {before[name] for name in metadata.tables if name in before} == {1}
+    assert version < SCHEMA_VERSION or metadata.tables.keys() <= before.keys()
 
 
 def test_an_upgrade_keeps_rows_triggers_indexes_and_the_file_as_it_was(tmp_path: Path) -> None:
-    path = stored_file(tmp_path, 1)
+    path = stored_file(tmp_path, SCHEMA_VERSION)
     key_path(path).write_bytes(b"the keys")
     before_counts, before_objects = counts(path), objects(path)
 
-    kept = upgrade_file(path, KEY, versions=NEXT, version=2)
+    kept = upgrade_file(path, KEY, versions=NEXT, version=LATER)
 
     assert counts(path) == before_counts
     fresh = objects(empty_upgraded(tmp_path / "fresh", NEXT))
@@ -163,14 +167,14 @@ def test_an_upgrade_keeps_rows_triggers_indexes_and_the_file_as_it_was(tmp_path:
     assert {name for kind, name in remade if kind == "index"} == {"ix_patient_trial"}
     assert {name for kind, name in remade if kind == "trigger"} == set()
     assert [pragma(path, name) for name in ("user_version", "application_id", "journal_mode")] == [
-        2,
+        LATER,
         APPLICATION_ID,
         "wal",
     ]
     assert pragma(path, "integrity_check") == "ok"
     assert pragma(path, "foreign_key_check") is None
     # What was there before stands beside it, with its keys, and opens.
-    assert kept.name == "clinic.ptnotes.before-0002"
+    assert kept.name == f"clinic.ptnotes.{KEPT}"
     assert differing(objects(kept), before_objects) == set()
     assert key_path(kept).read_bytes() == b"the keys"
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(
@@ -179,8 +183,8 @@ def test_an_upgrade_keeps_rows_triggers_indexes_and_the_file_as_it_was(tmp_path:
 
 
 def test_after_an_upgrade_the_triggers_still_guard(tmp_path: Path) -> None:
-    path = stored_file(tmp_path, 1)
-    upgrade_file(path, KEY, versions=NEXT, version=2)
+    path = stored_file(tmp_path, SCHEMA_VERSION)
+    upgrade_file(path, KEY, versions=NEXT, version=LATER)
     connection = connect(path, KEY)
     for table in ("treatment_session", "mobilization", "patient", "rom_reading"):
         with pytest.raises(Exception, match="ptnotes:refused"):
@@ -190,13 +194,13 @@ def test_after_an_upgrade_the_triggers_still_guard(tmp_path: Path) -> None:
 
 
 def test_opening_an_older_file_upgrades_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = stored_file(tmp_path, 1)
-    monkeypatch.setattr(store_module, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(migrate, "upgrade_file", partial(upgrade_file, versions=NEXT, version=2))
+    path = stored_file(tmp_path, SCHEMA_VERSION)
+    monkeypatch.setattr(store_module, "SCHEMA_VERSION", LATER)
+    monkeypatch.setattr(migrate, "upgrade_file", partial(upgrade_file, versions=NEXT, version=LATER))
     store = open_store(path, DATA_KEY, FILE_ID)
     with store.read() as connection:
         assert connection.scalar(text("SELECT trial FROM patient")) == ""
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == f"{LATER:04}"
     store.close()
     # This program is older than the file now.
     monkeypatch.undo()
@@ -208,7 +212,7 @@ def _untouched(path: Path, versions: tuple[Path, ...], error: type[Exception]) -
     """Run an upgrade that fails; nothing may have changed and nothing may be left behind."""
     before = {file.name: file.read_bytes() for file in path.parent.iterdir() if file.is_file()}
     with pytest.raises(error) as raised:
-        upgrade_file(path, KEY, versions=versions, version=2)
+        upgrade_file(path, KEY, versions=versions, version=LATER)
     assert {file.name: file.read_bytes() for file in path.parent.iterdir() if file.is_file()} == before
     return raised.value
 
@@ -227,47 +231,48 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
 ) -> None:
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "0002_bad.py").write_text(
-        f"from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade():\n    {body}\n"
+    (folder / "bad.py").write_text(
+        f"from alembic import op\nrevision = '{LATER:04}'\ndown_revision = '{SCHEMA_VERSION:04}'\n\n\n"
+        f"def upgrade():\n    {body}\n"
     )
-    _untouched(stored_file(tmp_path, 1), (*VERSIONS, folder), error)
+    _untouched(stored_file(tmp_path, SCHEMA_VERSION), (*VERSIONS, folder), error)
 
 
 def test_a_damaged_file_is_not_upgraded(tmp_path: Path) -> None:
-    path = stored_file(tmp_path, 1)
+    path = stored_file(tmp_path, SCHEMA_VERSION)
     content = bytearray(path.read_bytes())
     content[-5000] ^= 1
     path.write_bytes(content)
     with pytest.raises(Exception, match=r"file\.damaged|malformed|not a database"):
-        upgrade_file(path, KEY, versions=NEXT, version=2)
+        upgrade_file(path, KEY, versions=NEXT, version=LATER)
     assert path.read_bytes() == content
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_what_an_interrupted_upgrade_left_is_cleared_away(tmp_path: Path) -> None:
-    path = stored_file(tmp_path, 1)
+    path = stored_file(tmp_path, SCHEMA_VERSION)
     for suffix in (".upgrading", ".upgrading-wal", ".upgrading-shm"):
         shutil.copy2(path, f"{path}{suffix}")
-    upgrade_file(path, KEY, versions=NEXT, version=2)
-    assert sorted(file.name for file in tmp_path.iterdir()) == [path.name, f"{path.name}.before-0002"]
+    upgrade_file(path, KEY, versions=NEXT, version=LATER)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [path.name, f"{path.name}.{KEPT}"]
 
 
 def test_a_file_that_another_program_has_open_is_not_swapped_away_under_it(tmp_path: Path) -> None:
-    path = stored_file(tmp_path, 1)
+    path = stored_file(tmp_path, SCHEMA_VERSION)
     other = connect(path, KEY)
     other.execute("UPDATE patient SET address = 'held open'")
     with pytest.raises(EnvironmentFault, match=r"file\.locked"):
-        upgrade_file(path, KEY, versions=NEXT, version=2)
+        upgrade_file(path, KEY, versions=NEXT, version=LATER)
     assert other.execute("SELECT address FROM patient").fetchone() == ("held open",)
     other.close()
-    assert pragma(path, "user_version") == 1
-    upgrade_file(path, KEY, versions=NEXT, version=2)
-    assert pragma(path, "user_version") == 2
+    assert pragma(path, "user_version") == SCHEMA_VERSION
+    upgrade_file(path, KEY, versions=NEXT, version=LATER)
+    assert pragma(path, "user_version") == LATER
 
 
-def test_the_first_migration_names_nothing_of_the_present_schema() -> None:
+def test_no_migration_names_anything_of_the_present_schema() -> None:
     folder = migrate.MIGRATIONS
-    frozen = [*folder.glob("first_schema/*.py"), folder / "versions" / "0001_first_schema.py"]
-    assert len(frozen) == 7
+    frozen = [*folder.glob("first_schema/*.py"), *folder.glob("versions/*.py")]
+    assert len(frozen) == 6 + SCHEMA_VERSION
     for path in frozen:
         assert "ptnotes.db.schema" not in path.read_text(), path.name

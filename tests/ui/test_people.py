@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptnotes.db.keyfile import Kdf
+from ptnotes.db.kdf import Kdf
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.treatment import VisitKind
@@ -41,7 +41,8 @@ NEW = "six warm yellow stones"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let keys be derived as quickly as is allowed at all."""
-    monkeypatch.setattr("ptnotes.db.keyfile.new_kdf", Kdf)
+    monkeypatch.setattr("ptnotes.services.people.new_kdf", Kdf)
+    monkeypatch.setattr("ptnotes.services.opening.new_kdf", Kdf)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from ptnotes.clinical import Reference, load_reference
-from ptnotes.db.keyfile import Kdf
+from ptnotes.db.kdf import Kdf
 from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.treatment import NoteState, Phase, TreatmentSession, VisitStatus

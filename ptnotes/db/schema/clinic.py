@@ -112,6 +112,42 @@ class EmergencyAccessRecord(Record):
     seen_at: Mapped[Instant | None]
 
 
+class RecordRuleRecord(Record):
+    """How long records are kept and when an entry is late, where the clinic changed what the program ships."""
+
+    __tablename__ = "record_rule"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        *not_negative("late_entry_h", "retain_years", "majority_age_years", "retain_minor_years"),
+    )
+
+    id: Mapped[Id]
+    late_entry_h: Mapped[int]
+    retain_years: Mapped[int]
+    majority_age_years: Mapped[int]
+    retain_minor_years: Mapped[int]
+    state: Mapped[Words]
+    source: Mapped[Words]
+    revision: Mapped[Revision]
+
+
+class DisposalRecord(Record):
+    """That a patient's whole record was disposed of after its time: what remains of it."""
+
+    __tablename__ = "disposal"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"), {"info": APPEND_ONLY})
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    patient_uuid: Mapped[str]
+    mrn: Mapped[str]
+    retain_until: Mapped[date | None]
+    reason: Mapped[str]
+    at: Mapped[Instant]
+    zone: Mapped[str]
+    person_id: Mapped[PersonId]
+
+
 class ReferenceOverrideRecord(Record):
     """A value of the reference data that the clinic has replaced. A key's newest row counts; a null value undoes."""
 

@@ -15,7 +15,7 @@ import pytest
 
 from ptnotes import __version__, cli
 from ptnotes.db import keyfile
-from ptnotes.db.keyfile import Kdf
+from ptnotes.db.kdf import Kdf
 from ptnotes.db.people import add_person
 from ptnotes.db.store import connect, raw_key
 from ptnotes.domain.episode import EpisodeOfCare
@@ -378,7 +378,8 @@ def test_a_report_that_cannot_be_written_leaves_what_was_there(
 
 
 def test_a_sample_is_made_and_opens(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ptnotes.db.keyfile.new_kdf", Kdf)
+    monkeypatch.setattr("ptnotes.services.people.new_kdf", Kdf)
+    monkeypatch.setattr("ptnotes.services.opening.new_kdf", Kdf)
     path = tmp_path / "sample.ptnotes"
     code, out, err = run("create-sample", path, "--patients", "12", "--sessions", "40", "--seed", "3")
     assert (code, err) == (0, "")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ptnotes import cli
-from ptnotes.db.keyfile import Kdf
+from ptnotes.db.kdf import Kdf
 from ptnotes.domain.people import Person, Role
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.people import add_person

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ptnotes.db import backup as stored
-from ptnotes.db.keyfile import Kdf, key_path
+from ptnotes.db.kdf import Kdf
+from ptnotes.db.keyfile import key_path
 from ptnotes.db.pair import new_pair_path
 from ptnotes.domain.backup import BackupPlan, BackupRecord, Standing, is_due, kept, standing
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError

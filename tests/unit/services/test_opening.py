@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ptnotes.db import keyfile
-from ptnotes.db.keyfile import Kdf, key_path
+from ptnotes.db.kdf import Kdf
+from ptnotes.db.keyfile import key_path
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError
 from ptnotes.domain.people import Paper
 from ptnotes.domain.sentences import sentence

@@ -16,7 +16,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ptnotes.db import keyfile
-from ptnotes.db.keyfile import Kdf, key_path, read_keys, signing_key
+from ptnotes.db.kdf import Kdf
+from ptnotes.db.keyfile import key_path, read_keys, signing_key
 from ptnotes.db.people import signing_keys
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, StaleError
 from ptnotes.domain.people import Permission, Person, Role

@@ -1,0 +1,86 @@
+"""Public keys to verify signatures by, emergency access, how long records are kept, and what was disposed of.
+
+Frozen: a change is a new migration.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from ptnotes.db.migrations.first_schema import INSTANT
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    _keys()
+    _emergencies()
+    _retention()
+
+
+def _keys() -> None:
+    op.create_table(
+        "signing_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signing_key_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("public_key", name=op.f("uq_signing_key_public_key")),
+    )
+    op.create_index(op.f("ix_signing_key_person_id"), "signing_key", ["person_id"], unique=False)
+
+
+def _emergencies() -> None:
+    op.create_table(
+        "emergency_access",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("seen_by", sa.Integer(), nullable=True),
+        sa.Column("seen_at", INSTANT, nullable=True),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_emergency_access_has_reason")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_emergency_access_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["seen_by"], ["person.id"], name=op.f("fk_emergency_access_seen_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_access")),
+    )
+
+
+def _retention() -> None:
+    op.create_table(
+        "record_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("late_entry_h", sa.Integer(), nullable=False),
+        sa.Column("retain_years", sa.Integer(), nullable=False),
+        sa.Column("majority_age_years", sa.Integer(), nullable=False),
+        sa.Column("retain_minor_years", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.Text(), server_default="", nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_record_rule_only_one")),
+        *(
+            sa.CheckConstraint(f"{name} >= 0", name=op.f(f"ck_record_rule_{name}_not_negative"))
+            for name in ("late_entry_h", "retain_years", "majority_age_years", "retain_minor_years")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_rule")),
+    )
+    op.create_table(
+        "disposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("patient_uuid", sa.Text(), nullable=False),
+        sa.Column("mrn", sa.Text(), nullable=False),
+        sa.Column("retain_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_disposal_has_reason")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_disposal_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_disposal_uuid")),
+    )
