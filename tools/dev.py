@@ -60,6 +60,7 @@ USAGE = """usage: python3 tools/dev.py VERB [ARGS]
   test         lint, types and all tests; with ARGS, pytest alone with these
   lint         lint, formatting, types and import contracts
   bench        measure, each figure beside its reference; ARGS go to the bench
+  torture      kill the app at every point at which it changes its files; ARGS go to the torture
   screenshots  render every screen into build/screenshots
   lock         make the locks in requirements/ again from pyproject.toml (needs uv)
 """
@@ -308,6 +309,9 @@ def main(arguments: List[str]) -> int:
         install_system(missing_libraries(BENCH_LIBRARIES))
         set_up("dev")
         return hand_over([venv_python(), "-m", "benchmarks", *rest])
+    if verb == "torture":
+        set_up("dev")
+        return hand_over([venv_python(), "-m", "tests.torture.run", *rest])
     if verb == "screenshots":
         set_up("dev")
         return hand_over([venv_python(), os.path.join("tools", "screenshots.py"), *rest])

@@ -98,6 +98,9 @@ class Sidebar(QFrame):
         foot.setSpacing(2)
         self.saved = Label("Encrypted · all saved", "small")
         foot.addWidget(self.saved)
+        self.backup = Label("", "fault", wraps=True)
+        self.backup.hide()
+        foot.addWidget(self.backup)
         self.lock_hint = QWidget()
         line = QHBoxLayout(self.lock_hint)
         line.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +115,11 @@ class Sidebar(QFrame):
         """Put the cursor into the search."""
         self.find_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.find_line.selectAll()
+
+    def show_backup(self, problem: str) -> None:
+        """Say what is wrong with the latest backup; nothing while all is well."""
+        self.backup.setText(problem)
+        self.backup.setVisible(bool(problem))
 
     def show_unsaved(self, count: int) -> None:
         """Say whether something still waits to be stored; once all is, what is at hand may be something else."""

@@ -103,6 +103,7 @@ class Workspace(QWidget):
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
         self.sidebar.lock_hint.setVisible(actions["lock"].isVisible())
+        self.settings.backups.state_changed.connect(self.sidebar.show_backup)
         for name, slot in (
             ("find", self.sidebar.start_finding),
             ("add_patient", self.add_patient),
@@ -162,6 +163,7 @@ class Workspace(QWidget):
         self._tasks.read(read_ahead)
         self.reading_log.look()
         self.emergencies.look()
+        self.settings.backups.start()
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""

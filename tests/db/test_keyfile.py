@@ -12,7 +12,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ptnotes.db import keyfile
+from ptnotes.db import kdf, keyfile
 from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.keyfile import (
     Anchor,
@@ -192,7 +192,7 @@ def test_the_derivation_takes_a_quarter_of_a_second_and_is_never_below_the_least
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     times = iter([0.0, 0.05])
-    monkeypatch.setattr(keyfile, "perf_counter", lambda: next(times))
+    monkeypatch.setattr(kdf, "perf_counter", lambda: next(times))
     assert new_kdf() == Kdf(iterations=15)
     times = iter([0.0, 9.0])
     assert new_kdf() == LEAST
@@ -245,8 +245,10 @@ def test_a_slot_added_or_taken_away_behind_the_programs_back_is_noticed(made: Un
         b"\xff\xfe",
         b"not json",
         b'{"format": 1}',
-        b'{"format": "1", "slots": []}',
-        b'{"format": 1, "file_id": "00", "slots": [], "mac": ""}',
+        b'{"format": 1, "file_id": "00", "slots": [{"name": "A"}], "mac": ""}',
+        b'{"format": 2}',
+        b'{"format": "2", "slots": []}',
+        b'{"format": 2, "file_id": "00", "slots": [], "mac": ""}',
         b"[" * 100_000,
         b" " * (keyfile.LARGEST_FILE + 2),
     ],
@@ -283,7 +285,7 @@ def test_a_key_file_of_impossible_content_is_damaged(
 
 def test_a_missing_newer_or_unreadable_key_file_says_so(path: Path, tmp_path: Path) -> None:
     assert fault_of(lambda: read_keys(tmp_path / "none.keys")) == "keys.missing"
-    assert fault_of(lambda: edited(path, lambda d: d.update(format=2))) == "keys.newer"
+    assert fault_of(lambda: edited(path, lambda d: d.update(format=3))) == "keys.newer"
     folder = tmp_path / "folder.keys"
     folder.mkdir()
     assert fault_of(lambda: read_keys(folder)) in {"disk.io", "disk.permission"}
@@ -320,3 +322,39 @@ def test_a_fault_of_the_environment_is_told_from_a_refusal(path: Path) -> None:
     with pytest.raises(EnvironmentFault) as missing:
         read_keys(path)
     assert missing.value.values == {"path": str(path)}
+
+
+FIRST = Path(__file__).parent.parent / "migrations" / "first.keys"
+FIRST_DATA_KEY = bytes.fromhex("0edf86853c28a7783548ff03c8395cf8e249d99743923e6ad9fa5274c05e900f")
+
+
+def test_a_key_file_of_the_first_format_opens_and_comes_out_in_the_present_one(tmp_path: Path) -> None:
+    first = read_keys(FIRST)
+    assert [slot.name for slot in first.people] == ["J. Rivera"]
+    assert first.recovery is None
+    unlocked = unlock(first, PASSPHRASE, "J. Rivera", FIRST)
+    assert unlocked.data_key == FIRST_DATA_KEY
+    assert unlocked.keys.file_id == first.file_id
+    path = tmp_path / "clinic.ptnotes.keys"
+    write_keys(path, unlocked.keys)
+    again = unlock(read_keys(path), PASSPHRASE, None, path)
+    assert json.loads(path.read_text())["format"] == 2
+    assert (again.data_key, again.person) == (FIRST_DATA_KEY, "11111111-1111-4111-8111-111111111111")
+    assert again.signing is not None
+    message = b"a note"
+    public = Ed25519PublicKey.from_public_bytes(again.keys.slots[0].signing_public)
+    public.verify(again.signing.sign(message), message)
+
+
+def test_a_key_file_of_the_first_format_refuses_others_and_any_change(tmp_path: Path) -> None:
+    first = read_keys(FIRST)
+    assert fault_of(lambda: unlock(first, "another passphrase", None, FIRST)) == "access.denied"
+    assert fault_of(lambda: unlock(first, PASSPHRASE, "Nobody", FIRST)) == "access.denied"
+    path = tmp_path / "clinic.ptnotes.keys"
+    document = json.loads(FIRST.read_text())
+    document["mac"] = "00" * 32
+    path.write_text(json.dumps(document))
+    assert fault_of(lambda: unlock(read_keys(path), PASSPHRASE, None, path)) == "keys.damaged"
+    document["slots"] = document["slots"] * 2
+    path.write_text(json.dumps(document))
+    assert fault_of(lambda: read_keys(path)) == "keys.damaged"

@@ -43,7 +43,7 @@ class HistoryPage(QWidget):
         self.model = RowsModel(("When", "Who", "What"), (), self)
         self.view = plain_table("Who did what", self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(CellDelegate(theme, self))
+        self.view.setItemDelegate(CellDelegate(theme, self.view, _WHAT))
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         # Measuring two thousand rows would make the page wait.

@@ -15,6 +15,7 @@ from ptnotes.domain.permissions import Act
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.services.settings import change_clinic, clinic_details
+from ptnotes.ui.backup.backup_card import BackupCard
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card, Scroller
@@ -97,6 +98,8 @@ class ClinicSettings(Scroller):
             )
         )
         column.addWidget(file_card)
+        self.backups = BackupCard(clinic, tasks)
+        column.addWidget(self.backups)
         column.addStretch(1)
         row = QHBoxLayout()
         row.addWidget(page, 4)
