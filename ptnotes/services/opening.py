@@ -253,6 +253,9 @@ def _with_present_key(store: Store, person: Person, keys: keyfile.KeyFile, now: 
     public = keyfile.slot_of(keys, person.uuid).signing_public
     if public == person.signing_public_key:
         return person
+    if person.signing_public_key is None:
+        # Only the founder of a clinic of the first release never had one; nobody else could administer it.
+        person = replace(person, granted=person.granted | {Permission.ADMINISTER})
     with store.write() as connection:
         changed = change_person(connection, replace(person, signing_public_key=public), now)
         connection.commit()

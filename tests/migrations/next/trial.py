@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ptnotes.db.schema import metadata
+from ptnotes.db.schema import SCHEMA_VERSION, metadata
 
-revision = "0002"
-down_revision = "0001"
+revision = f"{SCHEMA_VERSION + 1:04}"
+down_revision = f"{SCHEMA_VERSION:04}"
 
 REMADE = ("treatment_session", "mobilization", "patient")
 

@@ -1,20 +1,23 @@
 """Making, opening and leaving a clinic, with real files."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ptnotes.db import keyfile
 from ptnotes.db.kdf import Kdf
-from ptnotes.db.keyfile import key_path
+from ptnotes.db.keyfile import key_path, read_keys
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError
-from ptnotes.domain.people import Paper
+from ptnotes.domain.people import Paper, Permission
+from ptnotes.domain.permissions import Act, may
 from ptnotes.domain.sentences import sentence
 from ptnotes.services import opening
 from ptnotes.services.opening import OpenClinic, change_passphrase, create_clinic, open_clinic
@@ -23,6 +26,7 @@ from ptnotes.services.people_of import clinic_exists, default_clinic_path, peopl
 from ptnotes.services.settings import change_clinic, clinic_details
 from tests.clinics import CLINIC, PASSPHRASE, PERSON, clinic_in, template
 from tests.clock import FixedClock
+from tests.migrations.stored import HERE, stored_file
 
 LEAST = Kdf()
 
@@ -51,7 +55,10 @@ def test_a_new_clinic_opens_with_its_passphrase_and_knows_itself(tmp_path: Path,
     opened = open_clinic(path, PASSPHRASE, clock=clock)
     assert clinic_details(opened) == replace(details, revision=1)
     assert people(opened) == (opened.person,)
-    assert replace(opened.person, id=None, uuid="") == PERSON
+    assert opened.person.granted == {Permission.ADMINISTER}
+    assert opened.person.signing_public_key == read_keys(key_path(path)).slots[0].signing_public
+    own = replace(opened.person, id=None, uuid="", revision=0, signing_public_key=None, granted=frozenset())
+    assert own == PERSON
     assert people_of(path) == (PERSON.name,)
     opened.close()
 
@@ -186,7 +193,8 @@ def test_a_first_start_cut_off_before_the_last_step_is_finished_by_opening(
             create_clinic(path, CLINIC, PERSON, PASSPHRASE, clock=clock, kdf=LEAST)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["c.ptnotes.keys", "c.ptnotes.new"]
     assert clinic_exists(path)
-    assert code_of(lambda: create_clinic(path, CLINIC, PERSON, "x", clock=clock, kdf=LEAST)) == "file.exists"
+    again = partial(create_clinic, path, CLINIC, PERSON, PASSPHRASE, clock=clock, kdf=LEAST)
+    assert code_of(again) == "file.exists"
     opened = open_clinic(path, PASSPHRASE, clock=clock)
     assert clinic_details(opened).name == CLINIC.name
     opened.close()
@@ -260,3 +268,38 @@ def test_no_plain_text_of_the_clinic_is_left_anywhere_in_its_folder(
     for file in tmp_path.iterdir():
         assert b"Zyxwvuton" not in file.read_bytes()
     clinic.close()
+
+
+def test_a_clinic_of_the_first_release_opens_with_its_passphrase_and_gets_keys_to_sign_with(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    path = stored_file(tmp_path, 1)
+    shutil.copy2(HERE / "first.keys", key_path(path))
+    assert people_of(path) == ("J. Rivera",)
+    assert code_of(lambda: open_clinic(path, "another passphrase", clock=clock)) == "access.denied"
+    opened = open_clinic(path, PASSPHRASE, clock=clock)
+    public = opened.person.signing_public_key
+    assert may(opened.person, Act.ADMINISTER)
+    opened.close()
+    keys = read_keys(key_path(path))
+    assert keys.first is None
+    assert keys.slots[0].signing_public == public
+    again = open_clinic(path, PASSPHRASE, clock=clock)
+    assert again.person.signing_public_key == public
+    assert not again.audit_is_doubted
+    again.close()
+    # The files as they were still open, for whoever needs them.
+    kept = tmp_path / "clinic.ptnotes.before-0002"
+    assert read_keys(key_path(kept)).people[0].name == "J. Rivera"
+
+
+def test_a_key_to_sign_with_that_was_renewed_and_then_cut_off_is_written_down_at_the_next_opening(
+    path: Path, clock: FixedClock
+) -> None:
+    keys_at = key_path(path)
+    unlocked = keyfile.unlock(read_keys(keys_at), PASSPHRASE, None, keys_at)
+    renewed = keyfile.with_slot(unlocked, unlocked.person, PERSON.name, PASSPHRASE, LEAST)
+    keyfile.write_keys(keys_at, renewed.keys)
+    opened = open_clinic(path, PASSPHRASE, clock=clock)
+    assert opened.person.signing_public_key == renewed.keys.slots[0].signing_public
+    opened.close()
