@@ -80,7 +80,7 @@ ENTITIES = {
     ),
     *("screen_override", "consent", "adverse_event", "addendum", "co_signature", "void", "document"),
     *("document_session", "disclosure", "audit_event", "import_run", "import_item"),
-    *("signing_key", "emergency_access", "record_rule", "disposal"),
+    *("record_rule", "disposal"),
 }
 
 
