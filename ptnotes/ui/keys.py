@@ -1,0 +1,125 @@
+"""The keys that widgets answer to themselves, in one table.
+
+A widget asks the table which of its keys was pressed, and the list of keys (F1) is made from the same rows: no key works
+without being told, and none is told that does not work.
+
+Keys of menus and of a screen's commands are those of their `QAction` and do not stand here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+_HELD = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One thing that keys do. `keys` are written as Qt writes them (``Ctrl+Del``); any of them does it.
+
+    `shown` replaces the list of them where it would be long (``1 – 5``).
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    words: str
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class KeyGroup:
+    """The keys of one kind of widget."""
+
+    title: str
+    rows: tuple[KeyRow, ...]
+
+    def pressed(self, event: QKeyEvent) -> str:
+        """The id of the row whose key `event` is, empty where it is none of them."""
+        return self._by_key.get(_key_of(event.keyCombination().toCombined()), "")
+
+    def shown(self, row_id: str) -> str:
+        """A row's keys as people read them, for a hint beside the widget."""
+        return next(_shown(row) for row in self.rows if row.id == row_id)
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Every row as (what it does, its keys), for the list of keys."""
+        return [(row.words, _shown(row)) for row in self.rows]
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[int, int], str]:
+        return {
+            _key_of(QKeySequence(key)[0].toCombined()): row.id  # type: ignore[index]  # a sequence is a row of keys
+            for row in self.rows
+            for key in row.keys
+        }
+
+
+def _key_of(combined: int) -> tuple[int, int]:
+    """The key and what is held with it. Shift counts with letters and named keys only: ``+`` is typed with it."""
+    key = combined & ~int(Qt.KeyboardModifier.KeyboardModifierMask.value)
+    if key == int(Qt.Key.Key_Backtab.value):
+        key = int(Qt.Key.Key_Tab.value)
+    held = combined & int(_HELD.value)
+    is_sign = key < int(Qt.Key.Key_Escape.value) and not chr(key).isalnum()
+    shift = 0 if is_sign else combined & int(Qt.KeyboardModifier.ShiftModifier.value)
+    return key, held | shift
+
+
+def _shown(row: KeyRow) -> str:
+    if row.shown:
+        return row.shown
+    native = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(dict.fromkeys(QKeySequence(key).toString(native) for key in row.keys))
+
+
+LAST_VISITS = KeyGroup(
+    "Last visits",
+    (
+        KeyRow("same", ("Return", "Enter", "Space"), "Do the chosen row the same today", shown="Enter"),
+        KeyRow("progress", ("+", "="), "Do it one step further, as shown beside it", shown="+"),
+        KeyRow("other_step", ("S",), "Show another step: grade, seconds, sets, load"),
+        KeyRow("up", ("Up",), "Row above"),
+        KeyRow("down", ("Down",), "Row below"),
+    ),
+)
+NARRATIVE = KeyGroup(
+    "Narrative",
+    (
+        KeyRow("expand", ("Tab",), "Expand a short form such as .home, or go to the next blank ‹…›"),
+        KeyRow("back", ("Shift+Tab",), "Go to the blank before, or to the field before"),
+    ),
+)
+TABLES = KeyGroup(
+    "Tables of the visit",
+    (
+        KeyRow("next", ("Return", "Enter"), "Begin the next row", shown="Enter"),
+        KeyRow("remove", ("Ctrl+Del",), "Take the row out"),
+        KeyRow("undo_typing", ("Esc",), "Take back what is typed in the field"),
+    ),
+)
+GRADE = KeyGroup(
+    "Grade",
+    (
+        KeyRow("grade", ("1", "2", "3", "4", "5"), "Grade I to V", shown="1 – 5"),
+        KeyRow("up", ("+",), "Modifier up: III to III+"),
+        KeyRow("down", ("-", "−"), "Modifier down: III to III-", shown="-"),
+    ),
+)
+SPINE = KeyGroup(
+    "Spine",
+    (
+        KeyRow("left", ("Left",), "Target to the left"),
+        KeyRow("right", ("Right",), "Target to the right"),
+        KeyRow("up", ("Up",), "Level above"),
+        KeyRow("down", ("Down",), "Level below"),
+        KeyRow("choose", ("Return", "Enter", "Space"), "Chart the target", shown="Enter"),
+    ),
+)
+WIDGET_KEYS = (SPINE, GRADE, TABLES, LAST_VISITS, NARRATIVE)
+"""Every group, in the order of the list of keys."""
