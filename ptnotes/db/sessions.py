@@ -39,7 +39,10 @@ from ptnotes.domain.treatment import (
 )
 
 _LISTS = ("mobilizations", "interventions", "exercises", "rom", "pain", "comparable_signs")
-_HEAD = tuple(field.name for field in fields(TreatmentSession) if field.name not in {*_LISTS, "note"})
+_PENDING = ("pending_line", "pending_row")
+_HEAD = tuple(
+    field.name for field in fields(TreatmentSession) if field.name not in {*_LISTS, "note", *_PENDING}
+)
 _WRITTEN = tuple(name for name in _HEAD if name not in {"id", "uuid", "episode_id", "state", "author_id"})
 _SECTIONS = tuple(field.name for field in fields(Note))
 
@@ -263,7 +266,10 @@ def _filled(
     sessions = []
     for head in heads:
         own: dict[str, Any] = {name: tuple(found.get(head.id, ())) for name, found in rows.items()}
-        sessions.append(TreatmentSession(**head._mapping, **own, note=notes.get(head.id, Note())))
+        texts = dict(notes.get(head.id, ()))
+        line, row = (texts.pop(name, "") for name in _PENDING)
+        own |= {"pending_line": line, "pending_row": int(row) if row else None}
+        sessions.append(TreatmentSession(**head._mapping, **own, note=Note(**texts)))
     return tuple(sessions)
 
 
@@ -276,9 +282,9 @@ def _items(connection: Connection, part: _List, ids: Sequence[int]) -> Mapping[i
     return part.items_of(rows, targets)
 
 
-def _notes(connection: Connection, ids: Sequence[int]) -> Mapping[int, Note]:
-    sections = grouped(_NOTE.shown(connection, ids), itemgetter(1, 2))
-    return {session_id: Note(**dict(pairs)) for session_id, pairs in sections.items()}
+def _notes(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[tuple[str, str]]]:
+    """(section, text) of each session; what is pending in the typed line stands among them."""
+    return grouped(_NOTE.shown(connection, ids), itemgetter(1, 2))
 
 
 def _target_rows(session: TreatmentSession, key: int) -> list[Row]:
@@ -290,7 +296,9 @@ def _target_rows(session: TreatmentSession, key: int) -> list[Row]:
 
 
 def _note_rows(session: TreatmentSession, key: int) -> list[Row]:
-    texts = ((section, getattr(session.note, section)) for section in _SECTIONS)
+    texts = [(section, getattr(session.note, section)) for section in _SECTIONS]
+    row = "" if session.pending_row is None else str(session.pending_row)
+    texts += zip(_PENDING, (session.pending_line, row), strict=True)
     return [(key, section, text) for section, text in texts if text]
 
 

@@ -358,6 +358,7 @@ def _cleaned_session(session: TreatmentSession) -> TreatmentSession:
         session,
         status_reason=clean_line(session.status_reason, "visit.status_reason"),
         others_present=clean_line(session.others_present, "visit.others_present"),
+        pending_line=clean_note(session.pending_line, "visit.pending_line"),
         mobilizations=tuple(
             replace(
                 row,

@@ -119,6 +119,8 @@ def _missing(reference: Reference, session: TreatmentSession) -> Iterator[Findin
         # A visit to examine or to say goodbye may have no treatment; one to treat has.
         make = _needed if session.kind is VisitKind.TREATMENT else _wanted
         yield make("treatment", "mobilization.targets")
+    if session.pending_line.strip():
+        yield _needed("pending_line", "visit.pending_line")
     if session.total_minutes is None:
         yield _needed("times", "visit.time_in" if session.time_in is None else "visit.time_out")
     for mobilization in session.mobilizations:

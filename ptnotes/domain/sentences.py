@@ -51,6 +51,7 @@ SENTENCES = {
     "missing.not_yet": "This visit is still planned.",
     "missing.reason": "Why the visit did not take place.",
     "missing.treatment": "No mobilization, service or exercise is charted.",
+    "missing.pending_line": "The typed line holds something that is not charted: take it with Enter, or clear it.",
     "missing.times": "Time in and time out: the total treatment time is part of the note.",
     "missing.level": "A mobilization has no level or joint.",
     "missing.technique": "A mobilization has no technique.",

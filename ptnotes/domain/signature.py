@@ -35,6 +35,15 @@ class AddendumKind(StrEnum):
     AMENDMENT_REQUEST = "amendment_request"
 
 
+KIND_WORDS: Mapping[AddendumKind, str] = {
+    AddendumKind.ADDENDUM: "Addendum",
+    AddendumKind.CORRECTION: "Correction",
+    AddendumKind.LATE_ENTRY: "Late entry",
+    AddendumKind.AMENDMENT_REQUEST: "The patient asks",
+}
+"""What was added, as it is headed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """Whose note it is, as the statement names them."""
@@ -178,7 +187,9 @@ def note_statement(
     }
 
 
-_KEPT_BY_STORE = {"id", "episode_id", "author_id", "state", "next_row", "revision", "saved_at"}
+_KEPT_BY_STORE = {
+    "id", "episode_id", "author_id", "state", "pending_line", "pending_row", "next_row", "revision", "saved_at",
+}  # fmt: skip
 _LISTS = ("mobilizations", "interventions", "exercises", "rom", "pain", "comparable_signs")
 
 
@@ -314,7 +325,7 @@ def void_statement(voided: Voided, person: Person, note_hash: bytes) -> dict[str
 def unsaved_words(mine: TreatmentSession, stored: TreatmentSession) -> str:
     """The text of the narrative in `mine` that is not in `stored`: what a late change of a signed note becomes.
 
-    Lines that are in both are left out; each section is named.
+    Lines that are in both are left out; each section is named. What stood in the typed line comes last.
     """
     parts = []
     for section in ("subjective", "objective", "assessment", "plan"):
@@ -324,6 +335,8 @@ def unsaved_words(mine: TreatmentSession, stored: TreatmentSession) -> str:
         ]
         if lines:
             parts.append(f"{section.capitalize()}: " + "\n".join(lines))
+    if mine.pending_line.strip() and mine.pending_line != stored.pending_line:
+        parts.append(f"Typed line: {mine.pending_line.strip()}")
     return "\n".join(parts)
 
 

@@ -225,7 +225,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentSession:
-    """A whole visit. `id` is None until stored; `zone` names the time zone of the calendar date `service_date`."""
+    """A whole visit. `id` is None until stored; `zone` names the time zone of the calendar date `service_date`.
+
+    `pending_line` is what stands in the typed line and is not charted yet; `pending_row` names a row that its first
+    entry says anew. Neither is part of the note: a note with a pending line cannot be signed.
+    """
 
     id: int | None = None
     uuid: str = ""
@@ -247,6 +251,8 @@ class TreatmentSession:
     pain: tuple[PainScore, ...] = ()
     comparable_signs: tuple[ComparableSign, ...] = ()
     note: Note = Note()
+    pending_line: str = ""
+    pending_row: int | None = None
     next_row: int = 1
     revision: int = 0
     saved_at: datetime | None = None

@@ -63,6 +63,8 @@ WHOLE = replace(
     time_out=time(9, 58),
     kind=VisitKind.EVALUATION,
     others_present="daughter",
+    pending_line="flex 45> ; “ext",
+    pending_row=4,
     mobilizations=(
         Mobilization(
             row=4,
@@ -229,7 +231,7 @@ def test_a_row_taken_out_of_a_draft_stays_in_the_file_and_can_come_back(charted:
         assert [tuple(row) for row in kept] == [(Decimal("45.5"), LATER), (None, LATER), (None, LATER)]
         assert len(connection.execute(select(MobilizationTargetRecord)).all()) == 3
         texts = connection.scalars(select(NoteSectionRecord.text)).all()
-        assert set(texts) == {"“Better”", "é", "—", "again\nin 3 days"}
+        assert set(texts) == {"“Better”", "é", "—", "again\nin 3 days", "flex 45> ; “ext", "4"}
     again = saved(charted, replace(session, revision=without.revision))
     assert read(charted, again) == again
 

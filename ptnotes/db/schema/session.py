@@ -284,7 +284,11 @@ class VitalsRecord(SessionPart):
 
 
 class NoteSectionRecord(Record):
-    """One section of the narrative; an empty section has no row, or a removed one."""
+    """One section of the narrative; an empty section has no row, or a removed one.
+
+    Of a draft, ``pending_line`` is what stands in the typed line and is not charted yet, ``pending_row`` the number of
+    the row that it says anew.
+    """
 
     __tablename__ = "note_section"
     __table_args__ = {"sqlite_with_rowid": False, "info": SESSION_CHILD}  # noqa: RUF012 - read by SQLAlchemy

@@ -182,3 +182,9 @@ def test_every_finding_has_a_sentence() -> None:
         "missing.assessment",
         "odd.carried_over",
     }
+
+
+def test_a_line_that_is_not_charted_yet_stands_in_the_way_of_signing() -> None:
+    (one,) = look(replace(WHOLE, pending_line="flex 45>"))
+    assert (one.code, one.field, one.blocks) == ("missing.pending_line", "visit.pending_line", True)
+    assert not look(replace(WHOLE, pending_line=" \n"))
