@@ -140,7 +140,10 @@ class VoidRecord(Record):
 
 
 class AuditEventRecord(Record):
-    """Who did what to which record. Order is the sequence number, not the clock; each row holds the digest before."""
+    """Who did what to which record. Order is the sequence number, not the clock; each row holds the digest before.
+
+    `patient_id` references no row: the event stays when the patient's record is disposed of.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (Index(None, "patient_id", "sequence"), {"info": APPEND_ONLY})
@@ -154,7 +157,7 @@ class AuditEventRecord(Record):
     verb: Mapped[str]
     object_kind: Mapped[str]
     object_id: Mapped[int | None]
-    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    patient_id: Mapped[int | None]
     detail: Mapped[Words]
     count: Mapped[int | None]
     previous: Mapped[Digest | None]

@@ -16,6 +16,7 @@ def upgrade() -> None:
     _keys()
     _emergencies()
     _retention()
+    _audit_that_outlives_the_patient()
 
 
 def _keys() -> None:
@@ -83,4 +84,35 @@ def _retention() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_disposal_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
         sa.UniqueConstraint("uuid", name=op.f("uq_disposal_uuid")),
+    )
+
+
+def _audit_that_outlives_the_patient() -> None:
+    """Let events name a patient whose record was disposed of: the audit stays as it was written."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint("fk_audit_event_patient_id_patient", "audit_event", type_="foreignkey")
+        return
+    person = "fk_audit_event_person_id_person"
+    table = sa.Table(
+        "audit_event",
+        sa.MetaData(),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("object_kind", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=True),
+        sa.Column("patient_id", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("count", sa.Integer(), nullable=True),
+        sa.Column("previous", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f(person)),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit_event")),
+    )
+    with op.batch_alter_table("audit_event", copy_from=table, recreate="always"):
+        pass
+    op.create_index(
+        op.f("ix_audit_event_patient_id_sequence"), "audit_event", ["patient_id", "sequence"], unique=False
     )
