@@ -8,7 +8,6 @@ the triggers are made again by the one function that makes them.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from sqlalchemy import Connection, text
 
 from ptnotes.db.backup import copy_pages
 from ptnotes.db.keyfile import key_path, sync_folder
+from ptnotes.db.pair import link_or_copy
 from ptnotes.db.points import passing
 from ptnotes.db.schema import SCHEMA_VERSION, metadata
 from ptnotes.db.store import connect, file_engine
@@ -51,6 +51,7 @@ def upgrade_file(
         if Path(f"{path}-wal").exists():
             raise EnvironmentFault("file.locked", path=str(path))
         before = _keep(path, old_version)
+        sync_folder(path.parent)
         passing("upgrade.old_kept")
         copy.replace(path)
         passing("upgrade.switched")
@@ -135,10 +136,7 @@ def _keep(path: Path, old_version: int) -> Path:
     for source, target in ((path, before), (key_path(path), key_path(before))):
         target.unlink(missing_ok=True)
         if source.exists():
-            try:
-                os.link(source, target)
-            except OSError:  # a file system without hard links
-                shutil.copy2(source, target)
+            link_or_copy(source, target)
     return before
 
 

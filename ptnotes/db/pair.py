@@ -3,13 +3,17 @@
 The new pair is made whole under the name ``NAME.ptnotes.next.new``. Giving its database the name ``NAME.ptnotes.next``
 (or ``NAME.ptnotes.restored``, where the old pair is kept) is the one rename that decides: before it the clinic is the
 old one, after it the new one, and whatever was not done of the rest is done when the file is opened next.
+
+Each rename that a later one relies on is synced before it: a power failure may otherwise keep the later one alone.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +36,20 @@ def remove_database(path: Path) -> None:
             name.unlink()
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give the file a second name, or make a copy of it where the file system has no hard links. Raises `OSError`."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        part = target.with_name(target.name + ".part")
+        shutil.copy2(source, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+
+
 def switch_pair(path: Path, *, keep: bool) -> Path | None:
     """Put the pair made at `new_pair_path` in the place of the one at `path`, and give where the old one was kept.
 
@@ -39,40 +57,77 @@ def switch_pair(path: Path, *, keep: bool) -> Path | None:
     Raises `OSError`; unless the pair was switched all the same, the next opening finds it as it was, or switches it.
     """
     made, ready = new_pair_path(path), _ready(path, keep=keep)
-    passing("switch.before_keys")
-    key_path(made).replace(key_path(ready))
-    passing("switch.before_decision")
-    made.replace(ready)
-    sync_folder(path.parent)
-    passing("switch.after_decision")
-    return finish_switch(path)
+    with _alone_with(made):
+        passing("switch.before_keys")
+        key_path(made).replace(key_path(ready))
+        sync_folder(path.parent)
+        passing("switch.before_decision")
+        made.replace(ready)
+        passing("switch.after_decision")
+        sync_folder(path.parent)
+        return _finish(path, ready, keep=keep)
 
 
 def finish_switch(path: Path) -> Path | None:
     """Finish what a switch had decided before the process ended, and give where the old pair was kept.
 
-    Does nothing where no switch was under way. Raises `OSError`.
+    Does nothing where no switch was under way, and waits for one that another process is in the middle of.
+    Raises `OSError`.
     """
     kept = None
     for keep in (False, True):
         ready = _ready(path, keep=keep)
-        if not ready.exists():
-            continue
-        if keep and path.exists():
-            kept = _keep(path, ready)
-            passing("switch.old_kept")
-        for suffix in BESIDE[1:]:
-            # These belong to the old database; beside the new one SQLite would take them for its own.
-            with suppress(FileNotFoundError):
-                Path(f"{path}{suffix}").unlink()
-        passing("switch.logs_removed")
-        if key_path(ready).exists():
-            key_path(ready).replace(key_path(path))
-        passing("switch.keys_placed")
-        ready.replace(path)
-        passing("switch.database_placed")
-        sync_folder(path.parent)
+        with _alone_with(ready) as is_there:
+            if is_there:
+                kept = _finish(path, ready, keep=keep)
     return kept
+
+
+def _finish(path: Path, ready: Path, *, keep: bool) -> Path | None:
+    kept = None
+    if keep and path.exists():
+        kept = _keep(path, ready)
+        passing("switch.old_kept")
+    for suffix in BESIDE[1:]:
+        # These belong to the old database; beside the new one SQLite would take them for its own.
+        with suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").unlink()
+    passing("switch.logs_removed")
+    if key_path(ready).exists():
+        key_path(ready).replace(key_path(path))
+    sync_folder(path.parent)
+    passing("switch.keys_placed")
+    ready.replace(path)
+    passing("switch.database_placed")
+    sync_folder(path.parent)
+    return kept
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[bool]:
+    """Keep other processes out of a switch to the database at `path`, and say whether it is there to be switched to.
+
+    Whoever finished one while another waited has opened the new database, whose log must not be taken for the old
+    one's. The lock is on the file, and goes where its name goes. Windows lets nobody remove a log that is open.
+    """
+    if sys.platform == "win32":
+        yield path.exists()
+        return
+    import fcntl  # noqa: PLC0415 - Windows has none
+
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        try:
+            is_there = os.path.samestat(os.fstat(file.fileno()), path.stat())
+        except FileNotFoundError:
+            is_there = False
+        yield is_there
 
 
 def _ready(path: Path, *, keep: bool) -> Path:
@@ -92,13 +147,7 @@ def _keep(path: Path, ready: Path) -> Path:
         (Path(f"{path}-wal"), Path(f"{kept}-wal")),
         (key_path(path), key_path(kept)),
     ):
-        if target.exists() or not source.exists():
-            continue
-        try:
-            os.link(source, target)
-        except OSError:  # a file system without hard links
-            part = target.with_name(target.name + ".part")
-            shutil.copy2(source, part)
-            part.replace(target)
+        if not target.exists() and source.exists():
+            link_or_copy(source, target)
     sync_folder(path.parent)
     return kept

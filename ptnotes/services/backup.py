@@ -65,13 +65,16 @@ def backup_clinic(clinic: OpenClinic, folder: Path) -> Backup:
 
 
 def verify_clinic(path: Path, passphrase: str, user: str | None = None) -> Contents:
-    """Read all of the clinic's file, or of a backup (its folder), and prove it; nothing is changed.
+    """Read all of the clinic's file, or of a backup (its folder), and prove it.
 
+    Nothing is changed; a restore or a removal that was cut off after it was decided is finished first.
     Raises what `open_clinic` raises, and `EnvironmentFault` ("backup.none", "backup.damaged").
     """
     database, is_backup = _database_of(path)
     keys_at = keyfile.key_path(database)
     with faults_named(database):
+        if not is_backup:
+            finish_switch(database)
         look_at(database, has_keys=keys_at.exists())
         unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
         check_encrypted(database, unlocked.keys.file_id)
