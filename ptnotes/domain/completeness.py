@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from difflib import SequenceMatcher
 from enum import StrEnum
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import unusual_readings
 from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.repeated_text import repeated_sections
 from ptnotes.domain.sentences import SENTENCES
 from ptnotes.domain.treatment import (
     Exercise,
@@ -34,12 +34,6 @@ from ptnotes.domain.treatment import (
 
 LATE_AFTER = timedelta(days=1)
 """Written more than 24 hours after the service date is a late entry. Rules count dates: from the second day on."""
-ALIKE = 0.9
-"""Share of a text (0 to 1) from which on two notes are called nearly the same; a bound of ours."""
-LEAST_COMPARED = 60
-"""Characters below which a section is too short for that: "Plan as before." may well be the same twice."""
-_MOST_COMPARED = 4_000
-_LEAST_MARKED = 20
 
 
 class FindingKind(StrEnum):
@@ -53,7 +47,7 @@ class FindingKind(StrEnum):
 class Finding:
     """One thing found. `field` and `row` say where, as in a `Fault`; `blocks` that it is needed before signing.
 
-    `marks` are the stretches (start, end) of the section's text that are the same as at the last visit.
+    `marks` are the stretches (start, end) of `passage`, a section's text, that are the same as at the last visit.
     """
 
     kind: FindingKind
@@ -63,6 +57,7 @@ class Finding:
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     blocks: bool = False
     marks: tuple[tuple[int, int], ...] = ()
+    passage: str = ""
 
     @property
     def text(self) -> str:
@@ -257,26 +252,16 @@ def _odd_rows(reference: Reference, session: TreatmentSession) -> Iterator[Findi
 
 
 def carried_over(note: Note, last: Note) -> Iterator[Finding]:
-    """The sections of `note` that are nearly the same as at the last visit, with the stretches that are."""
-    for section in ("subjective", "objective", "assessment", "plan"):
-        mine, theirs = getattr(note, section)[:_MOST_COMPARED], getattr(last, section)[:_MOST_COMPARED]
-        if len(mine) < LEAST_COMPARED:
-            continue
-        matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
-        # The two quick ratios are upper bounds, and spare the slow one where the texts differ.
-        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE or matcher.ratio() < ALIKE:
-            continue
-        marks = tuple(
-            (block.b, block.b + block.size)
-            for block in matcher.get_matching_blocks()
-            if block.size >= _LEAST_MARKED
-        )
+    """The sections of `note` that repeat the last visit's nearly word for word, with the stretches that do."""
+    mine, theirs = asdict(note), asdict(last)
+    for section, found in repeated_sections(mine, theirs, tuple(mine)).items():
         yield Finding(
             kind=FindingKind.ODD,
             code="odd.carried_over",
             field=f"note.{section}",
-            values={"section": section, "share": f"{round(matcher.ratio() * 100)}"},
-            marks=marks,
+            values={"section": section, "share": f"{round(found.share * 100)}"},
+            marks=found.marks,
+            passage=mine[section],
         )
 
 

@@ -1,7 +1,7 @@
 """The keys that widgets answer to themselves, in one table.
 
-A widget asks the table which of its keys was pressed, and the list of keys (F1) is made from the same rows: no key works
-without being told, and none is told that does not work.
+A widget asks the table which of its keys was pressed, and the list of keys (F1) is made from the same rows: no key
+works without being told, and none is told that does not work.
 
 Keys of menus and of a screen's commands are those of their `QAction` and do not stand here.
 """

@@ -154,7 +154,8 @@ def test_text_carried_over_is_pointed_out_with_the_stretches_that_are_the_same()
     (one,) = look(replace(WHOLE, note=Note(assessment=ASSESSMENT.replace("Left", "Right"))), last=WHOLE)
     assert (one.code, one.field, one.blocks) == ("odd.carried_over", "note.assessment", False)
     same = "Right" + ASSESSMENT[4:]
-    assert [same[start:end] for start, end in one.marks] == [ASSESSMENT[3:]]
+    assert one.passage == same
+    assert [same[start:end] for start, end in one.marks] == [ASSESSMENT[5:]]
 
 
 def test_short_text_and_new_text_are_not_called_carried_over() -> None:
