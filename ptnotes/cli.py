@@ -173,6 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     audit_verify.add_argument(
         "--backup", type=Path, metavar="FOLDER", help="compare with this backup of the same clinic, too"
     )
+    audit_verify.add_argument(
+        "--pdf", type=Path, metavar="FILE", help="compare with this signed document of the same clinic, too"
+    )
     audit_verify.set_defaults(run=_verify_audit)
     for command in (backup, verify, restore, audit_verify):
         _add_passphrase(command)
@@ -357,7 +360,7 @@ def _verify_audit(arguments: argparse.Namespace) -> int:
     from ptnotes.services.history import verify_audit
 
     with closing(_opened(arguments)) as clinic:
-        found = verify_audit(clinic, arguments.backup)
+        found = verify_audit(clinic, arguments.backup, arguments.pdf)
     if found.problems:
         for problem in found.problems[:_MOST_PROBLEMS]:
             print(problem_words(problem))

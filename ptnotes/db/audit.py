@@ -221,7 +221,9 @@ def verify(
     """
     problems: list[AuditProblem] = []
     wrong_digests: list[Row] = []
-    wanted = dict(anchors)
+    wanted: dict[int, set[bytes]] = {}
+    for count, digest in anchors:
+        wanted.setdefault(count, set()).add(digest)
     sequence, head, signed_up_to = 0, NO_DIGEST, 0
     opened: AuditEvent | None = None
     for event, stored in _all(connection):
@@ -241,7 +243,7 @@ def verify(
                 problems.append(AuditProblem(event.sequence, Wrong.NOT_SIGNED))
         opened = event if event.verb is Verb.OPENED else None
         sequence, head = event.sequence, stored
-        if sequence in wanted and wanted[sequence] != stored:
+        if sequence in wanted and wanted[sequence] != {stored}:
             problems.append(AuditProblem(sequence, Wrong.REWRITTEN))
     if opened is not None:
         problems.append(AuditProblem(opened.sequence, Wrong.NOT_SIGNED))

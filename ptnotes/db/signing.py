@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -18,7 +18,6 @@ from ptnotes.domain.errors import NotFoundError, StaleError
 from ptnotes.domain.signature import (
     Addendum,
     CoSignature,
-    NoteSignature,
     Service,
     SignedNote,
     Subject,
@@ -62,6 +61,10 @@ _SIGN = (
         revision=SessionRecord.revision + 1,
     )
 )
+
+
+Snapshot: TypeAlias = Connection
+"""A connection whose reads all see one state of the file, as `Store.read` and `Store.write` give it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,28 +247,46 @@ def signed_note(connection: Connection, session_id: int, names: Mapping[int, str
 
     Raises `NotFoundError` ("visit.not_found").
     """
-    head = connection.execute(
+    if connection.scalar(select(SessionRecord.id).where(SessionRecord.id == session_id)) is None:
+        raise NotFoundError("visit.not_found")
+    return next(iter(signed_notes(connection, [session_id], names)), None)
+
+
+def signed_notes(
+    connection: Connection, session_ids: Sequence[int], names: Mapping[int, str]
+) -> tuple[SignedNote, ...]:
+    """The closed notes among those of these sessions, in the order of signing, with what was added to each."""
+    query = (
         select(
+            SessionRecord.id,
             SessionRecord.state,
             SessionRecord.service_date,
             SessionRecord.signer_id,
             SessionRecord.signed_at,
             SessionRecord.zone,
             SessionRecord.content_hash,
-        ).where(SessionRecord.id == session_id)
-    ).one_or_none()
-    if head is None:
-        raise NotFoundError("visit.not_found")
-    if (
-        head.state not in _CLOSED
-        or head.signer_id is None
-        or head.signed_at is None
-        or head.content_hash is None
-    ):
-        return None
-    follows = [one.what for one in followers(connection, [session_id], names)]
+        )
+        .where(
+            SessionRecord.id.in_(session_ids),
+            SessionRecord.state.in_(_CLOSED),
+            SessionRecord.signer_id.is_not(None),
+            SessionRecord.signed_at.is_not(None),
+            SessionRecord.content_hash.is_not(None),
+        )
+        .order_by(SessionRecord.signed_at, SessionRecord.id)
+    )
+    heads = connection.execute(query).all()
+    added: dict[int, list[Addendum | CoSignature | Voided]] = {}
+    for one in followers(connection, [head.id for head in heads], names):
+        added.setdefault(one.session_id, []).append(one.what)
+    return tuple(_signed_note(head, added.get(head.id, ()), names) for head in heads)
+
+
+def _signed_note(
+    head: Any, follows: Sequence[Addendum | CoSignature | Voided], names: Mapping[int, str]
+) -> SignedNote:
     return SignedNote(
-        session_id=session_id,
+        session_id=head.id,
         state=head.state,
         service_date=head.service_date,
         signer_id=head.signer_id,
@@ -323,33 +344,6 @@ def _addendum(row: Any, names: Mapping[int, str]) -> Addendum:
 def _co_signature(row: Any, names: Mapping[int, str]) -> CoSignature:
     return CoSignature(
         uuid=row.uuid, person_id=row.person_id, person=names[row.person_id], at=row.at, words=row.words
-    )
-
-
-def note_signatures(
-    connection: Connection, episode_id: int, names: Mapping[int, str]
-) -> tuple[NoteSignature, ...]:
-    """Who signed the notes of an episode that hold, in the order of signing. `names` are people's, by id."""
-    query = (
-        select(
-            SessionRecord.id,
-            SessionRecord.signer_id,
-            SessionRecord.signed_at,
-            SessionRecord.zone,
-            SessionRecord.content_hash,
-        )
-        .where(SessionRecord.episode_id == episode_id, SessionRecord.state == NoteState.SIGNED)
-        .order_by(SessionRecord.signed_at, SessionRecord.id)
-    )
-    return tuple(
-        NoteSignature(
-            session_id=row.id,
-            signer=names[row.signer_id],
-            signed_at=row.signed_at,
-            zone=row.zone,
-            content_hash=row.content_hash,
-        )
-        for row in connection.execute(query)
     )
 
 

@@ -175,6 +175,34 @@ class AuditCheck:
     problems: tuple[AuditProblem, ...]
 
 
+_MARK = "ptnotes-audit"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditMark:
+    """How far the audit had come when something left the file: the count of events, and the digest of the last."""
+
+    count: int
+    head: bytes
+
+    @property
+    def text(self) -> str:
+        """As it stands in a document, to be read back by `read_mark`."""
+        return f"{_MARK} {self.count} {self.head.hex()}"
+
+
+def read_mark(text: str) -> AuditMark | None:
+    """The mark that `text` is; None where it is something else."""
+    match text.split():
+        case [name, count, head] if name == _MARK:
+            try:
+                mark = AuditMark(int(count), bytes.fromhex(head))
+            except ValueError:
+                return None
+            return mark if mark.count > 0 and len(mark.head) == len(NO_DIGEST) else None
+    return None
+
+
 _WRONG: Mapping[Wrong, str] = {
     Wrong.CHANGED: "was changed",
     Wrong.MISSING: "is missing",

@@ -135,6 +135,8 @@ SENTENCES = {
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
     "report.period": "The last report was not before this one.",
     "report.replaces": "{path} is not a PDF, so it was not replaced. Choose another name.",
+    "report.unreadable": "{path} could not be read as a PDF.",
+    "report.no_mark": "{path} says nothing of the audit: it is a draft, or not a document of PT Notes.",
     "display.none": "PT Notes needs a screen, and none was found (DISPLAY and WAYLAND_DISPLAY are not set).",
     "picture.unreadable": "This picture could not be read. Use a PNG or JPEG file of less than {limit}.",
 }

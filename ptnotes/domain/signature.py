@@ -94,22 +94,6 @@ class Voided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteSignature:
-    """Who signed the note of a session and when, as a document names it."""
-
-    session_id: int
-    signer: str
-    signed_at: datetime
-    zone: str
-    content_hash: bytes
-
-    @property
-    def words(self) -> str:
-        """As it stands on paper: ``J. Rivera, PT, DPT · 2 Mar 2026 09:22 · record b7ae63837ec2``."""
-        return f"{self.signer} · {moment(self.signed_at, self.zone)} · record {short_hash(self.content_hash)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
     """A note's signatures and what was added to it, in the order that it came. `content_hash` names what was signed."""
 

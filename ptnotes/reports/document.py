@@ -24,10 +24,16 @@ from ptnotes.reports.typeset import QUIET_SMALL, TextStyle, draw_line, shortened
 _one_at_a_time = threading.Lock()
 _PAGE_NUMBER = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="muted", align="right")
 
+_DRAFT = TextStyle(size=9.0, leading=11.0, font=fonts.BOLD, ink="surface")
+_WHY_DRAFT = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="danger")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imprint:
-    """What every page and the file itself say of the document. `written_at` is aware, in the clinic's time zone."""
+    """What every page and the file itself say of the document. `written_at` is aware, in the clinic's time zone.
+
+    `draft` says why the document is a draft, in a few words; empty where it is none. `keywords` are the file's alone.
+    """
 
     title: str
     author: str
@@ -37,6 +43,8 @@ class Imprint:
     language: str
     written_at: datetime
     paper: Paper
+    draft: str = ""
+    keywords: str = ""
 
 
 def text_width_pt(paper: Paper) -> float:
@@ -85,6 +93,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
             title=f"{imprint.title}, MRN {imprint.mrn}",
             author=imprint.author,
             subject=imprint.title,
+            keywords=imprint.keywords,
             creator="PT Notes",
             producer="PT Notes",
             lang=imprint.language,
@@ -104,11 +113,24 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
             bottomPadding=0,
         )
         # The foot is drawn last, so that the text is read in the order of the page.
-        self.addPageTemplates([PageTemplate(id="page", frames=[frame], onPageEnd=self._foot)])
+        template = PageTemplate(id="page", frames=[frame], onPage=self._head, onPageEnd=self._foot)
+        self.addPageTemplates([template])
 
     def beforeDocument(self) -> None:
         _set_time(self.canv._doc._timeStamp, self._imprint.written_at)
         self.canv.showOutline()
+
+    def _head(self, canvas: Any, _document: BaseDocTemplate) -> None:
+        """Say on every page that this is a draft, where it is one."""
+        if not self._imprint.draft:
+            return
+        wide, high = PAGE_SIZES_PT[self._imprint.paper]
+        canvas.setFillColor(INKS["danger"])
+        canvas.roundRect(MARGIN_SIDE_PT, high - 27, 44, 14, 3, stroke=0, fill=1)
+        draw_line(canvas, MARGIN_SIDE_PT + 6.5, high - 23.5, "DRAFT", _DRAFT)
+        room = wide - 2 * MARGIN_SIDE_PT - 52
+        words = shortened(self._imprint.draft, _WHY_DRAFT, room)
+        draw_line(canvas, MARGIN_SIDE_PT + 52, high - 23.5, words, _WHY_DRAFT)
 
     def _foot(self, canvas: Any, _document: BaseDocTemplate) -> None:
         imprint = self._imprint

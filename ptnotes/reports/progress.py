@@ -31,7 +31,7 @@ from ptnotes.reports.progress_page import (
     plan_paragraphs,
     treatment_table,
 )
-from ptnotes.reports.typeset import QUIET, Span, Words, paragraph, quiet
+from ptnotes.reports.typeset import QUIET, QUIET_SMALL, Span, Words, paragraph, quiet
 
 __all__ = ["ProgressReportData", "render_progress_report"]
 
@@ -62,6 +62,8 @@ def render_progress_report(data: ProgressReportData) -> bytes:
         language=data.clinic.locale.replace("_", "-"),
         written_at=data.written_at,
         paper=data.paper,
+        draft=" ".join(data.signatures.open),
+        keywords=data.signatures.mark.text if data.signatures.mark is not None else "",
     )
     return make_pdf(story, imprint)
 
@@ -86,9 +88,54 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     if data.visits:
         yield from _section("Every visit")
         yield _every_visit(data, width)
-    for line in data.signatures:
+    yield from _added_after_signing(data, width)
+    yield from _signatures(data, width)
+
+
+def _added_after_signing(data: ProgressReportData, width: float) -> Iterator[Flowable]:
+    if not data.signatures.added:
+        return
+    yield from _section("Added to signed notes")
+    columns = [Column("Visit", 1), Column("What", 1.2, CELL_QUIET), Column("Words", 4.2), Column("Who", 2)]
+    rows: list[list[Words]] = [
+        [full_date(line.on), line.kind, line.words, [Span(f"{line.who}\n"), quiet(line.at, 7.5)]]
+        for line in data.signatures.added
+    ]
+    yield table(columns, rows, width)
+
+
+def _signatures(data: ProgressReportData, width: float) -> Iterator[Flowable]:
+    """Who signed which note and when, what is not signed, and how far the audit had come."""
+    told = data.signatures
+    if not told.signed and not told.open:
+        return
+    yield from _section("Signatures of the visits’ notes")
+    if told.signed:
+        columns = [
+            Column("Visit", 0.45, CELL_RIGHT),
+            Column("Date", 1.1),
+            Column("Signed electronically by", 3.6),
+            Column("On", 2, CELL_QUIET),
+            Column("Record", 1.2, CELL_QUIET),
+        ]
+        rows: list[list[Words]] = [
+            [
+                str(line.number) if line.number is not None else "–",
+                full_date(line.on),
+                line.who,
+                line.at,
+                line.record,
+            ]
+            for line in told.signed
+        ]
+        yield table(columns, rows, width)
+    for line in told.open:
         yield space(4)
         yield paragraph(line, QUIET)
+    if told.mark is not None:
+        yield space(4)
+        words = f"Audit of the clinic’s records: {told.mark.count:,} events, the last {told.mark.head.hex()}."
+        yield paragraph(words, QUIET_SMALL)
 
 
 def _section(title: str) -> Iterator[Flowable]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.patient import Patient
@@ -86,13 +87,52 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedLine:
+    """A note whose electronic signature was verified: the visit's day and number, who signed it and when.
+
+    `who` names those who co-signed, too; `record` is the beginning of the hash that was signed.
+    """
+
+    on: date
+    number: int | None
+    who: str
+    at: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedLine:
+    """Words that were added to a signed note: the visit's day, what they are, the words, who wrote them and when."""
+
+    on: date
+    kind: str
+    words: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatures:
+    """How the notes that a document draws from are signed.
+
+    `open` says in words what is not: as long as there is anything, the document is a draft. `mark` says how far the
+    audit had come; only a document of signed notes carries it.
+    """
+
+    signed: tuple[SignedLine, ...] = ()
+    open: tuple[str, ...] = ()
+    added: tuple[AddedLine, ...] = ()
+    mark: AuditMark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressReportData:
     """A whole progress report.
 
     `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
     `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
-    clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` say who
-    signed the notes of the period, and how many are not signed.
+    clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
+    those of every attended visit that the report draws from.
     """
 
     clinic: Clinic
@@ -127,4 +167,4 @@ class ProgressReportData:
     visits: tuple[VisitLine, ...] = ()
     certification_ended: date | None = None
     method_notes: tuple[str, ...] = ()
-    signatures: tuple[str, ...] = ()
+    signatures: Signatures = Signatures()

@@ -79,10 +79,12 @@ def record_disclosure(clinic: OpenClinic, disclosure: Disclosure) -> Disclosure:
     return cleaned
 
 
-def verify_audit(clinic: OpenClinic, backup: Path | None = None) -> AuditCheck:
-    """Work the audit's chain out anew, and compare it with the key file, people's signatures, and a backup's folder.
+def verify_audit(clinic: OpenClinic, backup: Path | None = None, pdf: Path | None = None) -> AuditCheck:
+    """Work the audit's chain out anew, and compare it with the key file and people's signatures.
 
-    Raises `AccessError`, and `EnvironmentFault` ("keys.*", "backup.none", "backup.damaged", "backup.other_clinic").
+    And with what stands in the manifest of a `backup` (its folder) and in a signed `pdf`, where they are given.
+    Raises `AccessError`, and `EnvironmentFault` ("keys.*", "backup.none", "backup.damaged", "report.unreadable",
+    "report.no_mark").
     """
     require(clinic, Act.VIEW_AUDIT)
     unlocked = keyfile.authentic_keys(keyfile.key_path(clinic.path), clinic.person.uuid, clinic.data_key)
@@ -90,6 +92,12 @@ def verify_audit(clinic: OpenClinic, backup: Path | None = None) -> AuditCheck:
     if backup is not None:
         contents = read_backup(backup, unlocked).contents
         anchors.append((contents.audit_count, contents.audit_head))
+    if pdf is not None:
+        # The reader of PDFs is not needed for anything else here.
+        from ptnotes.reports.audit_mark import mark_of  # noqa: PLC0415
+
+        mark = mark_of(pdf)
+        anchors.append((mark.count, mark.head))
     with clinic.store.read() as connection:
         keys = {person.id or 0: signing_keys(connection, person.id or 0) for person in people(connection)}
         return audit.verify(connection, anchors, keys)

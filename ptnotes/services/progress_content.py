@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.change import Meaning, Verdict, judge_score
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
 from ptnotes.domain.dates import age_years
@@ -16,7 +17,7 @@ from ptnotes.domain.episode_progress import goals_progress, treated_rows
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
-from ptnotes.domain.signature import NoteSignature
+from ptnotes.domain.signature import SignedNote
 from ptnotes.domain.treatment import (
     Mode,
     NoteState,
@@ -41,10 +42,10 @@ from ptnotes.services.progress_words import (
     latest_narrative,
     other_services,
     plan_words,
-    signature_words,
     treatment_line,
     visit_line,
 )
+from ptnotes.services.report_signatures import signatures
 
 _PAIN_LABELS = {
     PainKind.NOW: "Pain now",
@@ -59,6 +60,7 @@ class Case:
     """What a report is made from. `sessions` are all of the episode up to `as_of`, oldest first.
 
     `since` is the day of the last report, or None where this is the first. `conclusion` replaces the drafted one.
+    `notes` are the signed notes, `broken` the sessions whose signatures do not hold, `mark` how far the audit has come.
     """
 
     clinic: Clinic
@@ -73,7 +75,9 @@ class Case:
     paper: Paper | None = None
     conclusion: Conclusion | None = None
     asked: Asked = NOTHING_ASKED
-    signatures: Sequence[NoteSignature] = ()
+    notes: Sequence[SignedNote] = ()
+    broken: Collection[int] = ()
+    mark: AuditMark | None = None
 
 
 def progress_content(reference: Reference, case: Case) -> ProgressReportData:
@@ -134,7 +138,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             if is_shown(session)
         ),
         method_notes=(*_method_notes(charts), *abbreviation_note(reference, attended)),
-        signatures=signature_words(in_period, case.signatures),
+        signatures=signatures(attended, numbers, case.notes, case.broken, case.mark),
     )
 
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import DiagnosisKind, EpisodeOfCare, GoalStatus
 from ptnotes.domain.episode_progress import grade_words
-from ptnotes.domain.signature import NoteSignature
 from ptnotes.domain.treatment import (
     NoteState,
     PainKind,
@@ -164,30 +163,6 @@ def visit_line(
         motion=_motion_seen(reference, session, key_motion),
         minutes=minutes,
     )
-
-
-def signature_words(
-    sessions: Sequence[TreatmentSession], signatures: Sequence[NoteSignature]
-) -> tuple[str, ...]:
-    """Who signed the notes of `sessions`, the last signature in full, and how many notes are not signed yet."""
-    ids = {session.id for session in sessions}
-    of_these = [signature for signature in signatures if signature.session_id in ids]
-    waiting = sum(session.state is NoteState.AWAITING_COSIGNATURE for session in sessions)
-    drafts = sum(session.state is NoteState.DRAFT for session in sessions)
-    lines = []
-    for signer in dict.fromkeys(signature.signer for signature in of_these):
-        own = [signature for signature in of_these if signature.signer == signer]
-        last = f", the last: {own[-1].words}" if len(own) > 1 else f": {own[-1].words}"
-        lines.append(f"{_notes(len(own))} of this period signed electronically{last}.")
-    if waiting:
-        lines.append(f"{_notes(waiting)} of this period signed, awaiting a co-signature.")
-    if drafts:
-        lines.append(f"{_notes(drafts)} of this period not signed yet.")
-    return tuple(lines)
-
-
-def _notes(count: int) -> str:
-    return "1 note" if count == 1 else f"{count} notes"
 
 
 def _done(reference: Reference, session: TreatmentSession) -> str:

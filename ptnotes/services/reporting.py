@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from ptnotes.db.audit import patient_of_episode
+from ptnotes.db.audit import audit_head, patient_of_episode
 from ptnotes.db.episodes import load_episode, outcomes_of
 from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
 from ptnotes.db.people import names_of
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
-from ptnotes.db.signing import note_signatures
-from ptnotes.domain.audit import Subject, Verb
+from ptnotes.db.signing import signed_notes
+from ptnotes.domain.audit import AuditMark, Subject, Verb
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Paper
@@ -30,6 +30,7 @@ from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.progress_content import Case, progress_content
+from ptnotes.services.verification import verified_notes
 
 _CONCLUSION_LIMIT = 2_000
 _PDF_START = b"%PDF-"
@@ -84,12 +85,14 @@ def progress_report_data(
         raise InputError(Fault("report.period", "report.since"))
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
+        sessions = sessions_of(connection, episode_id, until=until, lists=(*MEASURED, "exercises", "note"))
+        ids = [session.id or 0 for session in sessions]
         case = Case(
             clinic=load_clinic(connection),
             author=clinic.person,
             patient=load_patient(connection, episode.patient_id),
             episode=episode,
-            sessions=sessions_of(connection, episode_id, until=until, lists=(*MEASURED, "exercises", "note")),
+            sessions=sessions,
             outcomes=outcomes_of(connection, episode_id),
             written_at=clinic.clock().astimezone(ZoneInfo(clinic.zone)),
             as_of=until,
@@ -97,7 +100,9 @@ def progress_report_data(
             paper=chosen.paper,
             conclusion=_checked(chosen.conclusion),
             asked=chosen.asked,
-            signatures=note_signatures(connection, episode_id, names_of(connection)),
+            notes=signed_notes(connection, ids, names_of(connection)),
+            broken={one.session_id for one in verified_notes(connection, episode.patient_id).problems},
+            mark=AuditMark(*audit_head(connection)),
         )
     _check_asked(case)
     return progress_content(clinic.reference, case)
@@ -137,6 +142,7 @@ def give_out(clinic: OpenClinic, episode_id: int, write: Callable[[], T]) -> T:
     Gives what `write` gives. Raises `AccessError`, `EnvironmentFault`.
     """
     require(clinic, Act.WRITE_PROGRESS_REPORT)
+    require(clinic, Act.EXPORT)
     with clinic.store.write() as connection:
         patient_id = patient_of_episode(connection, episode_id)
         log(clinic, connection, Verb.EXPORTED, Subject.REPORT, episode_id, patient_id=patient_id)

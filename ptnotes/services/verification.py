@@ -45,23 +45,32 @@ def verify_notes(clinic: OpenClinic, patient_id: int | None = None) -> Verified:
     """
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        everybody = {person.id or 0: person for person in people(connection)}
-        keys = {person_id: signing_keys(connection, person_id) for person_id in everybody}
-        ids = signing.closed_notes(connection, patient_id)
-        problems = [
-            Problem(session_id, Wrong.CHAIN)
-            for session_id in broken_chains(signing.chain_links(connection, patient_id))
-        ]
-        for start in range(0, len(ids), _AT_ONCE):
-            part = ids[start : start + _AT_ONCE]
-            charted = {session.id: session for session in sessions.load_sessions(connection, part)}
-            added: dict[int, list[signing.Signed]] = {}
-            names = {person_id: person.signature for person_id, person in everybody.items()}
-            for one in signing.followers(connection, part, names):
-                added.setdefault(one.session_id, []).append(one)
-            for stored in signing.stored_signatures(connection, part):
-                session = charted[stored.session_id]
+        return verified_notes(connection, patient_id)
+
+
+def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) -> Verified:
+    """Do `verify_notes` within a snapshot that is open already."""
+    everybody = {person.id or 0: person for person in people(connection)}
+    keys = {person_id: signing_keys(connection, person_id) for person_id in everybody}
+    ids = signing.closed_notes(connection, patient_id)
+    problems = [
+        Problem(session_id, Wrong.CHAIN)
+        for session_id in broken_chains(signing.chain_links(connection, patient_id))
+    ]
+    for start in range(0, len(ids), _AT_ONCE):
+        part = ids[start : start + _AT_ONCE]
+        charted = {session.id: session for session in sessions.load_sessions(connection, part)}
+        added: dict[int, list[signing.Signed]] = {}
+        names = {person_id: person.signature for person_id, person in everybody.items()}
+        for one in signing.followers(connection, part, names):
+            added.setdefault(one.session_id, []).append(one)
+        for stored in signing.stored_signatures(connection, part):
+            session = charted[stored.session_id]
+            try:
                 problems += _of_note(stored, session, added.get(stored.session_id, ()), everybody, keys)
+            except (KeyError, ValueError, TypeError, AttributeError):
+                # What was put in the place of a statement does not even have the form of one.
+                problems.append(Problem(stored.session_id, Wrong.CHANGED))
     return Verified(len(ids), tuple(problems))
 
 

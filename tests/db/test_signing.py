@@ -84,9 +84,9 @@ def test_sealed_notes_are_closed_and_the_last_of_the_chain_is_known(store: Store
         assert signing.closed_notes(connection) == signing.closed_notes(connection, 1) == tuple(drafts)
         assert signing.closed_notes(connection, 2) == ()
         assert {link[2:] for link in signing.chain_links(connection, 1)} == {(A, None), (B, A), (C, B)}
-        assert [
-            one.session_id for one in signing.note_signatures(connection, episode_id, {1: "J. R."})
-        ] == drafts
+        notes = signing.signed_notes(connection, [*drafts, 99], {1: "J. R."})
+        assert [one.session_id for one in notes] == drafts
+        assert {one.signer for one in notes} == {"J. R."}
 
 
 def test_a_note_is_sealed_once(store: Store, drafts: list[int]) -> None:

@@ -15,18 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptnotes.domain.signature import Addendum, AddendumKind, SignedNote, moment
+from ptnotes.domain.signature import KIND_WORDS, Addendum, AddendumKind, SignedNote, moment
 from ptnotes.domain.treatment import NoteState
 from ptnotes.ui.signing.words_form import ADDENDUM, AMENDMENT, CO_SIGN, CORRECTION, VOID, Asked
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import Label, Pill, Tone
 
-_KINDS = {
-    AddendumKind.ADDENDUM: "Addendum",
-    AddendumKind.CORRECTION: "Correction",
-    AddendumKind.LATE_ENTRY: "Late entry",
-    AddendumKind.AMENDMENT_REQUEST: "The patient asks",
-}
 _MOST_PX = 132
 
 
@@ -141,7 +135,7 @@ class SignedRecord(QFrame):
 def _heading(addendum: Addendum) -> str:
     late = " · late entry" if addendum.late and addendum.kind is not AddendumKind.LATE_ENTRY else ""
     who = "written down by " if addendum.kind is AddendumKind.AMENDMENT_REQUEST else ""
-    return f"{_KINDS[addendum.kind]}{late} · {who}{addendum.author}"
+    return f"{KIND_WORDS[addendum.kind]}{late} · {who}{addendum.author}"
 
 
 def _words(addendum: Addendum) -> str:

@@ -485,6 +485,9 @@ def test_the_audit_is_verified_and_what_was_done_at_the_command_line_is_in_it(
     code, out, _err = run("--file", clinic_file, "audit", "verify")
     assert code == 0
     assert re.fullmatch(r"[0-9,]+ events, each as it was written; signed up to event [0-9,]+\n", out)
+    code, out, err = run("--file", clinic_file, "audit", "verify", "--pdf", tmp_path / "r.pdf")
+    assert (code, out) == (1, "")
+    assert err.endswith("says nothing of the audit: it is a draft, or not a document of PT Notes.\n")
 
 
 def test_an_audit_that_was_tampered_with_is_told_event_by_event(

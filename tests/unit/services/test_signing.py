@@ -16,7 +16,6 @@ from ptnotes.domain.treatment import Note, NoteState
 from ptnotes.services import signing
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview, home
-from ptnotes.services.reporting import progress_report_data
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import discard_draft, load_session, save_draft, sessions_of, start_session
 from tests.clinics import PASSPHRASE
@@ -257,27 +256,3 @@ def test_a_note_of_somebody_with_a_supervisor_waits_for_the_supervisor_alone(
     student = as_somebody(clinic, replace(STUDENT, supervisor_id=other.person_id))
     signed(student, episode, OTHER_PASSPHRASE)
     assert [len(home(one).to_co_sign) for one in (clinic, other)] == [0, 1]
-
-
-def test_a_report_says_who_signed_its_notes_and_how_many_are_drafts(
-    case: tuple[OpenClinic, EpisodeOfCare], clock: FixedClock
-) -> None:
-    clinic, episode = case
-    signed(clinic, episode)
-    assert progress_report_data(clinic, episode.id or 0).signatures == (
-        f"1 note of this period signed electronically: J. Rivera, PT, DPT · 2 Mar 2026 09:00 · record {head(clinic)}.",
-    )
-    clock.advance(days=2)
-    signed(clinic, episode)
-    draft(clinic, episode)
-    told = progress_report_data(clinic, episode.id or 0).signatures
-    assert told[0].startswith(
-        "2 notes of this period signed electronically, the last: J. Rivera, PT, DPT · 4 Mar 2026"
-    )
-    assert told[1] == "1 note of this period not signed yet."
-
-
-def head(clinic: OpenClinic) -> str:
-    told = signing.signed_note(clinic, 1)
-    assert told is not None
-    return told.short_hash
