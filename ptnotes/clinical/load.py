@@ -16,6 +16,7 @@ from ptnotes.clinical import (
     intervention,
     measure,
     motion,
+    retention,
     screening,
     technique,
 )
@@ -80,6 +81,7 @@ _LISTS: tuple[tuple[str, str, str, Reader], ...] = (
     ("codes", "ucum", "ucum", exchange_codes.read_exchange_code),
     ("codes", "fhir_map", "fhir_mappings", exchange_codes.read_fhir_mapping),
     ("codes", "pacio_pfe", "pacio_profiles", exchange_codes.read_pacio_profile),
+    ("records", "retention_rule", "retention_rules", retention.read_retention_rule),
 )
 
 # What `_read_all` reads besides the lists above.

@@ -29,6 +29,7 @@ from ptnotes.clinical.find import loosen, rank, searchable
 from ptnotes.clinical.intervention import CmsUnits, Exercise, Intervention, Modifier, UnitExample, UnitRule
 from ptnotes.clinical.measure import BodyChartSymbol, OutcomeMeasure
 from ptnotes.clinical.motion import Method, Motion, RomWord, TestPosition
+from ptnotes.clinical.retention import RetentionRule
 from ptnotes.clinical.screening import (
     Action,
     Condition,
@@ -118,6 +119,7 @@ class Reference:
     unit_rules: Mapping[str, UnitRule]
     unit_examples: Mapping[str, UnitExample]
     exercises: Mapping[str, Exercise]
+    retention_rules: Mapping[str, RetentionRule]
     loinc: Mapping[str, ExchangeCode]
     loinc_answers: Mapping[str, LoincAnswer]
     snomed: Mapping[str, ExchangeCode]
