@@ -1,4 +1,4 @@
-"""Minutes to units, by both rules: every shipped example, the edges, and every small split against another reckoning."""
+"""Minutes to units, by both rules: each shipped example, the edges, and every small split against another reckoning."""
 
 from collections.abc import Mapping
 
