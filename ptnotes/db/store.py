@@ -16,17 +16,21 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
 
 from ptnotes.db.faults import faults_named
 from ptnotes.db.points import passing
 from ptnotes.db.schema import APPLICATION_ID, SCHEMA_VERSION, metadata
 from ptnotes.db.triggers import create_triggers
-from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.errors import AccessError, EnvironmentFault
 
 PLAIN_HEADER = b"SQLite format 3\0"
 PAGE_BYTES = 4096
 BUSY_S = 5.0
+IN_USE, UNSHARED, UNTOUCHED = "mode=rw", "mode=rw&nolock=1", "mode=ro&immutable=1"
+"""How a file is opened: as one that others use as well; as one that nobody else knows of, where a share may have no
+locks; as one that nobody changes, from which a read-only disk is good enough.
+"""
 _READER_CACHE_KIB = 65_536
 _WRITER_CACHE_KIB = 16_384
 _READERS = 2
@@ -143,19 +147,51 @@ class Store:
         self._readers.dispose()
         self._writer.dispose()
 
+    def shut(self) -> None:
+        """Let the key go, and every connection as soon as nobody uses it any more. Waits for who reads or writes now.
+
+        Whoever comes later is refused: `AccessError` ("file.shut"), until `take_over`.
+        """
+        readers, writer = self._readers, self._writer
+        self._readers = self._writer = _refusing_engine()
+        with self._gate.alone():
+            readers.dispose()
+            writer.dispose()
+
+    def take_over(self, other: Store) -> None:
+        """Read and write through the connections of another store of the same file, which is shut by that."""
+        with self._gate.alone():
+            self.close()
+            self._readers, self._writer = other._readers, other._writer
+            other._readers = other._writer = _refusing_engine()
+
+
+def _refusing_engine() -> Engine:
+    def refuse() -> Any:
+        raise AccessError("file.shut")
+
+    return create_engine("sqlite://", module=sqlcipher, creator=refuse, poolclass=NullPool)
+
 
 def raw_key(data_key: bytes, file_id: bytes) -> str:
     """Give SQLCipher's raw key: the data key and the salt that is also the file id, in hexadecimal digits."""
     return (data_key + file_id).hex()
 
 
-def connect(path: Path, key: str, *, cache_kib: int = _WRITER_CACHE_KIB, query_only: bool = False) -> Any:
+def connect(
+    path: Path,
+    key: str,
+    *,
+    cache_kib: int = _WRITER_CACHE_KIB,
+    query_only: bool = False,
+    how: str = IN_USE,
+) -> Any:
     """Open one connection of the driver to an existing file and prove that it encrypts.
 
     Raises the driver's errors, and `EnvironmentFault` ("file.not_encrypted") if the library at hand does not encrypt:
     the stock one ignores the key without a word and writes plain text.
     """
-    connection = _keyed(path, key)
+    connection = _keyed(path, key, how)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for pragma in (
@@ -176,9 +212,9 @@ def connect(path: Path, key: str, *, cache_kib: int = _WRITER_CACHE_KIB, query_o
     return connection
 
 
-def _keyed(path: Path, key: str) -> Any:
+def _keyed(path: Path, key: str, how: str = IN_USE) -> Any:
     connection = sqlcipher.connect(
-        f"file:{quote(str(path))}?mode=rw",
+        f"file:{quote(str(path))}?{how}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -269,7 +305,7 @@ def open_postgresql(url: str) -> Store:
     return Store(Path(engine.url.database or ""), engine.execution_options(postgresql_readonly=True), engine)
 
 
-def file_engines(path: Path, key: str) -> tuple[Engine, Engine]:
+def file_engines(path: Path, key: str, how: str = IN_USE) -> tuple[Engine, Engine]:
     """Make the engines of a store: several readers, one writer."""
     readers = file_engine(
         path,
@@ -279,8 +315,9 @@ def file_engines(path: Path, key: str) -> tuple[Engine, Engine]:
         more=_MORE_READERS,
         cache_kib=_READER_CACHE_KIB,
         query_only=True,
+        how=how,
     )
-    return readers, file_engine(path, key, "BEGIN IMMEDIATE", size=1)
+    return readers, file_engine(path, key, "BEGIN IMMEDIATE", size=1, how=how)
 
 
 def file_engine(
@@ -292,12 +329,13 @@ def file_engine(
     more: int = 0,
     cache_kib: int = _WRITER_CACHE_KIB,
     query_only: bool = False,
+    how: str = IN_USE,
 ) -> Engine:
     """Make a pool of `size` connections to one file, and `more` at need, whose transactions begin with `begin`."""
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,
-        creator=lambda: connect(path, key, cache_kib=cache_kib, query_only=query_only),
+        creator=lambda: connect(path, key, cache_kib=cache_kib, query_only=query_only, how=how),
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=more,

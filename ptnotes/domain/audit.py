@@ -42,9 +42,25 @@ class Verb(StrEnum):
     BROKE_GLASS = "broke_glass"
     REMOVED = "removed"
     RENEWED = "renewed"
+    BACKED_UP = "backed_up"
     CLOCK_SET_BACK = "clock_set_back"
     GAP = "gap"
     SEALED = "sealed"
+
+
+CHANGES_NOTHING = frozenset(
+    {
+        Verb.OPENED,
+        Verb.REFUSED,
+        Verb.VIEWED,
+        Verb.SEARCHED,
+        Verb.BACKED_UP,
+        Verb.CLOCK_SET_BACK,
+        Verb.GAP,
+        Verb.SEALED,
+    }
+)
+"""What was done and left every record as it was: alone, it is no reason for another backup."""
 
 
 class Subject(StrEnum):
@@ -76,6 +92,7 @@ _DONE: Mapping[Verb, str] = {
     Verb.DISCLOSED: "wrote down {}",
     Verb.REMOVED: "took away the way in of {}",
     Verb.RENEWED: "gave a new passphrase to {}",
+    Verb.BACKED_UP: "made a backup of {}",
 }
 _OF_A_PATIENT: Mapping[Verb, str] = {
     Verb.VIEWED: "opened the chart",

@@ -14,12 +14,24 @@ DAILY, WEEKLY, MONTHLY = 14, 8, 24
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a clinic's database holds, counted: `rows` by table, and how far the audit has come."""
+    """What a clinic's database holds, counted: `rows` by table, and how far the audit has come.
+
+    `clinic` is the uuid of the clinic's first person, which no change of keys changes. `revisions` is the sum of all
+    records' revisions, and `last_change` the number of the last event of the audit that tells of a change.
+    """
 
     schema: int
     rows: Mapping[str, int]
     audit_count: int = 0
     audit_head: bytes = b""
+    clinic: str = ""
+    revisions: int = 0
+    last_change: int = 0
+
+    @property
+    def mark(self) -> str:
+        """What differs after every change, and stays the same while the clinic is only opened, read and backed up."""
+        return f"{self.clinic} {self.revisions} {self.last_change}"
 
     @property
     def patients(self) -> int:
@@ -36,7 +48,7 @@ class Contents:
 class Backup:
     """One backup: the folder with the pair of files and the manifest, when it was made, and what it holds.
 
-    `database` is the path of its database, None where the folder was not read.
+    `database` is the path of its database.
     """
 
     folder: Path
@@ -58,8 +70,8 @@ class BackupPlan:
 class BackupRecord:
     """What is known of the backups made so far.
 
-    `saved` stands for the state of the files at the last good one; `failed_at` is None unless the latest try failed,
-    and `fault` is then its code.
+    `saved` is the mark of what the last good one holds; `failed_at` is None unless the latest try failed, and `fault`
+    is then its code.
     """
 
     made_at: datetime | None = None
@@ -89,10 +101,10 @@ def is_due(plan: BackupPlan, record: BackupRecord, now: datetime) -> bool:
 
 def standing(plan: BackupPlan, record: BackupRecord, now: datetime) -> Standing:
     """Judge the latest backup: failed, older than twice its interval (at least a day more), good, or none planned."""
-    if plan.folder is None:
-        return Standing.NONE
     if record.failed_at is not None:
         return Standing.FAILED
+    if plan.folder is None:
+        return Standing.NONE
     allowed = timedelta(hours=plan.every_hours + max(24, plan.every_hours))
     if record.made_at is None or now - record.made_at > allowed:
         return Standing.OVERDUE
@@ -103,6 +115,7 @@ def kept(made: Iterable[datetime]) -> frozenset[datetime]:
     """Choose the backups to keep: the newest of each of the last 14 days, 8 weeks and 24 months that have one.
 
     Periods are counted only where there is a backup, so that a clinic that was closed for a month loses none by it.
+    They begin where the instants' own zone says.
     """
     newest_first = sorted(made, reverse=True)
     keep: set[datetime] = set()

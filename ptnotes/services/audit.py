@@ -79,9 +79,10 @@ def note_read(
     object_id: int | None = None,
     *,
     patient_id: int | None = None,
+    detail: str = "",
     count: int | None = None,
 ) -> bool:
-    """Write that something was looked at, and give whether it could be written.
+    """Write that something was looked at or copied, and give whether it could be written.
 
     Charts stay readable where it cannot: `OpenClinic.unlogged` counts what is missing, and the next event that can be
     written is preceded by one that tells of the gap.
@@ -91,7 +92,10 @@ def note_read(
             missing = clinic.unlogged
             if missing:
                 log(clinic, connection, Verb.GAP, Subject.AUDIT, count=missing)
-            log(clinic, connection, verb, subject, object_id, patient_id=patient_id, count=count)
+            log(
+                clinic, connection, verb, subject, object_id,
+                patient_id=patient_id, detail=detail, count=count,
+            )  # fmt: skip
             connection.commit()
     except EnvironmentFault:
         clinic.unlogged += 1

@@ -7,6 +7,7 @@ could have used, or both files whole, and the next opening finishes the naming.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -51,6 +52,8 @@ class OpenClinic:
     `zone` follows the clinic's settings, `person` and `data_key` a change of people; `emergency` is the reason why
     whoever opened it reads charts in spite of their role, empty where they do not. `unlogged` counts what was read and
     could not be written down; `audit_is_doubted` says that the audit lacks what the key file knows of it.
+    `ending` is set when the clinic is closed, or should be soon: long work in the background gives up then.
+    `backing_up` is held by the one backup that is being made.
     """
 
     path: Path
@@ -63,6 +66,8 @@ class OpenClinic:
     emergency: str = ""
     unlogged: int = 0
     audit_is_doubted: bool = False
+    ending: threading.Event = field(default_factory=threading.Event, repr=False)
+    backing_up: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def person_id(self) -> int:
@@ -76,11 +81,16 @@ class OpenClinic:
         return self.clock().astimezone(ZoneInfo(self.zone)).date()
 
     def close(self) -> None:
-        """Write down how far the audit came, close the files and let the key go. The object is of no use afterwards."""
-        if self.data_key:
-            anchor(self)
-        self.store.close()
-        self.data_key = b""
+        """Write down how far the audit came, close the files and let the key go. The object is of no use afterwards.
+
+        A backup that is being made is given up first.
+        """
+        self.ending.set()
+        with self.backing_up:
+            if self.data_key:
+                anchor(self)
+            self.store.close()
+            self.data_key = b""
 
 
 def create_clinic(
