@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from ptnotes.db.patients import add_patients
 from ptnotes.db.schema import APPLICATION_ID, SCHEMA_VERSION
 from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.store import Store, connect, create_database, open_store, raw_key
-from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.errors import AccessError, EnvironmentFault
 from tests.clinics import PATIENT, open_copy, template
 from tests.db.conftest import NOW
 
@@ -307,3 +308,36 @@ def test_statements_run_in_one_snapshot(file_store: Store) -> None:
     with file_store.read() as reading:
         assert reading.scalar(count) == 1
     assert begun == ["begin", "begin"]
+
+
+def test_a_store_that_is_shut_refuses_and_goes_on_through_another(file_store: Store) -> None:
+    counting = text("SELECT count(*) FROM person")
+    with file_store.read() as connection:
+        before = connection.execute(counting).scalar_one()
+    file_store.shut()
+    assert not Path(f"{file_store.path}-wal").exists()  # the last connection is closed
+    for use in (file_store.read, file_store.write):
+        with pytest.raises(AccessError, match=r"file\.shut"), use():
+            pass
+    again = open_store(file_store.path, template().data_key, template().file_id)
+    file_store.take_over(again)
+    with file_store.read() as connection:
+        assert connection.execute(counting).scalar_one() == before
+    with pytest.raises(AccessError, match=r"file\.shut"), again.read():
+        pass
+
+
+def test_a_store_is_shut_only_once_nobody_reads_any_more(file_store: Store) -> None:
+    ended = threading.Event()
+
+    def shut() -> None:
+        file_store.shut()
+        ended.set()
+
+    with file_store.read() as connection:
+        thread = threading.Thread(target=shut)
+        thread.start()
+        assert not ended.wait(0.1)
+        assert connection.execute(text("SELECT count(*) FROM person")).scalar_one() == 1
+    thread.join(10)
+    assert ended.is_set()
