@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ptnotes.db.schema.clinic import PersonRecord
@@ -40,10 +41,13 @@ def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...
     return tuple(patient_row(row) for row in connection.execute(query))
 
 
-def to_co_sign(connection: Connection, person_id: int, limit: int) -> tuple[DraftRow, ...]:
+def to_co_sign(
+    connection: Connection, person_id: int, supervisors: Collection[int], limit: int
+) -> tuple[DraftRow, ...]:
     """Notes that wait for a co-signature this person can give, oldest first, at most `limit`.
 
     A note of somebody with a supervisor is their supervisor's to sign, one of anybody else whoever's but the signer's.
+    Where the supervisor is none of those who can supervise now (`supervisors`), it waits for all.
     """
     signer = aliased(PersonRecord)
     query = (
@@ -54,7 +58,11 @@ def to_co_sign(connection: Connection, person_id: int, limit: int) -> tuple[Draf
         .where(
             SessionRecord.state == NoteState.AWAITING_COSIGNATURE,
             SessionRecord.signer_id != person_id,
-            func.coalesce(signer.supervisor_id, person_id) == person_id,
+            or_(
+                signer.supervisor_id.is_(None),
+                signer.supervisor_id == person_id,
+                signer.supervisor_id.not_in(supervisors),
+            ),
         )
         .order_by(SessionRecord.service_date, SessionRecord.id)
         .limit(limit)

@@ -17,6 +17,7 @@ from enum import StrEnum
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import unusual_readings
 from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.phrases import blanks_in, unknown_names_in
 from ptnotes.domain.repeated_text import repeated_sections
 from ptnotes.domain.sentences import SENTENCES
 from ptnotes.domain.treatment import (
@@ -105,8 +106,8 @@ def _strange(code: str, place: str, row: int | None = None, **values: str) -> Fi
 def _absent(session: TreatmentSession) -> Iterator[Finding]:
     if session.status is VisitStatus.SCHEDULED:
         yield _needed("not_yet", "visit.service_date")
-    elif not session.status_reason:
-        yield _needed("reason", "visit.status_reason")
+    else:
+        yield _needed("attendance", "visit.service_date")
 
 
 def _missing(reference: Reference, session: TreatmentSession) -> Iterator[Finding]:
@@ -133,6 +134,7 @@ def _missing(reference: Reference, session: TreatmentSession) -> Iterator[Findin
             yield _wanted("reading", "rom.value", reading.row, motion=name)
     if not session.note.assessment.strip():
         yield _needed("assessment", "note.assessment")
+    yield from _unfilled(session.note)
 
 
 def _mobilization(reference: Reference, row: Mobilization) -> Iterator[Finding]:
@@ -249,6 +251,15 @@ def _odd_rows(reference: Reference, session: TreatmentSession) -> Iterator[Findi
         if row.technique and key in seen:
             yield _strange("twice", "mobilization.technique", row.row, what=_named(reference, row))
         seen.add(key)
+
+
+def _unfilled(note: Note) -> Iterator[Finding]:
+    """Blanks of a phrase that nobody filled in, and values that a phrase names and nobody knows."""
+    for section, text in asdict(note).items():
+        for start, end in blanks_in(text):
+            yield _needed("blank", f"note.{section}", None, section=section, blank=text[start:end])
+        for start, end in unknown_names_in(text):
+            yield _strange("unknown_name", f"note.{section}", None, section=section, name=text[start:end])
 
 
 def carried_over(note: Note, last: Note) -> Iterator[Finding]:

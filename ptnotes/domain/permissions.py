@@ -126,6 +126,11 @@ def may(person: Person, act: Act) -> bool:
     return act in TABLE[person.role] or any(act in PERMISSIONS[permission] for permission in person.granted)
 
 
+def may_supervise(person: Person) -> bool:
+    """Whether notes can wait for the co-signature of `person`: they are here, and may give it."""
+    return person.active_to is None and may(person, Act.CO_SIGN)
+
+
 def needs_co_signature(person: Person) -> bool:
     """Whether somebody else has to sign below what `person` signs."""
     return person.role is Role.STUDENT

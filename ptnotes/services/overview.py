@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from ptnotes.clinical import Reference
 from ptnotes.db import overview, patients
 from ptnotes.db.episodes import episodes_of, load_episode, outcomes_of
+from ptnotes.db.people import people
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.change import judge_score
@@ -15,7 +16,7 @@ from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import NotFoundError
-from ptnotes.domain.permissions import Act
+from ptnotes.domain.permissions import Act, may_supervise
 from ptnotes.domain.treatment import NoteState
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader
@@ -38,9 +39,10 @@ def home(clinic: OpenClinic) -> Home:
     since = clinic.today() - timedelta(days=_DRAFT_DAYS)
     sees_notes = allows(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
+        supervisors = [person.id or 0 for person in people(connection) if may_supervise(person)]
         return Home(
             recent=overview.recent_patients(connection, _RECENT),
-            to_co_sign=overview.to_co_sign(connection, clinic.person_id, _TO_CO_SIGN)
+            to_co_sign=overview.to_co_sign(connection, clinic.person_id, supervisors, _TO_CO_SIGN)
             if allows(clinic, Act.CO_SIGN)
             else (),
             drafts=overview.open_drafts(connection, since, _DRAFTS) if sees_notes else (),

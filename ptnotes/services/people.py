@@ -17,7 +17,7 @@ from ptnotes.db.rotate import rotate
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.people import EmergencyAccess, Person, checked_person
-from ptnotes.domain.permissions import Act, may
+from ptnotes.domain.permissions import Act, may, may_supervise
 from ptnotes.domain.recovery_key import new_recovery_key, plain_recovery_key
 from ptnotes.domain.text import clean_line
 from ptnotes.services.audit import log
@@ -47,7 +47,9 @@ def add_person(clinic: OpenClinic, person: Person, passphrase: str, *, kdf: Kdf 
         changed = keyfile.with_slot(unlocked, new.uuid, new.name, passphrase, kdf or new_kdf())
         new = replace(new, signing_public_key=keyfile.slot_of(changed.keys, new.uuid).signing_public)
         with clinic.store.write() as connection:
-            _check_name(stored.people(connection), new)
+            everybody = stored.people(connection)
+            _check_name(everybody, new)
+            _check_supervisor(everybody, new)
             added = stored.add_person(connection, new, clinic.clock())
             log(clinic, connection, Verb.MADE, Subject.PERSON, added.id, detail=added.name)
             connection.commit()
@@ -67,6 +69,7 @@ def change_person(clinic: OpenClinic, person: Person) -> Person:
         everybody = stored.people(connection)
         before = _of_id(everybody, checked.id)
         _check_name(everybody, checked)
+        _check_supervisor(everybody, checked)
         # What decides how somebody gets in is not a detail of theirs, and is changed elsewhere.
         kept = replace(
             checked,
@@ -215,6 +218,15 @@ def _check_name(everybody: tuple[Person, ...], person: Person) -> None:
     """Two people of one name could not be told apart at the door."""
     if any(other.name.casefold() == person.name.casefold() and other.id != person.id for other in everybody):
         raise InputError(Fault("person.name.taken", "person.name"))
+
+
+def _check_supervisor(everybody: tuple[Person, ...], person: Person) -> None:
+    """Who co-signs for somebody has to be here, and to be able to."""
+    if person.supervisor_id is None:
+        return
+    supervisor = _of_id(everybody, person.supervisor_id)
+    if supervisor.id == person.id or not may_supervise(supervisor):
+        raise InputError(Fault("person.supervisor", "person.supervisor"))
 
 
 def _check_administered(everybody: tuple[Person, ...], changed: Person) -> None:

@@ -37,12 +37,9 @@ from ptnotes.domain.signature import (
     void_statement,
 )
 from ptnotes.domain.text import clean_note
-from ptnotes.domain.treatment import (
-    NoteState,
-    TreatmentSession,
-    VisitStatus,
-)
+from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.services.audit import log_visit, seal
+from ptnotes.services.charting_rights import may_chart, require_charting
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -79,6 +76,8 @@ def sign_note(clinic: OpenClinic, session_id: int, revision: int, passphrase: st
             raise StaleError("record.stale", session.revision)
         if session.author_id != clinic.person_id:
             raise AccessError("sign.not_author")
+        # What they might chart when they began it is not what counts: their role may have changed since.
+        require_charting(clinic, session.kind)
         _require_whole(clinic, session)
         everybody = {person.id or 0: person for person in people(connection)}
         subject = signing.subjects(connection, [session.episode_id])[session.episode_id]
@@ -111,6 +110,7 @@ def sign_drafts_before(
                 for session in sessions.load_sessions(connection, session_ids[start : start + _AT_ONCE])
                 if session.state is NoteState.DRAFT
                 and session.author_id == clinic.person_id
+                and may_chart(clinic, session.kind)
                 and not any(one.blocks for one in findings(clinic.reference, session, session.service_date))
             ]
             episodes = list({session.episode_id for session in drafts})
@@ -307,8 +307,7 @@ def _sealed(
         previous,
     )
     content = canonical_bytes(statement)
-    attended = session.status is VisitStatus.ATTENDED
-    waits = attended and needs_co_signature(clinic.person)
+    waits = needs_co_signature(clinic.person)
     return signing.Sealed(
         session_id=session.id or 0,
         state=NoteState.AWAITING_COSIGNATURE if waits else NoteState.SIGNED,

@@ -100,11 +100,15 @@ class VisitBar(QWidget):
         self.sign.setVisible(False)
 
     def show_state(self, state: NoteState) -> None:
-        """Offer what can be done with a visit whose note is in `state`; only a draft can be signed or discarded."""
-        is_draft = state is NoteState.DRAFT
-        self.sign.setVisible(is_draft)
+        """Offer what can be done with a visit whose note is in `state`; only a draft can be signed or discarded.
+
+        A visit that did not take place has no note to sign.
+        """
+        is_draft, has_note = state is NoteState.DRAFT, self._fields is not None
+        self.sign.setVisible(is_draft and has_note)
         self.commands["discard"].setEnabled(is_draft)
-        self.commands["sign"].setEnabled(state in (NoteState.DRAFT, NoteState.AWAITING_COSIGNATURE))
+        signable = state in (NoteState.DRAFT, NoteState.AWAITING_COSIGNATURE)
+        self.commands["sign"].setEnabled(signable and has_note)
 
     def _place_fields(self) -> None:
         """Beside the list of visits where there is room, else below it."""

@@ -169,8 +169,8 @@ def test_short_text_and_new_text_are_not_called_carried_over() -> None:
 
 def test_a_visit_that_did_not_take_place_needs_only_its_reason() -> None:
     missed = TreatmentSession(episode_id=1, service_date=TODAY, status=VisitStatus.MISSED)
-    assert found(missed) == [("missing.reason", None, True)]
-    assert found(replace(missed, status_reason="at work")) == []
+    assert found(missed) == [("missing.attendance", None, True)]
+    assert found(replace(missed, status_reason="at work")) == [("missing.attendance", None, True)]
     assert found(replace(missed, status=VisitStatus.SCHEDULED)) == [("missing.not_yet", None, True)]
 
 

@@ -110,6 +110,18 @@ def test_a_changed_name_is_the_name_at_the_door_and_a_stale_change_is_refused(cl
         change_person(clinic, added)
 
 
+def test_a_supervisor_is_somebody_else_who_may_co_sign(clinic: OpenClinic) -> None:
+    student = replace(SECOND, role=Role.STUDENT, supervisor_id=clinic.person.id)
+    added = add_person(clinic, student, OTHER, kdf=LEAST)
+    assert people(clinic)[1].supervisor_id == clinic.person.id
+    third = add_person(clinic, replace(SECOND, name="Third"), NEW, kdf=LEAST)
+    for supervisor_id in (added.id, third.id):
+        with pytest.raises(InputError, match=r"person\.supervisor"):
+            change_person(clinic, replace(added, supervisor_id=supervisor_id))
+    with pytest.raises(InputError, match=r"person\.supervisor"):
+        change_person(clinic, replace(clinic.person, supervisor_id=clinic.person.id))
+
+
 def test_somebody_can_always_look_after_the_clinic(clinic: OpenClinic) -> None:
     with pytest.raises(InputError, match=r"person\.last_administrator"):
         change_person(clinic, replace(clinic.person, granted=frozenset()))

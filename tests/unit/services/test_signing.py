@@ -10,14 +10,22 @@ import pytest
 
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import AccessError, InputError, StaleError
-from ptnotes.domain.people import Role
+from ptnotes.domain.people import Permission, Role
 from ptnotes.domain.signature import AddendumKind
-from ptnotes.domain.treatment import Note, NoteState
+from ptnotes.domain.treatment import Note, NoteState, VisitKind, VisitStatus
 from ptnotes.services import signing
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview, home
+from ptnotes.services.people import change_person
 from ptnotes.services.verification import verify_notes
-from ptnotes.services.visits import discard_draft, load_session, save_draft, sessions_of, start_session
+from ptnotes.services.visits import (
+    discard_draft,
+    load_session,
+    record_absence,
+    save_draft,
+    sessions_of,
+    start_session,
+)
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
 from tests.signing import (
@@ -28,6 +36,7 @@ from tests.signing import (
     clinic_with_episode,
     draft,
     passphrases_remembered,
+    whole,
 )
 
 
@@ -256,3 +265,38 @@ def test_a_note_of_somebody_with_a_supervisor_waits_for_the_supervisor_alone(
     student = as_somebody(clinic, replace(STUDENT, supervisor_id=other.person_id))
     signed(student, episode, OTHER_PASSPHRASE)
     assert [len(home(one).to_co_sign) for one in (clinic, other)] == [0, 1]
+    change_person(clinic, replace(other.person, withheld=frozenset({Permission.CO_SIGN})))
+    assert len(home(clinic).to_co_sign) == 1
+
+
+@pytest.mark.parametrize("kind", VisitKind)
+def test_a_note_of_each_kind_is_signed_by_whoever_may_chart_it(
+    case: tuple[OpenClinic, EpisodeOfCare], kind: VisitKind
+) -> None:
+    clinic, episode = case
+    note = save_draft(clinic, whole(start_session(clinic, episode.id or 0, kind=kind)))
+    assert [one for one in signing.check_note(clinic, note.id or 0) if one.blocks] == []
+    demoted = replace(clinic, person=replace(clinic.person, role=Role.ASSISTANT, granted=frozenset()))
+    if kind is VisitKind.TREATMENT:
+        clinic = demoted
+    else:
+        with pytest.raises(AccessError, match=r"access\.not_allowed"):
+            signing.sign_note(demoted, note.id or 0, note.revision, PASSPHRASE)
+        day = clinic.today() + timedelta(days=1)
+        assert signing.sign_drafts_before(demoted, day, PASSPHRASE, lambda _session: clinic.clock()) == 0
+    closed = signing.sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
+    assert (closed.state, closed.kind) == (NoteState.SIGNED, kind)
+    assert verify_notes(clinic).problems == ()
+
+
+@pytest.mark.parametrize("status", [VisitStatus.CANCELLED, VisitStatus.MISSED])
+def test_a_visit_that_did_not_take_place_has_no_note_to_sign(
+    case: tuple[OpenClinic, EpisodeOfCare], status: VisitStatus
+) -> None:
+    clinic, episode = case
+    absence = record_absence(clinic, episode.id or 0, clinic.today(), status, "snow")
+    with pytest.raises(InputError, match=r"missing\.attendance"):
+        signing.sign_note(clinic, absence.id or 0, absence.revision, PASSPHRASE)
+    day = clinic.today() + timedelta(days=1)
+    assert signing.sign_drafts_before(clinic, day, PASSPHRASE, lambda _session: clinic.clock()) == 0
+    assert load_session(clinic, absence.id or 0).state is NoteState.DRAFT
