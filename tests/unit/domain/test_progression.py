@@ -17,7 +17,7 @@ ROW = Mobilization(
 )  # fmt: skip
 THRUST = replace(
     ROW,
-    technique="thrust_lumbar_rotation",
+    technique="hvlat_spine",
     grade="V",
     sets=None,
     duration_s=None,
