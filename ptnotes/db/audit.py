@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, String, insert, select, type_coerce
 
-from ptnotes.db.schema.clinic import PersonRecord
+from ptnotes.db.schema.clinic import EmergencyAccessRecord, PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, DisclosureRecord
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.domain.audit import (
@@ -169,6 +169,27 @@ def events_of(
         (event, names.get(event.person_id or 0, ""))
         for event, _digest in map(_event, connection.execute(query).all())
     )
+
+
+def words_beside(connection: Connection, events: Sequence[AuditEvent]) -> dict[int, str]:
+    """What people wrote that events tell of, by the event's number: what was given to whom, what the emergency was.
+
+    It stands in tables of its own, since what the audit holds stays when a patient's record is disposed of.
+    """
+    found: dict[int, str] = {}
+    given = {event.object_id: event for event in events if event.verb is Verb.DISCLOSED}
+    kept = select(
+        DisclosureRecord.id, DisclosureRecord.patient_id, DisclosureRecord.what, DisclosureRecord.to_whom
+    ).where(DisclosureRecord.id.in_(given))
+    for key, patient_id, what, to_whom in connection.execute(kept):
+        # The number of a disclosure that was disposed of may be given again; a patient's never is.
+        if given[key].patient_id == patient_id:
+            found[given[key].sequence] = f"{what}, to {to_whom}"
+    read = {event.object_id: event for event in events if event.verb is Verb.BROKE_GLASS}
+    why = select(EmergencyAccessRecord.id, EmergencyAccessRecord.reason)
+    for key, reason in connection.execute(why.where(EmergencyAccessRecord.id.in_(read))):
+        found[read[key].sequence] = reason
+    return found
 
 
 def add_disclosure(connection: Connection, disclosure: Disclosure, person_id: int, at: datetime) -> int:

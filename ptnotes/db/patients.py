@@ -10,8 +10,10 @@ from uuid import uuid4
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from ptnotes.db.schema.clinic import DisposalRecord
+from ptnotes.db.schema.documents import AuditEventRecord
 from ptnotes.db.schema.patient import PatientRecord
-from ptnotes.db.search import index_patients, search_columns, storable
+from ptnotes.db.search import MRN_DIGITS, index_patients, search_columns, storable
 from ptnotes.domain.errors import Fault, InputError, NotFoundError, StaleError
 from ptnotes.domain.patient import Patient
 
@@ -30,8 +32,15 @@ def patient_by_mrn(connection: Connection, mrn: str) -> Patient:
 
 
 def next_mrn(connection: Connection) -> str:
-    """One more than the highest record number that is all digits, with at least six digits."""
-    return f"{(connection.scalar(select(func.max(PatientRecord.mrn_number))) or 0) + 1:06}"
+    """One more than the highest record number that is all digits, with at least six digits.
+
+    The number of a record that was disposed of is not given again.
+    """
+    highest = connection.scalar(select(func.max(PatientRecord.mrn_number))) or 0
+    for mrn in connection.scalars(select(DisposalRecord.mrn)):
+        if mrn.isdecimal() and mrn.isascii() and len(mrn) < MRN_DIGITS:
+            highest = max(highest, int(mrn))
+    return f"{highest + 1:06}"
 
 
 def add_patients(connection: Connection, patients: Sequence[Patient], at: datetime) -> tuple[Patient, ...]:
@@ -45,9 +54,13 @@ def add_patients(connection: Connection, patients: Sequence[Patient], at: dateti
     new = [replace(patient, uuid=patient.uuid or str(uuid4()), revision=1) for patient in patients]
     if not new:
         return ()
+    values = [{**_values(patient), "created_at": at} for patient in new]
+    if connection.dialect.name == "sqlite":
+        # SQLite would give the id of a patient who was disposed of again, and the audit's events about them with it.
+        first = _first_free_id(connection)
+        values = [{**one, "id": first + number} for number, one in enumerate(values)]
     ids = connection.scalars(
-        insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True),
-        [{**_values(patient), "created_at": at} for patient in new],
+        insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True), values
     ).all()
     stored = tuple(replace(patient, id=key) for patient, key in zip(new, ids, strict=True))
     index_patients(connection, stored, stored_before=False)
@@ -74,6 +87,12 @@ def patient_count(connection: Connection, limit: int) -> int:
     """How many patients are not archived; counting ends at `limit`."""
     some = select(PatientRecord.id).where(PatientRecord.archived_at.is_(None)).limit(limit).subquery()
     return connection.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _first_free_id(connection: Connection) -> int:
+    """An id above those of all patients who are, or ever were, in the file: the audit names them all."""
+    highest = (func.max(PatientRecord.id), func.max(AuditEventRecord.patient_id))
+    return max(connection.scalar(select(one)) or 0 for one in highest) + 1
 
 
 def _one(connection: Connection, condition: ColumnElement[bool], named: str) -> Patient:

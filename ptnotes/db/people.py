@@ -83,9 +83,14 @@ def signing_keys(connection: Connection, person_id: int) -> tuple[bytes, ...]:
     return tuple(connection.scalars(query.order_by(SigningKeyRecord.id)))
 
 
-def note_emergency_access(connection: Connection, person_id: int, reason: str, now: datetime) -> None:
-    """Write down that somebody reads charts in spite of their role."""
-    connection.execute(insert(EmergencyAccessRecord).values(person_id=person_id, at=now, reason=reason))
+def note_emergency_access(connection: Connection, person_id: int, reason: str, now: datetime) -> int:
+    """Write down that somebody reads charts in spite of their role, and give the id of that."""
+    made = connection.scalars(
+        insert(EmergencyAccessRecord)
+        .returning(EmergencyAccessRecord.id)
+        .values(person_id=person_id, at=now, reason=reason)
+    )
+    return made.one()
 
 
 def unseen_emergencies(connection: Connection) -> tuple[EmergencyAccess, ...]:

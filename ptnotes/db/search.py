@@ -36,6 +36,8 @@ from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts
 from ptnotes.domain.text import LINE_LIMIT, fold
 
 _INDEX = table("patient_search", column("rowid"), column("name"), column("digits"))
+MRN_DIGITS = 10
+"""A record number of fewer digits counts as a number, from which the next one follows."""
 _TRIGRAM = 3
 _ENOUGH_INSIDE = 200
 """Rows looked at for a match inside a name before they are put in order."""
@@ -87,7 +89,9 @@ def search_columns(patient: Patient) -> dict[str, str | int | None]:
     digits = fold(patient.mrn)
     return {
         "mrn_key": patient.mrn.casefold(),
-        "mrn_number": int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 10 else None,
+        "mrn_number": int(digits)
+        if digits.isdecimal() and digits.isascii() and len(digits) < MRN_DIGITS
+        else None,
         "sort_name": f"{fold(patient.family_name)} {fold(patient.given_name)} {fold(patient.middle_name)}".strip(),
         "search_text": " ".join(name_parts(patient)),
         "telephone_digits": digits_of(patient.telephone),
@@ -122,6 +126,15 @@ def index_patients(connection: Connection, patients: Iterable[Patient], *, store
             for patient in known
         ],
     )
+
+
+def forget_patients(connection: Connection, patient_ids: Sequence[int]) -> None:
+    """Take patients out of the index for matches inside names, with every piece of their names that it holds."""
+    if connection.dialect.name == "postgresql":
+        return
+    connection.execute(delete(_INDEX).where(_INDEX.c.rowid.in_(patient_ids)))
+    # What is deleted stays in a part of the index until the parts are merged.
+    connection.execute(text("INSERT INTO patient_search(patient_search) VALUES ('optimize')"))
 
 
 def find_patients(

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     BROKE_GLASS = "broke_glass"
     REMOVED = "removed"
     RENEWED = "renewed"
+    DISPOSED = "disposed"
     BACKED_UP = "backed_up"
     CLOCK_SET_BACK = "clock_set_back"
     GAP = "gap"
@@ -99,6 +100,7 @@ _OF_A_PATIENT: Mapping[Verb, str] = {
     Verb.MADE: "added the patient",
     Verb.ARCHIVED: "archived the patient",
     Verb.UNARCHIVED: "brought the patient back from the archive",
+    Verb.DISPOSED: "disposed of the patient’s record",
 }
 _NAMED: Mapping[Subject, str] = {
     Subject.CLINIC: "the clinic’s file",

@@ -27,14 +27,14 @@ def history_of(clinic: OpenClinic, patient_id: int) -> tuple[HistoryRow, ...]:
     """Who did what to a patient's record, newest first (the latest 2,000). Raises `AccessError`."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        return _rows(audit.events_of(connection, patient_id=patient_id, limit=_MOST_EVENTS))
+        return _rows(connection, audit.events_of(connection, patient_id=patient_id, limit=_MOST_EVENTS))
 
 
 def clinic_history(clinic: OpenClinic) -> tuple[HistoryRow, ...]:
     """Who did what in the clinic, newest first (the latest 2,000). Raises `AccessError`."""
     require(clinic, Act.VIEW_AUDIT)
     with clinic.store.read() as connection:
-        return _rows(audit.events_of(connection, limit=_MOST_EVENTS))
+        return _rows(connection, audit.events_of(connection, limit=_MOST_EVENTS))
 
 
 def disclosures_of(clinic: OpenClinic, patient_id: int) -> tuple[Disclosure, ...]:
@@ -71,10 +71,7 @@ def record_disclosure(clinic: OpenClinic, disclosure: Disclosure) -> Disclosure:
     with clinic.store.write() as connection:
         load_patient(connection, cleaned.patient_id)
         key = audit.add_disclosure(connection, cleaned, clinic.person_id, now)
-        log(
-            clinic, connection, Verb.DISCLOSED, Subject.DISCLOSURE, key, patient_id=cleaned.patient_id,
-            detail=f"{cleaned.what}, to {cleaned.to_whom}",
-        )  # fmt: skip
+        log(clinic, connection, Verb.DISCLOSED, Subject.DISCLOSURE, key, patient_id=cleaned.patient_id)
         connection.commit()
     return cleaned
 
@@ -103,8 +100,13 @@ def verify_audit(clinic: OpenClinic, backup: Path | None = None, pdf: Path | Non
         return audit.verify(connection, anchors, keys)
 
 
-def _rows(events: tuple[tuple[AuditEvent, str], ...]) -> tuple[HistoryRow, ...]:
-    return tuple(_row(event, name) for event, name in events if event.verb is not Verb.SEALED)
+def _rows(connection: audit.Writing, events: tuple[tuple[AuditEvent, str], ...]) -> tuple[HistoryRow, ...]:
+    words = audit.words_beside(connection, [event for event, _name in events])
+    return tuple(
+        _row(replace(event, detail=words.get(event.sequence, event.detail)), name)
+        for event, name in events
+        if event.verb is not Verb.SEALED
+    )
 
 
 def _row(event: AuditEvent, name: str) -> HistoryRow:

@@ -185,8 +185,8 @@ def break_glass(clinic: OpenClinic, reason: str) -> None:
     if not said:
         raise InputError(Fault("emergency.reason", "emergency.reason"))
     with clinic.store.write() as connection:
-        stored.note_emergency_access(connection, clinic.person_id, said, clinic.clock())
-        log(clinic, connection, Verb.BROKE_GLASS, Subject.CLINIC, detail=said)
+        key = stored.note_emergency_access(connection, clinic.person_id, said, clinic.clock())
+        log(clinic, connection, Verb.BROKE_GLASS, Subject.CLINIC, key)
         connection.commit()
     clinic.emergency = said
 
