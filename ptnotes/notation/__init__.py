@@ -14,6 +14,7 @@ from ptnotes.notation.entries import (
     TextEntry,
     reading_data,
 )
+from ptnotes.notation.line import Place, Taking, Understood, charted_in, taking
 from ptnotes.notation.reader import read
 from ptnotes.notation.rows import Charted, apply_entry, entries_of, entry_of, replace_entry
 from ptnotes.notation.wording import explain
@@ -27,12 +28,16 @@ __all__ = [
     "MinutesEntry",
     "MobilizationEntry",
     "PainEntry",
+    "Place",
     "Problem",
     "ReadEntry",
     "Reading",
     "RomEntry",
+    "Taking",
     "TextEntry",
+    "Understood",
     "apply_entry",
+    "charted_in",
     "completion",
     "entries_of",
     "entry_of",
@@ -40,5 +45,6 @@ __all__ = [
     "read",
     "reading_data",
     "replace_entry",
+    "taking",
     "write",
 ]

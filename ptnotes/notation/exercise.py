@@ -19,8 +19,12 @@ _OWN_LOAD = re.compile(r'load\s*:?\s*"(?P<quoted>(?:[^"]|"")*)"')
 _LOAD = re.compile(
     r"(?:@|at|with|w/)?\s*(?P<n>\d{1,4}(?:\.\d{1,2})?)\s*(?P<unit>kgs?|kilos?|lbs?|pounds?|#)(?![a-z])"
 )
+BANDS = (
+    "yellow", "red", "green", "blue", "black", "silver", "gold", "orange", "purple", "grey", "gray", "tan", "peach",
+)  # fmt: skip
+"""Colours that elastic bands come in."""
 _BAND = re.compile(
-    r"(?:@|with|w/)?\s*(?:an?\s+)?(?P<band>rtb|gtb|btb|ytb|yellow|red|green|blue|black|silver|gold|orange|purple|grey|gray|tan|peach)"
+    rf"(?:@|with|w/)?\s*(?:an?\s+)?(?P<band>rtb|gtb|btb|ytb|{'|'.join(BANDS)})"
     r"(?:\s*(?:thera-?)?(?:bands?|tb|tubing|loop))?(?![a-z])"
 )
 _SIDE = re.compile(

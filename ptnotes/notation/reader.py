@@ -111,6 +111,9 @@ def _read_stretch(context: Context, start: int, end: int) -> Parts:
             return read_rom(context, start, end)
         if "#technique." in context.folded[start:end] or "#target." in context.folded[start:end]:
             return read_mobilization(context, start, end, follows=False)
+    if "level?" in context.folded[start:end] and "technique?" in context.folded[start:end]:
+        # A row of which neither is known yet.
+        return read_mobilization(context, start, end, follows=False)
     for kind, begin, finish, follows in _groups(context, start, end):
         if kind == "pain":
             parts.add(read_pain(context, begin, finish))

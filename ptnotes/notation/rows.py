@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.checks import (
-    exercise_faults,
-    intervention_faults,
-    mobilization_faults,
-    pain_faults,
-    rom_faults,
-)
+from ptnotes.domain.checks import exercise_faults, intervention_faults, mobilization_faults
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.treatment import (
     Exercise,
     Intervention,
     Mobilization,
-    Mode,
     Origin,
     PainKind,
     PainScore,
-    Phase,
     RomReading,
     Side,
     TreatmentSession,
@@ -39,6 +30,18 @@ from ptnotes.notation.entries import (
     PainEntry,
     RomEntry,
     TextEntry,
+)
+from ptnotes.notation.exercise import BANDS
+from ptnotes.notation.pairs import (
+    added,
+    alike_readings,
+    alike_scores,
+    by_phase,
+    changed,
+    pairs_of,
+    refuse,
+    say_readings,
+    say_scores,
 )
 
 _MINUTES_A_DAY = 24 * 60
@@ -58,28 +61,36 @@ def apply_entry(
 ) -> TreatmentSession:
     """The visit with an entry added: new rows done by `person_id`, or text at the end of a section of the note.
 
-    A reading after treatment joins the one before it of the same motion, side and way of measuring. Raises
-    `InputError` where the entry cannot be stored (a side is missing, or the total time has no start to count from).
+    A reading joins, or says anew, the pair of the same motion, side and way of measuring, so that no motion stands
+    there twice; a pain score likewise, and minutes of a service that has none yet. Raises `InputError` where the entry
+    cannot be stored (a side is missing, or the total time has no start to count from).
     """
     if isinstance(entry, MobilizationEntry):
         row = _mobilization(entry, Mobilization(row=0, done_by=person_id, origin=Origin.TYPED))
-        _refuse(mobilization_faults(reference, row))
-        return _added(session, "mobilizations", row)
+        refuse(mobilization_faults(reference, row))
+        return added(session, "mobilizations", row)
     if isinstance(entry, RomEntry):
-        return _apply_rom(reference, session, entry, person_id)
+        return say_readings(reference, session, entry, alike_readings(session, entry), person_id)
     if isinstance(entry, PainEntry):
-        return _apply_pain(reference, session, entry)
+        return say_scores(reference, session, entry, alike_scores(session, entry))
     if isinstance(entry, MinutesEntry):
         if entry.code == TOTAL:
             return _apply_total(session, entry.minutes)
         service = _service(reference, entry.code)
         minutes = Intervention(row=0, intervention=service, minutes=entry.minutes, done_by=person_id)
-        _refuse(intervention_faults(reference, minutes))
-        return _added(session, "interventions", minutes)
+        refuse(intervention_faults(reference, minutes))
+        open_row = next(
+            (row for row in session.interventions if row.intervention == service and row.minutes is None),
+            None,
+        )
+        if open_row is not None:
+            said = {open_row.row: replace(open_row, minutes=entry.minutes)}
+            return changed(session, "interventions", said)
+        return added(session, "interventions", minutes)
     if isinstance(entry, ExerciseEntry):
         exercise = _exercise(reference, entry, Exercise(row=0, done_by=person_id))
-        _refuse(exercise_faults(reference, exercise))
-        return _added(session, "exercises", exercise)
+        refuse(exercise_faults(reference, exercise))
+        return added(session, "exercises", exercise)
     return _apply_text(session, entry)
 
 
@@ -88,40 +99,39 @@ def replace_entry(
 ) -> TreatmentSession:
     """The visit with a charted row said anew: what a line cannot say of it (who did it, its number) stays.
 
-    Only a mobilization or an exercise is said anew in place; of any other kind the old rows go and the new ones come.
+    Said as another kind, the old rows go and new ones come. Raises `InputError` as `apply_entry` does.
     """
-    person = None
+    rows = tuple(row for row in getattr(session, charted.kind) if row.row in charted.rows)
     if isinstance(entry, MobilizationEntry) and charted.kind == "mobilizations":
-        changed = tuple(
-            _mobilization(entry, row) if row.row in charted.rows else row for row in session.mobilizations
-        )
-        for row in changed:
-            _refuse(mobilization_faults(reference, row))
-        return replace(session, mobilizations=changed)
+        anew = {row.row: _mobilization(entry, row) for row in rows}
+        for row in anew.values():
+            refuse(mobilization_faults(reference, row))
+        return changed(session, charted.kind, anew)
     if isinstance(entry, ExerciseEntry) and charted.kind == "exercises":
-        exercises = tuple(
-            _exercise(reference, entry, row) if row.row in charted.rows else row for row in session.exercises
-        )
-        return replace(session, exercises=exercises)
-    kept: list[Any] = []
-    for old in getattr(session, charted.kind):
-        if old.row in charted.rows:
-            person = getattr(old, "done_by", None) or getattr(old, "rater", None)
-        else:
-            kept.append(old)
-    without: dict[str, Any] = {charted.kind: tuple(kept)}
+        return changed(session, charted.kind, {row.row: _exercise(reference, entry, row) for row in rows})
+    if isinstance(entry, MinutesEntry) and charted.kind == "interventions" and entry.code != TOTAL:
+        service = _service(reference, entry.code)
+        said = {row.row: replace(row, intervention=service, minutes=entry.minutes) for row in rows}
+        return changed(session, charted.kind, said)
+    if isinstance(entry, RomEntry) and charted.kind == "rom" and rows:
+        return say_readings(reference, session, entry, by_phase(rows), None, whole=True)
+    if isinstance(entry, PainEntry) and charted.kind == "pain" and rows:
+        return say_scores(reference, session, entry, by_phase(rows), whole=True)
+    person = next((getattr(row, "done_by", None) or getattr(row, "rater", None) for row in rows), None)
+    kept = tuple(row for row in getattr(session, charted.kind) if row.row not in charted.rows)
+    without: dict[str, Any] = {charted.kind: kept}
     return apply_entry(reference, replace(session, **without), entry, person)
 
 
 def entries_of(reference: Reference, session: TreatmentSession) -> tuple[Charted, ...]:
     """What a visit charts, as entries in the order of its lists. The note is not among them: it is text already."""
     found = [Charted(entry_of(reference, row), "mobilizations", (row.row,)) for row in session.mobilizations]
-    for before, after in _pairs(session.rom):
+    for before, after in pairs_of(session.rom):
         rows = tuple(row.row for row in (before, after) if row is not None)
         entry = rom_entry_of(before, after)
         if entry is not None:
             found.append(Charted(entry, "rom", rows))
-    for score, later in _pairs(session.pain):
+    for score, later in pairs_of(session.pain):
         rows = tuple(row.row for row in (score, later) if row is not None)
         found.append(Charted(pain_entry_of(score, later), "pain", rows))
     found.extend(
@@ -162,7 +172,7 @@ def entry_of(reference: Reference, row: Mobilization | Intervention | Exercise) 
             raise ValueError(message)
         service = reference.interventions[row.intervention]
         return MinutesEntry(code=service.code or service.id, minutes=row.minutes)
-    load = f"{row.band} band" if row.band else None
+    load = (f"{row.band} band" if row.band in BANDS else row.band) or None
     if row.load is not None:
         load = f"{row.load:f} {row.load_unit}"
     name = reference.exercises[row.exercise].label if row.exercise is not None else row.name
@@ -209,32 +219,9 @@ def pain_entry_of(before: PainScore | None, after: PainScore | None) -> PainEntr
     )
 
 
-def _pairs(rows: tuple[Any, ...]) -> Iterator[tuple[Any | None, Any | None]]:
-    """(before, after) of each pair, in the order charted; a single reading stands as before."""
-    pairs: dict[int, list[Any | None]] = {}
-    for row in rows:
-        pairs.setdefault(row.pair, [None, None])[row.phase is Phase.AFTER] = row
-    yield from ((pair[0], pair[1]) for pair in pairs.values())
-
-
-def _refuse(faults: Iterator[Fault]) -> None:
-    found = tuple(faults)
-    if found:
-        raise InputError(*found)
-
-
-def _added(session: TreatmentSession, kind: str, *rows: Any) -> TreatmentSession:
-    numbered = [replace(row, row=session.next_row + place) for place, row in enumerate(rows)]
-    changes: dict[str, Any] = {
-        kind: (*getattr(session, kind), *numbered),
-        "next_row": session.next_row + len(rows),
-    }
-    return replace(session, **changes)
-
-
 def _mobilization(entry: MobilizationEntry, row: Mobilization) -> Mobilization:
-    # Seconds beside repetitions are how long each is held; alone they are the time of a set.
-    held = entry.reps is not None
+    # Seconds beside repetitions are how long each is held; alone they are the time of a set, or the row's own hold.
+    held = entry.reps is not None or (row.hold_s is not None and row.duration_s is None)
     return replace(
         row,
         targets=entry.levels,
@@ -257,95 +244,6 @@ def _mobilization(entry: MobilizationEntry, row: Mobilization) -> Mobilization:
         responses=entry.response,
         note=entry.note,
     )
-
-
-def _apply_rom(
-    reference: Reference, session: TreatmentSession, entry: RomEntry, person_id: int | None
-) -> TreatmentSession:
-    motion = reference.motions[entry.motion]
-    side = Side(entry.side) if entry.side is not None else None
-    readings = (
-        (Phase.BEFORE, entry.before, entry.word, entry.pain_before, entry.end_range_pain),
-        (Phase.AFTER, entry.after, entry.word_after, entry.pain_after, entry.end_range_pain_after),
-    )
-    given = [reading for reading in readings if reading[1] is not None or reading[2] is not None]
-    partner = _open_pair(session, entry, side, {reading[0] for reading in given})
-    pair = partner.pair if partner is not None else session.next_row
-    mode = (
-        Mode(entry.mode) if entry.mode is not None else partner.mode if partner is not None else Mode.ACTIVE
-    )
-    method = entry.method or (partner.method if partner is not None else motion.default_method)
-    position = entry.test_position or (partner.test_position if partner is not None else None)
-    rows = [
-        RomReading(
-            row=0,
-            pair=pair,
-            motion=entry.motion,
-            side=side,
-            mode=mode,
-            method=method,
-            test_position=position,
-            rater=person_id,
-            phase=phase,
-            value=value,
-            unit=entry.unit or motion.unit,
-            word=word,
-            pain=pain,
-            end_range_pain=hurts,
-        )
-        for phase, value, word, pain, hurts in given
-    ]
-    for row in rows:
-        _refuse(rom_faults(reference, row))
-    return _added(session, "rom", *rows)
-
-
-def _open_pair(
-    session: TreatmentSession, entry: RomEntry, side: Side | None, phases: set[Phase]
-) -> RomReading | None:
-    """The reading that an entry with one phase only completes: same motion, side and way, the other phase."""
-    if len(phases) != 1:
-        return None
-    for before, after in _pairs(session.rom):
-        one: RomReading | None = before if Phase.AFTER in phases else after
-        if one is None or (before is not None and after is not None):
-            continue
-        alike = one.motion == entry.motion and one.side == side
-        same_way = (
-            entry.method in {None, one.method}
-            and entry.mode in {None, one.mode.value}
-            and entry.test_position in {None, one.test_position}
-        )
-        if alike and same_way:
-            return one
-    return None
-
-
-def _apply_pain(reference: Reference, session: TreatmentSession, entry: PainEntry) -> TreatmentSession:
-    kinds = {kind.value for kind in PainKind} - {PainKind.MOVEMENT.value}
-    kind = PainKind(entry.what) if entry.what in kinds else PainKind.MOVEMENT
-    motion = entry.what if kind is PainKind.MOVEMENT else None
-    side = Side(entry.side) if entry.side is not None else None
-    pair = session.next_row
-    scores = [(Phase.BEFORE, entry.before), (Phase.AFTER, entry.after)]
-    given = [(phase, score) for phase, score in scores if score is not None]
-    if len(given) == 1:
-        for before, after in _pairs(session.pain):
-            one = before if given[0][0] is Phase.AFTER else after
-            if one is None or (before is not None and after is not None):
-                continue
-            if (one.kind, one.motion, one.side, one.place) == (kind, motion, side, entry.place):
-                pair = one.pair
-                break
-    rows = [
-        PainScore(
-            row=0, pair=pair, kind=kind, motion=motion, side=side, place=entry.place, phase=phase, value=score
-        )
-        for phase, score in given
-    ]
-    for row in rows:
-        _refuse(pain_faults(reference, row))
-    return _added(session, "pain", *rows)
 
 
 def _apply_total(session: TreatmentSession, minutes: int) -> TreatmentSession:
@@ -373,7 +271,7 @@ def _exercise(reference: Reference, entry: ExerciseEntry, row: Exercise) -> Exer
     return replace(
         row,
         exercise=known,
-        name="" if known is not None else entry.name,
+        name=entry.name,
         sets=entry.sets,
         reps=entry.reps,
         hold_s=entry.seconds,
@@ -385,13 +283,13 @@ def _exercise(reference: Reference, entry: ExerciseEntry, row: Exercise) -> Exer
 
 
 def _load(said: str | None, unit: str) -> tuple[Decimal | None, str, str]:
-    """(weight, its unit, colour of a band) of a load as an entry says it."""
+    """(weight, its unit, colour of a band or own words) of a load as an entry says it."""
     if said is None:
         return None, unit, ""
-    if said.endswith(" band"):
+    if said.removesuffix(" band") in BANDS:
         return None, unit, said.removesuffix(" band")
     number, _, written = said.rpartition(" ")
     try:
-        return Decimal(number), written, ""
+        return (Decimal(number), written, "") if written in {"kg", "lb"} else (None, unit, said)
     except InvalidOperation:
         return None, unit, said

@@ -114,7 +114,8 @@ def possible(reference: Reference, mobilization: Mobilization) -> Mobilization:
         side = sides[0]
     changed = replace(mobilization, technique=technique_id, side=side)
     if technique_id is None:
-        return changed
+        # Attempts and cavitation are of a thrust, a direction and a movement of the technique that went.
+        return replace(changed, attempts=None, cavitation=None, direction=None, movement=None)
     technique = reference.techniques[technique_id]
     grades = {grade.code: grade for grade in reference.grades_of(technique_id)}
     code = changed.grade if changed.grade in grades else None
@@ -123,6 +124,7 @@ def possible(reference: Reference, mobilization: Mobilization) -> Mobilization:
     thrust = technique.dosage_mode == "single_thrust"
     return replace(
         changed,
+        direction=changed.direction if changed.direction in technique.directions else None,
         grade=code,
         grade_system=grades[code].system if code is not None else None,
         grade_to=changed.grade_to if code is not None and changed.grade_to in grades else None,
