@@ -81,16 +81,31 @@ class OpenClinic:
         return self.clock().astimezone(ZoneInfo(self.zone)).date()
 
     def close(self) -> None:
-        """Write down how far the audit came, close the files and let the key go. The object is of no use afterwards.
+        """Write down how far the audit came, close the files and let the key go.
 
-        A backup that is being made is given up first.
+        A backup that is being made is given up first. Whatever is asked of the clinic afterwards is refused:
+        `AccessError` ("file.shut"), until `resume`.
         """
         self.ending.set()
         with self.backing_up:
             if self.data_key:
                 anchor(self)
-            self.store.close()
+            self.store.shut()
             self.data_key = b""
+
+    def resume(self, again: OpenClinic) -> None:
+        """Go on with what the same person has opened anew; `again` is of no use afterwards.
+
+        Raises `ValueError` where it is another person or another file.
+        """
+        if (again.path, again.person.uuid) != (self.path, self.person.uuid):
+            raise ValueError("only whoever closed a clinic goes on with it")
+        self.store.take_over(again.store)
+        self.person, self.zone, self.data_key = again.person, again.zone, again.data_key
+        self.emergency, self.audit_is_doubted = again.emergency, again.audit_is_doubted
+        self.unlogged += again.unlogged
+        self.ending.clear()
+        again.data_key = b""
 
 
 def create_clinic(

@@ -37,6 +37,14 @@ def read_ahead() -> None:
     import ptnotes.ui.documents.documents_screen  # noqa: F401, PLC0415 - see above
 
 
+def _visit_action(screen: QWidget, start_visit: Callable[[], object]) -> QAction:
+    """The Sessions tab has this one of its own; the other parts of the chart lead there by the same key."""
+    action = QAction("New visit today", screen)
+    action.setShortcut(QKeySequence("Ctrl+N"))
+    action.triggered.connect(start_visit)
+    return action
+
+
 class ChartScreen(Protocol):
     """What every part of a chart can do."""
 
@@ -75,7 +83,7 @@ class ChartPage(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.stage, 1)
         self.header.tab_chosen.connect(self._show_tab)
-        self.header.episode_chosen.connect(self._choose_episode)
+        self.header.episode_chosen.connect(self.episode_chosen)
         self.header.edit_asked.connect(self.edit_asked)
         self.header.episode_asked.connect(self.open_episode)
         self.no_charts = NoCharts(clinic, tasks, self)
@@ -136,13 +144,6 @@ class ChartPage(QWidget):
         if self.shown is not None and self.shown.episode is not None:
             self.go_to_tab(SESSIONS)
             cast("ChartingScreen", self._screen(SESSIONS)).verbs.start_today()
-
-    def _visit_action(self, screen: QWidget) -> QAction:
-        """The Sessions tab has this one of its own; the other parts of the chart lead there by the same key."""
-        action = QAction("New visit today", screen)
-        action.setShortcut(QKeySequence("Ctrl+N"))
-        action.triggered.connect(self.start_visit)
-        return action
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
@@ -223,7 +224,7 @@ class ChartPage(QWidget):
             trends = TrendsPage(self._clinic, self._tasks, self._theme, self)
             trends.episode_asked.connect(self.open_episode)
             trends.visit_asked.connect(self.start_visit)
-            trends.addAction(self._visit_action(trends))
+            trends.addAction(_visit_action(trends, self.start_visit))
             return trends
         if place == SESSIONS:
             charting = ChartingScreen(self._clinic, self._tasks, self._theme, self)
@@ -234,19 +235,15 @@ class ChartPage(QWidget):
             episode.episode_opened.connect(self._episode_opened)
             episode.episode_changed.connect(self._read_header)
             episode.undo_offered.connect(self._toast.offer_undo)
-            episode.addAction(self._visit_action(episode))
+            episode.addAction(_visit_action(episode, self.start_visit))
             return episode
         # Imported when it is first shown: it brings what makes a PDF, which `read_ahead` had imported in a thread.
         from ptnotes.ui.documents.documents_screen import DocumentsScreen  # noqa: PLC0415 - see above
 
         documents = DocumentsScreen(self._clinic, self._tasks, self._theme, self)
         documents.said.connect(self._toast.say)
-        documents.addAction(self._visit_action(documents))
+        documents.addAction(_visit_action(documents, self.start_visit))
         return documents
-
-    def _choose_episode(self, episode_id: int) -> None:
-        if self.shown is not None and self.shown.patient.id is not None:
-            self.episode_chosen.emit(self.shown.patient.id, episode_id)
 
     def _episode_opened(self, episode: EpisodeOfCare) -> None:
         self._toast.say("Episode opened. Ctrl+2 charts the first visit.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QClipboard, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import LOCK_AFTER_MIN, Remembered
@@ -165,6 +165,13 @@ def close_other_windows(window: QWidget) -> None:
     for other in QApplication.topLevelWidgets():
         if other is not window and (other.isVisible() or isinstance(other, QDialog)):
             other.close()
+
+
+def empty_passphrases(within: QWidget) -> None:
+    """Take what stands in every field for a passphrase."""
+    for line in within.findChildren(QLineEdit):
+        if line.echoMode() is not QLineEdit.EchoMode.Normal:
+            line.clear()
 
 
 def empty_clipboard() -> None:

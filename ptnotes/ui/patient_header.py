@@ -39,7 +39,8 @@ class PatientHeaderBar(QFrame):
     """Shows a patient's header with the tabs. Emits what is asked for: another tab, another episode, a change."""
 
     tab_chosen = Signal(int)
-    episode_chosen = Signal(int)
+    episode_chosen = Signal(int, int)
+    """Ids of the patient and of the episode."""
     edit_asked = Signal()
     episode_asked = Signal()
 
@@ -51,6 +52,7 @@ class PatientHeaderBar(QFrame):
         layout.setSpacing(4)
         top = QHBoxLayout()
         top.setSpacing(8)
+        self._patient_id: int | None = None
         self.name = Heading("", "title")
         self.precaution = Pill("", "danger")
         self.state = Pill("")
@@ -87,6 +89,7 @@ class PatientHeaderBar(QFrame):
     def show_header(self, header: PatientHeader) -> None:
         """Show this patient and episode; the tab stays."""
         episode = header.episode
+        self._patient_id = header.patient.id
         self.name.setText(header.patient.name)
         precaution = episode.precaution if episode is not None else ""
         self.precaution.show_fact(f"Precaution: {_shortened(precaution)}" if precaution else "", "danger")
@@ -109,8 +112,8 @@ class PatientHeaderBar(QFrame):
 
     def _choose_episode(self, place: int) -> None:
         episode_id = self.episodes.itemData(place)
-        if isinstance(episode_id, int):
-            self.episode_chosen.emit(episode_id)
+        if isinstance(episode_id, int) and self._patient_id is not None:
+            self.episode_chosen.emit(self._patient_id, episode_id)
 
 
 def _shortened(text: str, most: int = 70) -> str:

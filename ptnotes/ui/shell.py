@@ -22,6 +22,7 @@ from ptnotes.ui.lock import (
     Place,
     close_other_windows,
     empty_clipboard,
+    empty_passphrases,
     go_back,
     place_of,
 )
@@ -65,6 +66,8 @@ def _free() -> None:
 def _back_up_and_close(clinic: OpenClinic) -> None:
     from ptnotes.services.backup import back_up_if_due  # noqa: PLC0415 - see above
 
+    if not clinic.data_key:
+        return  # it was locked, with something that could not be stored
     # The log is folded into the file first, so that the next start finds the file as the backup saw it.
     clinic.store.close()
     try:
@@ -75,6 +78,19 @@ def _back_up_and_close(clinic: OpenClinic) -> None:
 
 def _enable_for_patient(actions: dict[str, QAction], patient_shown: bool) -> None:
     enable_for(actions, clinic_open=True, patient_shown=patient_shown)
+
+
+def _take_look(theme: Theme, remembered: Remembered, chosen: QAction) -> None:
+    look = Look(chosen.data())
+    theme.set_look(look)
+    remembered.look = look
+
+
+def _toggle_full_screen(window: QWidget) -> None:
+    if window.isFullScreen():
+        window.showNormal()
+    else:
+        window.showFullScreen()
 
 
 def _unlock_screen(shell: Shell, path: Path, tasks: Tasks, theme: Theme) -> Unlock:
@@ -102,6 +118,7 @@ class Shell(QMainWindow):
         self.workspace: Workspace | None = None
         """What lies behind the door, None while it is closed."""
         self._leaving = ""
+        """How it is left once what is typed is with the writer: ``lock``, ``close``, or empty."""
         self._place: Place | None = None
         self._is_demo = False
         self.is_locked = False
@@ -180,7 +197,7 @@ class Shell(QMainWindow):
         self._clinic = clinic
         self.is_locked = False
         self.workspace = Workspace(
-            clinic, self._tasks, self._theme, self.actions_by_id, self.toast, self._remembered, self
+            clinic, self._tasks, self._theme, self.actions_by_id, self._remembered, self
         )
         self.workspace.patient_shown.connect(partial(_enable_for_patient, self.actions_by_id))
         self.workspace.chart.screen_shown.connect(self._screen_menu.show_screen)
@@ -196,16 +213,20 @@ class Shell(QMainWindow):
 
     def _come_back(self, again: OpenClinic) -> None:
         """Show what lies hidden behind the door, because it could not be stored, to whoever it belongs to."""
-        kept, workspace = self._clinic, self.workspace
-        self._tasks.write(again.close)
-        if kept is None or workspace is None:
-            return
-        if kept.person_id != again.person_id:
-            self.toast.say_fault(
-                f"What {kept.person.name} typed is not stored yet. Only they can open this window now."
-            )
+        kept = self._clinic
+        if kept is None or kept.person_id != again.person_id:
+            self._tasks.write(again.close)
+            whose = "" if kept is None else kept.person.name
+            self.toast.say_fault(f"What {whose} typed is not stored yet. Only they can open this window now.")
             return
         self._leaving = ""
+        # Behind the closing, which may still wait for a write that takes long.
+        self._tasks.write(partial(kept.resume, again), partial(self._show_kept, bool(kept.emergency)))
+
+    def _show_kept(self, emergency_is_over: bool, _resumed: None) -> None:
+        workspace = self.workspace
+        if workspace is None:
+            return
         self.is_locked = False
         door = self._stage.currentWidget()
         self._stage.setCurrentWidget(workspace)
@@ -213,13 +234,10 @@ class Shell(QMainWindow):
             self._stage.removeWidget(door)
             door.deleteLater()
         self.toast.hide()
-        patient_shown = workspace.chart.shown is not None
-        enable_for(self.actions_by_id, clinic_open=True, patient_shown=patient_shown)
         self._lock_after.setEnabled(True)
-        place = workspace.chart.header.tabs.currentIndex()
-        if patient_shown:
-            workspace.chart.go_to_tab(place)
         self.idle_watch.start()
+        enable_for(self.actions_by_id, clinic_open=True, patient_shown=workspace.chart.shown is not None)
+        workspace.take_up_again(may_still_read=not emergency_is_over)
 
     def _show_alone(self, page: QWidget) -> None:
         while (old := self._stage.widget(0)) is not None:
@@ -237,50 +255,44 @@ class Shell(QMainWindow):
             action.setData(look)
             action.setChecked(look is self._theme.look)
             looks.addAction(action)
-        looks.triggered.connect(self._take_look)
+        looks.triggered.connect(partial(_take_look, self._theme, self._remembered))
         actions["lock"].triggered.connect(self.lock)
         self.idle_watch.idled.connect(self.lock)
         actions["quit"].triggered.connect(self.close)
-        actions["full_screen"].triggered.connect(self._toggle_full_screen)
+        actions["full_screen"].triggered.connect(partial(_toggle_full_screen, self))
         actions["keys"].triggered.connect(self._show_keys)
         actions["about"].triggered.connect(self._help.show_about)
         # An action that only stands in a menu is deaf to its keys where the menu bar is hidden or another program's.
         self.addActions(list(actions.values()))
-
-    def _take_look(self) -> None:
-        look = next(look for look in Look if self.actions_by_id[f"look_{look.value}"].isChecked())
-        self._theme.set_look(look)
-        self._remembered.look = look
-
-    def _toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
 
     def _show_keys(self) -> None:
         further = self.workspace.chart.screen_keys() if self.workspace is not None else []
         self._help.show_keys(list(self.menus.values()), further)
 
     def _tell_failure(self, error: Exception) -> None:
-        self.toast.say_fault(sentence_for(error))
+        # What fails behind the door has lost its file by the lock, or is tried again after it.
+        if not self.is_locked:
+            self.toast.say_fault(sentence_for(error))
 
     def lock(self) -> None:
         """Hide everything at once behind the door; store what waits, close the file and let its keys go.
 
-        What cannot be stored stays in memory behind the door, for the person who typed it. A sample clinic is not
-        locked: its patients are made up, and nobody knows its passphrase.
+        What cannot be stored stays in memory behind the door, for the person who typed it; the file is closed all the
+        same. A sample clinic is not locked: its patients are made up, and nobody knows its passphrase.
         """
-        if self.workspace is None or self._clinic is None or self._is_demo or self.is_locked:
+        clinic, workspace = self._clinic, self.workspace
+        if workspace is None or clinic is None or self._is_demo or self.is_locked or self._leaving:
             return
         self.is_locked = True
         self.idle_watch.stop()
-        self._place = place_of(self.workspace, self._clinic.person_id)
+        self._place = place_of(workspace, clinic.person_id)
         close_other_windows(self)
         door = _unlock_screen(self, self._path, self._tasks, self._theme)
         self._stage.addWidget(door)
         self._stage.setCurrentWidget(door)
         self._hide_traces()
+        empty_passphrases(workspace)
+        self._tasks.give_up_reads()
         door.setFocus()
         self._leave("lock")
 
@@ -305,16 +317,16 @@ class Shell(QMainWindow):
     def _go_on_leaving(self, unsaved: int) -> None:
         if not self._leaving or unsaved:
             return
-        workspace = self.workspace
-        problem = workspace.unsaved_problem() if workspace is not None else ""
-        if self._leaving == "lock":
-            # What could not be stored yet, or is not to be stored by itself, waits behind the door.
-            if workspace is not None and not problem:
-                self._leaving = ""
-                self._let_go(workspace)
-            return
-        self._leaving = ""
-        if problem:
+        way, self._leaving = self._leaving, ""
+        workspace, clinic = self.workspace, self._clinic
+        problem = workspace.pages.unsaved_problem() if workspace is not None else ""
+        if way == "lock":
+            if workspace is not None and clinic is not None:
+                # What could not be stored, or is not to be stored by itself, waits behind the door.
+                if not problem:
+                    self._destroy(workspace)
+                self._tasks.write(clinic.close)
+        elif problem:
             # What could not be stored stays: nobody loses text to a full disk by closing the window.
             self.show()
             self.toast.say_fault(problem, "Leave without saving", self._give_up_and_close)
@@ -324,22 +336,21 @@ class Shell(QMainWindow):
     def _give_up_and_close(self) -> None:
         self.idle_watch.stop()
         self._hide_traces()
-        workspace = self.workspace
+        workspace, clinic = self.workspace, self._clinic
         self._show_alone(QWidget())
         if workspace is not None:
-            self._let_go(workspace)
-        # Qt does nothing when a window is closed within its own closing.
-        QTimer.singleShot(0, self, self.close)
-
-    def _let_go(self, workspace: Workspace) -> None:
-        """Destroy the workspace and close its file."""
-        clinic, self._clinic, self.workspace = self._clinic, None, None
-        self._stage.removeWidget(workspace)
-        workspace.deleteLater()
-        self.toast.hide()
+            self._destroy(workspace)
         if clinic is not None:
             # In the writing thread, behind every write that was given before.
             self._tasks.write(partial(_back_up_and_close, clinic))
+        # Qt does nothing when a window is closed within its own closing.
+        QTimer.singleShot(0, self, self.close)
+
+    def _destroy(self, workspace: Workspace) -> None:
+        self._clinic = self.workspace = None
+        self._stage.removeWidget(workspace)
+        workspace.deleteLater()
+        self.toast.hide()
         # Python's own cycles hold on to what was read; what nobody refers to any more is freed now, not some time.
         QTimer.singleShot(0, self, _free)
 

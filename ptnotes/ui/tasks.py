@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from ptnotes.domain.errors import PtNotesError
+from ptnotes.domain.errors import AccessError, PtNotesError
 
 _LOG = logging.getLogger(__name__)
 _READERS = 2
@@ -60,6 +60,7 @@ class Tasks(QObject):
         self._reads: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._results: deque[_Job] = deque()
         self._latest: dict[str, int] = {}
+        self._reads_given_up = -1
         self._unsaved = 0
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -113,6 +114,10 @@ class Tasks(QObject):
         """Neither run nor deliver what was read under `key` so far."""
         self._latest[key] = next(self._numbers)
 
+    def give_up_reads(self) -> None:
+        """Begin no read that waits, and deliver none that runs; who asked is told so, if they gave a `failed`."""
+        self._reads_given_up = next(self._numbers)
+
     def close(self) -> None:
         """Store every write that waits, let reads go, and end the threads. Results of writes are delivered."""
         if self._closed:
@@ -129,7 +134,7 @@ class Tasks(QObject):
             if not job.is_write and (self._closed or self._is_old(job)):
                 continue
             try:
-                job.result = job.work()
+                job.result = None if self._is_given_up(job) else job.work()
             except Exception as error:  # noqa: BLE001 - every failure is carried to the GUI thread and told there
                 job.error = error
             job.work = None
@@ -140,6 +145,9 @@ class Tasks(QObject):
 
     def _is_old(self, job: _Job) -> bool:
         return job.key is not None and self._latest.get(job.key) != job.number
+
+    def _is_given_up(self, job: _Job) -> bool:
+        return not job.is_write and job.number < self._reads_given_up
 
     @Slot()
     def _deliver(self) -> None:
@@ -160,7 +168,10 @@ class Tasks(QObject):
         if job.error is not None and not isinstance(job.error, PtNotesError):
             # The message of an unforeseen error may hold what was typed: only its kind and its place are logged.
             _LOG.error("a job failed: %s at %s", type(job.error).__name__, _place(job.error))
-        if job.error is None:
+        if self._is_given_up(job):
+            if job.failed is not None and _is_alive(job.failed):
+                job.failed(AccessError("work.ended"))
+        elif job.error is None:
             if job.done is not None and _is_alive(job.done):
                 job.done(job.result)
         elif job.failed is None:

@@ -6,23 +6,19 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ptnotes.domain.patient import Patient
 from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
-from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.home_page import HomePage
+from ptnotes.ui.pages import Pages
 from ptnotes.ui.patients.archiving import Archiving
-from ptnotes.ui.patients.patient_form import PatientForm
 from ptnotes.ui.people.emergencies import Emergencies
-from ptnotes.ui.people.people_page import PeoplePage
 from ptnotes.ui.remembered import Remembered
-from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.sidebar import Sidebar
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -51,24 +47,18 @@ class Workspace(QWidget):
         tasks: Tasks,
         theme: Theme,
         actions: dict[str, QAction],
-        toast: Toast,
         remembered: Remembered,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._clinic = clinic
         self._tasks = tasks
-        self._toast = toast
-        self._theme = theme
+        self.toast = toast = Toast(self)
         self._archive_action = actions["archive_patient"]
         self.sidebar = Sidebar(clinic, tasks, theme, self)
-        self.pages = QStackedWidget(self)
+        self.pages = Pages(clinic, tasks, theme, toast, self)
         self.home = HomePage(clinic.today, theme, self)
         self.chart = ChartPage(clinic, tasks, theme, toast, self)
-        self._form: PatientForm | None = None
-        self._settings: ClinicSettings | None = None
-        self._people: PeoplePage | None = None
-        self._history: HistoryPage | None = None
         self.archiving = Archiving(clinic, tasks, toast, self)
         self.emergencies = Emergencies(clinic, tasks, toast, self)
         self.pages.addWidget(self.home)
@@ -95,7 +85,9 @@ class Workspace(QWidget):
             lists.patient_chosen.connect(self.open_patient)
             lists.draft_chosen.connect(self.open_draft)
         self.sidebar.home_loaded.connect(self.home.show_home)
-        self.home.add_asked.connect(self.add_patient)
+        self.home.add_asked.connect(self.pages.add_patient)
+        self.pages.patient_asked.connect(self.open_patient)
+        self.pages.form_left.connect(self._leave_form)
         self.chart.episode_chosen.connect(self.open_patient)
         self.chart.edit_asked.connect(self.edit_patient)
         self.chart.visits_changed.connect(self.sidebar.refresh)
@@ -103,57 +95,22 @@ class Workspace(QWidget):
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
         self.sidebar.lock_hint.setVisible(actions["lock"].isVisible())
-        self.settings.backups.state_changed.connect(self.sidebar.show_backup)
+        self.pages.settings.backups.state_changed.connect(self.sidebar.show_backup)
         for name, slot in (
             ("find", self.sidebar.start_finding),
-            ("add_patient", self.add_patient),
+            ("add_patient", self.pages.add_patient),
             ("edit_patient", self.edit_patient),
             ("open_episode", self.chart.open_episode),
             ("archive_patient", self.archive),
-            ("settings", self.show_settings),
-            ("people", self.show_people),
-            ("clinic_history", self.show_clinic_history),
+            ("settings", self.pages.show_settings),
+            ("people", self.pages.show_people),
+            ("clinic_history", self.pages.show_clinic_history),
             ("patient_history", self.show_patient_history),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)
         for place, name in _TAB_ACTIONS:
             actions[name].triggered.connect(partial(self.show_tab, place))
-
-    @property
-    def form(self) -> PatientForm:
-        """The form for a patient's details, made when it is first asked for."""
-        if self._form is None:
-            self._form = PatientForm(self._clinic, self._tasks, self)
-            self._form.patient_stored.connect(self._patient_stored)
-            self._form.cancelled.connect(self._form_left)
-            self._form.open_asked.connect(self.open_patient)
-            self.pages.addWidget(self._form)
-        return self._form
-
-    @property
-    def settings(self) -> ClinicSettings:
-        """The clinic's details, made when they are first asked for."""
-        if self._settings is None:
-            self._settings = ClinicSettings(self._clinic, self._tasks, self)
-            self.pages.addWidget(self._settings)
-        return self._settings
-
-    @property
-    def people(self) -> PeoplePage:
-        """Who can open the file, made when it is first asked for."""
-        if self._people is None:
-            self._people = PeoplePage(self._clinic, self._tasks, self)
-            self.pages.addWidget(self._people)
-        return self._people
-
-    @property
-    def history(self) -> HistoryPage:
-        """Who did what, made when it is first asked for."""
-        if self._history is None:
-            self._history = HistoryPage(self._clinic, self._tasks, self._theme, self)
-            self.pages.addWidget(self._history)
-        return self._history
 
     def start(self) -> None:
         """Show the home page, and read what is at hand."""
@@ -163,24 +120,25 @@ class Workspace(QWidget):
         self._tasks.read(read_ahead)
         self.reading_log.look()
         self.emergencies.look()
-        self.settings.backups.start()
+        self.pages.settings.backups.start()
 
     def flush(self) -> None:
-        """Hand everything that is typed to the writer."""
-        self.chart.flush()
-        if self._settings is not None:
-            self._settings.flush()
+        """Hand everything that is typed to the writer, and end a search."""
+        self.pages.flush()
         self.sidebar.end_search()
 
-    def unsaved_problem(self) -> str:
-        """Why something typed is not stored, empty where everything is. A form that holds it comes to the front."""
-        if problem := self.chart.unsaved_problem():
-            return problem
-        for page in (self._settings, self._form):
-            if page is not None and (problem := page.unsaved_problem()):
-                self.pages.setCurrentWidget(page)
-                return problem
-        return ""
+    def take_up_again(self, *, may_still_read: bool) -> None:
+        """Go on after the lock with what could not be stored before it."""
+        typed_in = self.focusWidget()
+        if not may_still_read:
+            self.show_home()
+            self.pages.unsaved_problem()
+        elif self.chart.shown is not None:
+            self.chart.go_to_tab(self.chart.header.tabs.currentIndex())
+        if typed_in is not None:
+            typed_in.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.flush()
+        self.sidebar.refresh()
 
     def show_home(self) -> None:
         """Leave the patient and show the home page."""
@@ -192,31 +150,10 @@ class Workspace(QWidget):
         self.pages.setCurrentWidget(self.home)
         self.sidebar.refresh()
 
-    def show_settings(self) -> None:
-        """Show the clinic's details."""
-        self.flush()
-        self.settings.show_details()
-        self.pages.setCurrentWidget(self.settings)
-
-    def show_people(self) -> None:
-        """Show who can open the file, and who may what."""
-        self.flush()
-        self.people.show_people()
-        self.pages.setCurrentWidget(self.people)
-
-    def show_clinic_history(self) -> None:
-        """Show who did what in the clinic."""
-        self.flush()
-        self.history.show_clinic()
-        self.pages.setCurrentWidget(self.history)
-
     def show_patient_history(self) -> None:
         """Show who did what to the open patient's record."""
-        shown = self.chart.shown
-        if shown is not None and shown.patient.id is not None:
-            self.flush()
-            self.history.show_patient(shown.patient.id, shown.patient.name)
-            self.pages.setCurrentWidget(self.history)
+        if self.chart.shown is not None:
+            self.pages.show_patient_history(self.chart.shown.patient)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the open patient's chart."""
@@ -224,18 +161,10 @@ class Workspace(QWidget):
             self.pages.setCurrentWidget(self.chart)
             self.chart.go_to_tab(place)
 
-    def add_patient(self) -> None:
-        """Show an empty form."""
-        self.flush()
-        self.form.start_adding()
-        self.pages.setCurrentWidget(self.form)
-
     def edit_patient(self) -> None:
         """Show the open patient's details to be changed."""
         if self.chart.shown is not None:
-            self.flush()
-            self.form.start_changing(self.chart.shown.patient)
-            self.pages.setCurrentWidget(self.form)
+            self.pages.edit_patient(self.chart.shown.patient)
 
     def open_patient(self, patient_id: int, episode_id: int | None = None) -> None:
         """Read a patient's header and show the chart; the newest episode where none is named."""
@@ -276,13 +205,5 @@ class Workspace(QWidget):
         self.reading_log.note_chart(header.patient.id)
         self.patient_shown.emit(True)  # noqa: FBT003 - a signal takes no names
 
-    def _patient_stored(self, patient: Patient, is_new: bool) -> None:
-        if patient.id is not None:
-            self.open_patient(patient.id)
-        self._toast.say("Patient added." if is_new else "Changes saved.")
-
-    def _form_left(self, has_text: bool) -> None:
+    def _leave_form(self) -> None:
         self.pages.setCurrentWidget(self.chart if self.chart.shown is not None else self.home)
-        if has_text:
-            bring_back = partial(self.pages.setCurrentWidget, self.form)
-            self._toast.say("Nothing was stored.", "Bring it back", bring_back)

@@ -25,6 +25,7 @@ from ptnotes.ui.chart import DOCUMENTS
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.lock import IdleWatch
 from ptnotes.ui.unlock.unlock import Unlock
+from ptnotes.ui.workspace import Workspace
 from tests.clinics import PASSPHRASE, PATIENT, PERSON, clinic_in
 from tests.clock import FixedClock
 from tests.e2e.window import Driver
@@ -47,12 +48,18 @@ def visit(clinic_path: Path) -> tuple[OpenClinic, int, TreatmentSession]:
     return clinic, patient_id, older
 
 
+def enter(window: Driver, clinic: OpenClinic) -> Workspace:
+    """Go through the door, and wait for what lies behind it."""
+    window.shell.enter(clinic)
+    window.until(lambda: window.shell.workspace is not None)
+    assert window.shell.workspace is not None
+    return window.shell.workspace
+
+
 def chart(window: Driver, opened: tuple[OpenClinic, int, TreatmentSession]) -> ChartingScreen:
     """Show the older visit, and type into it."""
     clinic, patient_id, older = opened
-    window.shell.enter(clinic)
-    assert window.shell.workspace is not None
-    window.shell.workspace.open_draft(patient_id, older.id or 0)
+    enter(window, clinic).open_draft(patient_id, older.id or 0)
     window.until(lambda: bool(window.shown(QPlainTextEdit, "Subjective")))
     window.type_into("Subjective", TYPED)
     return window.screen(ChartingScreen)
@@ -168,7 +175,7 @@ def test_what_cannot_be_stored_waits_behind_the_door_for_whoever_typed_it(
 def test_a_form_that_is_half_filled_is_there_again(
     window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
 ) -> None:
-    window.shell.enter(visit[0])
+    enter(window, visit[0])
     window.press("Ctrl+Shift+N")
     window.type_into("Family name", "Half")
     window.shell.lock()
@@ -176,6 +183,9 @@ def test_a_form_that_is_half_filled_is_there_again(
     assert not window.shown(QLineEdit, "Family name")
     unlock(window)
     assert window.find(QLineEdit, "Family name").text() == "Half"
+    window.press("Ctrl+Q")
+    window.until(window.shell.isVisible)
+    window.click("Leave without saving")
 
 
 def test_it_locks_by_itself_after_the_minutes_without_a_touch(
@@ -214,7 +224,7 @@ def test_the_minutes_are_chosen_in_the_menu_and_remembered(
 ) -> None:
     menu = window.shell._lock_after
     assert not menu.isEnabled()
-    window.shell.enter(visit[0])
+    enter(window, visit[0])
     assert [action.text() for action in menu.actions() if action.isChecked()] == ["5 minutes"]
     next(action for action in menu.actions() if action.text() == "2 minutes").trigger()
     assert window.shell.idle_watch.after_min == 2
@@ -228,7 +238,7 @@ def test_what_another_program_copied_stays(
 ) -> None:
     monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _clipboard: False)
     QApplication.clipboard().setText("from elsewhere")
-    window.shell.enter(visit[0])
+    enter(window, visit[0])
     window.shell.lock()
     assert QApplication.clipboard().text() == "from elsewhere"
 

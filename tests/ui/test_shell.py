@@ -212,13 +212,13 @@ def test_what_could_not_be_stored_keeps_the_window_open(
 
 
 def half_a_patient(workspace: Workspace) -> QLineEdit:
-    workspace.add_patient()
-    return workspace.form._line("family_name")
+    workspace.pages.add_patient()
+    return workspace.pages.form._line("family_name")
 
 
 def half_a_change(workspace: Workspace) -> QLineEdit:
     workspace.edit_patient()
-    return workspace.form._line("mrn")
+    return workspace.pages.form._line("mrn")
 
 
 def half_an_episode(workspace: Workspace) -> QLineEdit:
@@ -229,31 +229,65 @@ def half_an_episode(workspace: Workspace) -> QLineEdit:
 
 
 def refused_settings(workspace: Workspace) -> QLineEdit:
-    line = workspace.settings._line("zone")
-    workspace.show_settings()
+    line = workspace.pages.settings._line("zone")
+    workspace.pages.show_settings()
     return line
 
 
-@pytest.mark.parametrize("way", ["close", "lock"])
-@pytest.mark.parametrize("begin", [half_a_patient, half_a_change, half_an_episode, refused_settings])
-def test_leaving_with_something_half_typed_asks_first(
-    shell: Shell, clinic: OpenClinic, qtbot: QtBot, way: str, begin: Callable[[Workspace], QLineEdit]
-) -> None:
-    workspace = open_first(shell, clinic, qtbot)
+def half_typed(
+    workspace: Workspace, begin: Callable[[Workspace], QLineEdit], qtbot: QtBot
+) -> tuple[QLineEdit, str]:
+    """Type a few letters into what `begin` shows; give the line and what stands in it."""
     line = begin(workspace)
     if begin is refused_settings:
         qtbot.waitUntil(lambda: bool(line.text()))
+    line.setFocus()
     QTest.keyClicks(line, "Sil")
-    typed = line.text()
-    shell.leave(way)
+    return line, line.text()
+
+
+@pytest.mark.parametrize("begin", [half_a_patient, half_a_change, half_an_episode, refused_settings])
+def test_closing_with_something_half_typed_asks_first(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    line, typed = half_typed(workspace, begin, qtbot)
+    shell.close()
     qtbot.waitUntil(shell.toast.isVisible)
     assert "is not stored yet" in shell.toast.text.text()
     assert line.text() == typed
     assert line.isVisible()
     QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
     assert shell.workspace is None
-    if way == "lock":
-        assert shell.findChild(Unlock) is not None
+
+
+@pytest.mark.parametrize("begin", [half_a_patient, half_a_change, half_an_episode, refused_settings])
+def test_locking_with_something_half_typed_closes_the_file_and_keeps_the_text_for_who_typed_it(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    line, typed = half_typed(workspace, begin, qtbot)
+    shell.lock()
+    qtbot.waitUntil(lambda: not clinic.data_key)
+    assert not Path(f"{clinic.path}-wal").exists()  # the last connection is closed
+    assert not line.isVisible()
+    shell.close()
+    qtbot.waitUntil(shell.toast.isVisible)
+    assert "is not stored yet" in shell.toast.text.text()
+    assert not line.isVisible()
+    door = shell.findChild(Unlock)
+    assert door is not None
+    door.passphrase.setText(PASSPHRASE)
+    QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(line.isVisible, timeout=20_000)
+    assert shell.workspace is workspace
+    assert line.text() == typed
+    assert shell.focusWidget() is line
+    workspace.open_patient(1)
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
+    shell.close()
+    qtbot.waitUntil(shell.toast.isVisible)
+    QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.parametrize("begin", [half_a_patient, half_an_episode])
@@ -262,20 +296,20 @@ def test_what_was_cancelled_or_never_typed_is_not_asked_about(
 ) -> None:
     workspace = open_first(shell, clinic, qtbot)
     line = begin(workspace)
-    assert workspace.unsaved_problem() == ""
+    assert workspace.pages.unsaved_problem() == ""
     QTest.keyClicks(line, "Sil")
-    assert workspace.unsaved_problem()
+    assert workspace.pages.unsaved_problem()
     if begin is half_a_patient:
-        workspace.form._cancel()
-        assert workspace.unsaved_problem() == ""
-        shell.toast.action.click()
-        assert workspace.unsaved_problem()
-        workspace.form._cancel()
+        workspace.pages.form._cancel()
+        assert workspace.pages.unsaved_problem() == ""
+        workspace.toast.action.click()
+        assert workspace.pages.unsaved_problem()
+        workspace.pages.form._cancel()
     else:
         screen = workspace.chart.screens[EPISODE]
         assert isinstance(screen, EpisodeScreen)
         screen.open_form.cancel.click()
-    assert workspace.unsaved_problem() == ""
+    assert workspace.pages.unsaved_problem() == ""
 
 
 def test_half_an_episode_is_still_there_after_a_look_elsewhere(
@@ -345,10 +379,10 @@ def test_a_draft_of_the_list_opens_on_its_visit(shell: Shell, clinic: OpenClinic
 def test_archiving_can_be_taken_back(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> None:
     workspace = open_first(shell, clinic, qtbot)
     shell.actions_by_id["archive_patient"].trigger()
-    qtbot.waitUntil(lambda: shell.toast.isVisible() and "Archived" in shell.toast.text.text())
+    qtbot.waitUntil(lambda: workspace.toast.isVisible() and "Archived" in workspace.toast.text.text())
     assert load_patient(clinic, 1).archived_at is not None
     assert workspace.chart.shown is None
-    QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(workspace.toast.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: workspace.chart.shown is not None)
     assert load_patient(clinic, 1).archived_at is None
 
