@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ptnotes.domain.treatment import Side
@@ -81,10 +82,34 @@ def spine_figure(
     """
     gutter = max(measure(label, text_size, "regular") for label in ("Occ", "Coc", "T12")) + 6
     parts, rows = lay_out(width, height, gutter, text_size * 1.6, levels)
+    known = {(part.target, part.side) for part in parts}
+    placed, regional, elsewhere = place_marks(marks, known, rows)
+    shapes: list[Shape] = []
+    shapes += _sides_named(parts, text_size)
+    label_x = min(part.box[0] for part in parts) - 6
+    shapes += [
+        Text(label_x, y + text_size * 0.36, _LABELS.get(level, level), "muted", text_size, anchor="end")
+        for level, y in named_levels(rows, marks, text_size).items()
+    ]
+    shapes += [
+        part_shape(part, "bone", "bone_edge", 0.8) for part in parts if (part.target, part.side) not in placed
+    ]
+    for part in parts:
+        if (part.target, part.side) in placed:
+            shapes += _marked(part, placed[part.target, part.side], text_size)
+    for number, mark in enumerate(regional):
+        shapes += bracket(mark, rows, width - 12 - number * text_size * 2.2, text_size)
+    areas = tuple(Area(part.target, part.side, *part.box) for part in parts)
+    return SpineFigure(Figure(width, height, tuple(shapes), spine_label(marks)), areas, elsewhere)
+
+
+def place_marks(
+    marks: Sequence[SpineMark], known: AbstractSet[tuple[str, Side]], levels: Container[str]
+) -> tuple[dict[tuple[str, Side], SpineMark], list[SpineMark], tuple[SpineMark, ...]]:
+    """The marks by their place among the `known` ones, those of whole regions within `levels`, and all the others."""
     placed: dict[tuple[str, Side], SpineMark] = {}
     regional: list[SpineMark] = []
     elsewhere: list[SpineMark] = []
-    known = {(part.target, part.side) for part in parts}
     for mark in marks:
         places = [(mark.target, side) for side in _sides(mark.side)]
         if (mark.target, Side.MIDLINE) not in known and mark.side in (None, Side.MIDLINE):
@@ -94,27 +119,11 @@ def spine_figure(
             # What the latest visit did is told before what earlier ones did at the same place.
             if place not in placed or mark.at_latest_visit:
                 placed[place] = mark
-        if not found and mark.target in _REGIONS and all(level in rows for level in _REGIONS[mark.target]):
+        if not found and mark.target in _REGIONS and all(level in levels for level in _REGIONS[mark.target]):
             regional.append(mark)
         elif not found:
             elsewhere.append(mark)
-    shapes: list[Shape] = []
-    shapes += _sides_named(parts, text_size)
-    label_x = min(part.box[0] for part in parts) - 6
-    shapes += [
-        Text(label_x, y + text_size * 0.36, _LABELS.get(level, level), "muted", text_size, anchor="end")
-        for level, y in _named(rows, marks, text_size).items()
-    ]
-    shapes += [
-        _drawn(part, "bone", "bone_edge", 0.8) for part in parts if (part.target, part.side) not in placed
-    ]
-    for part in parts:
-        if (part.target, part.side) in placed:
-            shapes += _marked(part, placed[part.target, part.side], text_size)
-    for number, mark in enumerate(regional):
-        shapes += _bracket(mark, rows, width - 12 - number * text_size * 2.2, text_size)
-    areas = tuple(Area(part.target, part.side, *part.box) for part in parts)
-    return SpineFigure(Figure(width, height, tuple(shapes), spine_label(marks)), areas, tuple(elsewhere))
+    return placed, regional, tuple(elsewhere)
 
 
 def levels_round(marks: Sequence[SpineMark]) -> tuple[str, str] | None:
@@ -136,23 +145,16 @@ def levels_round(marks: Sequence[SpineMark]) -> tuple[str, str] | None:
     return LEVELS[first], LEVELS[last]
 
 
-def area_at(spine: SpineFigure, x: float, y: float, reach: float = 4.0) -> Area | None:
+def area_at(areas: Sequence[Area], x: float, y: float, reach: float = 4.0) -> Area | None:
     """The place pointed at: the nearest within `reach` points, joints before the levels they lie between."""
-    near = [area for area in spine.areas if area.distance(x, y) <= reach]
+    near = [area for area in areas if area.distance(x, y) <= reach]
     return min(near, key=lambda area: (area.distance(x, y), area.width * area.height), default=None)
 
 
-def first_area(spine: SpineFigure, marks: Sequence[SpineMark]) -> Area:
-    """Where the keys begin: at what was treated last, else in the middle of the levels."""
-    latest = {(mark.target, side) for mark in marks if mark.at_latest_visit for side in _sides(mark.side)}
-    middle = spine.areas[len(spine.areas) // 2]
-    return next((area for area in spine.areas if (area.target, area.side) in latest), middle)
-
-
-def next_area(spine: SpineFigure, here: Area, across: int, down: int) -> Area:
+def next_area(areas: Sequence[Area], here: Area, across: int, down: int) -> Area:
     """The nearest place right (`across` 1), left (-1), below (`down` 1) or above (-1); `here` where there is none."""
     found: list[tuple[float, int, Area]] = []
-    for number, area in enumerate(spine.areas):
+    for number, area in enumerate(areas):
         dx, dy = area.middle[0] - here.middle[0], area.middle[1] - here.middle[1]
         ahead, aside = (dx * across, dy) if across else (dy * down, dx)
         if ahead > 0.5:
@@ -160,9 +162,10 @@ def next_area(spine: SpineFigure, here: Area, across: int, down: int) -> Area:
     return min(found)[2] if found else here
 
 
-def ring(area: Area) -> Shape:
-    """A frame round a place: what is chosen or pointed at."""
-    return Rect(area.x - 2, area.y - 2, area.width + 4, area.height + 4, None, "accent", 2.0, 5.0)
+def ring(area: Area, *, strong: bool = True) -> Shape:
+    """A frame round a place: what is chosen; fainter where it is only pointed at, or the keys are elsewhere."""
+    width = 2.0 if strong else 1.0
+    return Rect(area.x - 2, area.y - 2, area.width + 4, area.height + 4, None, "accent", width, 5.0)
 
 
 def mark_words(mark: SpineMark) -> str:
@@ -201,7 +204,7 @@ def numeral_of(grade: str) -> str:
     return grade.replace("-", MINUS) if not grade.startswith("K") else grade
 
 
-def _named(rows: dict[str, float], marks: Sequence[SpineMark], text_size: float) -> dict[str, float]:
+def named_levels(rows: Mapping[str, float], marks: Sequence[SpineMark], text_size: float) -> dict[str, float]:
     """The levels whose names can be read, with their heights: none overlaps another. Treated ones are named first."""
     treated = {level for mark in marks for level in mark.target.replace("RIB", "T").split("-")}
     kept: dict[str, float] = {}
@@ -227,7 +230,8 @@ def _sides_named(parts: Sequence[Part], text_size: float) -> list[Shape]:
     ]
 
 
-def _drawn(part: Part, fill: Ink, stroke: Ink, width: float) -> Shape:
+def part_shape(part: Part, fill: Ink, stroke: Ink, width: float) -> Shape:
+    """The outline of a part in these inks."""
     if isinstance(part.outline, Path):
         return Path(part.outline.start, part.outline.pieces, fill, stroke, width)
     if isinstance(part.outline, Circle):
@@ -247,14 +251,28 @@ def _marked(part: Part, mark: SpineMark, text_size: float) -> list[Shape]:
         middle_x, middle_y + size * 0.36, numeral_of(mark.grade), numeral, size, "semibold", "middle"
     )
     if not part.is_small:
-        return [_drawn(part, fill, "accent", 1.4), numeral_text]
+        return [part_shape(part, fill, "accent", 1.4), numeral_text]
     # A joint is too small to write on: its mark is a tablet as large as the numeral needs.
-    wide = max(size * 0.62 * max(len(mark.grade), 1) + 6, size * 1.4)
-    left, top = middle_x - wide / 2, middle_y - size * 0.62
-    return [Rect(left, top, wide, size * 1.24, fill, "accent", 1.2, size * 0.6), numeral_text]
+    return tablet(mark, middle_x, middle_y, size)
 
 
-def _bracket(mark: SpineMark, rows: dict[str, float], x: float, text_size: float) -> list[Shape]:
+def tablet(mark: SpineMark, x: float, y: float, size: float) -> list[Shape]:
+    """A mark round (x, y) as large as its numeral needs, for places that are too small to be written on."""
+    fill, numeral = grade_inks(mark.grade) if mark.at_latest_visit else ("surface", "accent")
+    words = numeral_of(mark.grade)
+    wide = tablet_width(mark.grade, size)
+    return [
+        Rect(x - wide / 2, y - size * 0.62, wide, size * 1.24, fill, "accent", 1.2, size * 0.6),
+        Text(x, y + size * 0.36, words, numeral, size, "semibold", "middle"),
+    ]
+
+
+def tablet_width(grade: str, size: float) -> float:
+    """How wide a tablet with that grade is."""
+    return max(size * 0.62 * max(len(grade), 1) + 6, size * 1.4)
+
+
+def bracket(mark: SpineMark, rows: Mapping[str, float], x: float, text_size: float) -> list[Shape]:
     """A mark on a whole region: a bracket beside its levels with the grade."""
     first, last = _REGIONS[mark.target]
     top, bottom = rows[first] - 5, rows[last] + 5

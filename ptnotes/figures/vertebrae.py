@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, sin
 
 from ptnotes.domain.treatment import Side
@@ -15,6 +15,7 @@ LEVELS = (
 )  # fmt: skip
 _ROOM = {"C": 1.0, "T": 1.12, "L": 1.5}  # height of a level, in units
 _OWN_ROOM = {"C0": 1.25, "S1": 3.6, "COC": 1.3}
+_TALL = {"C0": 1.0, "S1": 3.3, "COC": 1.15}  # height of a bone without the joint below it
 _WIDEST = 8.4  # the widest level, in units: the pelvis
 _ARC = 0.5523  # control length of a quarter circle as one cubic curve
 _Box = tuple[float, float, float, float]
@@ -56,6 +57,51 @@ def lay_out(
             parts += _joint(level, below, middle, y + room, unit)
         y += room
     return parts, rows
+
+
+def level_parts(level: str) -> list[Part]:
+    """The parts of one level in units: its middle is at x 0, its top at y 0; it is `level_height` tall."""
+    return list(_level(level, 0.0, 0.0, 1.0))
+
+
+def joint_parts(upper: str, lower: str) -> list[Part]:
+    """The parts of the motion segment between two levels in units: its middle is at (0, 0), `joint_height` tall."""
+    return list(_joint(upper, lower, 0.0, 0.1 if lower == "COC" else joint_height(upper) / 2, 1.0))
+
+
+def level_height(level: str) -> float:
+    """Height of a level's bone in units."""
+    return _TALL[level] if level in _TALL else _ROOM[level[0]] * 0.76
+
+
+def joint_height(upper: str) -> float:
+    """Height of the room for the motion segment below a level, in units."""
+    return 0.2 if upper == "C0" else 0.24 * _room(upper)
+
+
+def moved(part: Part, x: float, y: float, across: float, down: float) -> Part:
+    """A part in units, drawn at (x, y) with `across` and `down` points to the unit. A circle stays one."""
+
+    def at(point: Point) -> Point:
+        return x + point[0] * across, y + point[1] * down
+
+    left, top, width, height = part.box
+    box = (*at((left, top)), width * across, height * down)
+    outline = part.outline
+    if isinstance(outline, Circle):
+        middle = at((outline.x, outline.y))
+        return replace(part, outline=Circle(*middle, outline.radius * min(across, down)), box=box)
+    if isinstance(outline, Rect):
+        corner, thick = at((outline.x, outline.y)), outline.height * down
+        radius = min(thick / 2, outline.radius * max(across, down))
+        return replace(part, outline=Rect(*corner, outline.width * across, thick, radius=radius), box=box)
+    pieces = tuple(
+        Curve(at(piece.control_1), at(piece.control_2), at(piece.end))
+        if isinstance(piece, Curve)
+        else at(piece)
+        for piece in outline.pieces
+    )
+    return replace(part, outline=Path(at(outline.start), pieces), box=box)
 
 
 def _room(level: str) -> float:

@@ -118,7 +118,13 @@ SPINE = KeyGroup(
         KeyRow("right", ("Right",), "Target to the right"),
         KeyRow("up", ("Up",), "Level above"),
         KeyRow("down", ("Down",), "Level below"),
-        KeyRow("choose", ("Return", "Enter", "Space"), "Chart the target", shown="Enter"),
+        KeyRow("first", ("Home",), "First level of the part on this side"),
+        KeyRow("last", ("End",), "Last level of the part on this side"),
+        KeyRow("part_above", ("PgUp",), "Part above: neck, thorax, low back, jaw, shoulder, …"),
+        KeyRow("part_below", ("PgDown",), "Part below"),
+        KeyRow("toggle", ("Space",), "Chart the target without a grade, or take it back"),
+        KeyRow("remove", ("Del", "Backspace"), "Take the row away"),
+        KeyRow("row", ("Return", "Enter"), "Go to its row in the table", shown="Enter"),
     ),
 )
 WIDGET_KEYS = (SPINE, GRADE, TABLES, LAST_VISITS, NARRATIVE)

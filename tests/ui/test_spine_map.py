@@ -1,10 +1,8 @@
-"""The spine as a widget: shown on the overview, chosen from where a visit is charted."""
+"""The spine as a picture on the overview."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.treatment import Side
@@ -18,13 +16,8 @@ MARK = SpineMark(target="L4", side=None, grade="III", at_latest_visit=True, sess
 
 
 @pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    return Theme(qapp, look=Look.LIGHT, text_scale=1.0)
-
-
-@pytest.fixture
 def spine(qtbot: QtBot, theme: Theme) -> SpineMap:
-    made = SpineMap(theme, interactive=True)
+    made = SpineMap(theme)
     qtbot.addWidget(made)
     made.resize(260, 720)
     made.show()
@@ -32,59 +25,14 @@ def spine(qtbot: QtBot, theme: Theme) -> SpineMap:
 
 
 def middle_of(spine: SpineMap, target: str, side: Side) -> QPoint:
-    area = next(area for area in spine._drawn().areas if (area.target, area.side) == (target, side))
+    area = next(area for area in spine.drawn.areas if (area.target, area.side) == (target, side))
     return QPoint(round(area.middle[0]), round(area.middle[1]))
 
 
-@pytest.mark.parametrize(
-    ("target", "side"),
-    [
-        ("L5", Side.LEFT),
-        ("C5-C6", Side.RIGHT),
-        ("SIJ", Side.RIGHT),
-        ("S1", Side.MIDLINE),
-        ("RIB4", Side.LEFT),
-    ],
-)
-def test_a_click_chooses_the_place(qtbot: QtBot, spine: SpineMap, target: str, side: Side) -> None:
-    with qtbot.waitSignal(spine.target_chosen) as chosen:
-        QTest.mouseClick(spine, Qt.MouseButton.LeftButton, pos=middle_of(spine, target, side))
-    assert chosen.args == [target, side.value]
-
-
-def test_a_click_beside_the_spine_chooses_nothing(qtbot: QtBot, spine: SpineMap) -> None:
-    with qtbot.assertNotEmitted(spine.target_chosen, wait=20):
-        QTest.mouseClick(spine, Qt.MouseButton.LeftButton, pos=QPoint(2, 700))
-
-
-def test_keys_move_and_choose_from_what_was_treated_last(qtbot: QtBot, spine: SpineMap) -> None:
+def test_it_says_what_is_seen_and_takes_neither_clicks_nor_the_focus(spine: SpineMap) -> None:
     spine.set_marks([MARK])
-    chosen: list[tuple[str, str]] = []
-    spine.target_chosen.connect(lambda target, side: chosen.append((target, side)))
-    for keys in (
-        [Qt.Key.Key_Right, Qt.Key.Key_Return],
-        [Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Space],
-    ):
-        for key in keys:
-            QTest.keyClick(spine, key)
-    assert chosen == [("L4", "right"), ("L4", "left")]
-
-
-def test_it_says_where_the_keys_stand(qtbot: QtBot, spine: SpineMap) -> None:
-    spine.set_marks([MARK])
-    spine.set_chosen("L4", Side.LEFT)
-    assert spine.accessibleName().startswith("L4 left. Spine from behind.")
     assert "L4 grade III" in spine.accessibleName()
-
-
-def test_on_the_overview_it_takes_neither_clicks_nor_the_focus(qtbot: QtBot, theme: Theme) -> None:
-    shown = SpineMap(theme)
-    qtbot.addWidget(shown)
-    shown.resize(260, 720)
-    shown.show()
-    assert shown.focusPolicy() is Qt.FocusPolicy.NoFocus
-    with qtbot.assertNotEmitted(shown.target_chosen, wait=20):
-        QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=middle_of(shown, "L4", Side.MIDLINE))
+    assert spine.focusPolicy() is Qt.FocusPolicy.NoFocus
 
 
 def test_a_mark_is_painted_in_the_ink_of_its_grade(spine: SpineMap, theme: Theme) -> None:
@@ -97,7 +45,7 @@ def test_a_mark_is_painted_in_the_ink_of_its_grade(spine: SpineMap, theme: Theme
 
 def test_a_smaller_part_of_the_spine_is_drawn_larger(spine: SpineMap) -> None:
     def height() -> float:
-        return next(area for area in spine._drawn().areas if area.target == "L4").height
+        return next(area for area in spine.drawn.areas if area.target == "L4").height
 
     whole = height()
     spine.set_levels("L1", "COC")

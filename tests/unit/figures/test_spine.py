@@ -11,10 +11,8 @@ from ptnotes.domain.views import SpineMark
 from ptnotes.figures.shapes import Circle, Path, Rect, Shape, Text, Weight
 from ptnotes.figures.spine import (
     area_at,
-    first_area,
     grade_inks,
     levels_round,
-    next_area,
     spine_figure,
     spine_label,
 )
@@ -69,8 +67,8 @@ def test_places_lie_inside_the_figure_and_are_found_where_they_are_drawn() -> No
         assert area.y >= 0
         assert area.x + area.width <= 260
         assert area.y + area.height <= 720
-        assert area_at(spine, *area.middle) is not None
-    assert area_at(spine, 1, 719) is None
+        assert area_at(spine.areas, *area.middle) is not None
+    assert area_at(spine.areas, 1, 719) is None
 
 
 def test_left_is_at_the_left() -> None:
@@ -179,21 +177,6 @@ def test_the_label_says_in_words_what_was_treated() -> None:
     label = spine_label([mark("L5", "III-", Side.LEFT), mark("T12", "II", Side.RIGHT, latest=False)])
     assert "latest visit: L5 left grade III−" in label
     assert "before: T12 right grade II" in label
-
-
-def test_every_place_can_be_reached_by_the_arrow_keys() -> None:
-    spine = spine_figure(260, 720, (), width_of)
-    start = first_area(spine, [mark("L4", "III")])
-    assert start.target == "L4"
-    reached, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            there = next_area(spine, here, across, down)
-            if there not in reached:
-                reached.add(there)
-                waiting.append(there)
-    assert [area for area in spine.areas if area not in reached] == []
 
 
 @given(st.floats(150, 600), st.floats(180, 1200), st.floats(9, 20))
