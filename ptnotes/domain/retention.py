@@ -163,7 +163,7 @@ def checked_reason(reason: str, names: tuple[str, ...]) -> str:
 def names_somebody(text: str, names: tuple[str, ...]) -> bool:
     """Whether a word of `text` is one of `names`, however either is written. Names of one or two letters are passed."""
     # Of “Moreau's” the name, and of “O'Brien” the whole.
-    words = {word for way in (text, text.replace("'", " ").replace("’", " ")) for word in fold(way).split()}  # noqa: RUF001
+    words = {word for way in (text, text.replace("'", " ").replace("’", " ")) for word in fold(way).split()}
     parts = {part for name in names for part in fold(name).split() if len(part) >= _LEAST_COMPARED}
     return bool(words & parts)
 

@@ -248,7 +248,7 @@ def test_every_event_that_is_written_has_words(clock: FixedClock) -> None:
     event = AuditEvent(
         sequence=1, at=clock(), zone="UTC", person_id=1, verb=Verb.OPENED, subject=Subject.CLINIC, count=1
     )
-    special = {Verb.VIEWED, Verb.ARCHIVED, Verb.UNARCHIVED}
+    special = {Verb.VIEWED, Verb.ARCHIVED, Verb.UNARCHIVED, Verb.DISPOSED}
     for verb in Verb:
         subject = Subject.PATIENT if verb in special else Subject.REPORT
         assert event_words(replace(event, verb=verb, subject=subject)) not in ("", f"{verb} {subject}")

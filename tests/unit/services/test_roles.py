@@ -23,11 +23,12 @@ from ptnotes.services import (
     patients,
     people,
     reporting,
+    retention,
     settings,
     visits,
 )
 from ptnotes.services.opening import OpenClinic
-from tests.clinics import PATIENT
+from tests.clinics import PASSPHRASE, PATIENT
 from tests.clock import FixedClock
 from tests.signing import clinic_with_episode
 
@@ -196,6 +197,18 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "remove_person": ({Act.ADMINISTER}, lambda s: people.remove_person(s.me, 99)),
     "break_glass": ({Act.BREAK_GLASS}, lambda s: people.break_glass(s.me, "")),
     "mark_emergencies_seen": ({Act.ADMINISTER}, lambda s: people.mark_emergencies_seen(s.me, 0)),
+    "change_record_rules": (
+        {Act.ADMINISTER},
+        lambda s: retention.change_record_rules(s.me, retention.record_rules(s.boss)),
+    ),
+    "retention_of": ({Act.VIEW_DEMOGRAPHICS}, lambda s: retention.retention_of(s.me, s.patient_id)),
+    "keep_record_until": ({Act.DISPOSE}, lambda s: retention.keep_record_until(s.me, s.patient_id, None)),
+    "records_due": ({Act.DISPOSE}, lambda s: retention.records_due(s.me)),
+    "disposals": ({Act.DISPOSE}, lambda s: retention.disposals(s.me)),
+    "dispose_of_records": (
+        {Act.DISPOSE},
+        lambda s: retention.dispose_of_records(s.me, [s.patient_id], "Time over", PASSPHRASE),
+    ),
     "discharge_episode": (
         {Act.DISCHARGE},
         lambda s: episodes.discharge_episode(
@@ -273,6 +286,7 @@ def test_every_row_of_treatment_names_who_did_it(tmp_path: Path, clock: FixedClo
 _FREE = {
     "people": "names stand under what everybody reads",
     "clinic_details": "printed on every page",
+    "record_rules": "everybody's entries are held to them",
     "has_recovery_key": "can be seen in the key file without opening it",
     "unseen_emergencies": "gives nothing to whoever does not look after the clinic",
     "change_passphrase": "one's own, after the old one",
