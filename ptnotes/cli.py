@@ -321,8 +321,12 @@ def _report_progress(arguments: argparse.Namespace) -> int:
 def _back_up(arguments: argparse.Namespace) -> int:
     from ptnotes.services.backup import backup_clinic
 
-    if not arguments.folder.is_dir():
-        raise EnvironmentFault("backup.no_folder", path=str(arguments.folder))
+    # Said before the passphrase is asked for.
+    if not os.path.isdir(arguments.folder):  # noqa: PTH112 - never raises, whatever a share answers
+        there = os.path.exists(arguments.folder)  # noqa: PTH110 - the same
+        raise EnvironmentFault(
+            "backup.not_a_folder" if there else "backup.no_folder", path=str(arguments.folder)
+        )
     with closing(_opened(arguments)) as clinic:
         made = backup_clinic(clinic, arguments.folder)
     print(f"{made.folder}: {_counted(made.contents)}, read back and compared")
@@ -330,24 +334,26 @@ def _back_up(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from ptnotes.services.backup import verify_clinic
+    from ptnotes.services.restore import proof_words, verify_clinic
 
     path = arguments.path or _clinic_path(arguments)
-    contents = verify_clinic(path, _passphrase(arguments.passphrase_file), arguments.user)
-    print(f"{path}: {_counted(contents)}, every page as it was written")
-    return 0
+    if not os.path.exists(path):  # noqa: PTH110 - never raises, whatever a share answers
+        raise EnvironmentFault("file.missing", path=str(path))
+    proof = verify_clinic(path, _passphrase(arguments.passphrase_file), arguments.user)
+    print(f"{path}: {_counted(proof.contents)}, every page as it was written")
+    return _told(proof_words(proof), "verify.does_not_hold", proof.problems)
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from ptnotes.services.backup import restore_clinic
     from ptnotes.services.owner import owned
     from ptnotes.services.people_of import default_clinic_path
+    from ptnotes.services.restore import restore_clinic
 
     path: Path = arguments.file or default_clinic_path()
-    if not arguments.source.exists():
+    if not os.path.exists(arguments.source):  # noqa: PTH110 - never raises, whatever a share answers
         raise EnvironmentFault("backup.none", path=str(arguments.source))
-    passphrase = _passphrase(arguments.passphrase_file)
     with owned(path):
+        passphrase = _passphrase(arguments.passphrase_file)
         restored = restore_clinic(arguments.source, path, passphrase, arguments.user)
     print(f"{path}: {_counted(restored.contents)}, restored from {arguments.source}")
     if restored.kept is not None:
@@ -358,16 +364,24 @@ def _restore(arguments: argparse.Namespace) -> int:
 def _verify_audit(arguments: argparse.Namespace) -> int:
     from ptnotes.domain.audit import problem_words
     from ptnotes.services.history import verify_audit
+    from ptnotes.services.opening import open_clinic
 
-    with closing(_opened(arguments)) as clinic:
-        found = verify_audit(clinic, arguments.backup, arguments.pdf)
-    if found.problems:
-        for problem in found.problems[:_MOST_PROBLEMS]:
-            print(problem_words(problem))
-        _say(sentence(EnvironmentFault("audit.does_not_hold", count=f"{len(found.problems):,}")))
-        return 1
-    print(f"{found.count:,} events, each as it was written; signed up to event {found.signed_up_to:,}")
-    return 0
+    path, passphrase = _clinic_path(arguments), _passphrase(arguments.passphrase_file)
+    with closing(open_clinic(path, passphrase, arguments.user)) as clinic:
+        found = verify_audit(clinic, arguments.backup, arguments.pdf, passphrase=passphrase)
+    words = [problem_words(problem) for problem in found.problems]
+    if not words:
+        words = [f"{found.count:,} events, each as it was written; signed up to event {found.signed_up_to:,}"]
+    return _told(words, "audit.does_not_hold", len(found.problems))
+
+
+def _told(lines: Sequence[str], code: str, problems: int) -> int:
+    """Say what was found, and give the exit code: 1 where something does not hold."""
+    for line in lines[:_MOST_PROBLEMS]:
+        print(line)
+    if problems:
+        _say(sentence(EnvironmentFault(code, count=f"{problems:,}")))
+    return 1 if problems else 0
 
 
 def _counted(contents: Contents) -> str:

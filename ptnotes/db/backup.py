@@ -12,29 +12,29 @@ import hmac
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3.dbapi2 as sqlcipher
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ptnotes.db.faults import faults_named
 from ptnotes.db.keyfile import Unlocked, key_path, sync_folder, write_keys
-from ptnotes.db.pair import new_pair_path, remove_database, switch_pair
+from ptnotes.db.pair import BESIDE, new_pair_path, remove_new_pair, switch_pair
 from ptnotes.db.points import passing
-from ptnotes.db.store import connect, raw_key
+from ptnotes.db.snapshot import Stopped, connection_to, copy_database, examine, never
+from ptnotes.db.store import UNTOUCHED, raw_key
 from ptnotes.domain.backup import Backup, Contents
 from ptnotes.domain.errors import EnvironmentFault
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 _PART = ".part"
-_PAGES_AT_ONCE = 2048
 _LARGEST_MANIFEST = 1024 * 1024
+_AT_ONCE = 1024 * 1024
 _AS_BACKUP = {
     "disk.full": "backup.full",
     "disk.io": "backup.gone",
@@ -45,43 +45,60 @@ _AS_BACKUP = {
 }
 
 
-def write_backup(path: Path, unlocked: Unlocked, folder: Path, at: datetime) -> Backup:
+def write_backup(
+    path: Path, unlocked: Unlocked, folder: Path, at: datetime, stopped: Stopped = never
+) -> Backup:
     """Make a backup of the clinic at `path` in a new folder within `folder`, while the clinic may be in use.
 
-    It holds what was stored when it began. It is read back and compared before it gets its name.
-    Raises `EnvironmentFault`: backup.no_folder, backup.full, backup.gone, backup.refused, backup.not_verified; nothing
-    with a backup's name is left behind then.
+    It holds what was stored when it began. It is read back and compared before it gets its name. What an earlier one
+    of this clinic left there half made is cleared away. Only one is made at a time, which is the caller's to see to.
+    Raises `EnvironmentFault`: backup.no_folder, backup.not_a_folder, backup.full, backup.gone, backup.refused,
+    backup.not_verified, backup.source_damaged (the clinic's own file is), backup.stopped, and disk.* of the clinic's
+    file; nothing with a backup's name is left behind then.
     """
-    if not folder.is_dir():
-        raise EnvironmentFault("backup.no_folder", path=str(folder))
+    require_folder(folder)
     try:
-        return _write_backup(path, unlocked, folder, at)
+        return _write_backup(path, unlocked, folder, at, stopped)
     except EnvironmentFault as fault:
+        if fault.values.get("path") == str(path):
+            code = "backup.source_damaged" if fault.code == "file.damaged" else fault.code
+            raise EnvironmentFault(code, path=str(path)) from None
         # What the disk says is told of the backup: the clinic's own file is as it was.
         raise EnvironmentFault(
             _AS_BACKUP.get(fault.code, fault.code), **{**fault.values, "path": str(folder)}
         ) from None
 
 
-def _write_backup(path: Path, unlocked: Unlocked, folder: Path, at: datetime) -> Backup:
+def require_folder(folder: Path) -> None:
+    """Raise `EnvironmentFault` ("backup.no_folder", "backup.not_a_folder") where no backup can be put."""
+    try:
+        is_folder, is_there = folder.is_dir(), folder.exists()
+    except OSError:  # a share that does not answer
+        is_folder = is_there = False
+    if not is_folder:
+        code = "backup.not_a_folder" if is_there else "backup.no_folder"
+        raise EnvironmentFault(code, path=str(folder))
+
+
+def _write_backup(path: Path, unlocked: Unlocked, folder: Path, at: datetime, stopped: Stopped) -> Backup:
     key = raw_key(unlocked.data_key, unlocked.keys.file_id)
     with faults_named(folder):
-        target = _free_name(folder, f"{path.stem} {at.astimezone(UTC):%Y-%m-%d %H.%M.%S}")
-        part = target.with_name(target.name + _PART)
+        part = folder / f"{path.stem} {unlocked.keys.file_id[:4].hex()}{_PART}"
         _remove_folder(part)
         part.mkdir(mode=0o700)
         try:
             passing("backup.folder_made")
-            contents = copy_database(path, part / path.name, key)
+            contents = copy_database(path, part / path.name, key, stopped)
             passing("backup.database_copied")
             write_keys(key_path(part / path.name), unlocked.keys)
             passing("backup.keys_written")
             _write_manifest(part, path.name, unlocked, contents, at)
             passing("backup.before_verifying")
             made = read_backup(part, unlocked)
-            if made.contents != contents or examine(made.database, key) != contents:
-                raise EnvironmentFault("backup.not_verified", path=str(folder))
+            _prove(path, made, key, contents, stopped)
+            _open_as_wide(part, folder)
             passing("backup.before_naming")
+            target = _free_name(folder, f"{path.stem} {at.astimezone(UTC):%Y-%m-%d %H.%M.%S}")
             part.rename(target)
             passing("backup.named")
             sync_folder(folder)
@@ -92,49 +109,29 @@ def _write_backup(path: Path, unlocked: Unlocked, folder: Path, at: datetime) ->
     return Backup(target, made.made_at, contents, target / path.name)
 
 
-def copy_database(path: Path, copy: Path, key: str) -> Contents:
-    """Copy the database at `path` to `copy`, which must not exist, as one snapshot, and give what the snapshot holds.
-
-    Others may read and write meanwhile. The copy stands alone, without a log beside it, and is on the disk.
-    """
-    os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with _connection(path, key, query_only=True) as source:
-        source.execute("BEGIN")
-        contents = _contents(source)
-        with _connection(copy, key) as target:
-            copy_pages(source, target, copy)
-            target.execute("PRAGMA journal_mode = DELETE").fetchone()
-        source.execute("ROLLBACK")
-    with copy.open("rb+") as file:
-        os.fsync(file.fileno())
-    return contents
-
-
-def copy_pages(source: Any, target: Any, path: Path) -> None:
-    """Copy every page between two open connections of the driver. Raises `EnvironmentFault` (disk.*) of `path`."""
+def _prove(path: Path, made: Backup, key: str, contents: Contents, stopped: Stopped) -> None:
     try:
-        source.backup(target, pages=_PAGES_AT_ONCE, progress=_copied)
-    except sqlcipher.OperationalError as error:
-        # The driver gives no code for what fails within a backup.
-        code = "disk.full" if "full" in str(error) else "disk.io"
-        raise EnvironmentFault(code, path=str(path)) from None
+        same = made.contents == contents == examine(made.database, key, how=UNTOUCHED, stopped=stopped)
+    except EnvironmentFault as fault:
+        if fault.code == "file.damaged":
+            # A true copy of a damaged file is damaged as well. That is said, and no older backup gives way to it.
+            examine(path, key, stopped=stopped)
+        raise
+    if not same:
+        raise EnvironmentFault("backup.not_verified", path=str(made.folder))
 
 
-def examine(path: Path, key: str) -> Contents:
-    """Read the whole database, prove every page and every index of it, and say what it holds.
+def _open_as_wide(part: Path, folder: Path) -> None:
+    """Let whoever may look into the folder read the backup, and nobody else change it.
 
-    Raises `EnvironmentFault` ("file.damaged") where something does not fit, and what `faults_named` names.
+    It is for another account or another machine, and as encrypted as the clinic's file. Sticks and shares have modes
+    of their own, which is as well.
     """
-    with faults_named(path), _connection(path, key, query_only=True) as connection:
-        connection.execute("BEGIN")
-        bad_pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-        sound = connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-        if bad_pages or not sound or broken is not None:
-            raise EnvironmentFault("file.damaged", path=str(path))
-        contents = _contents(connection)
-        connection.execute("ROLLBACK")
-        return contents
+    with suppress(OSError, NotImplementedError):
+        mode = folder.stat().st_mode & 0o755
+        for file in part.iterdir():
+            file.chmod(0o600 | mode & 0o644)
+        part.chmod(0o700 | mode)
 
 
 def read_backup(folder: Path, unlocked: Unlocked | None = None) -> Backup:
@@ -154,6 +151,9 @@ def read_backup(folder: Path, unlocked: Unlocked | None = None) -> Backup:
             rows={str(table): int(count) for table, count in document["rows"].items()},
             audit_count=int(document["audit"]["count"]),
             audit_head=bytes.fromhex(document["audit"]["head"]),
+            clinic=str(document["clinic"]),
+            revisions=int(document["revisions"]),
+            last_change=int(document["audit"]["last_change"]),
         )
         made_at = datetime.fromisoformat(document["made_at"])
         if made_at.tzinfo is None:
@@ -161,6 +161,10 @@ def read_backup(folder: Path, unlocked: Unlocked | None = None) -> Backup:
         digests = {str(file): str(digest) for file, digest in document["sha256"].items()}
     except (FileNotFoundError, NotADirectoryError):
         raise EnvironmentFault("backup.none", path=str(folder)) from None
+    except PermissionError:
+        raise EnvironmentFault("disk.permission", path=str(folder)) from None
+    except OSError:
+        raise EnvironmentFault("source.gone", path=str(folder)) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise EnvironmentFault("backup.damaged", path=str(folder)) from None
     database = folder / name
@@ -177,8 +181,8 @@ def read_backup(folder: Path, unlocked: Unlocked | None = None) -> Backup:
     return Backup(folder, made_at, contents, database)
 
 
-def backups_in(folder: Path, file_id: bytes) -> list[Backup]:
-    """The backups in `folder` of the clinic file with that id, newest first.
+def backups_in(folder: Path) -> list[Backup]:
+    """The backups in `folder`, of whichever clinic, newest first.
 
     What cannot be read is left out: it is neither counted on nor ever removed. Raises `OSError`.
     """
@@ -187,9 +191,7 @@ def backups_in(folder: Path, file_id: bytes) -> list[Backup]:
         if one.name.endswith(_PART) or not (one / MANIFEST).is_file():
             continue
         with suppress(EnvironmentFault, OSError):
-            backup = read_backup(one)
-            if _file_id(backup.database) == file_id:
-                found.append(backup)
+            found.append(read_backup(one))
     return sorted(found, key=lambda backup: backup.made_at, reverse=True)
 
 
@@ -200,64 +202,75 @@ def remove_backup(backup: Backup) -> None:
     _remove_folder(backup.folder)
 
 
-def place_copy(source: Path, unlocked: Unlocked, path: Path) -> tuple[Contents, Path | None]:
+def place_copy(
+    source: Path, unlocked: Unlocked, path: Path, prepare: Callable[[Path], None]
+) -> tuple[Contents, Path | None]:
     """Put a copy of the pair at `source` in the place of the clinic at `path`, and give where the old pair was kept.
 
-    The copy is proven before anything of the old pair is moved. Raises `EnvironmentFault`; nothing is changed then.
+    The copy is proven, and `prepare` is called with its path, before anything of the old pair is moved. Nothing is
+    asked of the source but that its files can be read. Raises `EnvironmentFault`, and what `prepare` raises; nothing is
+    changed then.
     """
     key = raw_key(unlocked.data_key, unlocked.keys.file_id)
     new = new_pair_path(path)
     with faults_named(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        remove_database(new)
+        remove_new_pair(path)
         try:
             passing("restore.begun")
-            contents = copy_database(source, new, key)
+            copy_files(source, new)
             passing("restore.database_copied")
-            if examine(new, key) != contents:
-                raise EnvironmentFault("file.damaged", path=str(source))
-            with _connection(new, key) as connection:
+            try:
+                contents = examine(new, key)
+            except EnvironmentFault as fault:
+                # It is what was copied that is damaged, and it is still there.
+                raise EnvironmentFault(fault.code, path=str(source)) from None
+            with connection_to(new, key) as connection:
                 connection.execute("PRAGMA journal_mode = WAL").fetchone()
             passing("restore.before_keys")
             write_keys(key_path(new), unlocked.keys)
             passing("restore.keys_written")
+            prepare(new)
+            passing("restore.prepared")
             kept = switch_pair(path, keep=True)
+            # What preparing it left behind: a file of an older schema was upgraded, and kept as it was.
+            remove_new_pair(path)
         except BaseException:
             with suppress(OSError):
-                remove_database(new)
+                remove_new_pair(path)
             raise
     return contents, kept
 
 
-@contextmanager
-def _connection(path: Path, key: str, *, query_only: bool = False) -> Iterator[Any]:
-    connection = connect(path, key, query_only=query_only)
-    try:
-        yield connection
-    finally:
-        connection.close()
+def copy_files(source: Path, target: Path) -> None:
+    """Copy a database that nobody writes, and a log that was not folded into it, byte by byte; to the disk, mode 0600.
 
-
-def _contents(connection: Any) -> Contents:
-    names = [
-        row[0]
-        for row in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-        )
-    ]
-    rows = {
-        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - names of tables
-        for name in names
-    }
-    (schema,) = connection.execute("PRAGMA user_version").fetchone()
-    last = None
-    if "audit_event" in rows:
-        last = connection.execute("SELECT digest FROM audit_event ORDER BY sequence DESC LIMIT 1").fetchone()
-    return Contents(schema, rows, rows.get("audit_event", 0), b"" if last is None else bytes(last[0]))
-
-
-def _copied(_status: int, _remaining: int, _total: int) -> None:
-    passing("backup.pages_copied")
+    Raises `EnvironmentFault` of the file that could not be read, and `OSError` of the one that could not be written.
+    """
+    for suffix in BESIDE[:2]:
+        here, there = Path(f"{source}{suffix}"), Path(f"{target}{suffix}")
+        try:
+            reading = here.open("rb")
+        except FileNotFoundError:
+            if suffix:
+                continue
+            raise EnvironmentFault("file.missing", path=str(here)) from None
+        except PermissionError:
+            raise EnvironmentFault("disk.permission", path=str(here)) from None
+        except OSError:
+            raise EnvironmentFault("source.gone", path=str(here)) from None
+        made = os.open(there, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with reading, os.fdopen(made, "wb") as writing:
+            while True:
+                try:
+                    piece = reading.read(_AT_ONCE)
+                except OSError:
+                    raise EnvironmentFault("source.gone", path=str(here)) from None
+                if not piece:
+                    break
+                writing.write(piece)
+            writing.flush()
+            os.fsync(writing.fileno())
 
 
 def _write_manifest(part: Path, name: str, unlocked: Unlocked, contents: Contents, at: datetime) -> None:
@@ -266,9 +279,15 @@ def _write_manifest(part: Path, name: str, unlocked: Unlocked, contents: Content
         "format": FORMAT,
         "database": name,
         "made_at": at.astimezone(UTC).isoformat(),
+        "clinic": contents.clinic,
         "schema": contents.schema,
         "rows": dict(contents.rows),
-        "audit": {"count": contents.audit_count, "head": contents.audit_head.hex()},
+        "revisions": contents.revisions,
+        "audit": {
+            "count": contents.audit_count,
+            "head": contents.audit_head.hex(),
+            "last_change": contents.last_change,
+        },
         "sha256": {file: _digest(part / file) for file in files},
     }
     document["mac"] = _mac(unlocked, document)
@@ -292,11 +311,10 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return ""
-
-
-def _file_id(database: Path) -> bytes:
-    with database.open("rb") as file:
-        return file.read(16)
+    except PermissionError:
+        raise EnvironmentFault("disk.permission", path=str(path)) from None
+    except OSError:
+        raise EnvironmentFault("source.gone", path=str(path)) from None
 
 
 def _free_name(folder: Path, name: str) -> Path:

@@ -18,11 +18,11 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from ptnotes.db.backup import copy_pages
 from ptnotes.db.keyfile import key_path, sync_folder
 from ptnotes.db.pair import link_or_copy
 from ptnotes.db.points import passing
 from ptnotes.db.schema import SCHEMA_VERSION, metadata
+from ptnotes.db.snapshot import copy_pages
 from ptnotes.db.store import connect, file_engine
 from ptnotes.db.triggers import create_triggers, drop_triggers
 from ptnotes.domain.errors import EnvironmentFault
@@ -44,7 +44,7 @@ def upgrade_file(
     try:
         with _held(path, key) as source:
             old_version = source.execute("PRAGMA user_version").fetchone()[0]
-            _copy(source, copy, key)
+            _copy(source, path, copy, key)
             passing("upgrade.copied")
             _upgrade_copy(copy, key, versions, version)
             passing("upgrade.upgraded")
@@ -90,11 +90,11 @@ def _held(path: Path, key: str) -> Iterator[Any]:
         holder.close()
 
 
-def _copy(source: Any, copy: Path, key: str) -> None:
+def _copy(source: Any, path: Path, copy: Path, key: str) -> None:
     os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     target = connect(copy, key)
     try:
-        copy_pages(source, target, copy)
+        copy_pages(source, target, copy, path)
         sound = [row[0] for row in target.execute("PRAGMA integrity_check")] == ["ok"]
         if not sound or _row_counts(source) != _row_counts(target):
             raise EnvironmentFault("file.damaged", path=str(copy))

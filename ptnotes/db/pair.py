@@ -50,6 +50,15 @@ def link_or_copy(source: Path, target: Path) -> None:
         part.replace(target)
 
 
+def remove_new_pair(path: Path) -> None:
+    """Remove what was made at `new_pair_path` for the clinic at `path`, and all that stands beside it."""
+    new = new_pair_path(path)
+    for name in path.parent.iterdir() if path.parent.is_dir() else ():
+        if name.name.startswith(new.name):
+            with suppress(FileNotFoundError):
+                name.unlink()
+
+
 def switch_pair(path: Path, *, keep: bool) -> Path | None:
     """Put the pair made at `new_pair_path` in the place of the one at `path`, and give where the old one was kept.
 
@@ -134,20 +143,30 @@ def _ready(path: Path, *, keep: bool) -> Path:
     return path.with_name(path.name + (".restored" if keep else ".next"))
 
 
-def _keep(path: Path, ready: Path) -> Path:
-    """Keep the old pair under a name with the time at which the new one was made.
-
-    A log that was not folded in holds what was saved last, so it is kept as well. What was kept before the process
-    ended is not kept again: by then the new keys may be in place.
-    """
+def _kept_name(path: Path, ready: Path) -> Path:
+    """The name under which the old pair is kept: with the time at which the new one was made."""
     made_at = datetime.fromtimestamp(ready.stat().st_mtime, UTC)
-    kept = path.with_name(f"{path.name}.before-{made_at:%Y%m%d-%H%M%S}")
-    for source, target in (
-        (path, kept),
-        (Path(f"{path}-wal"), Path(f"{kept}-wal")),
-        (key_path(path), key_path(kept)),
-    ):
-        if not target.exists() and source.exists():
-            link_or_copy(source, target)
+    return path.with_name(f"{path.name}.before-{made_at:%Y%m%d-%H%M%S}")
+
+
+def _keep(path: Path, ready: Path) -> Path:
+    """Keep the old pair. A log that was not folded in holds what was saved last, so it is kept as well.
+
+    What was kept before the process ended is not kept again, and the keys that stand beside the old database are its
+    own only as long as the new ones are not in their place.
+    """
+    kept = _kept_name(path, ready)
+    olds = [(Path(f"{path}{suffix}"), Path(f"{kept}{suffix}")) for suffix in BESIDE if suffix != "-shm"]
+    if key_path(ready).exists():
+        olds.append((key_path(path), key_path(kept)))
+    for source, target in olds:
+        if target.exists() or not source.exists():
+            continue
+        try:
+            os.link(source, target)
+        except OSError:  # a file system without hard links
+            part = target.with_name(target.name + ".part")
+            shutil.copy2(source, part)
+            part.replace(target)
     sync_folder(path.parent)
     return kept

@@ -27,10 +27,8 @@ from ptnotes.domain.errors import AccessError, EnvironmentFault
 PLAIN_HEADER = b"SQLite format 3\0"
 PAGE_BYTES = 4096
 BUSY_S = 5.0
-IN_USE, UNSHARED, UNTOUCHED = "mode=rw", "mode=rw&nolock=1", "mode=ro&immutable=1"
-"""How a file is opened: as one that others use as well; as one that nobody else knows of, where a share may have no
-locks; as one that nobody changes, from which a read-only disk is good enough.
-"""
+IN_USE, UNTOUCHED = "mode=rw", "mode=ro&immutable=1"
+"""How a file is opened: as one that others use as well; as one that nobody changes, on a read-only disk or a share."""
 _READER_CACHE_KIB = 65_536
 _WRITER_CACHE_KIB = 16_384
 _READERS = 2

@@ -1,4 +1,4 @@
-"""Backing a clinic up, proving what was written, and taking it back.
+"""Backing a clinic up by hand, by plan and on closing; and how the latest backup stands.
 
 What is planned and what came of it stands in ``NAME.ptnotes.backup.json`` beside the clinic's file: it is about this
 machine's folders, holds nothing of a patient, and can be read while the clinic is locked.
@@ -7,31 +7,27 @@ machine's folders, holds nothing of a patient, and can be read while the clinic 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ptnotes.db import backup as stored
 from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
-from ptnotes.db.pair import finish_switch
-from ptnotes.db.store import check_encrypted, look_at, raw_key
-from ptnotes.domain.backup import (
-    Backup,
-    BackupPlan,
-    BackupRecord,
-    Contents,
-    Standing,
-    is_due,
-    kept,
-    standing,
-)
+from ptnotes.db.snapshot import mark_of
+from ptnotes.db.store import raw_key
+from ptnotes.domain.audit import Subject, Verb
+from ptnotes.domain.backup import Backup, BackupPlan, BackupRecord, Standing, is_due, kept, standing
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
+from ptnotes.services.audit import note_read
 from ptnotes.services.opening import OpenClinic, utc_now
+from ptnotes.services.owner import owned
 from ptnotes.services.permit import require
-from ptnotes.services.place import require_own_disk
 
 MOST_HOURS = 24 * 31
 
@@ -45,74 +41,24 @@ class BackupState:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What was restored, and where the files that were there before are kept (None where there were none)."""
-
-    contents: Contents
-    kept: Path | None
-
-
 def backup_clinic(clinic: OpenClinic, folder: Path) -> Backup:
-    """Make a backup in `folder` while the clinic is in use, read it back and compare it.
+    """Make a backup in `folder` while the clinic is in use, read it back and compare it; it is written in the audit.
 
-    Raises `EnvironmentFault`: backup.no_folder, backup.full, backup.gone, backup.refused, backup.not_verified,
-    keys.missing, keys.damaged.
+    It ends early once `clinic.ending` is set. Raises `EnvironmentFault`: backup.under_way (another process makes one
+    of this clinic), backup.no_folder, backup.not_a_folder, backup.full, backup.gone, backup.refused,
+    backup.not_verified, backup.source_damaged, backup.stopped, keys.missing, keys.damaged.
     """
-    keys_at = keyfile.key_path(clinic.path)
-    unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
-    return stored.write_backup(clinic.path, unlocked, folder.absolute(), clinic.clock())
-
-
-def verify_clinic(path: Path, passphrase: str, user: str | None = None) -> Contents:
-    """Read all of the clinic's file, or of a backup (its folder), and prove it.
-
-    Nothing is changed; a restore or a removal that was cut off after it was decided is finished first.
-    Raises what `open_clinic` raises, and `EnvironmentFault` ("backup.none", "backup.damaged").
-    """
-    database, is_backup = _database_of(path)
-    keys_at = keyfile.key_path(database)
-    with faults_named(database):
-        if not is_backup:
-            finish_switch(database)
-        look_at(database, has_keys=keys_at.exists())
-        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
-        check_encrypted(database, unlocked.keys.file_id)
-        contents = stored.examine(database, raw_key(unlocked.data_key, unlocked.keys.file_id))
-        if is_backup and stored.read_backup(database.parent, unlocked).contents != contents:
-            raise EnvironmentFault("backup.damaged", path=str(database.parent))
-    if contents.audit_count < unlocked.keys.anchor.count:
-        raise EnvironmentFault("file.cut_back", path=str(database))
-    return contents
-
-
-def restore_clinic(source: Path, path: Path, passphrase: str, user: str | None = None) -> Restored:
-    """Put the backup `source` (its folder, or a clinic file) in the place of the clinic at `path`.
-
-    New files are made and proven first, then switched; those that were there before are kept beside them. Only the
-    passphrase of somebody who could open the clinic at that time is needed. Raises as `verify_clinic`, and disk.*.
-    """
-    path = path.absolute()
-    require_own_disk(path)
-    database, is_backup = _database_of(source)
-    if database.absolute() == path:
-        raise EnvironmentFault("restore.onto_itself", path=str(path))
-    keys_at = keyfile.key_path(database)
-    with faults_named(database):
-        look_at(database, has_keys=keys_at.exists())
-        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), passphrase, user, keys_at)
-        check_encrypted(database, unlocked.keys.file_id)
-        if is_backup:
-            stored.read_backup(database.parent, unlocked)
-    with faults_named(path):
-        finish_switch(path)
-    contents, kept_at = stored.place_copy(database, unlocked, path)
-    return Restored(contents, kept_at)
+    folder = folder.absolute()
+    stored.require_folder(folder)
+    with _alone(clinic):
+        if clinic.ending.is_set():
+            raise EnvironmentFault("backup.stopped")
+        return _backed_up(clinic, folder)
 
 
 def backup_state(path: Path, *, clock: Callable[[], datetime] = utc_now) -> BackupState:
-    """What is planned for the clinic at `path` and how its latest backup stands. An unreadable plan counts as none."""
-    plan, record = _load(path)
+    """What is planned for the clinic at `path` and how its latest backup stands. An unreadable plan is a failure."""
+    plan, record = _load(path, clock())
     return BackupState(plan, record, standing(plan, record, clock()))
 
 
@@ -123,76 +69,117 @@ def plan_backups(clinic: OpenClinic, plan: BackupPlan) -> BackupState:
         values = {"value": str(plan.every_hours), "unit": " h", "lowest": "1", "highest": str(MOST_HOURS)}
         raise InputError(Fault("value.range", "backup.every_hours", values=values))
     if plan.folder is not None:
-        if not plan.folder.is_dir():
-            raise InputError(Fault("backup.no_folder", "backup.folder", values={"path": str(plan.folder)}))
+        try:
+            stored.require_folder(plan.folder)
+        except EnvironmentFault as fault:
+            raise InputError(Fault(fault.code, "backup.folder", values=fault.values)) from None
         plan = replace(plan, folder=plan.folder.absolute())
-    _, record = _load(clinic.path)
+    before, record = _load(clinic.path, clinic.clock())
+    if plan.folder != before.folder:
+        # What went wrong with another folder is of no interest any more; and there is no backup in this one yet.
+        record = BackupRecord()
     _store(clinic.path, plan, record)
     return backup_state(clinic.path, clock=clinic.clock)
 
 
+def back_up_now(clinic: OpenClinic) -> BackupState:
+    """Make the planned backup whether it is due or not. Gives the state as `back_up_if_due` does."""
+    return _back_up(clinic, lambda _plan, _record: True)
+
+
 def back_up_if_due(clinic: OpenClinic, *, closing: bool = False) -> BackupState:
-    """Make the planned backup if its time has come, or if the clinic is `closing` and something changed since the last.
+    """Make the planned backup if its time has come; on `closing`, also if something changed since the latest.
 
-    Older ones are then removed by the rule. A failure is written down and given in the state, not raised: it is shown
-    until a backup succeeds.
+    What was only opened, looked at and backed up has not changed. What a closing left undone, the next start makes up
+    for in the same way. Older backups are then removed by the rule. A failure is written down and given in the state,
+    not raised: it is shown until a backup succeeds. One that is ended because the clinic is closed, or that another
+    process makes at the moment, is no failure.
     """
-    plan, record = _load(clinic.path)
-    now = clinic.clock()
-    wanted = is_due(plan, record, now)
-    if closing and plan.on_close and plan.folder is not None:
-        wanted = wanted or record.saved != _saved(clinic.path)
-    if plan.folder is None or not wanted:
-        return BackupState(plan, record, standing(plan, record, now))
-    saved = _saved(clinic.path)
+
+    def is_wanted(plan: BackupPlan, record: BackupRecord) -> bool:
+        if is_due(plan, record, clinic.clock()):
+            return True
+        return closing and plan.on_close and record.saved != _mark(clinic)
+
+    return _back_up(clinic, is_wanted)
+
+
+def _back_up(clinic: OpenClinic, is_wanted: Callable[[BackupPlan, BackupRecord], bool]) -> BackupState:
     try:
-        backup = backup_clinic(clinic, plan.folder)
+        with _alone(clinic):
+            plan, record = _load(clinic.path, clinic.clock())
+            if plan.folder is not None and not clinic.ending.is_set() and is_wanted(plan, record):
+                record = _planned(clinic, plan, plan.folder, record)
     except EnvironmentFault as fault:
-        record = replace(record, failed_at=now, fault=fault.code, fault_values=dict(fault.values))
+        if fault.code not in {"backup.under_way", "backup.stopped"}:
+            raise
+    return backup_state(clinic.path, clock=clinic.clock)
+
+
+def _planned(clinic: OpenClinic, plan: BackupPlan, folder: Path, record: BackupRecord) -> BackupRecord:
+    try:
+        stored.require_folder(folder)
+        backup = _backed_up(clinic, folder)
+    except EnvironmentFault as fault:
+        if fault.code == "backup.stopped":
+            raise
+        record = replace(record, failed_at=clinic.clock(), fault=fault.code, fault_values=dict(fault.values))
     else:
-        record = BackupRecord(made_at=backup.made_at, saved=saved)
-        _remove_old(clinic.path, plan.folder)
-    _store(clinic.path, plan, record)
-    return BackupState(plan, record, standing(plan, record, now))
+        record = BackupRecord(made_at=backup.made_at, saved=backup.contents.mark)
+        _remove_old(clinic, folder, backup)
+    # Whoever planned something else meanwhile is not overruled.
+    latest, _ = _load(clinic.path, clinic.clock())
+    if latest.folder == plan.folder:
+        _store(clinic.path, latest, record)
+    return record
 
 
-def _remove_old(path: Path, folder: Path) -> None:
+def _backed_up(clinic: OpenClinic, folder: Path) -> Backup:
+    keys_at = keyfile.key_path(clinic.path)
+    unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
+    made = stored.write_backup(clinic.path, unlocked, folder, clinic.clock(), clinic.ending.is_set)
+    note_read(clinic, Verb.BACKED_UP, Subject.CLINIC, detail=f"in {folder}")
+    return made
+
+
+@contextmanager
+def _alone(clinic: OpenClinic) -> Iterator[None]:
+    """Make no second backup of the clinic at the same time: within this process wait, beside another say so."""
+    with clinic.backing_up:
+        try:
+            with owned(clinic.path.with_name(clinic.path.name + ".backup")):
+                yield
+        except EnvironmentFault as fault:
+            if fault.code != "file.open_elsewhere":
+                raise
+            raise EnvironmentFault("backup.under_way", path=str(clinic.path)) from None
+
+
+def _mark(clinic: OpenClinic) -> str:
+    with clinic.store.read():
+        # Within a reading block, so that nobody gives the file another key meanwhile.
+        keys = keyfile.authentic_keys(keyfile.key_path(clinic.path), clinic.person.uuid, clinic.data_key).keys
+        return mark_of(clinic.path, raw_key(clinic.data_key, keys.file_id))
+
+
+def _remove_old(clinic: OpenClinic, folder: Path, latest: Backup) -> None:
     """Remove what the rule does not keep. What cannot be removed today is removed another day."""
     try:
-        found = stored.backups_in(folder, keyfile.read_keys(keyfile.key_path(path)).file_id)
-        keep = kept(backup.made_at for backup in found)
+        zone = ZoneInfo(clinic.zone)
+        found = [one for one in stored.backups_in(folder) if one.contents.clinic == latest.contents.clinic]
+        keep = kept(backup.made_at.astimezone(zone) for backup in found)
         for backup in found:
-            if backup.made_at not in keep:
+            if backup.made_at not in keep and backup.folder != latest.folder:
                 stored.remove_backup(backup)
-    except (OSError, EnvironmentFault):
+    except OSError:
         return
-
-
-def _database_of(source: Path) -> tuple[Path, bool]:
-    """The database that is meant by a backup's folder or by a file, and whether it is a backup's."""
-    if source.is_dir():
-        return stored.read_backup(source).database, True
-    return source, False
-
-
-def _saved(path: Path) -> str:
-    """What stands for the state of the files: it differs after each change, and at worst once without one."""
-    states = []
-    for name in (str(path), f"{path}-wal", str(keyfile.key_path(path))):
-        try:
-            found = Path(name).stat()
-        except FileNotFoundError:
-            continue
-        if found.st_size:
-            states.append(f"{found.st_size}.{found.st_mtime_ns}")
-    return " ".join(states)
 
 
 def _plan_path(path: Path) -> Path:
     return path.with_name(path.name + ".backup.json")
 
 
-def _load(path: Path) -> tuple[BackupPlan, BackupRecord]:
+def _load(path: Path, now: datetime) -> tuple[BackupPlan, BackupRecord]:
     try:
         document = json.loads(_plan_path(path).read_bytes())
         folder = document["folder"]
@@ -207,8 +194,11 @@ def _load(path: Path) -> tuple[BackupPlan, BackupRecord]:
             fault_values={str(name): str(value) for name, value in document["fault_values"].items()},
         )
         return plan, record
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except FileNotFoundError:
         return BackupPlan(), BackupRecord()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        lost = {"path": str(_plan_path(path))}
+        return BackupPlan(), BackupRecord(failed_at=now, fault="backup.plan_unreadable", fault_values=lost)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -234,5 +224,9 @@ def _store(path: Path, plan: BackupPlan, record: BackupRecord) -> None:
     target = _plan_path(path)
     part = target.with_name(target.name + ".part")
     with faults_named(target):
-        part.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+        with part.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(document, indent=1, ensure_ascii=False))
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(target)
+        keyfile.sync_folder(target.parent)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ptnotes.db import audit, keyfile
-from ptnotes.db.backup import read_backup
 from ptnotes.db.patients import load_patient
 from ptnotes.db.people import people, signing_keys
 from ptnotes.domain.audit import AuditCheck, AuditEvent, Disclosure, HistoryRow, Subject, Verb, event_words
@@ -17,6 +16,7 @@ from ptnotes.domain.text import clean_line
 from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
+from ptnotes.services.restore import audit_in_backup
 
 ACCOUNTED_DAYS = 6 * 366
 """45 CFR 164.528(a)(1): a patient may ask what was disclosed in the six years before."""
@@ -76,19 +76,20 @@ def record_disclosure(clinic: OpenClinic, disclosure: Disclosure) -> Disclosure:
     return cleaned
 
 
-def verify_audit(clinic: OpenClinic, backup: Path | None = None, pdf: Path | None = None) -> AuditCheck:
+def verify_audit(
+    clinic: OpenClinic, backup: Path | None = None, pdf: Path | None = None, *, passphrase: str = ""
+) -> AuditCheck:
     """Work the audit's chain out anew, and compare it with the key file and people's signatures.
 
-    And with what stands in the manifest of a `backup` (its folder) and in a signed `pdf`, where they are given.
-    Raises `AccessError`, and `EnvironmentFault` ("keys.*", "backup.none", "backup.damaged", "report.unreadable",
-    "report.no_mark").
+    And with what stands in the manifest of a `backup` (its folder) and in a signed `pdf`, where they are given. The
+    `passphrase` proves a backup of before the file got another key. Raises `AccessError`, and `EnvironmentFault`
+    ("keys.*", "backup.none", "backup.damaged", "backup.other_clinic", "report.unreadable", "report.no_mark").
     """
     require(clinic, Act.VIEW_AUDIT)
     unlocked = keyfile.authentic_keys(keyfile.key_path(clinic.path), clinic.person.uuid, clinic.data_key)
     anchors = [(unlocked.keys.anchor.count, unlocked.keys.anchor.head)]
     if backup is not None:
-        contents = read_backup(backup, unlocked).contents
-        anchors.append((contents.audit_count, contents.audit_head))
+        anchors.append(audit_in_backup(clinic, backup, passphrase))
     if pdf is not None:
         # The reader of PDFs is not needed for anything else here.
         from ptnotes.reports.audit_mark import mark_of  # noqa: PLC0415

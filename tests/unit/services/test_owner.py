@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ptnotes.domain.errors import EnvironmentFault
-from ptnotes.services.backup import restore_clinic
 from ptnotes.services.opening import create_clinic, open_clinic
 from ptnotes.services.owner import owned
 from ptnotes.services.place import require_own_disk
+from ptnotes.services.restore import restore_clinic
 from tests.clinics import CLINIC, PASSPHRASE, PERSON, template
 
 HOLDER = """
