@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,15 +18,8 @@ from ptnotes.db.schema.vocabulary import (
     Words,
     choice,
 )
+from ptnotes.domain.screening import Answer
 from ptnotes.domain.treatment import Side
-
-
-class Answer(StrEnum):
-    """An answer to a screening item."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 class ScreenAnswerRecord(Record):
