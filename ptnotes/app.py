@@ -20,7 +20,7 @@ from ptnotes.services.owner import owned
 from ptnotes.services.people_of import clinic_exists, default_clinic_path
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from ptnotes.ui.shell import Shell
 
 # What needs no Qt is imported up here, before Qt: PySide reads the source of every module that is imported after it.
 
@@ -53,6 +53,8 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
     theme = Theme(application, look=remembered.look)
     tasks = Tasks()
     with ExitStack() as at_end:
+        # Before the first file is made: whatever is made is taken away again, however the program is ended.
+        ended_by_signal = at_end.enter_context(caught_signals())
         if demo:
             folder = at_end.enter_context(tempfile.TemporaryDirectory(prefix="ptnotes-demo-"))
             path = Path(folder) / "demo.ptnotes"
@@ -80,7 +82,12 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
         shell.show()
         # Imported and begun once the window is there: it must not wait for this.
         QTimer.singleShot(0, shell, partial(_listen, path, shell))
-        at_end.enter_context(closed_by_signals(shell))
+        if ended_by_signal is not None:
+            from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - see above
+
+            notifier = QSocketNotifier(ended_by_signal, QSocketNotifier.Type.Read)
+            notifier.activated.connect(shell.close)
+            at_end.callback(notifier.setEnabled, False)  # noqa: FBT003 - Qt takes no names
         return application.exec()
 
 
@@ -94,37 +101,37 @@ def spare_what_stays() -> None:
 
 
 @contextmanager
-def closed_by_signals(window: QWidget) -> Iterator[None]:
-    """Close `window` as by its own button when the system or the terminal asks the program to end."""
-    # Qt's loop runs no Python while it waits, so Python's handler alone would be called only at the next key press.
-    # Windows has no such signals for a program with a window, and closes it by a message that Qt knows.
-    if sys.platform == "win32":
-        yield
-        return
-    from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - see above
+def caught_signals() -> Iterator[int | None]:
+    """Give a pipe that can be read once the system or the terminal asks the program to end. Nothing else ends it then.
 
+    Qt's loop runs no Python while it waits, so Python's handlers alone would be called only at the next key press.
+    None on Windows, which has no such signals for a program with a window: its message is one that Qt knows.
+    """
+    if sys.platform == "win32":
+        yield None
+        return
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
-    notifier = QSocketNotifier(read_end, QSocketNotifier.Type.Read)
-    notifier.activated.connect(window.close)
     wakeup_before = signal.set_wakeup_fd(write_end)
     handlers_before = [signal.signal(number, lambda *_: None) for number in signals]
     try:
-        yield
+        yield read_end
     finally:
         for number, handler in zip(signals, handlers_before, strict=True):
             signal.signal(number, handler)
         signal.set_wakeup_fd(wakeup_before)
-        notifier.setEnabled(False)
         os.close(read_end)
         os.close(write_end)
 
 
-def _listen(path: Path, window: QWidget) -> None:
+def _listen(path: Path, window: Shell) -> None:
     from ptnotes.ui.first_window import FirstWindow  # noqa: PLC0415 - see above
 
-    FirstWindow(path, window)
+    if window.isHidden():
+        return  # it was closed at once
+    first = FirstWindow(path, window)
+    window.closed.connect(first.stop)
 
 
 def require_screen(system: str, environment: Mapping[str, str]) -> None:

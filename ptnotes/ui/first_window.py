@@ -37,6 +37,10 @@ class FirstWindow(QObject):
         QLocalServer.removeServer(_name(path))
         self._server.listen(_name(path))
 
+    def stop(self) -> None:
+        """Be heard of no more; the socket's file goes."""
+        self._server.close()
+
     def _come_to_front(self) -> None:
         while self._server.hasPendingConnections():
             asking = self._server.nextPendingConnection()

@@ -10,20 +10,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path
 from ptnotes.domain.errors import PtNotesError
 from ptnotes.domain.people import Paper
-from ptnotes.services.opening import OpenClinic
+from ptnotes.services.opening import OpenClinic, recover_clinic
 from ptnotes.services.passphrase import passphrase_strength, require_strong
 from ptnotes.services.people import people
 from ptnotes.services.settings import clinic_details
 from ptnotes.ui.first_start.first_start import FirstStart
 from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.people.recovery_paper import RecoveryPaper
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.unlock.unlock import Unlock
 from ptnotes.ui.widgets.logo_picker import LogoPicker, is_picture, read_picture
 from tests.clinics import PASSPHRASE, template
+
+OTHER = "three slow tin whistles"
 
 
 def picture(side: int = 8, kind: str = "PNG") -> bytes:
@@ -55,8 +59,18 @@ def test_a_clinic_is_created_as_it_was_typed(first_start: FirstStart, qtbot: QtB
     fill(first_start)
     first_start.paper.setCurrentIndex(first_start.paper.findData(Paper.A4))
     first_start.logo.show_logo(picture())
-    with qtbot.waitSignal(first_start.clinic_created, timeout=20_000) as created:
-        first_start._create()
+    first_start._create()
+    qtbot.waitUntil(lambda: first_start.findChild(RecoveryPaper) is not None, timeout=20_000)
+    paper = first_start.findChild(RecoveryPaper)
+    assert paper is not None
+    key = paper.key.text().replace("\n", " ").replace(" ", "-")
+    paper.last.setText("wrong")
+    paper.button.click()
+    assert "not the last five letters" in paper.field.fault
+    paper.last.setText(key[-5:].lower())
+    with qtbot.waitSignal(first_start.clinic_created) as created:
+        paper.button.click()
+    assert paper.key.text() == ""
     clinic: OpenClinic = created.args[0]
     details = clinic_details(clinic)
     assert (details.name, details.telephone, details.paper) == (
@@ -68,6 +82,7 @@ def test_a_clinic_is_created_as_it_was_typed(first_start: FirstStart, qtbot: QtB
     assert [person.signature for person in people(clinic)] == ["J. Rivera, PT, DPT"]
     assert first_start.passphrase.passphrase == ""
     clinic.close()
+    recover_clinic(clinic.path, key, "J. Rivera", OTHER, kdf=Kdf()).close()
 
 
 def test_faults_stand_beside_their_fields_and_nothing_is_created(first_start: FirstStart) -> None:
@@ -102,10 +117,9 @@ def test_the_strength_is_shown_while_one_types(first_start: FirstStart, qtbot: Q
     assert first_start.passphrase.bar.value() == 5
 
 
-def test_what_a_lost_passphrase_means_is_said_plainly(first_start: FirstStart) -> None:
-    assert any(
-        "a lost passphrase loses the data" in label.text() for label in first_start.findChildren(QLabel)
-    )
+def test_what_losing_passphrase_and_recovery_key_means_is_said_plainly(first_start: FirstStart) -> None:
+    said = [label.text() for label in first_start.findChildren(QLabel)]
+    assert any("Whoever loses both loses the data" in words for words in said)
 
 
 def test_the_names_typed_make_a_passphrase_of_them_weak() -> None:
