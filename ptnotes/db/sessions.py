@@ -240,6 +240,13 @@ def session_before(
     connection: Connection, session: TreatmentSession, *, attended: bool = True
 ) -> TreatmentSession | None:
     """The visit of the same episode just before `session` by date (the one entered earlier, of the same date)."""
+    return next(iter(sessions_before(connection, session, 1, attended=attended)), None)
+
+
+def sessions_before(
+    connection: Connection, session: TreatmentSession, count: int, *, attended: bool = True
+) -> tuple[TreatmentSession, ...]:
+    """The last `count` visits of the same episode before `session`, whole, newest first."""
     query = _QUERY.where(
         SessionRecord.episode_id == session.episode_id,
         _SHOWN,
@@ -253,8 +260,8 @@ def session_before(
     ).order_by(SessionRecord.service_date.desc(), SessionRecord.id.desc())
     if attended:
         query = query.where(SessionRecord.status == VisitStatus.ATTENDED)
-    found = connection.execute(query.limit(1)).all()
-    return next(iter(_filled(connection, found, (*_PARTS, "note"))), None)
+    found = connection.execute(query.limit(count)).all()
+    return _filled(connection, found, (*_PARTS, "note"))
 
 
 def _filled(

@@ -102,11 +102,13 @@ def sessions_of(clinic: OpenClinic, episode_id: int) -> tuple[SessionRow, ...]:
     return visit_rows(clinic.reference, found)
 
 
-def last_session_before(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession | None:
-    """The attended visit of the same episode just before `session`, whole; None where it is the first."""
+def last_sessions_before(
+    clinic: OpenClinic, session: TreatmentSession, count: int = 1
+) -> tuple[TreatmentSession, ...]:
+    """The attended visits of the same episode before `session`, at most `count`, whole, newest first."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        return sessions.session_before(connection, session)
+        return sessions.sessions_before(connection, session, count)
 
 
 def discard_draft(clinic: OpenClinic, session_id: int) -> TreatmentSession:

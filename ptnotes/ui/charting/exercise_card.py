@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,9 +15,10 @@ from ptnotes.domain.checks import HEAVIEST_LOAD, LONGEST_HOLD_S, MOST_REPS, MOST
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
-from ptnotes.ui.charting import choices, edits
+from ptnotes.ui.charting import choices, edits, last_time
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
 from ptnotes.ui.charting.entry import dose_text, load_text, read_load, read_whole
+from ptnotes.ui.charting.last_time_list import LastVisits
 from ptnotes.ui.charting.row_table import RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.messages import sentence_for
@@ -169,12 +169,12 @@ class ExerciseTable(RowTable[Exercise]):
 
 
 class ExerciseCard(Card):
-    """Exercises, with the last visit's in grey to take over."""
+    """Exercises, with those of the `earlier` visits (newest first) in grey."""
 
     def __init__(
         self,
         state: DraftState,
-        last: TreatmentSession | None,
+        earlier: Sequence[TreatmentSession],
         reference: Reference,
         theme: Theme,
         regions: tuple[str, ...],
@@ -183,8 +183,7 @@ class ExerciseCard(Card):
         super().__init__("Exercises", "", parent)
         self._state = state
         self._reference = reference
-        self._last_exercises = last.exercises if last is not None else ()
-        self.table = ExerciseTable(state, last, theme, self)
+        self.table = ExerciseTable(state, next(iter(earlier), None), theme, self)
         self.table.next_asked.connect(self.start_row)
         self.table.removal_asked.connect(self._remove)
         find = find_in(choices.exercise_items(reference, regions))
@@ -196,39 +195,22 @@ class ExerciseCard(Card):
         self.add.text_entered.connect(self._named)
         self.fault = Label("", "fault", wraps=True, parent=self)
         self.fault.hide()
-        self.last_title = Label("Last visit", "caption", parent=self)
-        self.last_rows: list[QPushButton] = []
+        self.last = LastVisits(last_time.exercises(), state, earlier, reference, theme, self)
         self.body.addWidget(self.table)
         self.body.addWidget(self.add)
         self.body.addWidget(self.fault)
-        self.body.addWidget(self.last_title)
-        for row in self._last_exercises:
-            words = exercise_words(row)
-            button = QPushButton(words, self)
-            button.setProperty("type", "ghost")
-            button.setAccessibleName(f"Do the same as last visit: {words}")
-            button.clicked.connect(partial(self._confirm, row))
-            self.last_rows.append(button)
-            self.body.addWidget(button)
+        self.body.addWidget(self.last)
         self.body.addStretch(1)
         state.changed.connect(self._changed)
         self._show()
 
     def tab_stops(self) -> list[QWidget]:
         """The fields in the order in which Tab goes through them."""
-        return [*self.table.tab_stops(), self.add, *self.last_rows]
+        return [*self.table.tab_stops(), self.add, self.last]
 
     def start_row(self) -> None:
         """Put the focus where the next exercise is begun."""
         self.add.setFocus()
-
-    def unconfirmed(self) -> list[Exercise]:
-        """The last visit's exercises that are not charted today."""
-        charted = {row.name for row in self._state.session.exercises}
-        return [row for row in self._last_exercises if row.name not in charted]
-
-    def _confirm(self, row: Exercise) -> None:
-        self._state.put(edits.add_row(self._state.session, replace(row, response="")))
 
     def _chosen(self, exercise: str) -> None:
         self.add.set_current(None)
@@ -266,10 +248,6 @@ class ExerciseCard(Card):
 
     def _show(self) -> None:
         self.table.show_rows(self._state.session.exercises)
-        unconfirmed = self.unconfirmed()
-        for button, row in zip(self.last_rows, self._last_exercises, strict=True):
-            button.setVisible(row in unconfirmed)
-        self.last_title.setVisible(bool(unconfirmed))
 
 
 def exercise_words(row: Exercise) -> str:

@@ -34,6 +34,18 @@ QPushButton[type="ghost"] {
 }
 QPushButton[type="ghost"]:hover { background: $hover; color: $text; }
 QPushButton[type="ghost"]:focus { border: 2px solid $focus; padding: $s2 $s7; color: $text; }
+QPushButton[type="past"] {
+    background: transparent; border: 1px solid transparent; color: $text; text-align: left;
+    padding: $s2 $s4; font-weight: 500;
+}
+QPushButton[type="past"]:hover { background: $hover; }
+QPushButton[type="past"]:disabled { color: $muted; font-weight: 400; }
+QPushButton[type="past"][here="true"] { border: 2px solid $focus; padding: $s1 $s3; }
+QPushButton[type="step"] {
+    background: transparent; border: 1px dashed $control; color: $accent; text-align: left;
+    padding: $s1 $s4; font-weight: 400;
+}
+QPushButton[type="step"]:hover { background: $hover; }
 QWidget[void="true"] QLineEdit, QWidget[void="true"] QPlainTextEdit, QWidget[void="true"] QPushButton {
     text-decoration: line-through;
 }

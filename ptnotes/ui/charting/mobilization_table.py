@@ -1,8 +1,8 @@
-"""The visit's mobilizations as a table, the line that adds one, and the last visit's rows to take over."""
+"""The visit's mobilizations as a table, the line that adds one, and the rows of the last visits beside them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,18 +10,17 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.treatment import Mobilization, Origin, Side, TreatmentSession
-from ptnotes.domain.wording import full_date, side_words
-from ptnotes.ui.charting import choices, edits
+from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
+from ptnotes.ui.charting import choices, edits, last_time
 from ptnotes.ui.charting.cells import leave_undo_to_screen
-from ptnotes.ui.charting.entry import dose_text
+from ptnotes.ui.charting.last_time_list import LastVisits
 from ptnotes.ui.charting.mobilization_row import MobilizationRow
 from ptnotes.ui.charting.row_table import RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.labels import FaultLabel, KeyHint, Label
+from ptnotes.ui.widgets.labels import FaultLabel, KeyHint
 from ptnotes.ui.widgets.pick_list import PickList
 
 _HEADS = ("Level", "Side", "Technique", "Grade", "Dose", "Response", "")
@@ -72,12 +71,12 @@ class MobilizationTable(RowTable[Mobilization]):
 
 
 class MobilizationCard(Card):
-    """The mobilizations of the visit. The last visit's stand below in grey and become today's only when taken over."""
+    """The mobilizations of the visit. Those of the `earlier` ones (newest first) stand below in grey."""
 
     def __init__(
         self,
         state: DraftState,
-        last: TreatmentSession | None,
+        earlier: Sequence[TreatmentSession],
         reference: Reference,
         theme: Theme,
         regions: tuple[str, ...],
@@ -85,7 +84,7 @@ class MobilizationCard(Card):
     ) -> None:
         super().__init__("Mobilization", "", parent)
         self._state = state
-        self._last = last
+        self._last = next(iter(earlier), None)
         self._reference = reference
         find_targets = choices.find_targets(reference, regions)
         self.table = MobilizationTable(state, reference, theme, find_targets, self)
@@ -97,14 +96,14 @@ class MobilizationCard(Card):
         leave_undo_to_screen(self.add)
         self.add.chosen.connect(self._target_chosen)
         self.add.text_entered.connect(self._targets_typed)
-        self.last_title = Label("", "caption", parent=self)
-        self.last_rows: list[QPushButton] = []
+        source = last_time.mobilizations(reference)
+        self.last = LastVisits(source, state, earlier, reference, theme, self)
         self.body.addWidget(self.table)
         fault = FaultLabel(self)
         self.add.fault_changed.connect(fault.say)
         self.body.addWidget(self.add)
         self.body.addWidget(fault)
-        self.body.addWidget(self.last_title)
+        self.body.addWidget(self.last)
         self.body.addStretch(1)
         self.same = QPushButton("Same as last visit", self)
         self.same.setProperty("type", "quiet")
@@ -113,12 +112,11 @@ class MobilizationCard(Card):
         self._same_keys = KeyHint("Ctrl+D", self)
         self.add_to_head(self._same_keys)
         state.changed.connect(self._changed)
-        self._show_last()
         self._show()
 
     def tab_stops(self) -> list[QWidget]:
         """The fields in the order in which Tab goes through them."""
-        return [*self.table.tab_stops(), self.add, *self.last_rows]
+        return [*self.table.tab_stops(), self.add, self.last]
 
     def start_row(self) -> None:
         """Put the focus where the next mobilization is begun."""
@@ -131,20 +129,8 @@ class MobilizationCard(Card):
         self._add(edits.choose_target(self._reference, session, unfinished, target, side))
 
     def confirm_all(self) -> None:
-        """Take over the last visit's mobilizations that are not charted yet. Measurements are never taken over."""
-        session = self._state.session
-        for row in self._unconfirmed():
-            session = edits.add_row(session, replace(row, origin=Origin.CONFIRMED, responses=(), note=""))
-        self._state.put(session)
-
-    def _unconfirmed(self) -> list[Mobilization]:
-        charted = {(row.targets, row.side, row.technique) for row in self._state.session.mobilizations}
-        rows = self._last.mobilizations if self._last is not None else ()
-        return [row for row in rows if (row.targets, row.side, row.technique) not in charted]
-
-    def _confirm(self, row: Mobilization) -> None:
-        confirmed = replace(row, origin=Origin.CONFIRMED, responses=(), note="")
-        self._state.put(edits.add_row(self._state.session, confirmed))
+        """Take over the treatment of the last visit that is not charted yet, exercises too; never a measurement."""
+        self._state.put(last_time.as_last_time(self._state.session, self._last))
 
     def _target_chosen(self, target: str) -> None:
         self.add.set_current(None)
@@ -165,9 +151,10 @@ class MobilizationCard(Card):
         rows = session.mobilizations
         if rows and rows[-1].row in self.table.editors:
             # After the list of choices has closed, which gives the focus back to its own field.
-            QTimer.singleShot(0, self, partial(self._work_on, rows[-1].row))
+            QTimer.singleShot(0, self, partial(self.work_on, rows[-1].row))
 
-    def _work_on(self, row: int) -> None:
+    def work_on(self, row: int) -> None:
+        """Go on with a row at its technique."""
         if row in self.table.editors:
             self.table.focus_row(row, 2)
 
@@ -176,38 +163,12 @@ class MobilizationCard(Card):
         self.start_row()
 
     def _changed(self, before: TreatmentSession, after: TreatmentSession) -> None:
-        if before.mobilizations is not after.mobilizations:
+        if before.mobilizations is not after.mobilizations or before.exercises is not after.exercises:
             self._show()
 
     def _show(self) -> None:
-        self.table.show_rows(self._state.session.mobilizations)
-        unconfirmed = self._unconfirmed()
-        rows = self._last.mobilizations if self._last is not None else ()
-        for button, row in zip(self.last_rows, rows, strict=True):
-            button.setVisible(row in unconfirmed)
-        self.last_title.setVisible(bool(unconfirmed))
-        self.same.setVisible(bool(unconfirmed))
-        self._same_keys.setVisible(bool(unconfirmed))
-
-    def _show_last(self) -> None:
-        if self._last is None:
-            return
-        self.last_title.setText(f"Last visit, {full_date(self._last.service_date)}")
-        for row in self._last.mobilizations:
-            words = mobilization_words(self._reference, row)
-            button = QPushButton(words, self)
-            button.setProperty("type", "ghost")
-            button.setAccessibleName(f"Do the same as last visit: {words}")
-            button.setToolTip("Do the same today")
-            button.clicked.connect(partial(self._confirm, row))
-            self.last_rows.append(button)
-            self.body.insertWidget(self.body.count() - 1, button)
-
-
-def mobilization_words(reference: Reference, row: Mobilization) -> str:
-    """One mobilization in a line: ``L5 left · UPA · III · 3 × 45 s``."""
-    targets = ", ".join(reference.targets[target].label for target in row.targets)
-    technique = reference.techniques[row.technique].abbreviation if row.technique is not None else ""
-    grade = row.grade if row.grade_to is None else f"{row.grade}–{row.grade_to}"
-    parts = (f"{targets} {side_words(row.side)}".strip(), technique, grade, dose_text(row))
-    return " · ".join(part for part in parts if part)
+        session = self._state.session
+        self.table.show_rows(session.mobilizations)
+        more = last_time.as_last_time(session, self._last) is not session
+        self.same.setVisible(more)
+        self._same_keys.setVisible(more)

@@ -98,7 +98,7 @@ class ChartingScreen(QWidget):
 
     def unsaved_problem(self) -> str:
         """Why something typed could not be stored, empty where everything is."""
-        return self._keeper.unsaved_problem()
+        return self._keeper.unsaved_problem() or self.signing.unsaved_problem()
 
     def show_episode(self, _patient_id: int | None, episode_id: int | None) -> None:
         """Show an episode's visits, and the newest of them, unless one of them is on the screen already."""
@@ -150,12 +150,12 @@ class ChartingScreen(QWidget):
         elif self.visit is None:
             self.open_visit(self._wanted)
 
-    def _visit_read(self, found: tuple[TreatmentSession, TreatmentSession | None]) -> None:
-        session, last = found
+    def _visit_read(self, found: tuple[TreatmentSession, tuple[TreatmentSession, ...]]) -> None:
+        session, earlier = found
         episode = self.verbs.episode
         if episode is None or session.id != self._wanted or session.episode_id != self._episode_id:
             return
-        context = VisitContext(last=last, episode=episode.episode, normal_values=episode.normal_values)
+        context = VisitContext(earlier=earlier, episode=episode.episode, normal_values=episode.normal_values)
         self._show_visit(OpenVisit(self._clinic, self._tasks, session, context, self))
 
     def _show_visit(self, visit: OpenVisit) -> None:

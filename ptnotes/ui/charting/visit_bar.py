@@ -15,7 +15,10 @@ _COMMANDS = (
     ("new_visit", "New visit today", "Ctrl+N"),
     ("older", "Older visit", "Ctrl+PgUp"),
     ("newer", "Newer visit", "Ctrl+PgDown"),
-    ("same", "Same mobilizations as last visit", "Ctrl+D"),
+    ("same", "Same treatment as last visit", "Ctrl+D"),
+    ("last_rows", "Rows of the last visits", "Ctrl+Shift+D"),
+    ("typed_line", "Type what was done", "Ctrl+T"),
+    ("as_text", "Edit this row as text", "F2"),
     ("undo", "Undo", "Ctrl+Z"),
     ("redo", "Redo", "Ctrl+Shift+Z"),
     ("next_card", "Next part of the visit", "F6"),
@@ -25,7 +28,7 @@ _COMMANDS = (
     ("discard", "Discard this draft", ""),
 )
 _IN_MENU = ("undo", "redo", "", "sign", "absence", "", "discard")
-_ON_VISIT = ("same", "undo", "redo", "next_card", "save", "sign", "discard")
+_ON_VISIT = ("same", "last_rows", "typed_line", "as_text", "undo", "redo", "next_card", "save", "sign", "discard")
 
 
 _OTHER_PX = 176

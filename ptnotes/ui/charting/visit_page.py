@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.people import NormalValues
-from ptnotes.domain.treatment import NoteState, Side, TreatmentSession
-from ptnotes.domain.views import SpineMark
-from ptnotes.ui.charting import edits
+from ptnotes.domain.treatment import NoteState, TreatmentSession
+from ptnotes.notation import Place
 from ptnotes.ui.charting.cells import tab_order
 from ptnotes.ui.charting.exercise_card import ExerciseCard
 from ptnotes.ui.charting.intervention_card import InterventionCard
@@ -23,29 +22,35 @@ from ptnotes.ui.charting.mobilization_table import MobilizationCard
 from ptnotes.ui.charting.note_card import NoteCard
 from ptnotes.ui.charting.pain_card import PainCard
 from ptnotes.ui.charting.rom_card import RomCard
+from ptnotes.ui.charting.row_at import row_at
 from ptnotes.ui.charting.sign_card import SignCard
 from ptnotes.ui.charting.state import DraftState
+from ptnotes.ui.charting.typed_line import TypedLine
 from ptnotes.ui.charting.visit_header import VisitFields
 from ptnotes.ui.override import override
-from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.spine_map import SpineMap
+from ptnotes.ui.spine.card import SpineCard
+from ptnotes.ui.theme import Theme, restyle
 
 WIDE_PX = 1090
 """From this width on, at the smallest text, the cards stand in two columns beside the spine."""
-ROOMY_PX = 1360
-"""From this width on the spine is drawn larger."""
+SPINE_PX = ((1360, 262), (1090, 220), (820, 244), (0, 196))
+"""Width of the page from which on the spine's card has which width: it is narrower where two columns just fit."""
 ROOM_FOR_SPINE_PX = 660
 """Below this width the spine makes room for the tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitContext:
-    """What a visit is charted against: the visit before it, its episode, and the clinic's normal values."""
+    """What a visit is charted against: the visits before it, newest first, its episode, the clinic's normal values."""
 
-    last: TreatmentSession | None
+    earlier: tuple[TreatmentSession, ...]
     episode: EpisodeOfCare
     normal_values: NormalValues
+
+    @property
+    def last(self) -> TreatmentSession | None:
+        """The visit before, None where this is the first."""
+        return next(iter(self.earlier), None)
 
 
 class VisitPage(QWidget):
@@ -62,12 +67,12 @@ class VisitPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.state = state
-        self._last = context.last
-        self._reference = reference
         self._theme = theme
         regions = tuple(region.region for region in context.episode.regions)
         self.fields = VisitFields(state, today, theme, self)
-        self.mobilizations = MobilizationCard(state, context.last, reference, theme, regions, self)
+        side = context.episode.regions[0].side if context.episode.regions else None
+        self.line = TypedLine(state, reference, theme, Place(regions, side.value if side else None), self)
+        self.mobilizations = MobilizationCard(state, context.earlier, reference, theme, regions, self)
         self.pain = PainCard(state, context.last, reference, theme, self)
         self.signs = SignCard(state, context.last, theme, self)
         self.note = NoteCard(state, context.last, theme, self)
@@ -75,32 +80,26 @@ class VisitPage(QWidget):
             state, context.last, reference, theme, regions, normal_values=context.normal_values, parent=self
         )
         self.interventions = InterventionCard(state, context.last, reference, theme, self)
-        self.exercises = ExerciseCard(state, context.last, reference, theme, regions, self)
-        self.spine_card = Card("Spine", "from behind", self)
-        self.spine = SpineMap(theme, interactive=True, parent=self.spine_card)
-        self.spine_card.body.addWidget(self.spine, 1)
-        self._has_spine = not regions or any(
-            reference.regions[region].parent == "spine" for region in regions
-        )
+        self.exercises = ExerciseCard(state, context.earlier, reference, theme, regions, self)
+        self.spine_card = SpineCard(state, context.earlier, reference, theme, regions, self)
+        self.spine = self.spine_card.control
         self._lay_out()
-        self.spine.target_chosen.connect(self._target_chosen)
+        self.spine.row_asked.connect(self.mobilizations.work_on)
         self._order = QTimer(self, singleShot=True, interval=0)
         self._order.timeout.connect(self._set_tab_order)
         for card in (self.mobilizations, self.rom, self.interventions, self.exercises, self.signs):
             card.table.rows_changed.connect(self._order.start)
-        state.changed.connect(self._changed)
-        self._show_spine()
         self._order.start()
         self.set_editable(state.session.state is NoteState.DRAFT)
-        # A void note stays readable, struck through.
-        self.scroller.setProperty("void", str(state.session.state is NoteState.VOIDED).lower())
+        if state.session.state is NoteState.VOIDED:
+            self._strike_through()
 
     def _lay_out(self) -> None:
         theme = self._theme
         outer = QHBoxLayout(self)
         outer.setContentsMargins(theme.space(5), theme.space(3), theme.space(2), theme.space(4))
         outer.setSpacing(theme.space(4))
-        self.spine_card.setFixedWidth(theme.px(176))
+        self.spine_card.setFixedWidth(theme.px(196))
         outer.addWidget(self.spine_card)
         self.scroller = QScrollArea(self)
         self.scroller.setWidgetResizable(True)
@@ -121,25 +120,39 @@ class VisitPage(QWidget):
         self._is_wide: bool | None = None
         self._arrange(wide=True)
         self.scroller.setWidget(inside)
-        outer.addWidget(self.scroller, 1)
+        # Over the cards, so that it stays in sight while they scroll.
+        beside = QVBoxLayout()
+        beside.setSpacing(theme.space(4))
+        above = QHBoxLayout()
+        above.setContentsMargins(0, 0, theme.space(3), 0)
+        above.addWidget(self.line)
+        beside.addLayout(above)
+        beside.addWidget(self.scroller, 1)
+        outer.addLayout(beside, 1)
 
     def set_editable(self, editable: bool) -> None:
         """Let the visit be changed, or only read: a signed note is no draft any more."""
         for part in (
-            self.fields, self.spine, self.mobilizations, self.pain, self.signs, self.note, self.rom,
+            self.fields, self.line, self.mobilizations, self.pain, self.signs, self.note, self.rom,
             self.interventions, self.exercises,
         ):  # fmt: skip
             part.setEnabled(editable)
+        self.spine_card.set_editable(editable)
+
+    def _strike_through(self) -> None:
+        """Show that the note is void; it stays readable."""
+        self.scroller.setProperty("void", "true")
+        for widget in self.scroller.findChildren(QWidget):
+            restyle(widget)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(wide=self.width() >= self._theme.px(WIDE_PX))
-        self.spine_card.setFixedWidth(
-            self._theme.px(230 if self.width() >= self._theme.px(ROOMY_PX) else 176)
-        )
+        px = self._theme.px
+        self.spine_card.setFixedWidth(next(px(wide) for page, wide in SPINE_PX if self.width() >= px(page)))
         # Where there is room for little more than one table, the levels are picked from the list instead.
-        self.spine_card.setVisible(self._has_spine and self.width() >= self._theme.px(ROOM_FOR_SPINE_PX))
+        self.spine_card.setVisible(self.width() >= self._theme.px(ROOM_FOR_SPINE_PX))
 
     def _arrange(self, *, wide: bool) -> None:
         """Put the cards into two columns, or one below the other in the order of the work."""
@@ -177,7 +190,10 @@ class VisitPage(QWidget):
             ("undo", self._undo),
             ("redo", self._redo),
             ("same", self.mobilizations.confirm_all),
+            ("last_rows", self.mobilizations.last.setFocus),
             ("next_card", self.focus_next_card),
+            ("typed_line", self.line.start),
+            ("as_text", self._edit_as_text),
         ):
             commands[name].triggered.connect(slot)
 
@@ -186,6 +202,20 @@ class VisitPage(QWidget):
 
     def _redo(self) -> None:
         self.state.redo()
+
+    def _edit_as_text(self) -> None:
+        """Bring the row with the keyboard into the typed line."""
+        row = row_at(self, self.focusWidget())
+        if row is None or not self.line.edit_row(row):
+            self.line.start()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Fields take the sign themselves; only what does not write lets it through.
+        if event.text() == "/" and self.line.isEnabled():
+            self.line.start()
+            return
+        super().keyPressEvent(event)
 
     def focus_next_card(self) -> None:
         """Go to the first field of the next part of the visit."""
@@ -202,20 +232,11 @@ class VisitPage(QWidget):
         place = next((place for place, (card, _) in enumerate(firsts) if card.isAncestorOf(here)), -1)
         firsts[(place + 1) % len(firsts)][1].setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _target_chosen(self, target: str, side: str) -> None:
-        self.mobilizations.choose_target(target, Side(side))
-
-    def _changed(self, before: TreatmentSession, after: TreatmentSession) -> None:
-        if before.mobilizations is not after.mobilizations:
-            self._show_spine()
-
-    def _show_spine(self) -> None:
-        self.spine.set_marks(spine_marks(self._reference, self.state.session, self._last))
-
     def _set_tab_order(self) -> None:
         tab_order(
             [
                 *self.fields.tab_stops(),
+                self.line.input,
                 self.spine,
                 *self.mobilizations.tab_stops(),
                 *self.pain.scales,
@@ -226,23 +247,3 @@ class VisitPage(QWidget):
                 *self.exercises.tab_stops(),
             ]
         )
-
-
-def spine_marks(
-    reference: Reference, session: TreatmentSession, last: TreatmentSession | None
-) -> tuple[SpineMark, ...]:
-    """Where today's visit treated, filled; where only the last one did, as an outline.
-
-    What is done on one side and does not say yet on which has no place on the spine.
-    """
-    marks: dict[tuple[str, Side | None], SpineMark] = {}
-    for visit, is_today in ((last, False), (session, True)):
-        for row in visit.mobilizations if visit is not None else ():
-            if edits.side_is_missing(reference, row):
-                continue
-            for target in row.targets:
-                mark = SpineMark(
-                    target=target, side=row.side, grade=row.grade or "", at_latest_visit=is_today, sessions=1
-                )
-                marks[target, row.side] = mark
-    return tuple(marks.values())

@@ -15,6 +15,7 @@ from ptnotes.services import visits
 from ptnotes.services.episodes import load_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.settings import clinic_details
+from ptnotes.ui.charting.last_time import SHOWN_VISITS
 from ptnotes.ui.charting.open_visit import VisitKeeper
 from ptnotes.ui.tasks import Tasks
 
@@ -37,10 +38,10 @@ def read_visits(clinic: OpenClinic, episode_id: int) -> EpisodeVisits:
     )
 
 
-def read_visit(clinic: OpenClinic, session_id: int) -> tuple[TreatmentSession, TreatmentSession | None]:
-    """A visit, and the one before it."""
+def read_visit(clinic: OpenClinic, session_id: int) -> tuple[TreatmentSession, tuple[TreatmentSession, ...]]:
+    """A visit, and those before it that can stand beside it, newest first."""
     session = visits.load_session(clinic, session_id)
-    return session, visits.last_session_before(clinic, session)
+    return session, visits.last_sessions_before(clinic, session, SHOWN_VISITS)
 
 
 class VisitVerbs(QObject):

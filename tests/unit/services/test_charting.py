@@ -47,7 +47,7 @@ from ptnotes.services.patients import (
 )
 from ptnotes.services.visits import (
     discard_draft,
-    last_session_before,
+    last_sessions_before,
     load_session,
     record_absence,
     restore_draft,
@@ -260,11 +260,11 @@ def test_visits_are_listed_newest_first_and_numbered_by_treatment_day(
         "",
         "L5 UPA III–IV, L4 CPA II, 1 more · pain 6 → 0",
     ]
-    before = last_session_before(clinic, last)
-    assert before is not None
+    (before,) = last_sessions_before(clinic, last)
     assert before.id == rows[2].id
+    assert [visit.id for visit in last_sessions_before(clinic, last, 4)] == [rows[2].id, rows[3].id]
     earliest = load_session(clinic, rows[3].id)
-    assert last_session_before(clinic, earliest) is None
+    assert last_sessions_before(clinic, earliest) == ()
 
 
 def test_an_absence_is_no_attended_visit(clinic: OpenClinic, episode: EpisodeOfCare) -> None:

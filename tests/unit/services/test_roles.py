@@ -146,7 +146,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     ),
     "load_session": ({Act.VIEW_NOTES}, lambda s: visits.load_session(s.me, s.draft().id or 0)),
     "sessions_of": ({Act.VIEW_NOTES}, lambda s: visits.sessions_of(s.me, s.episode.id or 0)),
-    "last_session_before": ({Act.VIEW_NOTES}, lambda s: visits.last_session_before(s.me, s.draft())),
+    "last_sessions_before": ({Act.VIEW_NOTES}, lambda s: visits.last_sessions_before(s.me, s.draft())),
     "save_draft": (
         {Act.CHART_TREATMENT},
         lambda s: visits.save_draft(s.me, replace(s.draft(), others_present="Made-up friend")),
