@@ -264,7 +264,8 @@ def event_words(event: AuditEvent) -> str:
         return f"{event.verb} {event.subject}"
     what = _NAMED[event.subject]
     if event.subject is Subject.VISIT and event.detail:
-        return _DONE[event.verb].format(f"{what} of {full_date(date.fromisoformat(event.detail))}")
+        done = "started {}" if event.verb is Verb.MADE else _DONE[event.verb]
+        return done.format(f"the visit of {full_date(date.fromisoformat(event.detail))}")
     words = _DONE[event.verb].format(what)
     return f"{words}: {event.detail}" if event.detail else words
 

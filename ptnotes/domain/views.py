@@ -30,10 +30,11 @@ MOST_COUNTED = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """What the window opens with: patients seen last, drafts of the last thirty days, how many patients there are.
+    """What the window opens with: patients seen last, notes to co-sign, drafts of the last thirty days, all patients.
 
     `drafts` are the latest of them, `draft_count` says how many there are in all. Neither number goes beyond
     `MOST_COUNTED`: a number that large only says "many", and counting on would keep the window waiting.
+    `lacks_recovery_key` is true where the file has none and whoever looks at this can make one.
     """
 
     recent: tuple[PatientRow, ...] = ()
@@ -41,6 +42,7 @@ class Home:
     drafts: tuple[DraftRow, ...] = ()
     draft_count: int = 0
     patient_count: int = 0
+    lacks_recovery_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader
 from ptnotes.domain.wording import measure_label
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.people import has_recovery_key
 from ptnotes.services.permit import allows, require
 from ptnotes.services.visits import visit_rows
 
@@ -48,6 +49,7 @@ def home(clinic: OpenClinic) -> Home:
             drafts=overview.open_drafts(connection, since, _DRAFTS) if sees_notes else (),
             draft_count=overview.open_draft_count(connection, since, MOST_COUNTED) if sees_notes else 0,
             patient_count=patients.patient_count(connection, MOST_COUNTED),
+            lacks_recovery_key=allows(clinic, Act.ADMINISTER) and not has_recovery_key(clinic),
         )
 
 

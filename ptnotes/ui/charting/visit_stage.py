@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ptnotes.clinical import Reference
@@ -15,8 +15,11 @@ from ptnotes.domain.wording import full_date
 from ptnotes.ui.charting.open_visit import OpenVisit
 from ptnotes.ui.charting.visit_header import STATUS_WORDS
 from ptnotes.ui.charting.visit_page import VisitPage
+from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.empty_state import EmptyState
+
+_LEAST_PX = 36
 
 
 class VisitStage(QStackedWidget):
@@ -42,6 +45,11 @@ class VisitStage(QStackedWidget):
             self.addWidget(widget)
         self.empty.action_chosen.connect(self.start_asked)
         self.absent.action_chosen.connect(self._chart)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # What is asked above the visit for a moment, such as a signature, may take its room, never the window's.
+        return QSize(super().minimumSizeHint().width(), self._theme.px(_LEAST_PX))
 
     def show_visit(self, visit: OpenVisit) -> None:
         """Show a visit: its page, or that it did not take place."""

@@ -15,6 +15,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.ui.history.disclosure_card import DisclosureCard
 from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.retention.patient_card import KeptUntil
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.tables import Cell, CellDelegate, RowsModel
@@ -23,6 +24,8 @@ from ptnotes.ui.widgets.labels import Heading, Label, LabelType
 from ptnotes.ui.widgets.table import plain_table
 
 _WHAT = 2
+_NO_COLUMN = -1
+"""Rows are all one line high: two thousand cannot be measured. What is longer is told when it is pointed at."""
 _MOST_PROBLEMS = 5
 
 
@@ -40,10 +43,12 @@ class HistoryPage(QWidget):
         self.state = Label("", "small", wraps=True, parent=self)
         self.disclosures = DisclosureCard(clinic, tasks, self)
         self.disclosures.stored.connect(self._read)
+        self.kept_until = KeptUntil(clinic, tasks, self)
+        self.kept_until.stored.connect(self._read)
         self.model = RowsModel(("When", "Who", "What"), (), self)
         self.view = plain_table("Who did what", self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(CellDelegate(theme, self.view, _WHAT))
+        self.view.setItemDelegate(CellDelegate(theme, self.view, _NO_COLUMN))
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         # Measuring two thousand rows would make the page wait.
@@ -61,6 +66,7 @@ class HistoryPage(QWidget):
         layout.setSpacing(12)
         layout.addLayout(top)
         layout.addWidget(self.state)
+        layout.addWidget(self.kept_until)
         layout.addWidget(self.disclosures)
         layout.addWidget(card, 1)
 
@@ -68,6 +74,7 @@ class HistoryPage(QWidget):
         """Show who did what to this patient's record, and what was disclosed of it."""
         self._start(patient_id, f"History of {name}")
         self.disclosures.show_patient(patient_id)
+        self.kept_until.show_patient(patient_id)
 
     def show_clinic(self) -> None:
         """Show who did what in the clinic."""
@@ -77,6 +84,7 @@ class HistoryPage(QWidget):
         self._patient_id = patient_id
         self.title.setText(title)
         self.disclosures.setVisible(patient_id is not None)
+        self.kept_until.setVisible(patient_id is not None)
         self.check.setVisible(patient_id is None and allows(self._clinic, Act.VIEW_AUDIT))
         self._say("")
         self.model.show_rows(())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.views import MOST_COUNTED, Home
 from ptnotes.domain.wording import full_date
@@ -19,15 +19,21 @@ from ptnotes.ui.widgets.labels import Heading, KeyHint, Label
 
 
 class HomePage(QStackedWidget):
-    """Emits `add_asked` for the first patient and `patient_chosen` for one that is at hand."""
+    """Emits `add_asked` for the first patient and `patient_chosen` for one that is at hand.
+
+    While the file has no recovery key and `asks_for_recovery_key`, whoever can make one is asked to.
+    """
 
     add_asked = Signal()
+    recovery_asked = Signal()
     patient_chosen = Signal(int)
     draft_chosen = Signal(int, int)
 
     def __init__(self, today: Callable[[], date], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._today = today
+        self.asks_for_recovery_key = True
+        self._cards: dict[str, Card] = {}
         self.blank = QWidget(self)
         self.empty = EmptyState(
             "No patient yet",
@@ -56,8 +62,11 @@ class HomePage(QStackedWidget):
         top.addWidget(add, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(KeyHint("Ctrl+Shift+N", self.work), 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addLayout(top)
+        self.recovery = self._recovery_notice()
+        layout.addWidget(self.recovery)
         columns = QHBoxLayout()
         columns.setSpacing(16)
+        self.to_co_sign = self._list_card(theme, columns, "To co-sign")
         self.drafts = self._list_card(theme, columns, "Drafts of the last 30 days")
         self.recent = self._list_card(theme, columns, "Seen last")
         layout.addLayout(columns, 1)
@@ -77,12 +86,31 @@ class HomePage(QStackedWidget):
         self.count_line.setText(
             f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
         )
-        self._fill(self.drafts, replace(home, recent=()), today, "No draft of the last 30 days.")
+        self.recovery.setVisible(home.lacks_recovery_key and self.asks_for_recovery_key)
+        self._fill(self.to_co_sign, Home(to_co_sign=home.to_co_sign), today, "")
+        self._cards["To co-sign"].setVisible(bool(home.to_co_sign))
+        drafts = replace(home, recent=(), to_co_sign=())
+        self._fill(self.drafts, drafts, today, "No draft of the last 30 days.")
         self._fill(self.recent, Home(recent=home.recent), today, "Nobody has been seen yet.")
         self.setCurrentWidget(self.work)
 
+    def _recovery_notice(self) -> QFrame:
+        notice = QFrame(self.work)
+        notice.setProperty("type", "notice")
+        notice.setProperty("tone", "warning")
+        line = QHBoxLayout(notice)
+        line.setContentsMargins(16, 10, 12, 10)
+        line.setSpacing(12)
+        words = "This file has no recovery key. If everybody forgets their passphrase, its data is lost."
+        line.addWidget(Label(words, wraps=True, parent=notice), 1)
+        make = QPushButton("Make a recovery key…", notice)
+        make.clicked.connect(self.recovery_asked)
+        line.addWidget(make)
+        notice.hide()
+        return notice
+
     def _list_card(self, theme: Theme, columns: QHBoxLayout, title: str) -> tuple[PatientList, Label]:
-        card = Card(title, parent=self.work)
+        card = self._cards[title] = Card(title, parent=self.work)
         nothing = Label("", "muted", wraps=True, parent=card)
         patients = PatientList(theme, title, card, inset=4)
         patients.patient_chosen.connect(self.patient_chosen)

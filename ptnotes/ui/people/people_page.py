@@ -54,7 +54,7 @@ class PeoplePage(Scroller):
             column.addWidget(card)
         column.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(page, 5)
+        row.addWidget(page, 1_000)
         row.addStretch(1)
         self.body.addLayout(row, 1)
         self.form.stored.connect(self._form_stored)
@@ -94,18 +94,22 @@ class PeoplePage(Scroller):
         return card
 
     def _show(self, everybody: tuple[Person, ...]) -> None:
-        self.table.show_rows([self._row(person) for person in everybody])
+        self.form.know(everybody)
+        names = {person.id: person.name for person in everybody}
+        self.table.show_rows([self._row(person, names.get(person.supervisor_id, "")) for person in everybody])
 
-    def _row(self, person: Person) -> tuple[str | QWidget, ...]:
-        role = ROLE_WORDS[person.role]
+    def _row(self, person: Person, supervisor: str) -> tuple[str | QWidget, ...]:
+        role = ROLE_WORDS[person.role] + (f", under {supervisor}" if supervisor else "")
         if person.active_to is not None:
             back = self._button("Let in again", self.form.start_new_passphrase, person)
-            return (person.name, role, f"removed {full_date(person.active_to)}", "", back, "")
+            gone = f"removed {full_date(person.active_to)}"
+            return (person.name, *(Label(words, wraps=True) for words in (role, gone)), "", back, "")
         change = self._button("Change", self.form.start_changing, person)
         renew = self._button("New passphrase", self.form.start_new_passphrase, person)
         is_self = person.id == self._clinic.person.id
         remove: str | QWidget = "" if is_self else self._remove_button(person)
-        return (person.name, role, _beyond(person), change, "" if is_self else renew, remove)
+        cells = (Label(words, wraps=True) for words in (role, _beyond(person)))
+        return (person.name, *cells, change, "" if is_self else renew, remove)
 
     def _button(self, words: str, start: object, person: Person) -> QPushButton:
         button = QPushButton(words)
@@ -207,7 +211,10 @@ def _roles_card() -> Card:
     table = GridTable(("", *(ROLE_WORDS[role] for role in Role)))
     table.show_rows(
         [
-            (words[0].upper() + words[1:], *("yes" if act in TABLE[role] else "–" for role in Role))
+            (
+                Label(words[0].upper() + words[1:], wraps=True),
+                *("yes" if act in TABLE[role] else "–" for role in Role),
+            )
             for act, words in WORDS.items()
         ]
     )

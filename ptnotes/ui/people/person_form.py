@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ptnotes.domain.people import Permission, Person, Role
-from ptnotes.domain.permissions import NEVER, PERMISSIONS, TABLE
+from ptnotes.domain.permissions import NEVER, PERMISSIONS, TABLE, may_supervise
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.people import add_person, change_person, give_new_passphrase
 from ptnotes.ui.first_start.passphrase_fields import PassphraseFields
@@ -28,6 +28,7 @@ _LINES = (
     ("licence_state", "Licence state", False),
     ("npi", "NPI", False),
 )
+_SUPERVISED = (Role.ASSISTANT, Role.STUDENT)
 _AS_ROLE, _GRANTED, _WITHHELD = "as the role", "granted", "withheld"
 
 
@@ -43,6 +44,7 @@ class PersonForm(Card):
         self._tasks = tasks
         self._person = Person(name="")
         self._only_passphrase = False
+        self._everybody: tuple[Person, ...] = ()
         self.details = QWidget()
         grid = QGridLayout(self.details)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +65,9 @@ class PersonForm(Card):
             self.permissions[permission] = choice
             field = FieldWithFault(PERMISSION_WORDS[permission], choice)
             grid.addWidget(field, 2 + place // 3, place % 3, Qt.AlignmentFlag.AlignTop)
+        self.supervisor = QComboBox()
+        self.supervisor_field = FieldWithFault("Supervisor", self.supervisor)
+        grid.addWidget(self.supervisor_field, 3, 2, Qt.AlignmentFlag.AlignTop)
         for column in range(3):
             grid.setColumnStretch(column, 1)
         self.body.addWidget(self.details)
@@ -80,9 +85,13 @@ class PersonForm(Card):
         self.body.addLayout(row)
         self.state = Label("", "small", wraps=True)
         self.body.addWidget(self.state)
-        self.role.currentIndexChanged.connect(self._fit_permissions)
+        self.role.currentIndexChanged.connect(self._fit_role)
         self.store_button.clicked.connect(self._store)
         cancel.clicked.connect(self.left)
+
+    def know(self, everybody: tuple[Person, ...]) -> None:
+        """Take note of who there is, for the choice of a supervisor."""
+        self._everybody = everybody
 
     def start_adding(self) -> None:
         """Show an empty form."""
@@ -117,15 +126,30 @@ class PersonForm(Card):
         for name, field in self.fields.items():
             self._line(name).setText(getattr(person, name))
             field.set_fault("")
+        self._offer_supervisors(person)
         self.role.setCurrentIndex(self.role.findData(person.role))
         for permission, choice in self.permissions.items():
             choice.setCurrentIndex((permission in person.granted) + 2 * (permission in person.withheld))
-        self._fit_permissions()
+        self._fit_role()
         (self._line("name") if with_details else self.passphrase.first).setFocus()
 
-    def _fit_permissions(self) -> None:
+    def _offer_supervisors(self, person: Person) -> None:
+        """Offer whoever may co-sign now, and nobody in particular."""
+        self.supervisor.clear()
+        self.supervisor.addItem("anybody who may co-sign", None)
+        for other in self._everybody:
+            if other.id != person.id and may_supervise(other):
+                self.supervisor.addItem(other.signature, other.id)
+        self.supervisor.setCurrentIndex(max(0, self.supervisor.findData(person.supervisor_id)))
+        self.supervisor_field.set_fault("")
+
+    def _fit_role(self) -> None:
         """Offer what can change anything: a role that cannot have a permission is not asked about it."""
         role = Role(self.role.currentData())
+        self.supervisor_field.setVisible(role in _SUPERVISED)
+        self.supervisor_field.set_hint(
+            "Their notes wait for this co-signature." if role is Role.STUDENT else ""
+        )
         for permission, choice in self.permissions.items():
             possible = not PERMISSIONS[permission] <= NEVER[role]
             has = PERMISSIONS[permission] <= TABLE[role]
@@ -145,10 +169,12 @@ class PersonForm(Card):
     def _typed(self) -> Person:
         lines: dict[str, Any] = {name: self._line(name).text() for name in self.fields}
         chosen = {permission: choice.currentIndex() for permission, choice in self.permissions.items()}
+        role = Role(self.role.currentData())
         return replace(
             self._person,
             **lines,
-            role=Role(self.role.currentData()),
+            role=role,
+            supervisor_id=self.supervisor.currentData() if role in _SUPERVISED else None,
             granted=frozenset(permission for permission, place in chosen.items() if place == 1),
             withheld=frozenset(permission for permission, place in chosen.items() if place == 2),
         )
@@ -178,6 +204,7 @@ class PersonForm(Card):
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(f"person.{name}", ""))
+        self.supervisor_field.set_fault(faults.get("person.supervisor", ""))
         self.passphrase.first_field.set_fault(faults.get("passphrase", ""))
         self.state.set_kind("fault")
         self.state.setText(sentence_for(error))

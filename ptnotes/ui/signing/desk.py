@@ -22,7 +22,7 @@ from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.signing.jump import go_to
 from ptnotes.ui.signing.record import SignedRecord
 from ptnotes.ui.signing.sign_panel import SignPanel
-from ptnotes.ui.signing.words_form import CO_SIGN, UNSAVED, WordsForm
+from ptnotes.ui.signing.words_form import CO_SIGN, UNSAVED, Asked, Typed, WordsForm
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 
@@ -42,17 +42,18 @@ class SigningDesk(QWidget):
         self._visit: OpenVisit | None = None
         self._page: VisitPage | None = None
         self._note: SignedNote | None = None
+        self._kept: dict[int, Typed] = {}
         self.panel = SignPanel(clinic.person.signature, theme, self)
         self.record = SignedRecord(theme, self)
         self.form = WordsForm(theme, self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, theme.space(2), 0, 0)
         layout.setSpacing(theme.space(3))
         for widget in (self.record, self.panel, self.form):
             layout.addWidget(widget)
         self.panel.given.connect(self._sign)
         self.panel.finding_chosen.connect(self._go_to)
-        self.record.asked.connect(self.form.ask)
+        self.record.asked.connect(self._ask)
         self.form.given.connect(self._add)
         self.form.left.connect(self._form_left)
 
@@ -61,6 +62,7 @@ class SigningDesk(QWidget):
         if self._visit is not None:
             self._visit.autosave.saved.disconnect(self._saved)
             self._visit.autosave.failed.disconnect(self._save_failed)
+            self._keep_typed(self._visit.id)
         self._visit, self._page, self._note = visit, page, None
         self._tasks.forget("signing.note")
         self._tasks.forget("signing.check")
@@ -81,8 +83,27 @@ class SigningDesk(QWidget):
             return
         if visit.state.session.state is NoteState.DRAFT:
             visit.when_saved(self._check)
+        elif not self.form.isHidden():
+            self.form.text.setFocus()
         elif not self.record.co_sign.isHidden():
-            self.form.ask(CO_SIGN)
+            self._ask(CO_SIGN)
+
+    def unsaved_problem(self) -> str:
+        """Say that words are typed which nobody signed yet; empty where there are none."""
+        if self._kept or self.form.typed is not None:
+            return "Words that you typed for a signed note are not signed yet. They are still here."
+        return ""
+
+    def _ask(self, asked: Asked, text: str = "", more: str = "") -> None:
+        # On a low screen there is no room for both; what was signed stands below all the same.
+        self.record.hide()
+        self.form.ask(asked, text, more)
+
+    def _keep_typed(self, session_id: int) -> None:
+        """Keep what is typed and not signed until that visit is on the screen again."""
+        typed = self.form.typed
+        if typed is not None:
+            self._kept[session_id] = typed
 
     def _check(self) -> None:
         if self._visit is not None:
@@ -152,6 +173,9 @@ class SigningDesk(QWidget):
             can_sign=can_sign,
             can_void=can_sign and (mine or may(me, Act.CO_SIGN)),
         )
+        typed = self._kept.pop(note.session_id, None)
+        if typed is not None:
+            self._ask(typed.asked, typed.text, typed.more)
 
     def _add(self, name: str, text: str, more: str, passphrase: str) -> None:
         if self._visit is None:
@@ -175,6 +199,8 @@ class SigningDesk(QWidget):
     def _form_left(self) -> None:
         if self._visit is not None and not self._visit.autosave.is_saved:
             self._read_stored()
+        elif self._note is not None:
+            self.record.show()
 
     def _read_stored(self) -> None:
         if self._visit is not None:

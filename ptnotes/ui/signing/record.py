@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ptnotes.domain.signature import KIND_WORDS, Addendum, AddendumKind, SignedNote, moment
 from ptnotes.domain.treatment import NoteState
+from ptnotes.ui.override import override
 from ptnotes.ui.signing.words_form import ADDENDUM, AMENDMENT, CO_SIGN, CORRECTION, VOID, Asked
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import Label, Pill, Tone
@@ -33,7 +34,7 @@ class SignedRecord(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.setProperty("type", "notice")
-        outer = QVBoxLayout(self)
+        outer = self._outer = QVBoxLayout(self)
         outer.setContentsMargins(theme.space(5), theme.space(3), theme.space(3), theme.space(3))
         outer.setSpacing(theme.space(2))
         line = QHBoxLayout()
@@ -109,15 +110,26 @@ class SignedRecord(QFrame):
             head = f"Declared void by {note.voided.person}"
             added.insert(0, (note.voided.at, head, note.zone, note.voided.reason))
         for at, head, zone, words in added:
-            self._lines.addWidget(
-                Label(f"{head} · {moment(at, zone)}", "strong", wraps=True, parent=self._inside)
-            )
+            heading = Label(f"{head} · {moment(at, zone)}", "strong", wraps=True, parent=self._inside)
+            heading.setContentsMargins(0, self._theme.space(1), 0, 0)
+            self._lines.addWidget(heading)
             if words:
                 self._lines.addWidget(Label(words, wraps=True, parent=self._inside))
         self._scroller.setVisible(bool(added))
-        if added:
-            wanted = self._lines.heightForWidth(max(self.width(), self._theme.px(480)) - self._theme.space(6))
-            self._scroller.setFixedHeight(min(wanted, self._theme.px(_MOST_PX)))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make the list as high as its words at this width, and no higher than leaves room for the note."""
+        margins = self._outer.contentsMargins()
+        bar = self._scroller.verticalScrollBar().sizeHint().width()
+        wanted = self._lines.heightForWidth(self.width() - margins.left() - margins.right() - bar)
+        self._inside.setFixedHeight(max(wanted, 0))
+        self._scroller.setFixedHeight(min(max(wanted, 0), self._theme.px(_MOST_PX)))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _co_sign(self) -> None:
         self.asked.emit(CO_SIGN)

@@ -73,6 +73,15 @@ CO_SIGN = Asked(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed into the form for `asked`."""
+
+    asked: Asked
+    text: str
+    more: str
+
+
 class WordsForm(QFrame):
     """Emits `given` with what was asked (its name), the two texts and the passphrase; `left` where it was closed."""
 
@@ -90,7 +99,7 @@ class WordsForm(QFrame):
         self.hint = Label("", "small", wraps=True, parent=self)
         self.text = QPlainTextEdit(self)
         self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(theme.px(84))
+        self.text.setFixedHeight(theme.px(64))
         self.text.setAccessibleName(ADDENDUM.text)
         self.more = QLineEdit(self)
         self.more.setAccessibleName(AMENDMENT.more)
@@ -103,15 +112,23 @@ class WordsForm(QFrame):
         self.passphrase.cancelled.connect(self.close_form)
         self.hide()
 
-    def ask(self, asked: Asked, text: str = "") -> None:
-        """Show the form for `asked`, with `text` to begin with."""
+    @property
+    def typed(self) -> Typed | None:
+        """What is typed and not signed yet; None where there is nothing, or the form is closed."""
+        text, more = self.text.toPlainText(), self.more.text()
+        if self.isHidden() or not (text.strip() or more.strip()):
+            return None
+        return Typed(self._asked, text, more)
+
+    def ask(self, asked: Asked, text: str = "", more: str = "") -> None:
+        """Show the form for `asked`, with these texts to begin with."""
         self._asked = asked
         self.title.setText(asked.title)
         self.hint.setText(asked.hint)
         self.text.setPlainText(text)
         self.text.setPlaceholderText(asked.text)
         self.text.setAccessibleName(asked.text)
-        self.more.clear()
+        self.more.setText(more)
         self.more.setPlaceholderText(asked.more)
         self.more.setVisible(bool(asked.more))
         self.passphrase.offer(asked.button)
@@ -128,6 +145,7 @@ class WordsForm(QFrame):
         """Go away, and forget what was typed."""
         self.hide()
         self.text.clear()
+        self.more.clear()
         self.passphrase.field.clear()
 
     def say(self, fault: str) -> None:

@@ -80,13 +80,13 @@ def test_the_history_of_a_visit_names_who_what_and_which_day(tmp_path: Path, clo
     assert [row.what for row in reversed(rows)] == [
         "added the patient",
         "made an episode of care",
-        "made a visit of 2 Mar 2026",
-        "changed a visit of 2 Mar 2026",
-        "discarded a visit of 2 Mar 2026",
-        "brought back a visit of 2 Mar 2026",
-        "signed a visit of 2 Mar 2026",
-        "added to a visit of 2 Mar 2026",
-        "declared a visit of 2 Mar 2026 void",
+        "started the visit of 2 Mar 2026",
+        "changed the visit of 2 Mar 2026",
+        "discarded the visit of 2 Mar 2026",
+        "brought back the visit of 2 Mar 2026",
+        "signed the visit of 2 Mar 2026",
+        "added to the visit of 2 Mar 2026",
+        "declared the visit of 2 Mar 2026 void",
     ]
     assert {row.who for row in rows} == {"J. Rivera"}
 
