@@ -17,7 +17,7 @@ from ptnotes.notation.entries import (
 from ptnotes.notation.line import Place, Taking, Understood, charted_in, taking
 from ptnotes.notation.reader import read
 from ptnotes.notation.rows import Charted, apply_entry, entries_of, entry_of, replace_entry
-from ptnotes.notation.wording import explain
+from ptnotes.notation.wording import explain, explain_values
 from ptnotes.notation.writer import write
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "entries_of",
     "entry_of",
     "explain",
+    "explain_values",
     "read",
     "reading_data",
     "replace_entry",

@@ -81,20 +81,30 @@ def _dose(sets: int | None, reps: int | None, seconds: int | None) -> str:
     return " × ".join(parts)
 
 
-def _rom(reference: Reference, entry: RomEntry) -> str:
-    motion = reference.motions[entry.motion]
-    unit = entry.unit or motion.unit
+def explain_values(reference: Reference, entry: Entry) -> str:
+    """The values alone of a measurement: ``45° → 55°``, ``6 → 3``; empty for any other entry."""
+    if isinstance(entry, RomEntry):
+        return _rom_values(reference, entry)
+    return _pain_values(entry) if isinstance(entry, PainEntry) else ""
+
+
+def _rom_values(reference: Reference, entry: RomEntry) -> str:
+    unit = entry.unit or reference.motions[entry.motion].unit
     before = _reading(
         reference, entry.before, entry.word, unit, entry.pain_before, hurts=entry.end_range_pain
     )
     after = _reading(
         reference, entry.after, entry.word_after, unit, entry.pain_after, hurts=entry.end_range_pain_after
     )
-    values = f"{before} → {after}" if before and after else before or (f"after: {after}" if after else "")
+    return f"{before} → {after}" if before and after else before or (f"after: {after}" if after else "")
+
+
+def _rom(reference: Reference, entry: RomEntry) -> str:
+    motion = reference.motions[entry.motion]
     position = reference.test_positions[entry.test_position].label if entry.test_position is not None else ""
     return _joined(
         motion.full_label + (f", {_SIDES[entry.side]}" if entry.side is not None else ""),
-        values,
+        _rom_values(reference, entry),
         entry.mode or "",
         reference.methods[entry.method].label if entry.method is not None else "",
         position,
@@ -128,11 +138,13 @@ def _pain(reference: Reference, entry: PainEntry) -> str:
     what = _WHAT.get(entry.what) or f"pain with {reference.motions[entry.what].full_label.lower()}"
     side = f", {_SIDES[entry.side]}" if entry.side is not None else ""
     place = f", {entry.place}" if entry.place else ""
+    return _joined(f"{what}{side}{place}", f"{_pain_values(entry)} of 10")
+
+
+def _pain_values(entry: PainEntry) -> str:
     if entry.before is not None and entry.after is not None:
-        values = f"{entry.before} → {entry.after}"
-    else:
-        values = f"{entry.before}" if entry.before is not None else f"after: {entry.after}"
-    return _joined(f"{what}{side}{place}", f"{values} of 10")
+        return f"{entry.before} → {entry.after}"
+    return f"{entry.before}" if entry.before is not None else f"after: {entry.after}"
 
 
 def _minutes(reference: Reference, entry: MinutesEntry) -> str:

@@ -49,6 +49,9 @@ QPushButton[type="step"]:hover { background: $hover; }
 QWidget[void="true"] QLineEdit, QWidget[void="true"] QPlainTextEdit, QWidget[void="true"] QPushButton {
     text-decoration: line-through;
 }
+QPlainTextEdit[type="line"] { background: transparent; border: none; padding: 0; font-size: $s14; }
+QFrame[role="line"][active="true"] { border: 2px solid $focus; }
+QLabel[tone="prompt"] { color: $accent; font-size: $s14; }
 QToolButton::menu-indicator { image: none; }
 QPushButton[type="motion"] {
     background: transparent; border: 1px solid transparent; text-align: left; padding: $s2 $s4; font-weight: 400;

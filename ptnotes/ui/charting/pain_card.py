@@ -18,7 +18,7 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label, Pill, Tone
 
-_LINES = (
+LINES = (
     ("Before", "Pain now, before treatment", PainKind.NOW, Phase.BEFORE),
     ("After", "Pain now, after treatment", PainKind.NOW, Phase.AFTER),
     ("Worst", "Worst pain since the last visit", PainKind.WORST, Phase.SINGLE),
@@ -48,7 +48,7 @@ class PainCard(Card):
         grid.setVerticalSpacing(theme.space(2))
         grid.setColumnStretch(1, 100)
         grid.setColumnStretch(3, 1)
-        for line, (label, name, kind, phase) in enumerate(_LINES):
+        for line, (label, name, kind, phase) in enumerate(LINES):
             scale = PainScale(theme, name, self)
             scale.chosen.connect(partial(self._choose, kind, phase))
             before = Label("", "small", parent=self)
@@ -77,7 +77,7 @@ class PainCard(Card):
             self._show()
 
     def _show(self) -> None:
-        for (_, _, kind, phase), scale, label in zip(_LINES, self.scales, self._last_labels, strict=True):
+        for (_, _, kind, phase), scale, label in zip(LINES, self.scales, self._last_labels, strict=True):
             now = edits.pain_of(self._state.session, kind, phase)
             last = edits.pain_of(self._last, kind, phase) if self._last is not None else None
             was = last.value if last is not None else None
