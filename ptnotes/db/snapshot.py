@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from ptnotes.domain.errors import EnvironmentFault
 PAGES_AT_ONCE = 2048
 _LOOK_EVERY = 200_000
 """Steps of the database's machine between two looks whether to stop: some milliseconds."""
+_LOOKS = 3
 _FULL = ("full",)
 _NOT_SOUND = ("malformed", "not a database")
 Stopped = Callable[[], bool]
@@ -87,17 +88,33 @@ def examine(path: Path, key: str, *, how: str = IN_USE, stopped: Stopped = never
     names.
     """
     with faults_named(path), connection_to(path, key, how=how, stopped=stopped, query_only=True) as opened:
+        has_bad_pages = _has_bad_pages(opened, path, key, how)
         opened.execute("BEGIN")
-        bad_pages = opened.execute("PRAGMA cipher_integrity_check").fetchall()
         if stopped():
             _stop()
         sound = opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         broken = opened.execute("PRAGMA foreign_key_check").fetchone()
-        if bad_pages or not sound or broken is not None:
+        if has_bad_pages or not sound or broken is not None:
             raise EnvironmentFault("file.damaged", path=str(path))
         contents = contents_of(opened)
         opened.execute("ROLLBACK")
         return contents
+
+
+def _has_bad_pages(opened: Any, path: Path, key: str, how: str) -> bool:
+    """Whether a page is not what was written.
+
+    Pages are looked at where they lie, past the log. One that was being copied there from the log, by another process
+    just now or by one that was cut off, may be half the old and half the new; then it is copied once more.
+    """
+    for _ in range(_LOOKS):
+        if not opened.execute("PRAGMA cipher_integrity_check").fetchall():
+            return False
+        if how != IN_USE:
+            break
+        with suppress(sqlcipher.Error), connection_to(path, key) as folding:
+            folding.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    return True
 
 
 def mark_of(path: Path, key: str) -> str:

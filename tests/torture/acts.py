@@ -6,47 +6,59 @@ which opens the files as the next start would and gives what was lost, as senten
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
-from ptnotes.db.backup import examine
-from ptnotes.db.keyfile import Kdf, key_path, read_keys, unlock
-from ptnotes.db.migrate import upgrade_file
-from ptnotes.db.store import raw_key
+from ptnotes.db.backup import MANIFEST
+from ptnotes.db.kdf import Kdf
+from ptnotes.db.keyfile import key_path, read_keys, unlock
+from ptnotes.db.snapshot import examine
+from ptnotes.db.store import connect, raw_key
+from ptnotes.domain.backup import BackupPlan
 from ptnotes.domain.errors import AccessError, PtNotesError
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.treatment import NoteState
-from ptnotes.services.backup import backup_clinic, restore_clinic, verify_clinic
-from ptnotes.services.opening import OpenClinic, change_passphrase, create_clinic, open_clinic
-from ptnotes.services.patients import add_patient, find_patients
-from ptnotes.services.people import add_person, give_new_passphrase, make_recovery_key, people, remove_person
+from ptnotes.services.backup import (
+    back_up_if_due,
+    backup_clinic,
+    backup_state,
+    plan_backups,
+)
+from ptnotes.services.history import verify_audit
+from ptnotes.services.opening import (
+    OpenClinic,
+    change_passphrase,
+    create_clinic,
+    open_clinic,
+    recover_clinic,
+)
+from ptnotes.services.patients import add_patient
+from ptnotes.services.people import (
+    add_person,
+    change_person,
+    give_new_passphrase,
+    make_recovery_key,
+    people,
+    remove_person,
+)
+from ptnotes.services.restore import restore_clinic, verify_clinic
 from ptnotes.services.signing import sign_note
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import load_session, save_draft, start_session
 from tests.clinics import CLINIC, PASSPHRASE, PATIENT, PERSON
-from tests.clock import FixedClock
+from tests.clock import START, FixedClock
+from tests.migrations.stored import HERE as STORED
+from tests.migrations.stored import KEY, stored_file
 from tests.signing import clinic_with_episode, whole
 
 Say = Callable[[str], None]
 LEAST = Kdf()
 OTHERS = "seven copper lanterns drift"
 NEW = "eleven brown foxes nap softly"
-MIGRATION = '''
-"""A change made up to be tortured."""
-import sqlalchemy as sa
-from alembic import op
-
-revision = "0002"
-down_revision = "0001"
-
-
-def upgrade() -> None:
-    op.create_table("made_up", sa.Column("id", sa.Integer, primary_key=True))
-    with op.batch_alter_table("patient") as patient:
-        patient.add_column(sa.Column("made_up", sa.String))
-'''
 
 
 @dataclass(frozen=True)
@@ -62,9 +74,18 @@ class Round:
     def path(self) -> Path:
         return self.folder / "clinic.ptnotes"
 
+    def clock(self) -> FixedClock:
+        """A clock at which each round comes a quarter of a day after the one before."""
+        return FixedClock(START + timedelta(hours=6 * self.number))
+
     @property
     def stick(self) -> Path:
         return self.folder / "stick"
+
+    @property
+    def paper(self) -> Path:
+        """Where the recovery key is written down."""
+        return self.folder / "paper"
 
 
 @dataclass(frozen=True)
@@ -77,12 +98,20 @@ class Act:
 
 
 def opened(at: Round, passphrase: str = PASSPHRASE, user: str | None = PERSON.name) -> OpenClinic:
-    return open_clinic(at.path, passphrase, user, clock=FixedClock())
+    return open_clinic(at.path, passphrase, user, clock=at.clock())
+
+
+def data_key(path: Path) -> str:
+    """The key that SQLCipher takes for the file at `path`."""
+    unlocked = unlock(read_keys(key_path(path)), PASSPHRASE, PERSON.name, key_path(path))
+    return raw_key(unlocked.data_key, unlocked.keys.file_id)
 
 
 def mrns(path: Path) -> frozenset[str]:
-    with closing(open_clinic(path, PASSPHRASE, PERSON.name, clock=FixedClock())) as clinic:
-        return frozenset(row.mrn for row in find_patients(clinic, "", limit=100_000))
+    """Which patients a file holds, without a change to it."""
+    connection = connect(path, data_key(path), query_only=True)
+    with closing(connection):
+        return frozenset(row[0] for row in connection.execute("SELECT mrn FROM patient"))
 
 
 def found(at: Round) -> frozenset[str]:
@@ -94,11 +123,22 @@ def found(at: Round) -> frozenset[str]:
     return mrns(at.path)
 
 
-def sound(at: Round) -> list[str]:
-    """What must hold after every act: the files are whole, every signed note verifies, nothing saved is gone."""
-    verify_clinic(at.path, PASSPHRASE, PERSON.name)
+def sound(at: Round, *, has_history: bool = True) -> list[str]:
+    """What is wrong: the files have to be whole, every signature to verify, and nothing that was saved may be gone.
+
+    `has_history` is false for a file whose audit is made up, and never was one that verifies.
+    """
+    if at.number % 2:
+        # In every other round before the file is opened, which would finish what was begun.
+        verify_clinic(at.path, PASSPHRASE, PERSON.name)
     with closing(opened(at)) as clinic:
         problems = [str(problem) for problem in verify_notes(clinic).problems]
+        if has_history:
+            problems += [str(problem) for problem in verify_audit(clinic).problems]
+        if clinic.audit_is_doubted:
+            problems.append("the audit lacks what the key file knows of it")
+    if not at.number % 2:
+        verify_clinic(at.path, PASSPHRASE, PERSON.name)
     lost = at.before - mrns(at.path)
     return problems + [f"patient {mrn} is gone" for mrn in sorted(lost)]
 
@@ -241,8 +281,63 @@ def check_renewed(at: Round) -> list[str]:
 
 def recovery(at: Round, say: Say) -> None:
     with closing(opened(at)) as clinic:
-        make_recovery_key(clinic, kdf=LEAST)
-        say("made")
+        say(make_recovery_key(clinic, kdf=LEAST))
+
+
+def check_recovery(at: Round) -> list[str]:
+    """The key that was shown opens the file; and a new one can be made."""
+    lost = sound(at)
+    shown = list(at.said)
+    if not shown:
+        recovery(at, shown.append)
+    recover_clinic(at.path, shown[0], PERSON.name, PASSPHRASE, clock=at.clock(), kdf=LEAST).close()
+    return lost + sound(at)
+
+
+def with_recovery_key(at: Round) -> frozenset[str]:
+    before = found(at)
+    if not at.paper.exists():
+        shown: list[str] = []
+        recovery(at, shown.append)
+        at.paper.write_text(shown[0])
+    return before
+
+
+def recover(at: Round, say: Say) -> None:
+    recover_clinic(at.path, at.paper.read_text(), PERSON.name, NEW, clock=at.clock(), kdf=LEAST).close()
+    say("recovered")
+
+
+def check_recovered(at: Round) -> list[str]:
+    """Either passphrase may hold until the new one was told; the recovery key always does."""
+    lost = []
+    try:
+        opened(at).close()
+        if at.said:
+            lost.append("the old passphrase still opens it")
+    except AccessError:
+        opened(at, NEW).close()
+    recover_clinic(
+        at.path, at.paper.read_text(), PERSON.name, PASSPHRASE, clock=at.clock(), kdf=LEAST
+    ).close()
+    return lost + sound(at)
+
+
+def rename_person(at: Round, say: Say) -> None:
+    with closing(opened(at)) as clinic:
+        person = next(person for person in people(clinic) if person.name == newcomer(at).name)
+        change_person(clinic, replace(person, name=f"Renamed {at.number}"))
+        say("renamed")
+
+
+def check_renamed(at: Round) -> list[str]:
+    """The newcomer gets in by one of the two names; by the new one where it was told."""
+    try:
+        opened(at, OTHERS, f"Renamed {at.number}").close()
+    except AccessError:
+        opened(at, OTHERS, newcomer(at).name).close()
+        return [*sound(at), *(["the new name is not that at the door"] if at.said else [])]
+    return sound(at)
 
 
 def back_up(at: Round, say: Say) -> None:
@@ -250,13 +345,53 @@ def back_up(at: Round, say: Say) -> None:
         say(backup_clinic(clinic, at.stick).folder.name)
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether a folder is a backup: neither half made nor half removed."""
+    return not folder.name.endswith(".part") and (folder / MANIFEST).exists()
+
+
 def check_backed_up(at: Round) -> list[str]:
     lost = sound(at)
-    whole_ones = {folder.name for folder in at.stick.iterdir() if not folder.name.endswith(".part")}
+    whole_ones = {folder.name for folder in at.stick.iterdir() if is_whole(folder)}
     lost += [f"backup {name} is gone" for name in at.said if name not in whole_ones]
-    for name in sorted(whole_ones)[-1:]:
-        if verify_clinic(at.stick / name, PASSPHRASE, PERSON.name).patients < len(at.before):
-            lost.append("a backup lacks patients")
+    for name in whole_ones:
+        verify_clinic(at.stick / name, PASSPHRASE, PERSON.name)
+    if at.said and not mrns(at.stick / at.said[0] / at.path.name) >= at.before:
+        lost.append("a backup lacks patients")
+    for folder in at.stick.iterdir():
+        # Of each round so many only that an act stays as long as it is.
+        if folder.name not in sorted(whole_ones)[-2:]:
+            shutil.rmtree(folder)
+    return lost
+
+
+def with_plan(at: Round) -> frozenset[str]:
+    """A plan, a backup of this morning, and a patient who came after it."""
+    found(at)
+    with closing(opened(at)) as clinic:
+        plan_backups(clinic, BackupPlan(at.stick, every_hours=6))
+        back_up_if_due(clinic)
+        add_patient(clinic, replace(PATIENT, mrn=f"p{at.number}"))
+    return mrns(at.path)
+
+
+def back_up_by_plan(at: Round, say: Say) -> None:
+    with closing(opened(at)) as clinic:
+        clinic.clock = FixedClock(at.clock().at + timedelta(hours=3))
+        state = back_up_if_due(clinic, closing=True)
+        if state.record.failed_at is not None:
+            raise RuntimeError(state.record.fault)
+        say(max(folder.name for folder in at.stick.iterdir() if is_whole(folder)))
+
+
+def check_backed_up_by_plan(at: Round) -> list[str]:
+    """What the rule took away was not the newest, and the plan is still known."""
+    lost = check_backed_up(at)
+    if backup_state(at.path).plan.folder != at.stick:
+        lost.append("the plan of backups is gone")
+    newest = max(folder for folder in at.stick.iterdir() if is_whole(folder))
+    if at.before - mrns(newest / at.path.name) - {f"p{at.number}"}:
+        lost.append("no backup holds what was charted before")
     return lost
 
 
@@ -277,8 +412,8 @@ def restore(at: Round, say: Say) -> None:
 
 def check_restored(at: Round) -> list[str]:
     (backup,) = at.stick.iterdir()
-    restored, now = mrns(backup / at.path.name), mrns(at.path)
     lost = sound(replace(at, before=frozenset()))
+    restored, now = mrns(backup / at.path.name), mrns(at.path)
     if now == restored:
         # The latest of those kept; each has a patient more than the backup.
         kept = max(at.folder.glob("clinic.ptnotes.before-*[0-9]"), default=None)
@@ -291,37 +426,38 @@ def check_restored(at: Round) -> list[str]:
     return lost
 
 
-def upgrade(at: Round, say: Say) -> None:
-    versions = at.folder / "versions"
-    versions.mkdir(exist_ok=True)
-    (versions / "0002_made_up.py").write_text(MIGRATION)
-    from ptnotes.db.migrate import VERSIONS
-
-    upgrade_file(at.path, key_of(at.path), versions=(*VERSIONS, versions), version=2)
-    say("upgraded")
-
-
-def key_of(path: Path) -> str:
-    unlocked = unlock(read_keys(key_path(path)), PASSPHRASE, PERSON.name, key_path(path))
-    return raw_key(unlocked.data_key, unlocked.keys.file_id)
-
-
-def new_clinic(at: Round) -> frozenset[str]:
+def first_release(at: Round) -> frozenset[str]:
+    """A clinic of the first schema, with a key file of the first format; give how many rows each table has."""
     no_clinic(at)
-    return found(at)
+    path = stored_file(at.folder, 1)
+    shutil.copy2(STORED / "first.keys", key_path(path))
+    connection = connect(path, KEY)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    return frozenset(f"{table} {count}" for table, count in examine(path, KEY).rows.items())
+
+
+def upgrade(at: Round, say: Say) -> None:
+    with closing(opened(at)):
+        say("upgraded")
 
 
 def check_upgraded(at: Round) -> list[str]:
-    before = examine(at.path, key_of(at.path))
-    if at.said and before.schema != 2:
-        return ["the upgrade is gone"]
-    if before.schema == 1:
-        upgrade(at, lambda _said: None)
-    after = examine(at.path, key_of(at.path))
+    problems = []
+    keys = read_keys(key_path(at.path))
+    if at.said and (keys.first is not None or examine(at.path, KEY).schema == 1):
+        problems.append("the upgrade is gone")
+    problems += sound(replace(at, before=frozenset()), has_history=False)
     kept = at.path.with_name(f"{at.path.name}.before-0002")
-    problems = [] if after.schema == 2 else ["it does not upgrade any more"]
-    if after.patients != len(at.before) or mrns(kept) != at.before:
-        problems.append("patients are gone")
+    unlock(read_keys(key_path(kept)), PASSPHRASE, PERSON.name, key_path(kept))
+    for path, schema in ((kept, 1), (at.path, 2)):
+        found = examine(path, KEY)
+        for row in sorted(at.before):
+            table, _, count = row.rpartition(" ")
+            if found.rows.get(table, 0) < int(count):
+                problems.append(f"rows of {table} are gone from {path.name}")
+        if found.schema != schema:
+            problems.append(f"{path.name} is not of schema {schema}")
     return problems
 
 
@@ -329,12 +465,15 @@ ACTS = {
     "save": Act(found, save, check_saved),
     "sign": Act(found, sign, check_signed),
     "first start": Act(no_clinic, create, check_created),
-    "upgrade": Act(new_clinic, upgrade, check_upgraded),
+    "upgrade": Act(first_release, upgrade, check_upgraded),
     "backup": Act(found, back_up, check_backed_up),
+    "planned backup": Act(with_plan, back_up_by_plan, check_backed_up_by_plan),
     "restore": Act(with_older_backup, restore, check_restored),
     "passphrase": Act(found, new_passphrase, check_passphrase),
     "slot added": Act(found, add_slot, check_added),
+    "slot renamed": Act(with_newcomer, rename_person, check_renamed),
     "slot renewed": Act(with_newcomer, renew_slot, check_renewed),
     "slot removed": Act(with_newcomer, remove_slot, check_removed),
-    "recovery key": Act(found, recovery, sound),
+    "recovery key": Act(found, recovery, check_recovery),
+    "recovered": Act(with_recovery_key, recover, check_recovered),
 }
