@@ -34,11 +34,12 @@ MOST_HOURS = 24 * 31
 
 @dataclass(frozen=True, slots=True)
 class BackupState:
-    """What is planned, what came of it, and how the latest backup stands."""
+    """What is planned, what came of it, and how the latest backup stands; and whether one disk holds both."""
 
     plan: BackupPlan
     record: BackupRecord
     standing: Standing
+    is_same_disk: bool = False
 
 
 def backup_clinic(clinic: OpenClinic, folder: Path) -> Backup:
@@ -59,7 +60,7 @@ def backup_clinic(clinic: OpenClinic, folder: Path) -> Backup:
 def backup_state(path: Path, *, clock: Callable[[], datetime] = utc_now) -> BackupState:
     """What is planned for the clinic at `path` and how its latest backup stands. An unreadable plan is a failure."""
     plan, record = _load(path, clock())
-    return BackupState(plan, record, standing(plan, record, clock()))
+    return BackupState(plan, record, standing(plan, record, clock()), _is_same_disk(path, plan.folder))
 
 
 def plan_backups(clinic: OpenClinic, plan: BackupPlan) -> BackupState:
@@ -173,6 +174,13 @@ def _remove_old(clinic: OpenClinic, folder: Path, latest: Backup) -> None:
                 stored.remove_backup(backup)
     except OSError:
         return
+
+
+def _is_same_disk(path: Path, folder: Path | None) -> bool:
+    try:
+        return folder is not None and folder.stat().st_dev == path.stat().st_dev
+    except OSError:
+        return False
 
 
 def _plan_path(path: Path) -> Path:

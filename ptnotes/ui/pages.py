@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ptnotes.domain.patient import Patient
 from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.patients.patient_form import PatientForm
 from ptnotes.ui.people.people_page import PeoplePage
@@ -37,6 +38,7 @@ class Pages(QStackedWidget):
         self._tasks = tasks
         self._theme = theme
         self._toast = toast
+        self.backups = BackupSchedule(clinic, tasks, self)
         self._form: PatientForm | None = None
         self._settings: ClinicSettings | None = None
         self._people: PeoplePage | None = None
@@ -57,7 +59,7 @@ class Pages(QStackedWidget):
     def settings(self) -> ClinicSettings:
         """The clinic's details, made when they are first asked for."""
         if self._settings is None:
-            self._settings = ClinicSettings(self._clinic, self._tasks, self)
+            self._settings = ClinicSettings(self._clinic, self._tasks, self.backups, self)
             self.addWidget(self._settings)
         return self._settings
 

@@ -68,8 +68,6 @@ def _back_up_and_close(clinic: OpenClinic) -> None:
 
     if not clinic.data_key:
         return  # it was locked, with something that could not be stored
-    # The log is folded into the file first, so that the next start finds the file as the backup saw it.
-    clinic.store.close()
     try:
         back_up_if_due(clinic, closing=True)
     finally:
@@ -195,7 +193,7 @@ class Shell(QMainWindow):
             self._come_back(clinic)
             return
         self._clinic = clinic
-        self.is_locked = False
+        after_lock, self.is_locked = self.is_locked, False
         self.workspace = Workspace(
             clinic, self._tasks, self._theme, self.actions_by_id, self._remembered, self
         )
@@ -204,7 +202,7 @@ class Shell(QMainWindow):
         self._show_alone(self.workspace)
         enable_for(self.actions_by_id, clinic_open=True, patient_shown=False)
         self._lock_after.setEnabled(not self._is_demo)
-        self.workspace.start()
+        self.workspace.start(after_lock=after_lock)
         if not self._is_demo:
             self.idle_watch.start()
         place, self._place = self._place, None

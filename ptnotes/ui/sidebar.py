@@ -20,7 +20,7 @@ from ptnotes.ui.override import override
 from ptnotes.ui.patients.patient_list import PatientList, found_rows, home_rows
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.labels import KeyHint, Label, Pill, Rule
+from ptnotes.ui.widgets.labels import KeyHint, Label, LabelType, Pill, Rule
 
 MOST_FOUND = 50
 _SETTLED_MS = 400
@@ -116,10 +116,12 @@ class Sidebar(QFrame):
         self.find_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.find_line.selectAll()
 
-    def show_backup(self, problem: str) -> None:
+    def show_backup(self, problem: str, kind: LabelType) -> None:
         """Say what is wrong with the latest backup; nothing while all is well."""
         self.backup.setText(problem)
         self.backup.setVisible(bool(problem))
+        if problem:
+            self.backup.set_kind(kind)
 
     def show_unsaved(self, count: int) -> None:
         """Say whether something still waits to be stored; once all is, what is at hand may be something else."""

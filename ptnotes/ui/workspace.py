@@ -95,7 +95,7 @@ class Workspace(QWidget):
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
         self.sidebar.lock_hint.setVisible(actions["lock"].isVisible())
-        self.pages.settings.backups.state_changed.connect(self.sidebar.show_backup)
+        self.pages.backups.problem_changed.connect(self.sidebar.show_backup)
         for name, slot in (
             ("find", self.sidebar.start_finding),
             ("add_patient", self.pages.add_patient),
@@ -112,7 +112,7 @@ class Workspace(QWidget):
         for place, name in _TAB_ACTIONS:
             actions[name].triggered.connect(partial(self.show_tab, place))
 
-    def start(self) -> None:
+    def start(self, *, after_lock: bool = False) -> None:
         """Show the home page, and read what is at hand."""
         self.pages.setCurrentWidget(self.home)
         self.sidebar.refresh()
@@ -120,7 +120,7 @@ class Workspace(QWidget):
         self._tasks.read(read_ahead)
         self.reading_log.look()
         self.emergencies.look()
-        self.pages.settings.backups.start()
+        self.pages.backups.start(after_lock=after_lock)
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer, and end a search."""
@@ -139,6 +139,7 @@ class Workspace(QWidget):
             typed_in.setFocus(Qt.FocusReason.OtherFocusReason)
         self.flush()
         self.sidebar.refresh()
+        self.pages.backups.look()
 
     def show_home(self) -> None:
         """Leave the patient and show the home page."""

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from ptnotes.domain.people import Clinic, NormalValues, Paper
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.settings import change_clinic, clinic_details
+from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -17,7 +18,7 @@ from ptnotes.ui.theme import Theme
 
 @pytest.fixture
 def page(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[ClinicSettings]:
-    made = ClinicSettings(open_clinic, tasks)
+    made = ClinicSettings(open_clinic, tasks, BackupSchedule(open_clinic, tasks, tasks))
     qtbot.addWidget(made)
     made.show_details()
     qtbot.waitUntil(lambda: bool(made._line("name").text()))

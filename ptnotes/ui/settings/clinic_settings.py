@@ -16,6 +16,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.services.settings import change_clinic, clinic_details
 from ptnotes.ui.backup.backup_card import BackupCard
+from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card, Scroller
@@ -38,7 +39,9 @@ _NORMALS = ((NormalValues.AAOS, "AAOS"), (NormalValues.AMA, "AMA"))
 class ClinicSettings(Scroller):
     """Shows the details (`show_details`) and stores each change when its field is left."""
 
-    def __init__(self, clinic: OpenClinic, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, clinic: OpenClinic, tasks: Tasks, schedule: BackupSchedule, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent=parent)
         self._clinic = clinic
         self._tasks = tasks
@@ -98,7 +101,7 @@ class ClinicSettings(Scroller):
             )
         )
         column.addWidget(file_card)
-        self.backups = BackupCard(clinic, tasks)
+        self.backups = BackupCard(clinic, schedule)
         column.addWidget(self.backups)
         column.addStretch(1)
         row = QHBoxLayout()
