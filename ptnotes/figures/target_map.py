@@ -113,45 +113,62 @@ def part_of_region(region: str) -> str:
     return "low_back" if region == "sacroiliac" else _PART_OF.get(region) or _LIMB_OF.get(region, "low_back")
 
 
-def target_map(
-    width: float,
-    height: float,
-    targets: Targets,
-    open_part: str,
-    marks: Sequence[SpineMark],
-    measure: TextMeasure,
-    *,
-    text_size: float,
-    scale: float = 1.0,
-) -> TargetMap:
-    """Draw the map with one part open, within `width` by `height` points; `scale` is how much larger text is."""
-    tall = min(150.0 * scale, height * 0.42)
-    wide_body = tall * body.ASPECT
-    is_limb = open_part not in _SPINE_PARTS
-    beside = max(wide_body, 112.0 * scale) if is_limb else wide_body
-    spine_width = max(width - beside - 8 * scale, width * 0.4)
-    column = _Column(spine_width, height, open_part, measure, text_size, scale)
-    middle = (spine_width + 8 * scale + width) / 2 if is_limb else width - wide_body / 2
-    figure = _Body(targets, middle, text_size * 1.6, tall, text_size)
-    panel: list[Part] = []
-    shapes: list[Shape] = []
-    if is_limb:
-        top = text_size * 1.6 + tall + text_size * 2.6
-        frame = (spine_width + 8 * scale, top, width - spine_width - 8 * scale, height - top)
-        panel, names = _panel(targets, open_part, frame, text_size, scale)
-        shapes += names
-    parts = [*column.parts, *panel]
-    known = {(part.target, part.side) for part in parts}
-    limbs = {place for limb in body.PLACES if limb != open_part for place in targets.places[limb]}
-    placed, regional, elsewhere = place_marks(marks, known | limbs, column.rows)
-    shapes += column.drawn(placed, [mark for mark in marks if mark not in elsewhere])
-    shapes += _panel_drawn(panel, placed, text_size)
-    shapes += figure.drawn(placed, open_part)
-    for number, mark in enumerate(regional):
-        shapes += bracket(mark, column.rows, spine_width + 2 + number * text_size * 1.6, text_size)
-    areas = tuple(Area(part.target, part.side, *part.box) for part in parts)
-    whole = Figure(width, height, tuple(shapes), spine_label(marks))
-    return TargetMap(whole, areas, figure.doors, elsewhere)
+class TargetLayout:
+    """The map with one part open, within `width` by `height` points; `scale` is how much larger text is.
+
+    `areas` and `doors` are where its places are, whatever is marked on them.
+    """
+
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        targets: Targets,
+        open_part: str,
+        measure: TextMeasure,
+        *,
+        text_size: float,
+        scale: float = 1.0,
+    ) -> None:
+        self._size = text_size
+        self._open = open_part
+        self._width, self._height = width, height
+        tall = min(150.0 * scale, height * 0.42)
+        wide_body = tall * body.ASPECT
+        is_limb = open_part not in _SPINE_PARTS
+        beside = max(wide_body, 112.0 * scale) if is_limb else wide_body
+        self._spine_width = max(width - beside - 8 * scale, width * 0.4)
+        self._column = _Column(self._spine_width, height, open_part, measure, text_size, scale)
+        panel_x = self._spine_width + 8 * scale
+        middle = (panel_x + width) / 2 if is_limb else width - wide_body / 2
+        self._body = _Body(targets, middle, text_size * 1.6, tall, text_size)
+        self._panel: list[Part] = []
+        self._names: list[Shape] = []
+        if is_limb:
+            top = text_size * 1.6 + tall + text_size * 2.6
+            frame = (panel_x, top, width - panel_x, height - top)
+            self._panel, self._names = _panel(targets, open_part, frame, text_size, scale)
+        parts = [*self._column.parts, *self._panel]
+        self._known = {(part.target, part.side) for part in parts}
+        for limb in body.PLACES:
+            self._known.update(targets.places[limb])
+        self.areas = tuple(Area(part.target, part.side, *part.box) for part in parts)
+        self.doors = self._body.doors
+
+    def drawn(self, marks: Sequence[SpineMark]) -> TargetMap:
+        """The map with these marks: today's in the ink of their grade, earlier ones as outlines."""
+        placed, regional, elsewhere = place_marks(marks, self._known, self._column.rows)
+        shapes = [
+            *self._names,
+            *self._column.drawn(placed, [mark for mark in marks if mark not in elsewhere]),
+        ]
+        shapes += _panel_drawn(self._panel, placed, self._size)
+        shapes += self._body.drawn(placed, self._open)
+        for number, mark in enumerate(regional):
+            x = self._spine_width + 2 + number * self._size * 1.6
+            shapes += bracket(mark, self._column.rows, x, self._size)
+        whole = Figure(self._width, self._height, tuple(shapes), spine_label(marks))
+        return TargetMap(whole, self.areas, self.doors, elsewhere)
 
 
 class _Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from math import atan2, cos, sin
 
 from ptnotes.domain.treatment import Side
@@ -59,14 +60,16 @@ def lay_out(
     return parts, rows
 
 
-def level_parts(level: str) -> list[Part]:
+@cache
+def level_parts(level: str) -> tuple[Part, ...]:
     """The parts of one level in units: its middle is at x 0, its top at y 0; it is `level_height` tall."""
-    return list(_level(level, 0.0, 0.0, 1.0))
+    return tuple(_level(level, 0.0, 0.0, 1.0))
 
 
-def joint_parts(upper: str, lower: str) -> list[Part]:
+@cache
+def joint_parts(upper: str, lower: str) -> tuple[Part, ...]:
     """The parts of the motion segment between two levels in units: its middle is at (0, 0), `joint_height` tall."""
-    return list(_joint(upper, lower, 0.0, 0.1 if lower == "COC" else joint_height(upper) / 2, 1.0))
+    return tuple(_joint(upper, lower, 0.0, 0.1 if lower == "COC" else joint_height(upper) / 2, 1.0))
 
 
 def level_height(level: str) -> float:

@@ -34,6 +34,13 @@ def may_chart(clinic: OpenClinic, kind: VisitKind) -> bool:
     return allows(clinic, Act.CHART_TREATMENT) and allows(clinic, _ACTS[kind])
 
 
+def thrust_refusal(clinic: OpenClinic) -> AccessError | None:
+    """What a thrust (grade V) of whoever opened the clinic would be refused with; None where they may chart one."""
+    if allows(clinic, Act.GRADE_V):
+        return None
+    return AccessError("access.not_allowed", act=WORDS[Act.GRADE_V])
+
+
 def charted(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
     """The session to be stored, each row of treatment naming who did it: whoever opened the clinic, if nobody else.
 

@@ -14,13 +14,13 @@ from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from ptnotes.figures.spine import Area
-from ptnotes.figures.target_map import PART_WORDS, TargetMap, Targets
+from ptnotes.figures.target_map import PART_WORDS, TargetLayout, TargetMap, Targets
 from ptnotes.ui.override import override
 from ptnotes.ui.spine.treated import Place
 
 
 class PlaceBox(QCheckBox):
-    """One place. Pressing it asks for `toggled_by_hand`; whether it is checked is told by the visit alone."""
+    """One place. `toggled_by_hand` asks for a change; whether it stays checked is told by the visit alone."""
 
     toggled_by_hand = Signal()
 
@@ -28,6 +28,8 @@ class PlaceBox(QCheckBox):
         super().__init__(parent)
         self.place = place
         self._on_tab: Callable[[bool], bool] | None = None
+        self._is_told = False
+        self.toggled.connect(self._toggled)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -39,9 +41,15 @@ class PlaceBox(QCheckBox):
     def focusNextPrevChild(self, forward: bool) -> bool:
         return self._on_tab(forward) if self._on_tab is not None else super().focusNextPrevChild(forward)
 
-    @override
-    def nextCheckState(self) -> None:
-        self.toggled_by_hand.emit()
+    def show_treated(self, treated: bool) -> None:
+        """Be checked where the place was treated today."""
+        self._is_told = True
+        self.setChecked(treated)
+        self._is_told = False
+
+    def _toggled(self) -> None:
+        if not self._is_told:
+            self.toggled_by_hand.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -101,15 +109,15 @@ class Boxes:
             button.setVisible(name != part)
         return old
 
-    def lay(self, drawn: TargetMap) -> None:
+    def lay(self, laid: TargetLayout) -> None:
         """Put each widget where its place is drawn."""
         around: dict[str, QRectF] = {}
-        for area in (*drawn.areas, *drawn.doors):
+        for area in (*laid.areas, *laid.doors):
             box = QRectF(area.x, area.y, area.width, area.height)
             part = self._targets.part_of(area.target) or ""
             if part != self._open:
                 around[part] = around.get(part, box).united(box)
-            elif area not in drawn.doors:
+            elif area not in laid.doors:
                 self.places[area.target, area.side].setGeometry(_whole(box))
         for part, box in around.items():
             self.parts[part].setGeometry(_whole(box))
@@ -125,10 +133,10 @@ class Boxes:
             name = name_of(place)
             if box.accessibleName() != name:
                 box.setAccessibleName(name)
-            box.setChecked(treated(place))
+            box.show_treated(treated(place))
         for part, button in self.parts.items():
-            if part != self._open and button.accessibleName() != part_words(part):
-                button.setAccessibleName(part_words(part))
+            if part != self._open and button.accessibleName() != (words := part_words(part)):
+                button.setAccessibleName(words)
 
     def _made(self, place: Place) -> PlaceBox:
         box = PlaceBox(place, self._owner)

@@ -53,6 +53,7 @@ class SpineCard(Card):
         for text, verb, help_text in _MORE:
             line.addWidget(self._button(text, verb, help_text, theme, ""), 2)
         self.body.addLayout(line)
+        self._say("small", self.control.charting.name(self.control.place))
         self.control.said.connect(partial(self._say, "small"))
         self.control.refused.connect(partial(self._say, "fault"))
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ptnotes.clinical import Reference
 from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.figures.spine import Area, area_at, next_area, ring, spine_label
-from ptnotes.figures.target_map import PART_WORDS, TargetMap, Targets, part_of_region, target_map
+from ptnotes.figures.target_map import PART_WORDS, TargetLayout, TargetMap, Targets, part_of_region
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.keys import GRADE, SPINE
 from ptnotes.ui.override import override
@@ -56,6 +56,7 @@ class SpineControl(QWidget):
         self._theme = theme
         self._targets = Targets(reference)
         self.charting = PlaceCharting(state, earlier, reference, self._targets)
+        self._laid: TargetLayout | None = None
         self._drawn: TargetMap | None = None
         self._pointed: Area | None = None
         self._is_leaving = False
@@ -70,7 +71,6 @@ class SpineControl(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(theme.px(150), theme.px(300))
         state.changed.connect(self._changed)
-        theme.changed.connect(self._changed)
         self._changed()
 
     @property
@@ -83,17 +83,11 @@ class SpineControl(QWidget):
         """The map as it is drawn now."""
         if self._drawn is None:
             theme = self._theme
-            self._drawn = target_map(
-                self.width(),
-                self.height(),
-                self._targets,
-                self._part,
-                self.charting.marks(),
-                text_width,
-                text_size=theme.px(11),
-                scale=theme.scale,
-            )
-            self._boxes.lay(self._drawn)
+            asked = (self.width(), self.height(), self._targets, self._part, text_width)
+            if self._laid is None:
+                self._laid = TargetLayout(*asked, text_size=theme.px(11), scale=theme.scale)
+                self._boxes.lay(self._laid)
+            self._drawn = self._laid.drawn(self.charting.marks())
         return self._drawn
 
     def choose(self, place: Place) -> None:
@@ -105,7 +99,7 @@ class SpineControl(QWidget):
         old = []
         has_keys = self._has_keys()
         if part != self._part:
-            self._part, self._pointed = part, None
+            self._part, self._laid, self._pointed = part, None, None
             old = self._boxes.open(part)
             self._changed()
         if has_keys:
@@ -141,7 +135,7 @@ class SpineControl(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._drawn = None
+        self._laid = self._drawn = None
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -226,8 +220,10 @@ class SpineControl(QWidget):
         at = event.position()
         return area_at((*drawn.areas, *drawn.doors), at.x(), at.y(), self._theme.px(_REACH_PX))
 
-    def _changed(self) -> None:
-        """Show and say what is charted now."""
+    def _changed(self, before: TreatmentSession | None = None, after: TreatmentSession | None = None) -> None:
+        """Show and say what is charted now, if what the map shows changed between the two."""
+        if before is not None and after is not None and before.mobilizations is after.mobilizations:
+            return
         self._drawn = None
         self.setAccessibleName(spine_label(self.charting.marks()))
         is_treated = self.charting.row_at
@@ -237,8 +233,10 @@ class SpineControl(QWidget):
         self.update()
 
     def _toggle(self, place: Place) -> None:
+        """Do what a screen reader asked for; where nothing could be changed, the box is not checked either."""
         self.choose(place)
         self.act("toggle")
+        self._changed()
 
     def _leave(self, forward: bool) -> bool:
         """Leave by Tab from whichever place has the focus, as if the map itself had it."""

@@ -153,8 +153,9 @@ def technique_for(
 ) -> Technique | None:
     """The technique that a new row at a place begins with; None where nothing says which.
 
-    A thrust for grade V. Else what an earlier visit did at this very place, else that of the visit's last row, else its
-    counterpart at this side: after a central PA in the middle, a unilateral PA at the left.
+    A thrust for grade V. Else what an earlier visit did at this very place, else the technique of the visit's last row
+    (of the last visit's first where this one has none), else its counterpart at this side: after a central PA in the
+    middle, a unilateral PA at the left.
     """
     possible = [
         technique
@@ -169,7 +170,7 @@ def technique_for(
         for row in reversed(rows_at(reference, visit, place)):
             if row.technique in ids:
                 return ids[row.technique]
-    for row in reversed(session.mobilizations or (earlier[0].mobilizations if earlier else ())):
+    for row in (*reversed(session.mobilizations), *(earlier[0].mobilizations if earlier else ())):
         model = reference.techniques.get(row.technique or "")
         if model is None or model.thrust:
             continue

@@ -15,10 +15,10 @@ from ptnotes.figures.spine import area_at, next_area
 from ptnotes.figures.target_map import (
     HIT,
     PART_WORDS,
+    TargetLayout,
     TargetMap,
     Targets,
     part_of_region,
-    target_map,
 )
 from tests.clinics import reference
 
@@ -41,7 +41,8 @@ def mark(target: str, grade: str, side: Side | None = None, *, latest: bool = Tr
 def drawn(
     part: str, *marks: SpineMark, width: float = 212, height: float = 470, scale: float = 1.0
 ) -> TargetMap:
-    return target_map(width, height, targets(), part, marks, width_of, text_size=11 * scale, scale=scale)
+    layout = TargetLayout(width, height, targets(), part, width_of, text_size=11 * scale, scale=scale)
+    return layout.drawn(marks)
 
 
 def texts(shapes: tuple[Shape, ...], *words: str) -> list[str]:
