@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.resources import files
@@ -20,7 +20,9 @@ from ptnotes.services.owner import owned
 from ptnotes.services.people_of import clinic_exists, default_clinic_path
 
 if TYPE_CHECKING:
+    from ptnotes.ui.desktop_lock import DesktopLock
     from ptnotes.ui.shell import Shell
+    from ptnotes.ui.tasks import Tasks
 
 # What needs no Qt is imported up here, before Qt: PySide reads the source of every module that is imported after it.
 
@@ -75,6 +77,7 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
         application.setQuitOnLastWindowClosed(False)
         shell.closed.connect(application.quit)
         shell.read_ahead_ended.connect(spare_what_stays)
+        shell.read_ahead_ended.connect(partial(_lock_with_desktop, tasks, shell))
         if demo:
             shell.show_demo()
         else:
@@ -132,6 +135,20 @@ def _listen(path: Path, window: Shell) -> None:
         return  # it was closed at once
     first = FirstWindow(path, window)
     window.closed.connect(first.stop)
+
+
+def _lock_with_desktop(tasks: Tasks, window: Shell, _read_ahead: None) -> None:
+    tasks.read(_desktop_lock, partial(_listen_to_desktop, window))
+
+
+def _desktop_lock() -> Callable[[Shell], DesktopLock]:
+    from ptnotes.ui.desktop_lock import desktop_lock  # noqa: PLC0415 - read in a thread, after the first paint
+
+    return desktop_lock
+
+
+def _listen_to_desktop(window: Shell, desktop_lock: Callable[[Shell], DesktopLock]) -> None:
+    desktop_lock(window).locked.connect(window.lock)
 
 
 def require_screen(system: str, environment: Mapping[str, str]) -> None:
