@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -265,7 +266,9 @@ def signed_notes(
             SessionRecord.signed_at,
             SessionRecord.zone,
             SessionRecord.content_hash,
+            SignedContentRecord.canonical_form,
         )
+        .outerjoin(SignedContentRecord, SignedContentRecord.session_id == SessionRecord.id)
         .where(
             SessionRecord.id.in_(session_ids),
             SessionRecord.state.in_(_CLOSED),
@@ -293,11 +296,20 @@ def _signed_note(
         signer=names[head.signer_id],
         signed_at=head.signed_at,
         zone=head.zone,
+        late=_was_late(head.canonical_form),
         content_hash=head.content_hash,
         addenda=tuple(one for one in follows if isinstance(one, Addendum)),
         co_signatures=tuple(one for one in follows if isinstance(one, CoSignature)),
         voided=next((one for one in follows if isinstance(one, Voided)), None),
     )
+
+
+def _was_late(content: bytes | None) -> bool:
+    """Whether what was signed says that it is a late entry. What is no statement at all is told elsewhere."""
+    try:
+        return json.loads(content or b"")["late"] is True
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def followers(

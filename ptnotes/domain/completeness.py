@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from ptnotes.clinical import Reference
@@ -19,6 +19,7 @@ from ptnotes.domain.checks import unusual_readings
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.phrases import blanks_in, unknown_names_in
 from ptnotes.domain.repeated_text import repeated_sections
+from ptnotes.domain.retention import DEFAULT_LATE_ENTRY_H, is_late
 from ptnotes.domain.sentences import SENTENCES
 from ptnotes.domain.treatment import (
     Exercise,
@@ -32,9 +33,6 @@ from ptnotes.domain.treatment import (
     VisitStatus,
     minutes_by_timing,
 )
-
-LATE_AFTER = timedelta(days=1)
-"""Written more than 24 hours after the service date is a late entry. Rules count dates: from the second day on."""
 
 
 class FindingKind(StrEnum):
@@ -66,26 +64,25 @@ class Finding:
         return SENTENCES[self.code].format_map(self.values)
 
 
-def is_late(service_date: date, written_on: date) -> bool:
-    """Whether what is written on `written_on` about a visit of `service_date` is a late entry."""
-    return written_on - service_date > LATE_AFTER
-
-
 def findings(
     reference: Reference,
     session: TreatmentSession,
-    today: date,
+    at: datetime,
     *,
     last: TreatmentSession | None = None,
     episode: EpisodeOfCare | None = None,
+    late_entry_h: int = DEFAULT_LATE_ENTRY_H,
 ) -> tuple[Finding, ...]:
     """All that is found in `session`: first what is needed before signing, then what is missing, then what is odd.
 
-    `last` is the visit before (for text that was carried over), `episode` the episode it belongs to.
+    `at` is now by the clock of the visit's place, `last` the visit before (for text that was carried over), `episode`
+    the episode it belongs to, `late_entry_h` the clinic's rule of late entries.
     """
     if session.status is not VisitStatus.ATTENDED:
         return tuple(_absent(session))
-    found = [*_missing(reference, session), *_odd(reference, session, today, last, episode)]
+    found = [*_missing(reference, session), *_odd(reference, session, last, episode)]
+    if is_late(session.service_date, at, late_entry_h):
+        found.append(_strange("late", "visit.service_date", hours=str(late_entry_h)))
     return tuple(sorted(found, key=lambda one: (not one.blocks, one.kind is FindingKind.ODD)))
 
 
@@ -178,7 +175,6 @@ def _exercise(row: Exercise) -> Iterator[Finding]:
 def _odd(
     reference: Reference,
     session: TreatmentSession,
-    today: date,
     last: TreatmentSession | None,
     episode: EpisodeOfCare | None,
 ) -> Iterator[Finding]:
@@ -194,8 +190,6 @@ def _odd(
         yield _strange("before_episode", "visit.service_date")
     if episode is not None and episode.discharged_on and session.service_date > episode.discharged_on:
         yield _strange("after_discharge", "visit.service_date")
-    if is_late(session.service_date, today):
-        yield _strange("late", "visit.service_date")
     if last is not None and last.status is VisitStatus.ATTENDED:
         yield from carried_over(session.note, last.note)
 

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.canonical import CANONICAL_VERSION
-from ptnotes.domain.completeness import is_late
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import needs_co_signature
 from ptnotes.domain.treatment import NoteState, TreatmentSession
@@ -95,7 +94,10 @@ class Voided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
-    """A note's signatures and what was added to it, in the order that it came. `content_hash` names what was signed."""
+    """A note's signatures and what was added to it, in the order that it came. `content_hash` names what was signed.
+
+    `late` says that the note was signed as a late entry.
+    """
 
     session_id: int
     state: NoteState
@@ -104,15 +106,11 @@ class SignedNote:
     signer: str
     signed_at: datetime
     zone: str
+    late: bool
     content_hash: bytes
     addenda: tuple[Addendum, ...] = ()
     co_signatures: tuple[CoSignature, ...] = ()
     voided: Voided | None = None
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the note itself was signed as a late entry."""
-        return is_late(self.service_date, self.signed_at.astimezone(ZoneInfo(self.zone)).date())
 
     @property
     def short_hash(self) -> str:
@@ -139,10 +137,10 @@ def note_statement(
     signer: Person,
     public_key: bytes,
     at: datetime,
-    written_on: date,
+    late: bool,
     previous: bytes | None,
 ) -> dict[str, Any]:
-    """What the signer of a note signs. `written_on` is the calendar date of `at` in the visit's zone."""
+    """What the signer of a note signs. `late` says whether the note is a late entry by the clinic's rule of the day."""
     return {
         "what": "note",
         "canonical_version": CANONICAL_VERSION,
@@ -165,7 +163,7 @@ def note_statement(
         },
         "signed_at": at,
         "zone": session.zone,
-        "late": is_late(session.service_date, written_on),
+        "late": late,
         "needs_co_signature": needs_co_signature(signer),
         "previous": previous,
     }

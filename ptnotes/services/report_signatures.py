@@ -55,7 +55,7 @@ def _signed(note: SignedNote, number: int | None) -> SignedLine:
         on=note.service_date,
         number=number,
         who="; ".join([note.signer, *co_signed]),
-        at=f"{at}, late entry" if note.is_late else at,
+        at=f"{at}, late entry" if note.late else at,
         record=note.short_hash,
     )
 

@@ -16,12 +16,14 @@ from ptnotes.db.audit import Writing
 from ptnotes.db.episodes import load_episode
 from ptnotes.db.faults import faults_named
 from ptnotes.db.people import names_of, people
+from ptnotes.db.retention import load_rules
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
-from ptnotes.domain.completeness import Finding, findings, is_late
+from ptnotes.domain.completeness import Finding, findings
 from ptnotes.domain.errors import AccessError, Fault, InputError, StaleError
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import Act, may, needs_co_signature
+from ptnotes.domain.retention import is_late
 from ptnotes.domain.signature import (
     Addendum,
     AddendumKind,
@@ -54,7 +56,15 @@ def check_note(clinic: OpenClinic, session_id: int) -> tuple[Finding, ...]:
         session = sessions.load_session(connection, session_id)
         last = sessions.session_before(connection, session)
         episode = load_episode(connection, session.episode_id)
-    return findings(clinic.reference, session, clinic.today(), last=last, episode=episode)
+        rules = load_rules(connection)
+    return findings(
+        clinic.reference,
+        session,
+        _there(clinic.clock(), session.zone),
+        last=last,
+        episode=episode,
+        late_entry_h=rules.late_entry_h,
+    )
 
 
 def sign_note(clinic: OpenClinic, session_id: int, revision: int, passphrase: str) -> TreatmentSession:
@@ -82,7 +92,8 @@ def sign_note(clinic: OpenClinic, session_id: int, revision: int, passphrase: st
         everybody = {person.id or 0: person for person in people(connection)}
         subject = signing.subjects(connection, [session.episode_id])[session.episode_id]
         head = signing.chain_heads(connection, [session.episode_id]).get(session.episode_id)
-        sealed = _sealed(clinic, session, subject, everybody, public_key, now, head, sign)
+        hours = load_rules(connection).late_entry_h
+        sealed = _sealed(clinic, session, subject, everybody, public_key, now, head, sign, hours)
         signing.seal(connection, [sealed])
         signed = sessions.load_session(connection, session_id)
         _log(clinic, connection, Verb.SIGNED, signed, sign)
@@ -111,12 +122,13 @@ def sign_drafts_before(
                 if session.state is NoteState.DRAFT
                 and session.author_id == clinic.person_id
                 and may_chart(clinic, session.kind)
-                and not any(one.blocks for one in findings(clinic.reference, session, session.service_date))
+                and not any(one.blocks for one in findings(clinic.reference, session, at(session)))
             ]
             episodes = list({session.episode_id for session in drafts})
             everybody = {person.id or 0: person for person in people(connection)}
             subjects = signing.subjects(connection, episodes)
             heads = signing.chain_heads(connection, episodes)
+            rules = load_rules(connection)
             notes = []
             for session in drafts:
                 note = _sealed(
@@ -128,6 +140,7 @@ def sign_drafts_before(
                     at(session),
                     heads.get(session.episode_id),
                     sign,
+                    rules.late_entry_h,
                 )
                 heads[session.episode_id] = note.content_hash
                 notes.append(note)
@@ -188,7 +201,7 @@ def add_addendum(
     kind: AddendumKind = AddendumKind.ADDENDUM,
     reason: str = "",
 ) -> SignedNote:
-    """Add words to a signed note, dated and signed; those later than 24 hours after the visit are marked as late.
+    """Add words to a signed note, dated and signed; late entries by the clinic's rule are marked.
 
     Raises `InputError` ("text.empty" and the like), `AccessError` ("sign.denied", "access.not_allowed"), `StaleError`
     ("sign.not_now") where the note is still a draft.
@@ -211,7 +224,7 @@ def add_addendum(
             author=names[clinic.person_id],
             written_at=now,
             zone=clinic.zone,
-            late=is_late(note.service_date, now.astimezone(ZoneInfo(clinic.zone)).date()),
+            late=is_late(note.service_date, _there(now, clinic.zone), load_rules(connection).late_entry_h),
         )
         statement = addendum_statement(mine, clinic.person, note.content_hash)
         signature = sign(canonical_bytes(statement))
@@ -280,7 +293,7 @@ def _log(clinic: OpenClinic, connection: Writing, verb: Verb, visit: TreatmentSe
 
 
 def _require_whole(clinic: OpenClinic, session: TreatmentSession) -> None:
-    missing = [one for one in findings(clinic.reference, session, clinic.today()) if one.blocks]
+    missing = [one for one in findings(clinic.reference, session, clinic.clock()) if one.blocks]
     if missing:
         raise InputError(*(Fault(one.code, one.field, one.row, one.values) for one in missing))
 
@@ -294,6 +307,7 @@ def _sealed(
     at: datetime,
     previous: bytes | None,
     sign: Sign,
+    late_entry_h: int,
 ) -> signing.Sealed:
     statement = note_statement(
         clinic.reference,
@@ -303,7 +317,7 @@ def _sealed(
         clinic.person,
         public_key,
         at,
-        at.astimezone(ZoneInfo(session.zone)).date(),
+        is_late(session.service_date, _there(at, session.zone), late_entry_h),
         previous,
     )
     content = canonical_bytes(statement)
@@ -320,6 +334,11 @@ def _sealed(
         reference_version=clinic.reference.version,
         services=services(clinic.reference, session),
     )
+
+
+def _there(at: datetime, zone: str) -> datetime:
+    """The instant by the clock on the wall in that zone."""
+    return at.astimezone(ZoneInfo(zone))
 
 
 def _closed(note: SignedNote | None) -> SignedNote:

@@ -82,7 +82,7 @@ class SignedRecord(QFrame):
         """Show who signed and what came after, and offer what this person may do with it."""
         at = moment(note.signed_at, note.zone)
         self.signed.setText(f"Signed electronically by {note.signer} · {at} · record {note.short_hash}")
-        self.late.setVisible(note.is_late)
+        self.late.setVisible(note.late)
         waits, void = note.state is NoteState.AWAITING_COSIGNATURE, note.voided is not None
         self.state.show_fact(
             "void" if void else "awaiting co-signature" if waits else "signed",

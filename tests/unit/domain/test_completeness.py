@@ -1,7 +1,7 @@
 """What a note needs before it is signed is asked for where it is missing, and what is odd is pointed out."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ptnotes.clinical import Reference, load_reference
-from ptnotes.domain.completeness import Finding, FindingKind, findings, is_late
+from ptnotes.domain.completeness import Finding, FindingKind, findings
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.sentences import SENTENCES
 from ptnotes.domain.treatment import (
@@ -59,7 +59,7 @@ def found(session: TreatmentSession, **against: Any) -> list[tuple[str, int | No
 
 
 def look(session: TreatmentSession, **against: Any) -> tuple[Finding, ...]:
-    return findings(reference(), session, TODAY, **against)
+    return findings(reference(), session, datetime.combine(TODAY, time(12)), **against)
 
 
 def now(before: int, after: int) -> tuple[PainScore, ...]:
@@ -174,8 +174,14 @@ def test_a_visit_that_did_not_take_place_needs_only_its_reason() -> None:
     assert found(replace(missed, status=VisitStatus.SCHEDULED)) == [("missing.not_yet", None, True)]
 
 
-def test_late_is_from_the_second_day_after_the_visit_on() -> None:
-    assert [is_late(TODAY, TODAY + timedelta(days=days)) for days in (0, 1, 2)] == [False, False, True]
+@pytest.mark.parametrize(
+    ("days", "hours", "late"), [(0, 24, False), (1, 24, False), (2, 24, True), (2, 48, False)]
+)
+def test_a_late_entry_is_told_by_the_clinics_rule(days: int, hours: int, late: bool) -> None:
+    visit = replace(WHOLE, service_date=TODAY - timedelta(days=days))
+    told = [one.text for one in look(visit, late_entry_h=hours) if one.code == "odd.late"]
+    assert bool(told) is late
+    assert all(line.startswith(f"More than {hours} hours after") for line in told)
 
 
 def test_every_finding_has_a_sentence() -> None:

@@ -17,6 +17,7 @@ from ptnotes.services import signing
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview, home
 from ptnotes.services.people import change_person
+from ptnotes.services.retention import change_record_rules, record_rules
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import (
     discard_draft,
@@ -61,7 +62,7 @@ def test_a_whole_note_is_signed_and_closed(case: tuple[OpenClinic, EpisodeOfCare
     assert (closed.state, closed.mobilizations[0].done_by) == (NoteState.SIGNED, clinic.person_id)
     told = signing.signed_note(clinic, note.id or 0)
     assert told is not None
-    assert (told.signer, told.signed_at, told.is_late) == ("J. Rivera, PT, DPT", clinic.clock(), False)
+    assert (told.signer, told.signed_at, told.late) == ("J. Rivera, PT, DPT", clinic.clock(), False)
     assert len(told.short_hash) == 12
     assert verify_notes(clinic).problems == ()
 
@@ -267,6 +268,25 @@ def test_a_note_of_somebody_with_a_supervisor_waits_for_the_supervisor_alone(
     assert [len(home(one).to_co_sign) for one in (clinic, other)] == [0, 1]
     change_person(clinic, replace(other.person, withheld=frozenset({Permission.CO_SIGN})))
     assert len(home(clinic).to_co_sign) == 1
+
+
+def test_what_is_late_is_decided_by_the_clinics_rule_when_it_is_signed(
+    case: tuple[OpenClinic, EpisodeOfCare], clock: FixedClock
+) -> None:
+    clinic, episode = case
+    change_record_rules(clinic, replace(record_rules(clinic), late_entry_h=72))
+    note = draft(clinic, episode)
+    clock.advance(days=3)
+    first = signing.sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
+    change_record_rules(clinic, replace(record_rules(clinic), late_entry_h=24))
+    note = draft(clinic, episode, first.service_date)
+    second = signing.sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
+    told = [signing.signed_note(clinic, one.id or 0) for one in (first, second)]
+    assert [one.late for one in told if one is not None] == [False, True]
+    assert "odd.late" in {one.code for one in signing.check_note(clinic, second.id or 0)}
+    added = signing.add_addendum(clinic, first.id or 0, "One more word.", PASSPHRASE)
+    assert added.addenda[0].late
+    assert verify_notes(clinic).problems == ()
 
 
 @pytest.mark.parametrize("kind", VisitKind)
