@@ -97,6 +97,25 @@ class _Gate:
                 self._changed.notify_all()
 
 
+class _SameFile:
+    """Looks whether a path still names the file that it named at first."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._first: os.stat_result | None = None
+
+    def require(self) -> None:
+        """Raise `EnvironmentFault` ("file.replaced") where it does not."""
+        try:
+            now = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise EnvironmentFault("file.replaced", path=str(self._path)) from None
+        if self._first is None:
+            self._first = now
+        elif not os.path.samestat(self._first, now):
+            raise EnvironmentFault("file.replaced", path=str(self._path))
+
+
 class Store:
     """One open database. Every method may be called from any thread."""
 
@@ -329,11 +348,25 @@ def file_engine(
     query_only: bool = False,
     how: str = IN_USE,
 ) -> Engine:
-    """Make a pool of `size` connections to one file, and `more` at need, whose transactions begin with `begin`."""
+    """Make a pool of `size` connections to one file, and `more` at need, whose transactions begin with `begin`.
+
+    No transaction is kept whose file has lost its name (`EnvironmentFault`, "file.replaced"): it would be gone with it.
+    """
+    same = _SameFile(path)
+
+    def connected() -> Any:
+        connection = connect(path, key, cache_kib=cache_kib, query_only=query_only, how=how)
+        try:
+            same.require()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,
-        creator=lambda: connect(path, key, cache_kib=cache_kib, query_only=query_only, how=how),
+        creator=connected,
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=more,
@@ -349,6 +382,7 @@ def file_engine(
 
     @event.listens_for(engine, "commit")
     def before_commit(_connection: Connection) -> None:
+        same.require()
         passing("write.before_commit")
 
     return engine
