@@ -14,6 +14,7 @@ from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import VisitStatus
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
+from ptnotes.ui.phrases.expander import mark_narrative
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.date_field import DateField
 from ptnotes.ui.widgets.labels import Label
@@ -43,6 +44,7 @@ class AbsencePanel(QFrame):
         self.reason = QLineEdit(self)
         self.reason.setAccessibleName("Why")
         self.reason.setPlaceholderText("why, in a few words")
+        mark_narrative(self.reason)
         self.record = QPushButton("Record", self)
         self.record.setProperty("type", "primary")
         self.cancel = QPushButton("Close", self)

@@ -23,9 +23,9 @@ from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import KeyHint, Label
 
-_FIRST_COLUMNS_PX = 244
-_VISIT_PX = 96
-_HINTS = (("same", "same"), ("progress", "further"), ("other_step", "other step"))
+_FIRST_COLUMNS_PX = 220
+_VISIT_PX = 86
+_HINTS = (("same", "same"), ("progress", "further"), ("other_step", "step"))
 
 
 class _Words(QPushButton):
@@ -146,7 +146,7 @@ class LastVisits(QWidget):
         ]
         self._heads.insert(0, Label("Today", "caption", parent=self))
         for column, head in enumerate(self._heads, 1):
-            head.setContentsMargins(theme.px(4), 0, 0, 0)
+            head.setContentsMargins(theme.px(5), 0, 0, 0)
             self._grid.addWidget(head, 1, column)
         self._grid.setColumnStretch(0, 30)
         self._grid.setColumnStretch(1, 30)
@@ -159,6 +159,7 @@ class LastVisits(QWidget):
 
     def _hints(self) -> QWidget:
         bar = QWidget(self)
+        bar.setMinimumWidth(1)
         line = QHBoxLayout(bar)
         line.setContentsMargins(0, 0, 0, self._theme.space(1))
         line.setSpacing(self._theme.space(2))
@@ -172,6 +173,8 @@ class LastVisits(QWidget):
     def _add_row(self, place: int, line: Line[Any]) -> None:
         row = LastRow(len(self._earlier), self)
         row.line = line
+        for label in (row.today, *row.past):
+            label.setContentsMargins(self._theme.px(5), 0, 0, 0)
         row.button.clicked.connect(partial(self._same, place))
         row.step.clicked.connect(partial(self._further, place))
         for column, widget in enumerate((row.button, row.step, *row.past)):

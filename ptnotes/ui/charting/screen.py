@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ptnotes.domain.treatment import TreatmentSession, VisitStatus
 from ptnotes.domain.wording import full_date
-from ptnotes.services.charting_rights import may_chart
+from ptnotes.services.charting_rights import may_chart, thrust_refusal
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.absence import AbsencePanel
 from ptnotes.ui.charting.look import stylesheet
+from ptnotes.ui.charting.narrative import Narrative
 from ptnotes.ui.charting.open_visit import OpenVisit, SaveWatch, VisitKeeper
 from ptnotes.ui.charting.visit_bar import VisitBar
 from ptnotes.ui.charting.visit_header import Notice
@@ -50,6 +51,7 @@ class ChartingScreen(QWidget):
         self.stage = VisitStage(clinic.reference, theme, clinic.today, self)
         self.signing = SigningDesk(clinic, tasks, theme, self)
         self.toast = Toast(self)
+        self.narrative = Narrative(clinic, tasks, self, self._keeper, self.stage, self.toast)
         self.watch = SaveWatch(clinic, tasks, self.bar.saved, self.notice, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -73,6 +75,7 @@ class ChartingScreen(QWidget):
         commands["absence"].triggered.connect(self.absence.start)
         commands["save"].triggered.connect(self.flush)
         commands["sign"].triggered.connect(self.signing.start)
+        commands["tolerated"].triggered.connect(self.narrative.say_tolerated)
         self.signing.changed.connect(self.visits_changed)
         self.signing.changed.connect(self._reopen)
         self.stage.start_asked.connect(self.verbs.start_today)
@@ -167,6 +170,9 @@ class ChartingScreen(QWidget):
         page = self.stage.page
         if page is not None and not may_chart(self._clinic, visit.state.session.kind):
             page.set_editable(False)
+        refusal = thrust_refusal(self._clinic)
+        if page is not None and refusal is not None:
+            page.spine.charting.refuse("V", sentence_for(refusal))
         self.bar.show_fields(page.fields if page is not None else None)
         self.bar.show_state(visit.state.session.state)
         self.signing.show_visit(visit, page)

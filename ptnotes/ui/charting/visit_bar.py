@@ -19,6 +19,7 @@ _COMMANDS = (
     ("last_rows", "Rows of the last visits", "Ctrl+Shift+D"),
     ("typed_line", "Type what was done", "Ctrl+T"),
     ("as_text", "Edit this row as text", "F2"),
+    ("tolerated", "Tolerated well, no adverse response", "Ctrl+R"),
     ("undo", "Undo", "Ctrl+Z"),
     ("redo", "Redo", "Ctrl+Shift+Z"),
     ("next_card", "Next part of the visit", "F6"),
@@ -27,8 +28,20 @@ _COMMANDS = (
     ("absence", "Record a cancelled or missed visit", ""),
     ("discard", "Discard this draft", ""),
 )
-_IN_MENU = ("undo", "redo", "", "sign", "absence", "", "discard")
-_ON_VISIT = ("same", "last_rows", "typed_line", "as_text", "undo", "redo", "next_card", "save", "sign", "discard")
+_IN_MENU = ("tolerated", "", "undo", "redo", "", "sign", "absence", "", "discard")
+_ON_VISIT = (
+    "tolerated",
+    "same",
+    "last_rows",
+    "typed_line",
+    "as_text",
+    "undo",
+    "redo",
+    "next_card",
+    "save",
+    "sign",
+    "discard",
+)
 
 
 _OTHER_PX = 176

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ptnotes.ui.override import override
+from ptnotes.ui.phrases.expander import mark_narrative
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label
@@ -101,6 +102,7 @@ class WordsForm(QFrame):
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(theme.px(64))
         self.text.setAccessibleName(ADDENDUM.text)
+        mark_narrative(self.text)
         self.more = QLineEdit(self)
         self.more.setAccessibleName(AMENDMENT.more)
         self.passphrase = PassphraseLine(theme, self)

@@ -1,0 +1,1 @@
+"""Phrases: expanding while somebody types, and looking after the clinic's own."""
