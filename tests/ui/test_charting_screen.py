@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
+from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import NOTE_LIMIT
 from ptnotes.domain.treatment import (
     Exercise,
@@ -339,12 +340,39 @@ def test_a_row_is_taken_out_with_a_key_and_comes_back_with_undo(chart: Callable[
     assert len(page.mobilizations.table.editors) == 1
 
 
-def test_a_place_on_the_spine_becomes_a_row_and_is_marked(chart: Callable[[], VisitPage]) -> None:
+def test_a_place_on_the_spine_becomes_a_row_that_enter_goes_to_and_the_table_changes_the_spine(
+    chart: Callable[[], VisitPage], qtbot: QtBot
+) -> None:
     page = chart()
-    page.spine.target_chosen.emit("L3", "left")
-    (row,) = page.state.session.mobilizations
-    assert (row.targets, row.side) == (("L3",), Side.LEFT)
-    assert "L3 left" in page.spine.accessibleName()
+    page.spine.setFocus()
+    page.spine.choose(("L3", Side.LEFT))
+    QTest.keyClick(page.window().focusWidget(), "3")
+    (row,) = charted(page).mobilizations
+    assert (row.targets, row.side, row.grade) == (("L3",), Side.LEFT, "III")
+    assert "L3 left grade III" in page.spine.accessibleName()
+    QTest.keyClick(page.window().focusWidget(), Qt.Key.Key_Return)
+    (editor,) = page.mobilizations.table.editors.values()
+    qtbot.waitUntil(editor.cells[2].hasFocus)
+    editor.cells[3].setFocus()
+    page.mobilizations.table.removal_asked.emit(row.row)
+    assert "L3" not in page.spine.accessibleName()
+    page.state.undo()
+    assert "L3 left grade III" in page.spine.accessibleName()
+
+
+def test_a_role_that_may_not_thrust_is_told_before_anything_is_charted(
+    screen: ChartingScreen, chart: Callable[[], VisitPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "ptnotes.services.charting_rights.allows", lambda _clinic, act: act is not Act.GRADE_V
+    )
+    page = chart()
+    page.spine.setFocus()
+    QTest.keyClick(page.window().focusWidget(), "5")
+    assert charted(page).mobilizations == ()
+    assert page.spine_card.words.text() == (
+        "Your role does not let you chart a thrust (grade V). Nothing was changed."
+    )
 
 
 def test_an_impossible_motion_gets_a_sentence_and_changes_nothing(
