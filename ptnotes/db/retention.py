@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -54,13 +54,13 @@ from ptnotes.domain.retention import (
     is_due,
     names_somebody,
     retain_until,
+    years_after,
 )
 from ptnotes.domain.signature import AddendumKind
 from ptnotes.domain.treatment import NoteState, VisitStatus
 
 DISPOSED_WORDS = "(named a patient whose record was disposed of)"
 _RULES = tuple(field.name for field in fields(RecordRules))
-_AT_ONCE = 500
 _PATIENT = PatientRecord.__table__
 
 
@@ -106,11 +106,10 @@ def due_records(
 ) -> tuple[Retention, ...]:
     """The records whose time is over and that have no open episode, those that are over longest first."""
     found = []
-    for row in connection.execute(_facts(today).where(~_has_open_episode())).partitions(_AT_ONCE):
-        for one in row:
-            kept = _dates(one, rules, zone)
-            if is_due(kept.keep_until, today):
-                found.append((kept.keep_until, kept.mrn, one))
+    for row in connection.execute(_facts(today).where(*_may_be_due(rules, today))):
+        kept = _dates(row, rules, zone)
+        if is_due(kept.keep_until, today):
+            found.append((kept.keep_until, kept.mrn, row))
     found.sort(key=lambda due: due[:2])
     return tuple(_retention(connection, row, rules, today, zone) for _until, _mrn, row in found[:limit])
 
@@ -257,6 +256,28 @@ def _withhold_names(connection: Connection, patients: Sequence[Patient]) -> None
 
 def _has_open_episode() -> ColumnElement[bool]:
     return exists().where(EpisodeRecord.patient_id == PatientRecord.id, EpisodeRecord.discharged_on.is_(None))
+
+
+def _may_be_due(rules: RecordRules, today: date) -> tuple[ColumnElement[bool], ...]:
+    """What every record that is due fulfils, and few others: so that the rules are asked about few."""
+    since = years_after(today, -rules.retain_years)
+    born = years_after(today, -rules.majority_age_years - rules.retain_minor_years)
+    has_episode = exists().where(EpisodeRecord.patient_id == PatientRecord.id)
+    visited_since = exists().where(
+        EpisodeRecord.patient_id == PatientRecord.id,
+        SessionRecord.episode_id == EpisodeRecord.id,
+        SessionRecord.service_date > since,
+        SessionRecord.state != NoteState.DISCARDED,
+    )
+    # A day more than a year's end can be away in any zone.
+    added_before = datetime.combine(since, datetime.min.time(), UTC) + timedelta(days=2)
+    return (
+        ~_has_open_episode(),
+        PatientRecord.birth_date <= born,
+        or_(PatientRecord.retain_until.is_(None), PatientRecord.retain_until < today),
+        or_(has_episode, PatientRecord.created_at < added_before),
+        ~visited_since,
+    )
 
 
 def _facts(today: date) -> Any:

@@ -35,6 +35,7 @@ ACTIONS = (
     ActionRow("settings", "&File", "Clinic &settings", "Ctrl+,"),
     ActionRow("people", "&File", "&People and roles", "Ctrl+Shift+P"),
     ActionRow("clinic_history", "&File", "&Who did what", "Ctrl+Shift+H"),
+    ActionRow("retention", "&File", "&Keeping records", "Ctrl+Shift+K"),
     ActionRow("lock", "&File", "&Lock", "Ctrl+L"),
     ActionRow("quit", "&File", "&Quit", "Ctrl+Q", needs="always", rule=True),
     ActionRow("find", "&Patient", "&Find a patient", "Ctrl+K"),

@@ -14,6 +14,7 @@ from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.patients.patient_form import PatientForm
 from ptnotes.ui.people.people_page import PeoplePage
+from ptnotes.ui.retention.retention_page import RetentionPage
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -29,6 +30,8 @@ class Pages(QStackedWidget):
     patient_asked = Signal(int)
     """The id of a patient whose chart is to be shown."""
     form_left = Signal()
+    records_disposed = Signal(object)
+    """The ids of patients whose records are gone."""
 
     def __init__(
         self, clinic: OpenClinic, tasks: Tasks, theme: Theme, toast: Toast, parent: QWidget | None = None
@@ -43,6 +46,7 @@ class Pages(QStackedWidget):
         self._settings: ClinicSettings | None = None
         self._people: PeoplePage | None = None
         self._history: HistoryPage | None = None
+        self._retention: RetentionPage | None = None
 
     @property
     def form(self) -> PatientForm:
@@ -79,6 +83,15 @@ class Pages(QStackedWidget):
             self.addWidget(self._history)
         return self._history
 
+    @property
+    def retention(self) -> RetentionPage:
+        """How long records are kept, made when it is first asked for."""
+        if self._retention is None:
+            self._retention = RetentionPage(self._clinic, self._tasks, self._theme, self)
+            self._retention.disposed.connect(self.records_disposed)
+            self.addWidget(self._retention)
+        return self._retention
+
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
         for page in self._made():
@@ -113,6 +126,11 @@ class Pages(QStackedWidget):
         """Show who can open the file, and who may what."""
         self.turn_to(self.people)
         self.people.show_people()
+
+    def show_retention(self) -> None:
+        """Show how long records are kept, and which are due."""
+        self.turn_to(self.retention)
+        self.retention.show_records()
 
     def show_clinic_history(self) -> None:
         """Show who did what in the clinic."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -88,6 +89,7 @@ class Workspace(QWidget):
         self.home.add_asked.connect(self.pages.add_patient)
         self.pages.patient_asked.connect(self.open_patient)
         self.pages.form_left.connect(self._leave_form)
+        self.pages.records_disposed.connect(self._leave_disposed)
         self.chart.episode_chosen.connect(self.open_patient)
         self.chart.edit_asked.connect(self.edit_patient)
         self.chart.visits_changed.connect(self.sidebar.refresh)
@@ -105,6 +107,7 @@ class Workspace(QWidget):
             ("settings", self.pages.show_settings),
             ("people", self.pages.show_people),
             ("clinic_history", self.pages.show_clinic_history),
+            ("retention", self.pages.show_retention),
             ("patient_history", self.show_patient_history),
             ("home", self.show_home),
         ):
@@ -143,12 +146,20 @@ class Workspace(QWidget):
 
     def show_home(self) -> None:
         """Leave the patient and show the home page."""
+        self._leave_patient()
+        self.pages.setCurrentWidget(self.home)
+        self.sidebar.refresh()
+
+    def _leave_patient(self) -> None:
         self._tasks.forget("patient")
         self.chart.leave_patient()
         self.reading_log.note_chart(None)
         self.sidebar.mark_patient(None)
         self.patient_shown.emit(False)  # noqa: FBT003 - a signal takes no names
-        self.pages.setCurrentWidget(self.home)
+
+    def _leave_disposed(self, patient_ids: Sequence[int]) -> None:
+        if self.chart.shown is not None and self.chart.shown.patient.id in patient_ids:
+            self._leave_patient()
         self.sidebar.refresh()
 
     def show_patient_history(self) -> None:

@@ -10,14 +10,18 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
 
 from ptnotes.db import retention as stored
+from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.store import PAGE_BYTES
 from ptnotes.domain.audit import Disclosure, Subject, Verb
 from ptnotes.domain.episode import DischargeReason
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, StaleError
 from ptnotes.domain.people import Person, Role
-from ptnotes.domain.retention import Obstacle, RecordRules
+from ptnotes.domain.retention import Obstacle, RecordRules, retain_until
 from ptnotes.services.audit import note_read
 from ptnotes.services.backup import backup_clinic
 from ptnotes.services.episodes import discharge_episode, open_episode
@@ -37,7 +41,7 @@ from ptnotes.services.retention import (
 from ptnotes.services.signing import add_addendum, request_amendment, sign_note
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import save_draft
-from tests.clinics import PASSPHRASE, PATIENT, template
+from tests.clinics import PASSPHRASE, PATIENT, clinic_in, template
 from tests.clock import FixedClock
 from tests.signing import as_somebody, clinic_with_episode, draft, passphrases_remembered, whole
 
@@ -297,3 +301,34 @@ def test_the_next_patient_takes_neither_the_number_nor_the_history_of_the_dispos
     fresh = add_patient(clinic, replace(PATIENT, mrn="000999", family_name="Fresh"))
     assert (fresh.id or 0) > key
     assert timedelta(0) < clock() - disposals(clinic)[0].at
+
+
+@pytest.fixture
+def lone(tmp_path: Path, clock: FixedClock) -> Iterator[OpenClinic]:
+    """Give a clinic whose one patient has no episode."""
+    opened = clinic_in(tmp_path, clock)
+    add_patient(opened, PATIENT)
+    yield opened
+    opened.close()
+
+
+@given(
+    rules=st.builds(
+        RecordRules,
+        retain_years=st.integers(1, 30),
+        majority_age_years=st.integers(14, 25),
+        retain_minor_years=st.integers(0, 30),
+    ),
+    born=st.dates(date(1950, 1, 1), LAST_VISIT),
+    near=st.integers(-2, 2),
+)
+def test_what_is_listed_as_due_is_what_the_rule_says_to_the_day(
+    lone: OpenClinic, rules: RecordRules, born: date, near: int
+) -> None:
+    last = retain_until(LAST_VISIT, born, rules)
+    assert last is not None
+    today = last + timedelta(days=near)
+    with lone.store.write() as connection:
+        connection.execute(update(PatientRecord).values(birth_date=born))
+        listed = stored.due_records(connection, rules, today, lone.zone, limit=9)
+    assert bool(listed) == (near > 0)
