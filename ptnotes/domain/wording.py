@@ -120,3 +120,9 @@ def full_date(on: date) -> str:
 def month_and_year(on: date) -> str:
     """A month: ``Oct 2026``."""
     return f"{_MONTHS[on.month - 1]} {on.year}"
+
+
+def ordinal(count: int) -> str:
+    """Which one of several: "1st", "2nd", "11th", "22nd"."""
+    teen = count % 100 in (11, 12, 13)
+    return f"{count}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th')}"
