@@ -1,21 +1,16 @@
-"""Locking: when nobody has touched the window for a while, where to come back to, and what must not stay behind."""
+"""Locking: when nobody has touched the window for a while, by its keys from anywhere, and what must not stay behind."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QClipboard, QGuiApplication
+from PySide6.QtGui import QAction, QActionGroup, QClipboard, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import LOCK_AFTER_MIN, Remembered
-
-if TYPE_CHECKING:
-    from ptnotes.ui.workspace import Workspace
 
 LOOK_MS = 2000
 """So often it is looked how long nobody has done anything."""
@@ -115,45 +110,24 @@ class LockAfterMenu(QMenu):
         self._watch.after_min = self._remembered.lock_after_min = action.data()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody was: numbers only, of which none says anything without the file."""
+class LockKey(QObject):
+    """Triggers `action` by its keys also where they do not reach the window: in a list that hangs open, in a dialog."""
 
-    person_id: int
-    patient_id: int | None = None
-    episode_id: int | None = None
-    tab: int = 0
-    session_id: int | None = None
+    def __init__(self, action: QAction, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._action = action
+        if (application := QApplication.instance()) is not None:
+            application.installEventFilter(self)
 
-
-def place_of(workspace: Workspace, person_id: int) -> Place:
-    """Where this person is in the workspace: in which part of whose chart, or at home."""
-    from ptnotes.ui.chart import SESSIONS  # noqa: PLC0415 - the door is painted before charts are imported
-
-    chart = workspace.chart
-    header = chart.shown
-    if header is None or workspace.pages.currentWidget() is workspace.home:
-        return Place(person_id)
-    tab = chart.header.tabs.currentIndex()
-    visit = getattr(chart.screens.get(SESSIONS), "visit", None) if tab == SESSIONS else None
-    return Place(
-        person_id,
-        header.patient.id,
-        header.episode.id if header.episode is not None else None,
-        tab,
-        visit.id if visit is not None else None,
-    )
-
-
-def go_back(workspace: Workspace, place: Place) -> None:
-    """Show what was shown at `place`."""
-    if place.patient_id is None:
-        return
-    if place.session_id is not None:
-        workspace.open_draft(place.patient_id, place.session_id)
-        return
-    workspace.chart.first_tab = place.tab
-    workspace.open_patient(place.patient_id, place.episode_id)
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # What the window hears as a shortcut does not come by as a key press any more.
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if QKeySequence(event.keyCombination()) != self._action.shortcut() or not self._action.isEnabled():
+            return False
+        self._action.trigger()
+        return True
 
 
 def close_other_windows(window: QWidget) -> None:

@@ -19,12 +19,10 @@ from ptnotes.ui.help import Help
 from ptnotes.ui.lock import (
     IdleWatch,
     LockAfterMenu,
-    Place,
+    LockKey,
     close_other_windows,
     empty_clipboard,
     empty_passphrases,
-    go_back,
-    place_of,
 )
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
@@ -37,6 +35,7 @@ from ptnotes.ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from ptnotes.services.opening import OpenClinic
+    from ptnotes.ui.place import Place
     from ptnotes.ui.workspace import Workspace
 
 USUAL_SIZE = (1280, 800)
@@ -44,7 +43,7 @@ USUAL_SIZE = (1280, 800)
 
 def _read_ahead() -> None:
     """Read what lies behind the door; run in a reading thread while the door is shown."""
-    import ptnotes.ui.workspace  # noqa: F401, PLC0415 - see above
+    import ptnotes.ui.place  # noqa: F401, PLC0415 - see above
     from ptnotes.services.opening import shipped_reference  # noqa: PLC0415 - see above
 
     shipped_reference()
@@ -187,7 +186,8 @@ class Shell(QMainWindow):
 
     def _enter(self, clinic: OpenClinic, _imported: None) -> None:
         # At the place where the same person left it.
-        from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - read ahead in a thread by now
+        from ptnotes.ui.place import go_back  # noqa: PLC0415 - read ahead in a thread by now
+        from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - the same
 
         if self.workspace is not None:
             self._come_back(clinic)
@@ -255,6 +255,7 @@ class Shell(QMainWindow):
             looks.addAction(action)
         looks.triggered.connect(partial(_take_look, self._theme, self._remembered))
         actions["lock"].triggered.connect(self.lock)
+        LockKey(actions["lock"], self)
         self.idle_watch.idled.connect(self.lock)
         actions["quit"].triggered.connect(self.close)
         actions["full_screen"].triggered.connect(partial(_toggle_full_screen, self))
@@ -281,6 +282,8 @@ class Shell(QMainWindow):
         clinic, workspace = self._clinic, self.workspace
         if workspace is None or clinic is None or self._is_demo or self.is_locked or self._leaving:
             return
+        from ptnotes.ui.place import place_of  # noqa: PLC0415 - it stands behind the door
+
         self.is_locked = True
         self.idle_watch.stop()
         self._place = place_of(workspace, clinic.person_id)

@@ -1,13 +1,14 @@
 """Locking the real window: what leaves the screen, what is kept, and where one comes back to."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QClipboard
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QClipboard, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.db.kdf import Kdf
@@ -23,8 +24,9 @@ from ptnotes.services.people import add_person
 from ptnotes.services.visits import load_session, start_session
 from ptnotes.ui.chart import DOCUMENTS
 from ptnotes.ui.charting.screen import ChartingScreen
-from ptnotes.ui.lock import IdleWatch
+from ptnotes.ui.lock import IdleWatch, close_other_windows
 from ptnotes.ui.unlock.unlock import Unlock
+from ptnotes.ui.widgets.pick_list import PickList
 from ptnotes.ui.workspace import Workspace
 from tests.clinics import PASSPHRASE, PATIENT, PERSON, clinic_in
 from tests.clock import FixedClock
@@ -71,6 +73,13 @@ def unlock(window: Driver, passphrase: str = PASSPHRASE) -> None:
     window.press("Return")
 
 
+def lock(window: Driver) -> None:
+    """Press the keys, and wait until the file is closed."""
+    window.press("Ctrl+L")
+    assert window.shell.is_locked
+    window.until(lambda: window.shell.workspace is None)
+
+
 def shows_nothing_of_a_patient(window: Driver) -> bool:
     words = ("Moreau", "Low back pain", TYPED, "episode since")
     titles = [widget.windowTitle() for widget in QApplication.topLevelWidgets() if widget.isVisible()]
@@ -94,6 +103,53 @@ def test_locking_stores_what_is_typed_and_unlocking_comes_back_to_the_same_visit
     assert shown is not None
     assert shown.id == older.id
     assert window.says("Moreau, Hélène")
+
+
+def test_unlocking_comes_back_to_the_same_field_and_letter(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    window.shell.resize(1000, 600)
+    chart(window, visit)
+    window.type_into("Plan", "Again on Thursday.")
+    for _ in range(5):
+        window.press("Left")
+    page = window.screen(ChartingScreen).stage.page
+    assert page is not None
+    bar = page.scroller.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    scrolled = bar.value()
+    assert scrolled > 0
+    before = (window.shell.focusWidget() or window.shell).accessibleName()
+    assert before == "Plan"
+    lock(window)
+    unlock(window)
+    window.until(lambda: window.focused().accessibleName() == "Plan")
+    field = window.focused()
+    assert isinstance(field, QPlainTextEdit)
+    assert field.textCursor().position() == len("Again on Thursday.") - 5
+    shown = window.screen(ChartingScreen).stage.page
+    assert shown is not None
+    assert shown is not page
+    assert shown.scroller.verticalScrollBar().value() == scrolled
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+,", "Ctrl+Shift+P", "Ctrl+Shift+H"])
+def test_unlocking_comes_back_to_the_clinics_own_pages(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], keys: str
+) -> None:
+    workspace = enter(window, visit[0])
+    action = next(
+        action for action in window.shell.actions_by_id.values() if action.shortcut() == QKeySequence(keys)
+    )
+    action.trigger()
+    kind = type(workspace.pages.currentWidget())
+    lock(window)
+    unlock(window)
+    window.until(lambda: window.shell.workspace is not None)
+    again = window.shell.workspace
+    assert again is not None
+    assert type(again.pages.currentWidget()) is kind
+    assert again.pages.currentWidget() is not again.home
 
 
 def test_unlocking_comes_back_to_the_same_tab(
@@ -186,6 +242,113 @@ def test_a_form_that_is_half_filled_is_there_again(
     window.press("Ctrl+Q")
     window.until(window.shell.isVisible)
     window.click("Leave without saving")
+
+
+def test_the_keys_lock_from_every_field_and_from_every_open_list(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart(window, visit)
+    locked = list[str]()
+    window.shell.actions_by_id["lock"].triggered.disconnect()
+    window.shell.actions_by_id["lock"].triggered.connect(lambda: locked.append("locked"))
+    page = window.screen(ChartingScreen).stage.page
+    assert page is not None
+    fields = [
+        field
+        for field in page.window().findChildren(QWidget)
+        if field.focusPolicy() & Qt.FocusPolicy.TabFocus and field.isVisible() and field.isEnabled()
+    ]
+    assert {QLineEdit, QPlainTextEdit} <= {kind for field in fields for kind in type(field).__mro__}
+    for field in fields:
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert locked == ["locked"], (type(field), field.accessibleName())
+        locked.clear()
+    lists = [field for field in fields if isinstance(field, (PickList, QComboBox))]
+    assert lists
+    for field in lists:
+        field.setFocus()
+        if isinstance(field, QComboBox):
+            field.showPopup()
+        else:
+            field._search("")
+        hanging = QApplication.activePopupWidget()
+        if hanging is None:
+            continue  # nothing to choose from
+        QTest.keyClick(hanging.focusWidget() or hanging, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert locked == ["locked"], (type(field), field.accessibleName())
+        locked.clear()
+        close_other_windows(window.shell)
+        assert QApplication.activePopupWidget() is None
+
+
+def test_what_is_read_while_the_window_locks_reaches_nothing(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    chart(window, visit)
+    tasks, let_go = window.shell._tasks, threading.Event()
+    got, refused = list[str](), list[str]()
+
+    def report() -> str:
+        let_go.wait(10)
+        return "Moreau.pdf is made"
+
+    tasks.read(report, got.append, lambda error: refused.append(str(error)))
+    tasks.read(report, window.shell.toast.say)
+    window.shell.lock()
+    window.shell.toast.hide()
+    let_go.set()
+    window.until(lambda: window.shell.workspace is None)
+    window.until(lambda: refused == ["work.ended"])
+    window.qtbot.wait(100)
+    assert got == []
+    assert shows_nothing_of_a_patient(window)
+
+
+def test_no_screen_reader_is_told_of_a_patient_behind_the_door(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], full_disk: Callable[[], None]
+) -> None:
+    def told(node: QAccessibleInterface) -> Iterator[str]:
+        if node.state().invisible:
+            return
+        for kind in (QAccessible.Text.Name, QAccessible.Text.Value, QAccessible.Text.Description):
+            yield node.text(kind)
+        for place in range(node.childCount()):
+            child = node.child(place)
+            if child is not None:
+                yield from told(child)
+
+    def names_a_patient() -> bool:
+        interface = QAccessible.queryAccessibleInterface(window.shell)
+        assert interface is not None
+        return any("Moreau" in text for text in told(interface))
+
+    chart(window, visit)
+    assert names_a_patient()
+    window.shell.lock()
+    window.until(lambda: window.shell._tasks.unsaved == 0)
+    assert window.shell.workspace is not None
+    assert not names_a_patient()
+    full_disk()
+    unlock(window)
+    window.until(lambda: not window.shell.is_locked)
+
+
+def test_fields_for_passphrases_are_empty_behind_the_door(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    workspace = enter(window, visit[0])
+    workspace.pages.show_people()
+    window.type_into("The passphrase until now", PASSPHRASE)
+    fields = [field for field in workspace.findChildren(QLineEdit) if field.text() == PASSPHRASE]
+    assert len(fields) == 1
+    workspace.pages.add_patient()
+    window.type_into("Family name", "Half")
+    window.shell.lock()
+    assert fields[0].text() == ""
+    unlock(window)
+    window.until(lambda: not window.shell.is_locked)
+    workspace.pages.form._cancel()
 
 
 def test_it_locks_by_itself_after_the_minutes_without_a_touch(

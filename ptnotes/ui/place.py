@@ -1,0 +1,160 @@
+"""Where somebody was when the window was locked, and the way back there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from ptnotes.ui.chart import SESSIONS
+from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.charting.visit_page import VisitPage
+from ptnotes.ui.workspace import Workspace
+
+_ASIDE = {
+    "ClinicSettings": "settings",
+    "PeoplePage": "people",
+    "RetentionPage": "retention",
+    "HistoryPage": "clinic_history",
+}
+"""Pages that are no patient's: their kind, and which ``show_`` verb of the pages shows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the keyboard was on a visit's page: how far that was scrolled, in which of how many fields, where in it.
+
+    Fields are counted from the top left to the bottom right. `field` is None where the keyboard was elsewhere.
+    """
+
+    scrolled_px: int
+    fields: int
+    field: int | None
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody was: numbers and kinds of pages, of which none says anything without the file."""
+
+    person_id: int
+    patient_id: int | None = None
+    episode_id: int | None = None
+    tab: int = 0
+    session_id: int | None = None
+    cursor: Cursor | None = None
+    aside: str = ""
+
+
+def place_of(workspace: Workspace, person_id: int) -> Place:
+    """Where this person is in the workspace: in which part of whose chart, at a page of the clinic's, or at home."""
+    chart, page = workspace.chart, workspace.pages.currentWidget()
+    header = chart.shown
+    aside = _ASIDE.get(type(page).__name__, "")
+    if aside and (header is None or aside != "clinic_history"):
+        return Place(person_id, aside=aside)
+    if header is None or page is workspace.home:
+        return Place(person_id)
+    tab = chart.header.tabs.currentIndex()
+    charting = _charting(workspace) if tab == SESSIONS else None
+    visit = charting.visit if charting is not None else None
+    visit_page = charting.stage.page if charting is not None else None
+    return Place(
+        person_id,
+        header.patient.id,
+        header.episode.id if header.episode is not None else None,
+        tab,
+        visit.id if visit is not None else None,
+        cursor_of(visit_page) if visit_page is not None else None,
+    )
+
+
+def go_back(workspace: Workspace, place: Place) -> None:
+    """Show what was shown at `place`."""
+    if place.aside:
+        getattr(workspace.pages, f"show_{place.aside}")()
+    elif place.patient_id is None:
+        return
+    elif place.session_id is None:
+        workspace.chart.first_tab = place.tab
+        workspace.open_patient(place.patient_id, place.episode_id)
+    else:
+        workspace.open_draft(place.patient_id, place.session_id)
+        if place.cursor is not None:
+            _Return(workspace, place.session_id, place.cursor)
+
+
+def cursor_of(page: VisitPage) -> Cursor:
+    """Where the keyboard is on a visit's page."""
+    fields = _fields(page)
+    here = page.window().focusWidget()
+    letter = 0
+    if isinstance(here, QLineEdit):
+        letter = here.cursorPosition()
+    elif isinstance(here, QPlainTextEdit):
+        letter = here.textCursor().position()
+    scrolled_px = page.scroller.verticalScrollBar().value()
+    return Cursor(scrolled_px, len(fields), fields.index(here) if here in fields else None, letter)
+
+
+def put_cursor(page: VisitPage, cursor: Cursor) -> None:
+    """Scroll a visit's page and put the keyboard as it was. Where the fields are others by now, it is only scrolled."""
+    fields = _fields(page)
+    if cursor.field is not None and len(fields) == cursor.fields:
+        field = fields[cursor.field]
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(field, QLineEdit):
+            field.setCursorPosition(cursor.letter)
+        elif isinstance(field, QPlainTextEdit):
+            at = field.textCursor()
+            at.setPosition(min(cursor.letter, len(field.toPlainText())))
+            field.setTextCursor(at)
+    page.scroller.verticalScrollBar().setValue(cursor.scrolled_px)
+
+
+def _fields(page: QWidget) -> list[QWidget]:
+    """Whatever takes the keyboard on a page, from top to bottom."""
+    found = [
+        widget
+        for widget in page.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(page) and widget.isEnabled()
+    ]
+    at = {widget: widget.mapTo(page, QPoint()) for widget in found}
+    return sorted(found, key=lambda widget: (at[widget].y(), at[widget].x()))
+
+
+def _charting(workspace: Workspace) -> ChartingScreen | None:
+    return cast("ChartingScreen | None", workspace.chart.screens.get(SESSIONS))
+
+
+class _Return(QObject):
+    """Puts the cursor on a visit's page once that is shown for the first time."""
+
+    def __init__(self, workspace: Workspace, session_id: int, cursor: Cursor) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._session_id = session_id
+        self._cursor = cursor
+        self._charting: ChartingScreen | None = None
+        workspace.chart.screen_shown.connect(self._screen_shown)
+
+    def _screen_shown(self) -> None:
+        self._charting = _charting(self._workspace)
+        self._workspace.chart.screen_shown.disconnect(self._screen_shown)
+        if self._charting is not None:
+            self._charting.stage.currentChanged.connect(self._page_shown)
+
+    def _page_shown(self) -> None:
+        if self._charting is not None and self._charting.stage.page is not None:
+            self._charting.stage.currentChanged.disconnect(self._page_shown)
+            # Once it is laid out, and behind whatever else is to happen when a visit is shown.
+            QTimer.singleShot(0, self, self._put)
+
+    def _put(self) -> None:
+        visit = self._charting.visit if self._charting is not None else None
+        page = self._charting.stage.page if self._charting is not None else None
+        if page is not None and visit is not None and visit.id == self._session_id:
+            put_cursor(page, self._cursor)
+        self.deleteLater()
