@@ -66,6 +66,10 @@ def switch_pair(path: Path, *, keep: bool) -> Path | None:
     Raises `OSError`; unless the pair was switched all the same, the next opening finds it as it was, or switches it.
     """
     made, ready = new_pair_path(path), _ready(path, keep=keep)
+    while keep and (_kept_name(path, made).exists() or key_path(_kept_name(path, made)).exists()):
+        # Another pair is kept under the name of this second: nothing is ever put in its place.
+        later = made.stat().st_mtime + 2
+        os.utime(made, (later, later))
     with _alone_with(made):
         passing("switch.before_keys")
         key_path(made).replace(key_path(ready))
@@ -94,7 +98,7 @@ def finish_switch(path: Path) -> Path | None:
 
 def _finish(path: Path, ready: Path, *, keep: bool) -> Path | None:
     kept = None
-    if keep and path.exists():
+    if keep and (path.exists() or key_path(path).exists()):
         kept = _keep(path, ready)
         passing("switch.old_kept")
     for suffix in BESIDE[1:]:
@@ -160,13 +164,7 @@ def _keep(path: Path, ready: Path) -> Path:
     if key_path(ready).exists():
         olds.append((key_path(path), key_path(kept)))
     for source, target in olds:
-        if target.exists() or not source.exists():
-            continue
-        try:
-            os.link(source, target)
-        except OSError:  # a file system without hard links
-            part = target.with_name(target.name + ".part")
-            shutil.copy2(source, part)
-            part.replace(target)
+        if source.exists() and not target.exists():
+            link_or_copy(source, target)
     sync_folder(path.parent)
     return kept

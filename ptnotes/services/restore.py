@@ -100,6 +100,9 @@ def restore_clinic(
     if database.absolute() == path or (path.exists() and database.exists() and database.samefile(path)):
         raise EnvironmentFault("restore.onto_itself", path=str(path))
     with _unused(database, is_backup=is_backup):
+        if not is_backup:
+            with faults_named(database):
+                finish_switch(database)
         unlocked = _unlocked(database, passphrase, user)
         made_at = ""
         if is_backup:
@@ -126,14 +129,18 @@ def restore_clinic(
 
 
 def verify_clinic(path: Path, passphrase: str, user: str | None = None) -> Proof:
-    """Read all of the clinic's file, or of a backup (its folder), and prove it; nothing is changed.
+    """Read all of the clinic's file, or of a backup (its folder), and prove it.
 
-    Proven are every page, index and reference, the manifest of a backup, every signed note, and the audit against what
-    the key file and people's signatures say of it. To look at the notes of an older schema, a copy in a private folder
-    is upgraded. Raises what `open_clinic` raises, `EnvironmentFault` ("backup.none", "backup.damaged",
-    "source.gone"), and `AmbiguousError` ("backup.which").
+    Nothing is changed; a restore or a removal that was cut off after it was decided is finished first. Proven are every
+    page, index and reference, the manifest of a backup, every signed note, and the audit against what the key file and
+    people's signatures say of it. To look at the notes of an older schema, a copy in a private folder is upgraded.
+    Raises what `open_clinic` raises, `EnvironmentFault` ("backup.none", "backup.damaged", "source.gone"), and
+    `AmbiguousError` ("backup.which").
     """
     database, is_backup = _database_of(path)
+    if not is_backup:
+        with faults_named(database):
+            finish_switch(database)
     unlocked = _unlocked(database, passphrase, user)
     key = raw_key(unlocked.data_key, unlocked.keys.file_id)
     told = stored.read_backup(database.parent, unlocked) if is_backup else None

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,26 +16,41 @@ import pytest
 
 from ptnotes.db import backup as stored
 from ptnotes.db import snapshot
+from ptnotes.db.audit import digest_at
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path
 from ptnotes.db.pair import new_pair_path
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.backup import BackupPlan, BackupRecord, Standing, is_due, kept, standing
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.sentences import sentence
+from ptnotes.services.audit import note_read
 from ptnotes.services.backup import (
     back_up_if_due,
+    back_up_now,
     backup_clinic,
     backup_state,
     plan_backups,
 )
-from ptnotes.services.opening import OpenClinic, change_passphrase, open_clinic
+from ptnotes.services.history import clinic_history
+from ptnotes.services.opening import OpenClinic, change_passphrase, create_clinic, open_clinic
+from ptnotes.services.owner import owned
 from ptnotes.services.patients import add_patient, find_patients
-from ptnotes.services.people import add_person
+from ptnotes.services.people import add_person, remove_person
 from ptnotes.services.restore import restore_clinic, verify_clinic
-from tests.clinics import PASSPHRASE, PATIENT, clinic_in
+from ptnotes.services.visits import save_draft, start_session
+from tests.clinics import CLINIC, PASSPHRASE, PATIENT, PERSON, clinic_in
 from tests.clock import FixedClock
+from tests.signing import clinic_with_episode
 
+BACK_UP = """
+import sys
+from pathlib import Path
+from ptnotes.services.backup import backup_clinic
+from ptnotes.services.opening import open_clinic
+backup_clinic(open_clinic(Path(sys.argv[1]), sys.stdin.read()), Path(sys.argv[2]))
+"""
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 
@@ -239,7 +256,7 @@ def test_a_share_that_vanishes_during_a_backup_leaves_the_clinic_as_it_was(
 def test_a_backup_that_reads_back_differently_is_removed(
     clinic: OpenClinic, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examined = stored.examine
+    examined = snapshot.examine
 
     def other(path: Path, key: str, **how: Any) -> object:
         return replace(examined(path, key, **how), audit_count=9)
@@ -364,5 +381,158 @@ def test_a_full_disk_is_told_of_the_backup_and_leaves_nothing(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert raised.value.code in {"backup.full", "backup.gone"}
+    assert list(stick.iterdir()) == []
+    clinic.close()
+
+
+def test_a_backup_is_written_in_the_audit_and_is_no_reason_for_another(
+    clinic: OpenClinic, stick: Path, clock: FixedClock
+) -> None:
+    plan_backups(clinic, BackupPlan(stick))
+    first = back_up_if_due(clinic).record
+    assert clinic_history(clinic)[0].what == f"made a backup of the clinic’s file: in {stick}"
+    clinic.close()
+    clock.advance(hours=1)
+    again = open_clinic(clinic.path, PASSPHRASE, clock=clock)
+    note_read(again, Verb.SEARCHED, Subject.PATIENT, count=1)
+    assert back_up_if_due(again, closing=True).record == first
+    add_patient(again, replace(PATIENT, mrn="later"))
+    assert back_up_if_due(again, closing=True).record.made_at == clock()
+    again.close()
+
+
+def test_every_save_of_a_draft_is_a_change(tmp_path: Path, stick: Path, clock: FixedClock) -> None:
+    clinic, episode = clinic_with_episode(tmp_path, clock)
+    visit = start_session(clinic, episode.id or 0)
+    plan_backups(clinic, BackupPlan(stick))
+    for words in ("one", "two"):
+        # The second is no event of its own in the audit.
+        clock.advance(minutes=1)
+        visit = save_draft(clinic, replace(visit, note=replace(visit.note, subjective=words)))
+        assert back_up_if_due(clinic, closing=True).record.made_at == clock()
+        assert back_up_if_due(clinic, closing=True).record.made_at == clock()
+    clinic.close()
+
+
+def test_a_backup_tells_nobody_of_a_patient(clinic: OpenClinic, stick: Path) -> None:
+    add_patient(clinic, replace(PATIENT, mrn="Qzx77", family_name="Zyxwvuton", address="Xylophrenia"))
+    made = backup_clinic(clinic, stick)
+    clinic.close()
+    told = (made.folder / "manifest.json").read_text()
+    for word in ("Zyxwvuton", "Qzx77", "Xylophrenia", "Moreau", "Rivera", "1979"):
+        assert word not in told
+        assert all(
+            word.encode() not in file.read_bytes()
+            for file in made.folder.iterdir()
+            if ".keys" not in file.name
+        )
+    names = {file.name for file in made.folder.iterdir()} | {made.folder.name}
+    assert all("Zyxwvuton" not in name for name in names)
+
+
+def test_the_head_of_the_audit_stands_in_the_manifest(clinic: OpenClinic, stick: Path) -> None:
+    made = backup_clinic(clinic, stick)
+    with clinic.store.read() as connection:
+        digest = digest_at(connection, made.contents.audit_count)
+    clinic.close()
+    assert json.loads((made.folder / "manifest.json").read_text())["audit"]["head"] == (digest or b"").hex()
+
+
+def test_what_was_cut_off_is_cleared_away_by_the_next_backup(clinic: OpenClinic, stick: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", BACK_UP, str(clinic.path), str(stick)],
+        env={**os.environ, "PTNOTES_DIE_AT": "backup.before_verifying"},
+        input=PASSPHRASE,
+        text=True,
+        check=False,
+    )
+    assert killed.returncode != 0
+    (part,) = stick.iterdir()
+    assert part.name.endswith(".part")
+    (stick / "clinic another.part").mkdir()
+    made = backup_clinic(clinic, stick)
+    assert {one.name for one in stick.iterdir()} == {made.folder.name, "clinic another.part"}
+    clinic.close()
+
+
+def test_a_damaged_clinic_is_told_and_no_older_backup_gives_way(
+    clinic: OpenClinic, stick: Path, clock: FixedClock
+) -> None:
+    for number in range(300):
+        add_patient(clinic, replace(PATIENT, mrn=f"n{number}"))
+    plan_backups(clinic, BackupPlan(stick))
+    back_up_if_due(clinic)
+    before = sorted(one.name for one in stick.iterdir())
+    clinic.store.close()
+    with clinic.path.open("r+b") as file:
+        file.seek(-4096 * 3 + 100, os.SEEK_END)
+        file.write(b"flipped")
+    clock.advance(days=1)
+    state = back_up_if_due(clinic)
+    assert (state.standing, state.record.fault) == (Standing.FAILED, "backup.source_damaged")
+    assert sorted(one.name for one in stick.iterdir()) == before
+    clinic.close()
+
+
+def test_one_backup_is_made_at_a_time(clinic: OpenClinic, stick: Path) -> None:
+    plan_backups(clinic, BackupPlan(stick))
+    with owned(clinic.path.with_name(clinic.path.name + ".backup")):
+        assert code_of(lambda: backup_clinic(clinic, stick)) == "backup.under_way"
+        assert back_up_if_due(clinic).record == BackupRecord()
+    assert list(stick.iterdir()) == []
+    assert back_up_now(clinic).standing is Standing.GOOD
+    clinic.close()
+
+
+def test_a_file_is_no_folder_for_backups(clinic: OpenClinic, stick: Path) -> None:
+    file = stick / "notes.txt"
+    file.touch()
+    assert code_of(lambda: backup_clinic(clinic, file)) == "backup.not_a_folder"
+    clinic.close()
+
+
+def test_the_rule_counts_days_of_the_clinic_and_backups_of_it_alone(
+    clinic: OpenClinic, stick: Path, tmp_path: Path, clock: FixedClock
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = create_clinic(
+        tmp_path / "other" / "clinic.ptnotes", CLINIC, PERSON, PASSPHRASE, clock=clock, kdf=Kdf()
+    )
+    theirs = backup_clinic(other, stick)
+    other.close()
+    clock.at = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+    leaving = add_person(
+        clinic, Person(name="Desk (made up)", role=Role.FRONT_DESK), "eleven brown foxes nap", kdf=Kdf()
+    )
+    plan_backups(clinic, BackupPlan(stick, every_hours=1))
+    back_up_if_due(clinic)
+    # The file gets another key, and half past six in the evening is the next day in UTC.
+    remove_person(clinic, leaving.id or 0)
+    clock.at = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
+    back_up_if_due(clinic)
+    clinic.close()
+    assert {one.name for one in stick.iterdir()} == {theirs.folder.name, "clinic 2026-03-03 00.30.00"}
+
+
+def test_a_plan_that_cannot_be_read_is_told(clinic: OpenClinic, stick: Path) -> None:
+    plan_backups(clinic, BackupPlan(stick))
+    clinic.path.with_name("clinic.ptnotes.backup.json").write_text("{half")
+    state = back_up_if_due(clinic)
+    assert (state.standing, state.record.fault) == (Standing.FAILED, "backup.plan_unreadable")
+    assert plan_backups(clinic, BackupPlan(stick)).record.fault == ""
+    clinic.close()
+
+
+def test_a_backup_that_differs_in_one_value_is_not_good(
+    clinic: OpenClinic, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = snapshot.copy_pages
+
+    def slip(source: Any, target: Any, *rest: Any) -> None:
+        copied(source, target, *rest)
+        target.execute("UPDATE patient SET family_name = 'Other'")
+
+    monkeypatch.setattr(snapshot, "copy_pages", slip)
+    assert code_of(lambda: backup_clinic(clinic, stick)) == "backup.not_verified"
     assert list(stick.iterdir()) == []
     clinic.close()
