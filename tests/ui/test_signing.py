@@ -1,8 +1,10 @@
 """Signing on the Sessions tab: a panel above the visit says what is missing, goes there, and takes the passphrase."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,11 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ptnotes.db.kdf import Kdf
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.treatment import Note, NoteState, TreatmentSession
+from ptnotes.domain.treatment import Note, NoteState, TreatmentSession, VisitStatus
 from ptnotes.services import signing
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.visits import load_session, save_draft, start_session
+from ptnotes.services.visits import load_session, record_absence, save_draft, start_session
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.signing.words_form import AMENDMENT, VOID
@@ -251,6 +254,9 @@ def test_text_carried_over_is_marked_in_the_note(
     qtbot.waitUntil(lambda: len(screen.signing.panel.rows) == 1)
     assert screen.signing.panel.rows[0].accessibleName().startswith("odd: The assessment is nearly the text")
     assert screen.signing.panel.passphrase.button.isEnabled()
+    passages = screen.signing.panel.passages
+    assert passages.isVisible()
+    assert f'underline">{words}</span>' in passages.text.text()
     screen.signing.panel.rows[0].click()
     (marked,) = page.note.editors["assessment"].extraSelections()
     assert marked.cursor.selectedText() == words
@@ -268,3 +274,107 @@ def test_somebody_elses_draft_is_not_offered_to_be_signed(
     qtbot.waitUntil(panel.fault.isVisible)
     assert panel.fault.text() == "A note is signed by whoever wrote it."
     assert not panel.passphrase.button.isEnabled()
+
+
+def test_rows_charted_after_another_window_signed_are_offered_in_words(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    note = new_draft(case)
+    page = shown(qtbot, screen, case, note)
+    signing.sign_note(case[0], note.id or 0, note.revision, PASSPHRASE)
+    page.state.put(replace(page.state.session, mobilizations=()))
+    form = screen.signing.form
+    qtbot.waitUntil(form.isVisible)
+    assert form.text.toPlainText().startswith("Taken out or changed: L5 · ")
+    QTest.keyClick(form, Qt.Key.Key_Escape)
+    qtbot.waitUntil(screen.signing.record.isVisible)
+
+
+def test_words_typed_for_a_signed_note_wait_until_its_visit_is_shown_again(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    first, second = signed(case), signed(case)
+    shown(qtbot, screen, case, first)
+    desk = screen.signing
+    qtbot.waitUntil(desk.record.isVisible)
+    desk.record.add.click()
+    assert desk.record.isHidden()
+    assert screen.unsaved_problem() == ""
+    desk.form.text.setPlainText("It was the right side.")
+    assert "not signed yet" in screen.unsaved_problem()
+    screen.open_visit(second.id or 0)
+    qtbot.waitUntil(desk.record.isVisible)
+    assert desk.form.isHidden()
+    assert "not signed yet" in screen.unsaved_problem()
+    screen.open_visit(first.id or 0)
+    qtbot.waitUntil(desk.form.isVisible)
+    assert desk.form.text.toPlainText() == "It was the right side."
+    QTest.keyClick(desk.form, Qt.Key.Key_Escape)
+    assert desk.record.isVisible()
+    assert screen.unsaved_problem() == ""
+
+
+def test_a_void_note_is_struck_through_and_stays_readable(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    note = signed(case)
+    page = shown(qtbot, screen, case, note)
+    assert not page.note.editors["assessment"].font().strikeOut()
+    signing.void_note(case[0], note.id or 0, "Charted twice.", PASSPHRASE)
+    screen.show_episode(None, None)
+    page = shown(qtbot, screen, case, note)
+    editor = page.note.editors["assessment"]
+    qtbot.waitUntil(lambda: editor.font().strikeOut())
+    assert editor.toPlainText() == "Left lumbar facet irritation settles."
+
+
+def test_a_visit_that_did_not_take_place_is_not_offered_to_be_signed(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    clinic, episode = case
+    absence = record_absence(clinic, episode.id or 0, clinic.today(), VisitStatus.MISSED, "snow")
+    screen.show_episode(episode.patient_id, episode.id)
+    screen.open_visit(absence.id or 0)
+    qtbot.waitUntil(lambda: screen.visit is not None)
+    assert not screen.bar.sign.isVisible()
+    assert not screen.bar.commands["sign"].isEnabled()
+
+
+def test_a_passphrase_is_derived_behind_the_window_never_in_its_thread(
+    qtbot: QtBot,
+    screen: ChartingScreen,
+    case: tuple[OpenClinic, EpisodeOfCare],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[threading.Thread] = []
+    derive = Kdf.key
+
+    def watched(self: Kdf, *args: Any) -> bytes:
+        threads.append(threading.current_thread())
+        return derive(self, *args)
+
+    monkeypatch.setattr(Kdf, "key", watched)
+    shown(qtbot, screen, case, new_draft(case))
+    screen.bar.commands["sign"].trigger()
+    qtbot.waitUntil(screen.signing.panel.isVisible)
+    give(screen)
+    qtbot.waitUntil(screen.signing.record.isVisible)
+    screen.signing.record.add.click()
+    screen.signing.form.text.setPlainText("It was the right side.")
+    give(screen)
+    qtbot.waitUntil(lambda: screen.signing.form.isHidden() and screen.signing.record.isVisible())
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
+
+
+def test_the_window_never_grows_to_take_a_signature(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare], theme: Theme
+) -> None:
+    theme.set_text_scale(1.5)
+    shown(qtbot, screen, case, signed(case))
+    qtbot.waitUntil(screen.signing.record.isVisible)
+    for asked in (AMENDMENT, VOID):
+        screen.signing.record.asked.emit(asked)
+        # What a screen 720 pixels high leaves beside the menu and the head of the chart.
+        assert screen.minimumSizeHint().height() <= 720 - 181
+        screen.signing.form.close_form()

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ptnotes.domain.completeness import Finding
 from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.domain.permissions import Act, may
-from ptnotes.domain.signature import AddendumKind, SignedNote, unsaved_words
+from ptnotes.domain.signature import AddendumKind, SignedNote
 from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.services import signing
+from ptnotes.services.late_words import late_words
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.visits import load_session
 from ptnotes.ui.charting.open_visit import OpenVisit
@@ -218,4 +219,8 @@ class SigningDesk(QWidget):
         self.panel.close_panel()
         if self._page is not None:
             self._page.set_editable(False)
-        self.form.ask(UNSAVED, unsaved_words(self._visit.state.session, stored))
+        words = late_words(self._clinic.reference, self._visit.state.session, stored)
+        if not words:
+            self._show_stored(stored)
+            return
+        self.form.ask(UNSAVED, words)
