@@ -60,6 +60,7 @@ _DOORS = {"wrist_hand": "RC", "hip": "HIP", "ankle_foot": "TC"}
 """The joint that a limb's place on the body stands for, where it is not the first of them."""
 
 _WIDEST = {"neck": 4.9, "thorax": 8.2, "low_back": 6.6}  # width of a part of the spine, in units
+_ROW = 26.0  # height of a joint's row, in pixels at the smallest text
 _FOLDED = (4.5, 9.0)  # the least and the most points to the unit of a folded part
 
 
@@ -107,6 +108,11 @@ class Targets:
         """The joints of a limb in the order of the reference data."""
         return tuple(dict.fromkeys(target for target, _side in self.places[limb]))
 
+    def chief(self, part: str) -> str | None:
+        """The joint that a limb's place on the body stands for; None for a part of the spine."""
+        joints = self.joints(part) if part not in _SPINE_PARTS else ()
+        return _DOORS[part] if _DOORS.get(part) in joints else next(iter(joints), None)
+
 
 def part_of_region(region: str) -> str:
     """The part to open for an episode of that region; the low back for one that has no part of its own."""
@@ -133,20 +139,24 @@ class TargetLayout:
         self._size = text_size
         self._open = open_part
         self._width, self._height = width, height
-        tall = min(150.0 * scale, height * 0.42)
-        wide_body = tall * body.ASPECT
         is_limb = open_part not in _SPINE_PARTS
-        beside = max(wide_body, 112.0 * scale) if is_limb else wide_body
+        tall = min(150.0 * scale, height * 0.42)
+        beside = tall * body.ASPECT
+        if is_limb:
+            # The body grows into the height that its joints below it leave.
+            beside = max(beside, 112.0 * scale)
+            below = len(targets.joints(open_part)) * _ROW * scale + text_size * 6
+            tall = max(min(beside / body.ASPECT, height - below), min(tall, height - below), 60.0)
         self._spine_width = max(width - beside - 8 * scale, width * 0.4)
         self._column = _Column(self._spine_width, height, open_part, measure, text_size, scale)
         panel_x = self._spine_width + 8 * scale
-        middle = (panel_x + width) / 2 if is_limb else width - wide_body / 2
+        middle = width - beside / 2
         self._body = _Body(targets, middle, text_size * 1.6, tall, text_size)
         self._panel: list[Part] = []
         self._names: list[Shape] = []
         if is_limb:
-            top = text_size * 1.6 + tall + text_size * 2.6
-            frame = (panel_x, top, width - panel_x, height - top)
+            top = text_size * 1.6 + tall + text_size * 4.0
+            frame = (panel_x, top, width - panel_x - 1, height - top)
             self._panel, self._names = _panel(targets, open_part, frame, text_size, scale)
         parts = [*self._column.parts, *self._panel]
         self._known = {(part.target, part.side) for part in parts}
@@ -189,6 +199,7 @@ class _Column:
         self._open = _SPINE_PARTS.get(open_part)
         top = text_size * 1.6
         self._middle = gutter + (width - gutter) / 2
+        self._edges = gutter, width
         room = width - gutter
         wanted = {level: self._wanted(level, scale) for level in LEVELS}
         units = sum(level_height(level) + joint_height(level) for level in LEVELS if not wanted[level][0])
@@ -196,11 +207,14 @@ class _Column:
         if self._open is not None and self._open[0] != "C0":
             # The joint above the open part is as large as those in it.
             large += wanted[self._open[0]][1]
-        folded = min(max((height - top - large - 4) / units, _FOLDED[0]), _FOLDED[1] * scale, room / 8.4)
+        folded = min(max((height - top - large - 4) / units, _FOLDED[0]), _FOLDED[1] * scale)
+        narrow = room / 8.4
         if self._open is None:
-            folded = min((height - top - 4) / units, room / 8.4)
+            # A little taller than true, so that the levels of the whole spine are told apart in a narrow column.
+            folded = min((height - top - 4) / units, narrow * 1.6)
         grown = min((height - top - 4 - folded * units) / large, 1.5) if large else 1.0
-        across = min(room / _WIDEST[open_part], 17.0 * scale) if self._open else folded
+        narrow = min(folded, narrow)
+        across = min(room / _WIDEST[open_part], 17.0 * scale) if self._open else narrow
         self.parts: list[Part] = []
         self.rows: dict[str, float] = {}
         self.folded: set[str] = set()
@@ -214,10 +228,10 @@ class _Column:
                 bone, gap = level_height(level) * folded, joint_height(level) * folded
                 if below is not None and wanted[below][0]:
                     gap = wanted[below][1] * grown
-            self._add_level(level, y, bone, gap, across if is_open else folded, is_open=is_open)
+            self._add_level(level, y, bone, gap, across if is_open else narrow, is_open=is_open)
             y += bone
             if below is not None:
-                self._add_joint(level, below, y, gap, across if is_open or gap > HIT / 2 else folded)
+                self._add_joint(level, below, y, gap, across if is_open or gap > HIT / 2 else narrow)
             y += gap
 
     def _wanted(self, level: str, scale: float) -> tuple[float, float]:
@@ -301,9 +315,9 @@ class _Column:
                 x = part.box[0] + part.box[2] / 2
                 clear = half + tablet_width("III", size) / 2
                 if side is Side.LEFT:
-                    x = min(x, self._middle - clear)
+                    x = max(min(x, self._middle - clear), self._edges[0] + half)
                 elif side is Side.RIGHT:
-                    x = max(x, self._middle + clear)
+                    x = min(max(x, self._middle + clear), self._edges[1] - half)
                 shapes += tablet(mark, x, y, size)
         return shapes
 
@@ -319,8 +333,7 @@ class _Body:
         doors: list[Area] = []
         self._radius = max(height * 0.036, 5.0)
         for limb, (across, down) in body.PLACES.items():
-            joints = targets.joints(limb)
-            joint = _DOORS[limb] if _DOORS.get(limb) in joints else next(iter(joints), None)
+            joint = targets.chief(limb)
             for side, sign in ((Side.LEFT, -1), (Side.RIGHT, 1)):
                 if joint is not None:
                     half = self._radius
@@ -380,13 +393,15 @@ def _panel(
     """The joints of a limb below the body: a target at each side, with the joint's short name between them."""
     x, y, width, height = frame
     joints = targets.joints(limb)
-    pitch = min(26.0 * scale, max(height / max(len(joints), 1), 12.0))
+    pitch = min(_ROW * scale, max(height / max(len(joints), 1), 12.0))
     tall = pitch * 0.84
     box = min(34.0 * scale, width * 0.34)
     middle = x + width / 2
     parts: list[Part] = []
     shapes: list[Shape] = [
-        Text(middle, y - text_size * 0.7, PART_WORDS[limb], "text", text_size, "semibold", "middle")
+        Text(middle, y - text_size * 1.9, PART_WORDS[limb], "text", text_size, "semibold", "middle"),
+        Text(x + box / 2, y - text_size * 0.6, "L", "muted", text_size, "semibold", "middle"),
+        Text(x + width - box / 2, y - text_size * 0.6, "R", "muted", text_size, "semibold", "middle"),
     ]
     for number, joint in enumerate(joints):
         top = y + number * pitch

@@ -35,7 +35,7 @@ class SpineCard(Card):
         regions: tuple[str, ...],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Spine and joints", "from behind", parent)
+        super().__init__("Spine", "from behind", parent)
         self.control = SpineControl(state, earlier, reference, theme, regions, self)
         self.words = Label("", "small", wraps=True, parent=self)
         # Two lines are kept for it, so that the map does not jump with what is said.
@@ -51,9 +51,10 @@ class SpineCard(Card):
             colours = f"background: {ground}; color: {ink};"
             line.addWidget(self._button(grade, grade, f"Grade {grade} (key {number})", theme, colours), 3)
         for text, verb, help_text in _MORE:
-            line.addWidget(self._button(text, verb, help_text, theme, ""), 2)
+            colours = f"border: 1px solid {theme.ink('control').name()};"
+            line.addWidget(self._button(text, verb, help_text, theme, colours), 2)
         self.body.addLayout(line)
-        self._say("small", self.control.charting.name(self.control.place))
+        self._say("small", self.control.charting.name(self.control.place, short=True))
         self.control.said.connect(partial(self._say, "small"))
         self.control.refused.connect(partial(self._say, "fault"))
 
@@ -75,8 +76,7 @@ class SpineCard(Card):
         round_it = (
             f"border-radius: {theme.px(8)}px; padding: 0; font-weight: 600; font-size: {theme.px(11)}px;"
         )
-        if colours:
-            button.setStyleSheet(f"QToolButton:enabled {{ {colours} {round_it} }}")
+        button.setStyleSheet(f"QToolButton:enabled {{ {colours} {round_it} }}")
         button.clicked.connect(partial(self.control.act, verb))
         self.buttons[verb] = button
         return button

@@ -55,10 +55,11 @@ class PlaceCharting:
         """What the map shows."""
         return treated.marks_of(self._reference, self._state.session, self._earlier)
 
-    def name(self, place: Place) -> str:
-        """A place with what is charted there: ``L4 left, grade III, unilateral PA``."""
+    def name(self, place: Place, *, short: bool = False) -> str:
+        """A place with what is charted there, in full words; `short` with the technique's abbreviation."""
         words = treated.place_words(self._reference, place)
-        return f"{words}, {treated.state_words(self._reference, self._state.session, self._earlier, place)}"
+        session, earlier = self._state.session, self._earlier
+        return f"{words}, {treated.state_words(self._reference, session, earlier, place, short=short)}"
 
     def part_name(self, part: str) -> str:
         """A closed part with what was treated in it today."""
@@ -77,8 +78,11 @@ class PlaceCharting:
             for place in reversed(places):
                 if treated.rows_at(self._reference, visit, place):
                     return place
-        middle = [place for place in places if place[1] is Side.MIDLINE] or places
-        return middle[len(middle) // 2] if part in ("neck", "thorax", "low_back") else places[0]
+        chief = self._targets.chief(part)
+        if chief is not None:
+            return next(place for place in places if place[0] == chief)
+        middle = [place for place in places if place[1] is Side.MIDLINE]
+        return middle[len(middle) // 2]
 
     def _edit(self, verb: str, place: Place) -> Edit:
         session, reference, earlier = self._state.session, self._reference, self._earlier

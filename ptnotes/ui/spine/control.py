@@ -107,7 +107,7 @@ class SpineControl(QWidget):
         for box in old:
             box.hide()
             box.deleteLater()
-        self.said.emit(self.charting.name(place))
+        self.said.emit(self.charting.name(place, short=True))
         self.update()
 
     def open_part(self, part: str) -> None:
@@ -125,9 +125,12 @@ class SpineControl(QWidget):
                 self.row_asked.emit(row)
         else:
             refusal = self.charting.act(verb, self._at)
-        words = refusal or self.charting.name(self._at)
-        (self.refused if refusal else self.said).emit(words)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        if refusal:
+            self.refused.emit(refusal)
+        else:
+            self.said.emit(self.charting.name(self._at, short=True))
+        told = QAccessibleAnnouncementEvent(self, refusal or self.charting.name(self._at))
+        QAccessible.updateAccessibility(told)
 
     @override
     def sizeHint(self) -> QSize:
@@ -183,7 +186,7 @@ class SpineControl(QWidget):
         super().focusInEvent(event)
         if not self._is_leaving:
             self._boxes.places[self._at].setFocus(event.reason())
-            self.said.emit(self.charting.name(self._at))
+            self.said.emit(self.charting.name(self._at, short=True))
         self.update()
 
     @override

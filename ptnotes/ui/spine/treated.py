@@ -187,27 +187,32 @@ def place_words(reference: Reference, place: Place) -> str:
     return f"{reference.targets[target].label} {side_words(side)}"
 
 
-def row_words(reference: Reference, row: Mobilization) -> str:
-    """What was done, as it is said: ``grade III, unilateral PA``."""
+def row_words(reference: Reference, row: Mobilization, *, short: bool = False) -> str:
+    """What was done, as it is said: ``grade III, Transverse glide``; `short` with the technique's abbreviation."""
     grade = f"grade {numeral_of(row.grade)}" if row.grade else "no grade"
     if row.grade is not None and row.grade_to is not None:
         grade += f" to {numeral_of(row.grade_to)}"
-    technique = (
-        reference.techniques[row.technique].label if row.technique is not None else "technique not said"
-    )
-    return f"{grade}, {technique}"
+    if row.technique is None:
+        return f"{grade}, technique not said"
+    technique = reference.techniques[row.technique]
+    return f"{grade}, {(technique.abbreviation if short else '') or technique.label}"
 
 
 def state_words(
-    reference: Reference, session: TreatmentSession, earlier: tuple[TreatmentSession, ...], place: Place
+    reference: Reference,
+    session: TreatmentSession,
+    earlier: tuple[TreatmentSession, ...],
+    place: Place,
+    *,
+    short: bool = False,
 ) -> str:
     """What is charted at a place in this visit, else what the last visit that treated it did there."""
     rows = rows_at(reference, session, place)
     if rows:
-        return "; ".join(row_words(reference, row) for row in rows)
+        return "; ".join(row_words(reference, row, short=short) for row in rows)
     before = next((found for visit in earlier if (found := rows_at(reference, visit, place))), ())
     if before:
-        return f"not treated today; before: {row_words(reference, before[-1])}"
+        return f"not treated today; before: {row_words(reference, before[-1], short=short)}"
     return "not treated"
 
 
