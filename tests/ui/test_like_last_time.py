@@ -120,7 +120,7 @@ def words(last: LastVisits) -> list[list[str]]:
 def test_the_last_visits_rows_stand_in_columns_the_newest_first(page: VisitPage) -> None:
     assert words(page.mobilizations.last) == [
         ["L5 left · UPA", "III · 3 × 45 s", "II · 3 × 45 s"],
-        ["L4 midline · CPA", "IV++ · 5 × 120 s", "not done"],
+        ["L4 · CPA", "IV++ · 5 × 120 s", "not done"],
         ["T12 right · UPA", "not done", "II · 3 × 30 s"],
     ]
     assert words(page.exercises.last) == [["Bridge", "3 × 10 · 5 kg", "3 × 8 · 5 kg"]]

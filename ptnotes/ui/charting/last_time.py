@@ -8,7 +8,7 @@ from typing import Any
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.progression import carried, not_charted
-from ptnotes.domain.treatment import Exercise, Mobilization, Place, TreatmentSession
+from ptnotes.domain.treatment import Exercise, Mobilization, Place, Side, TreatmentSession
 from ptnotes.domain.wording import side_words
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.entry import dose_text, load_text
@@ -32,7 +32,9 @@ def mobilizations(reference: Reference) -> Source:
     def what(row: Mobilization) -> str:
         targets = ", ".join(reference.targets[target].label for target in row.targets)
         technique = reference.techniques[row.technique].abbreviation if row.technique is not None else ""
-        return " · ".join(part for part in (f"{targets} {side_words(row.side)}".strip(), technique) if part)
+        # In the middle is where a level is: only what is left or right of it is said.
+        side = side_words(row.side) if row.side is not Side.MIDLINE else ""
+        return " · ".join(part for part in (f"{targets} {side}".strip(), technique) if part)
 
     return Source(rows=_mobilizations_of, what=what, amount=_graded_dose)
 

@@ -21,7 +21,7 @@ class PhraseHint(QFrame):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
-        self.setProperty("type", "toast")
+        self.setProperty("type", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(10, 6, 10, 6)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSi
 from ptnotes.domain.completeness import Finding, FindingKind
 from ptnotes.ui.override import override
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
+from ptnotes.ui.signing.repeated_passages import RepeatedPassages
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label, Pill
 
@@ -52,6 +53,8 @@ class SignPanel(QFrame):
         self._scroller.setWidget(self._list)
         self._list.setAutoFillBackground(False)
         outer.addWidget(self._scroller)
+        self.passages = RepeatedPassages(theme, self)
+        outer.addWidget(self.passages)
         self.passphrase = PassphraseLine(theme, self)
         outer.addWidget(self.passphrase)
         self.fault = Label("", "fault", wraps=True, parent=self)
@@ -73,6 +76,7 @@ class SignPanel(QFrame):
         shown = min(len(findings), _ROWS_SHOWN)
         self._scroller.setFixedHeight(self._theme.px(_ROW_PX) * shown)
         self._scroller.setVisible(bool(findings))
+        self.passages.show_findings(findings)
         needed = sum(finding.blocks for finding in findings)
         self.summary.setText(_summary(needed, len(findings) - needed))
         self.passphrase.offer(f"Sign as {self._signature}", ready=not needed)
