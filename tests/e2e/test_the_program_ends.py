@@ -28,7 +28,7 @@ def test_a_demo_that_the_system_ends_leaves_nothing_behind(tmp_path: Path, meanw
     )
     try:
         deadline = time.monotonic() + PATIENCE_S
-        while not list(scratch.glob("ptnotes-demo-*/*")) and time.monotonic() < deadline:
+        while not list(scratch.glob("*/ptnotes-demo-*/*")) and time.monotonic() < deadline:
             assert program.poll() is None
             time.sleep(0.05)
         time.sleep(meanwhile_s)
