@@ -33,6 +33,7 @@ class ActionRow:
 
 ACTIONS = (
     ActionRow("settings", "&File", "Clinic &settings", "Ctrl+,"),
+    ActionRow("phrases", "&File", "P&hrases", "Ctrl+."),
     ActionRow("people", "&File", "&People and roles", "Ctrl+Shift+P"),
     ActionRow("clinic_history", "&File", "&Who did what", "Ctrl+Shift+H"),
     ActionRow("retention", "&File", "&Keeping records", "Ctrl+Shift+K"),

@@ -14,6 +14,7 @@ from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.patients.patient_form import PatientForm
 from ptnotes.ui.people.people_page import PeoplePage
+from ptnotes.ui.phrases.phrase_page import PhrasePage
 from ptnotes.ui.retention.retention_page import RetentionPage
 from ptnotes.ui.settings.clinic_settings import ClinicSettings
 from ptnotes.ui.tasks import Tasks
@@ -47,6 +48,8 @@ class Pages(QStackedWidget):
         self._people: PeoplePage | None = None
         self._history: HistoryPage | None = None
         self._retention: RetentionPage | None = None
+        self.phrases: PhrasePage | None = None
+        """The clinic's phrases, None until they are first asked for."""
 
     @property
     def form(self) -> PatientForm:
@@ -121,6 +124,13 @@ class Pages(QStackedWidget):
         """Show the clinic's details."""
         self.turn_to(self.settings)
         self.settings.show_details()
+
+    def show_phrases(self) -> None:
+        """Show the short forms and what they stand for."""
+        if self.phrases is None:
+            self.phrases = PhrasePage(self._clinic, self._tasks, self._theme, self)
+            self.addWidget(self.phrases)
+        self.turn_to(self.phrases)
 
     def show_people(self) -> None:
         """Show who can open the file, and who may what."""
