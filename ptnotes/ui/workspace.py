@@ -96,8 +96,13 @@ class Workspace(QWidget):
         self.archiving.archived.connect(self.show_home)
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
-        self.sidebar.lock_hint.setVisible(actions["lock"].isVisible())
-        self.pages.backups.problem_changed.connect(self.sidebar.show_backup)
+        # A sample clinic is not locked and not recovered: nobody knows its passphrase.
+        is_sample = not actions["lock"].isVisible()
+        self.sidebar.lock_hint.setVisible(not is_sample)
+        self.home.asks_for_recovery_key = not is_sample
+        self.home.recovery_asked.connect(self.pages.show_people)
+        if not is_sample:
+            self.pages.backups.problem_changed.connect(self.sidebar.show_backup)
         for name, slot in (
             ("find", self.sidebar.start_finding),
             ("add_patient", self.pages.add_patient),
@@ -105,6 +110,7 @@ class Workspace(QWidget):
             ("open_episode", self.chart.open_episode),
             ("archive_patient", self.archive),
             ("settings", self.pages.show_settings),
+            ("phrases", self.pages.show_phrases),
             ("people", self.pages.show_people),
             ("clinic_history", self.pages.show_clinic_history),
             ("retention", self.pages.show_retention),
