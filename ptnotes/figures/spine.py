@@ -113,8 +113,6 @@ def place_marks(
     elsewhere: list[SpineMark] = []
     for mark in marks:
         places = [(mark.target, side) for side in _sides(mark.side)]
-        if (mark.target, Side.MIDLINE) not in known and mark.side in (None, Side.MIDLINE):
-            places = [(mark.target, Side.LEFT), (mark.target, Side.RIGHT)]
         found = [place for place in places if place in known]
         for place in found:
             # What the latest visit did is told before what earlier ones did at the same place.

@@ -9,6 +9,8 @@ from reportlab.platypus import CondPageBreak, Flowable, PageBreak
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import PainKind
 from ptnotes.domain.wording import full_date, signed, threshold_words, verdict_words
+from ptnotes.figures.spine import levels_round, spine_figure
+from ptnotes.figures.vertebrae import LEVELS
 from ptnotes.reports.blocks import (
     CELL_QUIET,
     CELL_RIGHT,
@@ -20,7 +22,8 @@ from ptnotes.reports.blocks import (
     table,
 )
 from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
-from ptnotes.reports.paper import GAP_PT
+from ptnotes.reports.figure_flowable import FigureFlowable, text_width
+from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.progress_page import (
     Trim,
@@ -38,6 +41,7 @@ __all__ = ["ProgressReportData", "render_progress_report"]
 _NO_LIMIT = 1_000_000
 _CHARTS_A_ROW = 2
 _CHART_PT = 108.0
+_SPINE_PT, _LEVEL_PT, _MOST_SPINE_PT, _SPINE_TEXT_PT = 170.0, 24.0, 330.0, 7.5
 _NORMAL_SOURCES = {
     NormalValues.AAOS: "American Academy of Orthopaedic Surgeons (AAOS)",
     NormalValues.AMA: "American Medical Association (AMA)",
@@ -75,6 +79,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
         yield _every_measure(data, width)
         yield from _how_judged(data)
     yield from _more_charts(data, trim, width)
+    yield from _levels_treated(data)
     if len(data.treatments) > trim.treatments:
         yield from _section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)
@@ -216,6 +221,27 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
         stacks += [[] for _ in range(_CHARTS_A_ROW - len(row))]
         yield space(5)
         yield Columns(stacks, [1] * _CHARTS_A_ROW)
+
+
+def _levels_treated(data: ProgressReportData) -> Iterator[Flowable]:
+    """The spine as the screen shows it, at the levels round what was treated; nothing where the spine was not."""
+    levels = levels_round(data.marks)
+    if levels is None:
+        return
+    shown = LEVELS.index(levels[1]) - LEVELS.index(levels[0]) + 1
+    height = min(shown * _LEVEL_PT, _MOST_SPINE_PT)
+    drawn = spine_figure(_SPINE_PT, height, data.marks, text_width, _SPINE_TEXT_PT, levels)
+    words = ["From behind, the patient’s left at the left."]
+    if any(not mark.at_latest_visit for mark in data.marks):
+        words.append("Filled: at the latest visit of the period. Outlined: before.")
+    if drawn.elsewhere:
+        words.append("What was treated elsewhere stands among the techniques.")
+    yield CondPageBreak(height + 40)
+    yield Section("Levels treated")
+    yield space(4)
+    yield Columns(
+        [[FigureFlowable(drawn.figure, INKS)], [paragraph(text, QUIET) for text in words]], [1, 1.6]
+    )
 
 
 def _was_cut(data: ProgressReportData, trim: Trim) -> bool:

@@ -14,6 +14,7 @@ from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.trend import TrendChart
+from ptnotes.domain.views import SpineMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class ProgressReportData:
     `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
     `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
     clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
-    those of every attended visit that the report draws from.
+    those of every attended visit that the report draws from. `marks` are where the period treated.
     """
 
     clinic: Clinic
@@ -161,6 +162,7 @@ class ProgressReportData:
     charts: tuple[TrendChart, ...] = ()
     key_motion: str = ""
     treatments: tuple[TreatmentLine, ...] = ()
+    marks: tuple[SpineMark, ...] = ()
     other_services: tuple[str, ...] = ()
     goals: tuple[GoalLine, ...] = ()
     narrative: Narrative = Narrative()

@@ -13,7 +13,7 @@ from ptnotes.domain.change import Meaning, Verdict, judge_score
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
-from ptnotes.domain.episode_progress import goals_progress, treated_rows
+from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
@@ -129,6 +129,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         charts=shown_charts,
         key_motion=key_motion.key if key_motion else "",
         treatments=tuple(treatment_line(reference, row) for row in treated_rows(in_period)),
+        marks=spine_marks(reference, in_period),
         other_services=other_services(reference, in_period),
         goals=tuple(goal_line(reference, progress) for progress in goals),
         narrative=latest_narrative(in_period),

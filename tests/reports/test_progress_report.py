@@ -18,7 +18,7 @@ from ptnotes.domain.conclusion import Asked, Request
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Paper
-from ptnotes.domain.treatment import Note, Phase
+from ptnotes.domain.treatment import Note, Phase, Side
 from ptnotes.reports import fonts
 from tests.reports.cases import CLINIC, EPISODE, PATIENT, case, flat, flexion, missed, pages, pdf, visit
 
@@ -179,6 +179,22 @@ def test_a_signature_is_asked_for_with_a_line_of_its_own() -> None:
     assert text.count("Date") == 2
     assert "For the plan of care" in text
     assert pages(pdf(case(*TEN)))[0].count("Date") == 1
+
+
+def test_the_spine_of_the_screen_stands_behind_the_first_page_with_its_numerals() -> None:
+    first, *later = pages(pdf(case(visit(1), visit(2))))
+    text = flat(" ".join(later))
+    assert "LEVELS TREATED" in text
+    assert "From behind, the patient’s left at the left." in text
+    assert "L4" in text.split("LEVELS TREATED")[1]
+    assert "III" in text.split("LEVELS TREATED")[1]
+    assert "LEVELS TREATED" not in first
+
+
+def test_a_report_without_a_treated_spine_has_no_spine() -> None:
+    knee = replace(visit(1).mobilizations[0], targets=("TF",), side=Side.LEFT, technique="tf_ap")
+    document = pdf(case(replace(visit(1), mobilizations=(knee,))))
+    assert "LEVELS TREATED" not in flat(" ".join(pages(document)))
 
 
 def test_sources_of_thresholds_stand_behind_the_first_page() -> None:

@@ -154,8 +154,8 @@ def test_a_region_is_a_bracket_with_its_grade() -> None:
         (["L4", "L5"], ("T12", "COC")),
         (["T12", "L5"], ("T9", "COC")),
         (["C2"], ("C0", "C7")),
-        (["SIJ"], ("T12", "COC")),
-        (["RIB5"], ("T2", "T9")),
+        (["S1"], ("T12", "COC")),
+        (["T5"], ("T2", "T9")),
         (["C5-C6"], ("C2", "T2")),
         (["lumbar"], ("T10", "COC")),
     ],
@@ -167,6 +167,16 @@ def test_the_levels_round_what_was_treated_are_shown(targets: list[str], levels:
     spine = spine_figure(260, 400, [mark(target, "II") for target in targets], width_of, levels=(first, last))
     assert spine.elsewhere == ()
     assert (first, last) == levels
+
+
+def test_a_joint_of_one_side_is_drawn_at_neither_where_its_side_was_not_said() -> None:
+    joint = mark("SIJ", "III")
+    assert levels_round([joint]) == ("T12", "COC")
+    assert spine_figure(260, 400, [joint], width_of).elsewhere == (joint,)
+
+
+def test_the_ribs_are_among_the_levels_shown() -> None:
+    assert levels_round([mark("RIB5", "II", Side.LEFT)]) == ("T2", "T9")
 
 
 def test_a_knee_shows_no_level() -> None:
