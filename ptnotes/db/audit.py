@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, String, insert, select, type_coerce
 from ptnotes.db.schema.clinic import EmergencyAccessRecord, PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, DisclosureRecord
 from ptnotes.db.schema.episode import EpisodeRecord
+from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.domain.audit import (
     CLOCK_TOLERANCE_S,
     EDITING_SPAN_S,
@@ -190,6 +191,12 @@ def words_beside(connection: Connection, events: Sequence[AuditEvent]) -> dict[i
     for key, reason in connection.execute(why.where(EmergencyAccessRecord.id.in_(read))):
         found[read[key].sequence] = reason
     return found
+
+
+def record_numbers(connection: Connection, patient_ids: Collection[int]) -> dict[int, str]:
+    """The record number of each of these patients who is still in the file."""
+    query = select(PatientRecord.id, PatientRecord.mrn).where(PatientRecord.id.in_(patient_ids))
+    return {row.id: row.mrn for row in connection.execute(query)}
 
 
 def add_disclosure(connection: Connection, disclosure: Disclosure, person_id: int, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,10 +32,15 @@ def history_of(clinic: OpenClinic, patient_id: int) -> tuple[HistoryRow, ...]:
 
 
 def clinic_history(clinic: OpenClinic) -> tuple[HistoryRow, ...]:
-    """Who did what in the clinic, newest first (the latest 2,000). Raises `AccessError`."""
+    """Who did what in the clinic, newest first (the latest 2,000), patients by their record number.
+
+    Raises `AccessError`.
+    """
     require(clinic, Act.VIEW_AUDIT)
     with clinic.store.read() as connection:
-        return _rows(connection, audit.events_of(connection, limit=_MOST_EVENTS))
+        events = audit.events_of(connection, limit=_MOST_EVENTS)
+        about = {event.patient_id for event, _name in events if event.patient_id is not None}
+        return _rows(connection, events, audit.record_numbers(connection, about))
 
 
 def disclosures_of(clinic: OpenClinic, patient_id: int) -> tuple[Disclosure, ...]:
@@ -101,15 +107,25 @@ def verify_audit(
         return audit.verify(connection, anchors, keys)
 
 
-def _rows(connection: audit.Writing, events: tuple[tuple[AuditEvent, str], ...]) -> tuple[HistoryRow, ...]:
+def _rows(
+    connection: audit.Writing,
+    events: tuple[tuple[AuditEvent, str], ...],
+    numbers: Mapping[int, str] | None = None,
+) -> tuple[HistoryRow, ...]:
+    """The events as they are read; `numbers` are the record numbers to name patients by."""
     words = audit.words_beside(connection, [event for event, _name in events])
     return tuple(
-        _row(replace(event, detail=words.get(event.sequence, event.detail)), name)
+        _row(
+            replace(event, detail=words.get(event.sequence, event.detail)),
+            name,
+            (numbers or {}).get(event.patient_id or 0, ""),
+        )
         for event, name in events
         if event.verb is not Verb.SEALED
     )
 
 
-def _row(event: AuditEvent, name: str) -> HistoryRow:
+def _row(event: AuditEvent, name: str, mrn: str) -> HistoryRow:
     at: datetime = event.at
-    return HistoryRow(event.sequence, at, event.zone, name or "Somebody", event_words(event))
+    what = f"{event_words(event)} · MRN {mrn}" if mrn else event_words(event)
+    return HistoryRow(event.sequence, at, event.zone, name or "Somebody", what)

@@ -105,7 +105,7 @@ def test_a_chart_is_noted_once_and_a_warning_stands_while_it_cannot_be(
     page.show_clinic()
     qtbot.waitUntil(lambda: len(told(page)) == 4)
     assert [what for _who, what in told(page)][:2] == [
-        "opened the chart",
+        "opened the chart · MRN 000123",
         "1 event could not be written down",
     ]
     assert theme.scale == 1.0

@@ -138,6 +138,29 @@ def test_where_counting_ended_more_are_spoken_of(theme: Theme, qtbot: QtBot) -> 
     assert page.count_line.text().startswith("More than 2,000 patients ")
 
 
+def test_the_home_page_shows_what_waits_for_a_co_signature_and_asks_for_a_recovery_key(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    page = HomePage(lambda: TODAY, theme)
+    qtbot.addWidget(page)
+    page.resize(900, 600)
+    page.show()
+    waiting = DraftRow(session_id=7, patient=ROW, service_date=TODAY, saved_at=None)
+    page.show_home(Home(recent=(ROW,), to_co_sign=(waiting,), patient_count=1, lacks_recovery_key=True))
+    shown = page.to_co_sign[0]
+    assert shown.isVisible()
+    assert [(row.session_id, row.pill) for row in shown.rows.rows] == [(7, "co-sign")]
+    assert page.recovery.isVisible()
+    with qtbot.waitSignal(page.recovery_asked):
+        page.recovery.findChild(QPushButton).click()
+    page.show_home(Home(recent=(ROW,), patient_count=1))
+    assert not shown.isVisible()
+    assert not page.recovery.isVisible()
+    page.asks_for_recovery_key = False
+    page.show_home(Home(recent=(ROW,), patient_count=1, lacks_recovery_key=True))
+    assert not page.recovery.isVisible()
+
+
 def test_an_empty_clinic_is_told_its_first_step(theme: Theme, qtbot: QtBot) -> None:
     page = HomePage(lambda: TODAY, theme)
     qtbot.addWidget(page)

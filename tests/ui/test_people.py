@@ -31,6 +31,7 @@ from ptnotes.ui.people.recovery_paper import RecoveryPaper
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.unlock.unlock import Unlock
+from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.toast import Toast
 from tests.clinics import PASSPHRASE, PATIENT
 
@@ -90,6 +91,31 @@ def test_somebody_is_added_and_removed_after_a_second_press(
     remove.click()
     until(qtbot, lambda: people_of(open_clinic.path) == ("J. Rivera",))
     until(qtbot, lambda: bool(buttons(page, "Let in again")))
+
+
+def test_a_students_supervisor_is_chosen_among_those_who_may_co_sign(
+    page: PeoplePage, open_clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    buttons(page, "Add a person")[0].click()
+    assert not page.form.supervisor_field.isVisible()
+    page.form.role.setCurrentIndex(page.form.role.findData(Role.STUDENT))
+    offered = [page.form.supervisor.itemText(place) for place in range(page.form.supervisor.count())]
+    assert offered == ["anybody who may co-sign", "J. Rivera, PT, DPT"]
+    page.form.supervisor.setCurrentIndex(1)
+    page.form._line("name").setText("S. Okafor")
+    page.form.passphrase.first.setText(OTHER)
+    page.form.passphrase.again.setText(OTHER)
+    page.form.store_button.click()
+    until(qtbot, lambda: not page.form.isVisible())
+    assert people(open_clinic)[1].supervisor_id == open_clinic.person_id
+    until(qtbot, lambda: len(buttons(page, "Change")) == 2)
+    assert any(label.text() == "Student, under J. Rivera" for label in page.table.findChildren(Label))
+    buttons(page, "Change")[1].click()
+    assert page.form.supervisor.currentText() == "J. Rivera, PT, DPT"
+    page.form.role.setCurrentIndex(page.form.role.findData(Role.THERAPIST))
+    page.form.store_button.click()
+    until(qtbot, lambda: not page.form.isVisible())
+    assert people(open_clinic)[1].supervisor_id is None
 
 
 def test_a_weak_passphrase_or_a_name_that_is_taken_is_said_beside_its_field(

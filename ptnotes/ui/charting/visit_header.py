@@ -37,7 +37,7 @@ STATUS_WORDS = {
 STATE_WORDS = {
     NoteState.DRAFT: "",
     NoteState.DISCARDED: "discarded",
-    NoteState.AWAITING_COSIGNATURE: "awaiting co-signature",
+    NoteState.AWAITING_COSIGNATURE: "to co-sign",
     NoteState.SIGNED: "signed",
     NoteState.VOIDED: "voided",
 }
@@ -61,7 +61,7 @@ class VisitPicker(QWidget):
         theme.changed.connect(self._show_icons)
         self.list = QComboBox(self)
         self.list.setAccessibleName("Visit")
-        self.list.setMinimumWidth(theme.px(180))
+        self.list.setMinimumWidth(theme.px(216))
         self.list.setMaxVisibleItems(16)
         layout.addWidget(self.older)
         layout.addWidget(self.list)

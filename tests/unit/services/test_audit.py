@@ -231,6 +231,14 @@ def test_a_disclosure_says_what_was_given_and_to_whom(clinic: OpenClinic) -> Non
     assert [fault.field for fault in raised.value.faults] == ["disclosure.what", "disclosure.to_whom"]
 
 
+def test_the_clinics_history_names_patients_by_their_record_number(clinic: OpenClinic) -> None:
+    patient = add_patient(clinic, PATIENT)
+    note_read(clinic, Verb.VIEWED, Subject.PATIENT, patient.id, patient_id=patient.id)
+    told = [row.what for row in clinic_history(clinic)][:2]
+    assert told == ["opened the chart · MRN 000123", "added the patient · MRN 000123"]
+    assert next(iter(history_of(clinic, patient.id or 0))).what == "opened the chart"
+
+
 def test_the_clinics_history_is_for_those_who_may_see_it(clinic: OpenClinic) -> None:
     therapist = replace(clinic, person=replace(clinic.person, role=Role.THERAPIST, granted=frozenset()))
     for question in (clinic_history, verify_audit):

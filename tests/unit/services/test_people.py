@@ -23,6 +23,7 @@ from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, Sta
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.recovery_key import new_recovery_key
 from ptnotes.services.opening import OpenClinic, change_passphrase, open_clinic, recover_clinic
+from ptnotes.services.overview import home
 from ptnotes.services.patients import add_patient, find_patients
 from ptnotes.services.people import (
     add_person,
@@ -173,6 +174,13 @@ def test_the_recovery_key_lets_somebody_set_a_new_passphrase(clinic: OpenClinic,
     recovered.close()
     assert opened_by(clinic, "J. Rivera", NEW) == recovered.person
     assert refused(clinic, "J. Rivera", PASSPHRASE) == "access.denied"
+
+
+def test_whoever_can_make_a_recovery_key_is_told_that_there_is_none(clinic: OpenClinic) -> None:
+    plain = replace(clinic, person=replace(clinic.person, granted=frozenset()))
+    assert [home(one).lacks_recovery_key for one in (clinic, plain)] == [True, False]
+    make_recovery_key(clinic, kdf=LEAST)
+    assert not home(clinic).lacks_recovery_key
 
 
 def test_a_new_recovery_key_makes_the_old_one_useless(clinic: OpenClinic) -> None:
