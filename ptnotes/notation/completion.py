@@ -70,15 +70,16 @@ def completion(
     for order, ((kind, known), names) in enumerate(lexicon_of(reference).names.items()):
         if kind not in _KINDS or not _fits(reference, kind, known, levels, region):
             continue
+        label = _label(reference, kind, known)
         # An id is a word of the line only where people write it so.
-        words = names if kind == "target" else names[1:] or names
+        written = kind == "target" or folded(names[0]) == folded(label)
+        words = names if written else names[1:] or names
         rank, name = _best(words, wanted)
         if name is None:
             continue
         if rank == 0:
             # It is a word already: what is offered is the fuller one.
             name = words[0]
-        label = _label(reference, kind, known)
         if label in seen:
             continue
         seen.add(label)

@@ -30,7 +30,8 @@ _BAND = re.compile(
 _SIDE = re.compile(
     r"\(?(?P<side>left|right|bilateral(?:ly)?|l|r|b/l|b|bil|bilat|lt|rt|ea(?:ch)? (?:side|leg|arm))\)?(?![a-z0-9])"
 )
-_BANDS = {"rtb": "red", "gtb": "green", "btb": "blue", "ytb": "yellow"}
+SHORT_BANDS = {"rtb": "red", "gtb": "green", "btb": "blue", "ytb": "yellow"}
+"""Short forms of bands."""
 _SIDES = {"l": "left", "lt": "left", "left": "left", "r": "right", "rt": "right", "right": "right"}
 _FILLER = re.compile(r"[,():.]|(?:for|of|and|with|hold|each|ea)(?![a-z])|&")
 _WITH = re.compile(r"(?:w/|with)\s+(?P<cue>[^,;]+)")
@@ -86,7 +87,7 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
             doses.append(dose)
             place = dose.end
         elif band is not None:
-            load, place = f"{_BANDS.get(band['band'], band['band'])} band", band.end()
+            load, place = f"{SHORT_BANDS.get(band['band'], band['band'])} band", band.end()
         elif side is not None:
             cues.append(
                 _SIDES.get(side["side"], "both sides" if side["side"].startswith("b") else "each side")

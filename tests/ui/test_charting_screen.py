@@ -533,7 +533,7 @@ def test_minutes_are_added_up_and_set_against_the_visit_s_length(
     untimed = next(row.id for row in services.values() if not row.timed)
     for service, minutes in ((timed, "23"), (untimed, "15")):
         page.interventions.add.chosen.emit(service)
-        type_into(page.interventions.table.tab_stops()[-1], minutes)
+        type_into(list(page.interventions.table.editors.values())[-1].tab_stops()[0], minutes)
     assert page.interventions.total.text() == "Timed 23 min · untimed 15 min · in all 38 min"
     type_into(page.fields.time_in, "9:00")
     type_into(page.fields.time_out, "9:30")

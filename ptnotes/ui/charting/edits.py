@@ -202,8 +202,15 @@ def set_end_range_pain(
     session: TreatmentSession, line: RomLine, phase: Phase, hurts: bool | None
 ) -> TreatmentSession:
     """The session with pain at the end of the range said for one reading; None takes the statement back."""
+    return set_reading(session, line, phase, "end_range_pain", hurts)
+
+
+def set_reading(
+    session: TreatmentSession, line: RomLine, phase: Phase, field: str, value: object
+) -> TreatmentSession:
+    """The session with a further field of one reading of `line` set (end feel, pain), if it was taken at all."""
     reading = line.before if phase is not Phase.AFTER else line.after
-    return session if reading is None else change_row(session, RomReading, reading.row, end_range_pain=hurts)
+    return session if reading is None else change_row(session, RomReading, reading.row, **{field: value})
 
 
 def change_pair(session: TreatmentSession, pair: int, **changes: Any) -> TreatmentSession:
@@ -212,11 +219,66 @@ def change_pair(session: TreatmentSession, pair: int, **changes: Any) -> Treatme
     return _with_rows(session, RomReading, rows)
 
 
+PainPair: TypeAlias = tuple[PainScore | None, PainScore | None]
+
+
+def pain_pairs(session: TreatmentSession) -> tuple[PainPair, ...]:
+    """The pain scores as (before, after), in the order charted; SINGLE counts as before."""
+    pairs: dict[int, list[PainScore | None]] = {}
+    for score in session.pain:
+        pairs.setdefault(score.pair, [None, None])[score.phase is Phase.AFTER] = score
+    return tuple((both[0], both[1]) for both in pairs.values())
+
+
+def main_pain(session: TreatmentSession, kind: PainKind) -> PainPair:
+    """The scores of a kind that are the main complaint's: those without a place or side, else the first."""
+    found = [pair for pair in pain_pairs(session) if _one_of(pair).kind is kind]
+    plain = (pair for pair in found if not _one_of(pair).place and _one_of(pair).side is None)
+    return next(plain, found[0] if found else (None, None))
+
+
+def further_pain(session: TreatmentSession) -> tuple[PainPair, ...]:
+    """The scores that are not the main complaint's now, best and worst: with a movement, or at another place."""
+    main = [main_pain(session, kind) for kind in (PainKind.NOW, PainKind.BEST, PainKind.WORST)]
+    return tuple(pair for pair in pain_pairs(session) if pair not in main)
+
+
+def _one_of(pair: PainPair) -> PainScore:
+    one = pair[0] or pair[1]
+    if one is None:
+        raise ValueError(pair)
+    return one
+
+
 def pain_of(session: TreatmentSession, kind: PainKind, phase: Phase) -> PainScore | None:
-    """The first score of a kind and phase, which is the main complaint's; SINGLE counts as before."""
-    after = phase is Phase.AFTER
-    scores = (score for score in session.pain if score.kind is kind and (score.phase is Phase.AFTER) == after)
-    return next(scores, None)
+    """The main complaint's score of a kind and phase; SINGLE counts as before."""
+    return main_pain(session, kind)[phase is Phase.AFTER]
+
+
+def add_movement_pain(session: TreatmentSession, motion: str, side: Side | None) -> TreatmentSession:
+    """The session with pain with a movement to be scored, unless it is there already."""
+    if any((score.motion, score.side) == (motion, side) for score in session.pain):
+        return session
+    score = PainScore(row=0, pair=session.next_row, kind=PainKind.MOVEMENT, motion=motion, side=side)
+    return add_row(session, score)
+
+
+def set_score(session: TreatmentSession, pair: int, phase: Phase, value: int | None) -> TreatmentSession:
+    """The session with one score of a pair set; where blank, an after score goes and what is scored stays."""
+    same = [score for score in session.pain if score.pair == pair]
+    old = next((score for score in same if (score.phase is Phase.AFTER) == (phase is Phase.AFTER)), None)
+    if old is not None:
+        if value is None and len(same) > 1:
+            return remove_row(session, PainScore, old.row)
+        return change_row(session, PainScore, old.row, value=value)
+    if value is None or not same:
+        return session
+    return add_row(session, replace(same[0], phase=phase, value=value))
+
+
+def remove_pain(session: TreatmentSession, pair: int) -> TreatmentSession:
+    """The session without a pair of scores."""
+    return _with_rows(session, PainScore, tuple(old for old in session.pain if old.pair != pair))
 
 
 def set_pain(session: TreatmentSession, kind: PainKind, phase: Phase, value: int | None) -> TreatmentSession:

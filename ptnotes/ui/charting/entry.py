@@ -17,6 +17,7 @@ from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import Exercise, Mobilization, RomReading
 from ptnotes.domain.wording import number, verdict_words, with_unit
+from ptnotes.notation.exercise import BANDS, SHORT_BANDS
 
 _SHOWN = 40
 _NUMBER = r"[-−+]?\d{1,9}(?:[.,]\d{1,6})?"
@@ -210,6 +211,29 @@ def read_load(text: str, unit: str, highest: Decimal) -> tuple[Decimal | None, s
     return value, said
 
 
+def read_resistance(text: str, unit: str, highest: Decimal) -> tuple[Decimal | None, str, str]:
+    """Read a load as `read_load` does, or a band's colour (``green``, ``GTB``): (load, unit, colour)."""
+    typed = " ".join(text.casefold().split())
+    colour = SHORT_BANDS.get(typed, typed.removesuffix(" band"))
+    if colour in BANDS:
+        return None, unit, colour
+    return (*read_load(text, unit, highest), "")
+
+
+def read_rate(reference: Reference, text: str) -> Decimal | None:
+    """Read ``2``, ``1.5 Hz`` as oscillations a second; None for a blank."""
+    typed = text.strip()
+    if not typed:
+        return None
+    match = re.fullmatch(rf"({_NUMBER})\s*(?:hz|/\s*s)?", typed, re.IGNORECASE | re.ASCII)
+    if match is None:
+        raise _not_understood("mobilization.frequency_hz", typed)
+    bounds = reference.dosage_fields["frequency_hz"]
+    value = _decimal(match[1])
+    _in_range("mobilization.frequency_hz", value, bounds.input_min, bounds.input_max, " Hz")
+    return value
+
+
 def read_time(text: str, field: str) -> time | None:
     """Read ``9:30``, ``0930``, ``14.15`` or ``2:15 pm``; None for a blank. Raises `InputError` for anything else."""
     typed = text.strip()
@@ -236,8 +260,10 @@ def time_text(at: time | None) -> str:
 
 
 def load_text(row: Exercise) -> str:
-    """A load with its unit: ``7.5 kg``; empty where there is none."""
-    return "" if row.load is None else f"{number(row.load)} {row.load_unit}"
+    """A load with its unit, or the band: ``7.5 kg``, ``green band``; empty where there is none."""
+    if row.load is None:
+        return f"{row.band} band" if row.band in BANDS else row.band
+    return f"{number(row.load)} {row.load_unit}"
 
 
 def _unit(said: str | None, own: str) -> str:

@@ -17,7 +17,7 @@ from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
 from ptnotes.ui.charting import choices, edits, last_time
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
-from ptnotes.ui.charting.entry import dose_text, load_text, read_load, read_whole
+from ptnotes.ui.charting.entry import dose_text, load_text, read_resistance, read_whole
 from ptnotes.ui.charting.last_time_list import LastVisits
 from ptnotes.ui.charting.row_table import RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
@@ -64,15 +64,20 @@ class ExerciseRow(RowEditor[Exercise]):
         self.progression = self._cell(_read_progression, "Progression")
         self.progression.setParent(self.below)
         self.progression.setPlaceholderText("progression")
-        self.below.add(self.progression)
-        self.progression.hide()
+        self.cue = self._cell(_read_cue, "Cue")
+        self.cue.setParent(self.below)
+        self.cue.setPlaceholderText("cue")
+        for field in (self.progression, self.cue):
+            self.below.add(field)
+            field.hide()
         self.cells = [self.name, self.sets, self.reps, self.hold, self.load, self.place, remove]
-        self.name.typed.connect(partial(self._put, "name"))
+        self.name.typed.connect(self._name_typed)
         self.sets.typed.connect(partial(self._put, "sets"))
         self.reps.typed.connect(partial(self._put, "reps"))
         self.hold.typed.connect(partial(self._put, "hold_s"))
         self.load.typed.connect(self._load_typed)
         self.progression.typed.connect(partial(self._put, "progression"))
+        self.cue.typed.connect(partial(self._put, "cue"))
 
     def _cell(self, read: Callable[[str], object], name: str, *, width: int = 0) -> ValueCell:
         cell = ValueCell(read, name, right=width > 0, parent=self._table)
@@ -84,7 +89,7 @@ class ExerciseRow(RowEditor[Exercise]):
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [*self.cells[:-1], self.progression]
+        return [*self.cells[:-1], self.progression, self.cue]
 
     @override
     def show_row(self, row: Exercise) -> None:
@@ -96,9 +101,10 @@ class ExerciseRow(RowEditor[Exercise]):
         self.sets.show_value("" if row.sets is None else str(row.sets), row.sets)
         self.reps.show_value("" if row.reps is None else str(row.reps), row.reps)
         self.hold.show_value("" if row.hold_s is None else f"{row.hold_s} s", row.hold_s)
-        self.load.show_value(load_text(row), (row.load, row.load_unit))
+        self.load.show_value(row.band or load_text(row), (row.load, row.load_unit, row.band))
         self.place.setText(_PLACES[row.place])
         self.progression.show_value(row.progression, row.progression)
+        self.cue.show_value(row.cue, row.cue)
         for cell, field in zip(
             self.cells, ("name", "sets", "repetitions", "hold", "load", "where"), strict=False
         ):
@@ -110,18 +116,23 @@ class ExerciseRow(RowEditor[Exercise]):
             self.reps.setPlaceholderText("" if last.reps is None else str(last.reps))
             self.hold.setPlaceholderText("" if last.hold_s is None else f"{last.hold_s} s")
             self.load.setPlaceholderText(load_text(last))
-        self.open_progression(self.progression.hasFocus())
+        self.open_progression(self.progression.hasFocus() or self.cue.hasFocus())
 
     def open_progression(self, wanted: bool) -> None:
-        """Show the line for the progression while the row is worked on, and where it says something."""
+        """Show the lines for progression and cue while the row is worked on, and where they say something."""
         self.progression.setVisible(wanted or bool(self.shown and self.shown.progression))
+        self.cue.setVisible(wanted or bool(self.shown and self.shown.cue))
         self.below.settle()
 
-    def _read_load(self, text: str) -> tuple[Decimal | None, str]:
-        return read_load(text, self.shown.load_unit if self.shown is not None else "kg", HEAVIEST_LOAD)
+    def _read_load(self, text: str) -> tuple[Decimal | None, str, str]:
+        return read_resistance(text, self.shown.load_unit if self.shown is not None else "kg", HEAVIEST_LOAD)
 
-    def _load_typed(self, load: tuple[Decimal | None, str]) -> None:
-        self._change(self._number, "load", load=load[0], load_unit=load[1])
+    def _load_typed(self, load: tuple[Decimal | None, str, str]) -> None:
+        self._change(self._number, "load", load=load[0], load_unit=load[1], band=load[2])
+
+    def _name_typed(self, name: str) -> None:
+        # Under another name it is no longer the exercise that was chosen from the list.
+        self._change(self._number, "name", name=name, exercise=None)
 
     def _turn_place(self) -> None:
         if self.shown is not None:
@@ -262,6 +273,10 @@ def _read_name(text: str) -> str:
 
 def _read_progression(text: str) -> str:
     return clean_line(text, "exercise.progression")
+
+
+def _read_cue(text: str) -> str:
+    return clean_line(text, "exercise.cue")
 
 
 def _read_count(field: str, highest: int, text: str) -> int | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import LONGEST_VISIT_MIN
+from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Intervention, TreatmentSession, minutes_by_timing
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
@@ -55,18 +58,57 @@ class InterventionRow(RowEditor[Intervention]):
         self.minutes.fault_changed.connect(partial(self.set_fault, self.minutes))
         self.minutes.left.connect(state.end_step)
         self.cells = [label, timed, before, self.minutes, remove]
+        self.more: dict[str, ValueCell] = {}
+        line = QWidget(self.below)
+        fields = QHBoxLayout(line)
+        fields.setContentsMargins(0, 0, 0, theme.px(4))
+        fields.setSpacing(theme.space(2))
+        for field, words in (
+            ("modifiers", "modifiers, as GP KX"),
+            ("area", "area"),
+            ("parameters", "settings"),
+        ):
+            cell = ValueCell(partial(_read_more, reference, field), f"{name}: {field}", parent=line)
+            cell.setPlaceholderText(words)
+            cell.typed.connect(partial(self._put, field))
+            cell.fault_changed.connect(partial(self.set_fault, cell))
+            cell.left.connect(state.end_step)
+            fields.addWidget(cell, 1)
+            self.more[field] = cell
+        self._line = line
+        line.hide()
+        self.below.add(line)
+        self.further = list(self.more.values())
+        self.let_tab_in()
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [self.minutes]
+        return [self.minutes, *self.more.values()]
 
     @override
     def show_row(self, row: Intervention) -> None:
+        if row == self.shown:
+            return
+        self.shown = row
         self.minutes.show_value("" if row.minutes is None else str(row.minutes), row.minutes)
+        self.more["modifiers"].show_value(" ".join(row.modifiers), row.modifiers)
+        self.more["area"].show_value(row.area, row.area)
+        self.more["parameters"].show_value(row.parameters, row.parameters)
+        self.open_more(wanted=any(cell.hasFocus() for cell in (self.minutes, *self.more.values())))
+
+    def open_more(self, *, wanted: bool) -> None:
+        """Show modifiers, area and settings while the row is worked on, and where they say something."""
+        row = self.shown
+        said = row is not None and bool(row.modifiers or row.area or row.parameters)
+        self._line.setVisible(wanted or said)
+        self.below.settle()
 
     def _typed(self, minutes: int | None) -> None:
-        session = edits.change_row(self._state.session, Intervention, self._number, minutes=minutes)
-        self._state.put(session, ("minutes", self._number))
+        self._put("minutes", minutes)
+
+    def _put(self, field: str, value: Any) -> None:
+        session = edits.change_row(self._state.session, Intervention, self._number, **{field: value})
+        self._state.put(session, (field, self._number))
 
 
 class InterventionTable(RowTable[Intervention]):
@@ -87,6 +129,7 @@ class InterventionTable(RowTable[Intervention]):
         self._reference = reference
         rows = last.interventions if last is not None else ()
         self._last = {row.intervention: row.minutes for row in rows}
+        self.focus_moved.connect(self._open_more)
 
     @override
     def key_of(self, row: Intervention) -> int:
@@ -103,6 +146,10 @@ class InterventionTable(RowTable[Intervention]):
             last=self._last.get(row.intervention),
             remove=self.remove_button("Remove this service", row.row),
         )
+
+    def _open_more(self, editor: object, holds_focus: bool) -> None:
+        if isinstance(editor, InterventionRow):
+            editor.open_more(wanted=holds_focus)
 
 
 class InterventionCard(Card):
@@ -202,3 +249,17 @@ class InterventionCard(Card):
 
 def _read_minutes(text: str) -> int | None:
     return read_whole(text, "intervention.minutes", 1, LONGEST_VISIT_MIN, " min")
+
+
+def _read_more(reference: Reference, field: str, text: str) -> object:
+    """The codes of modifiers, or words. Raises `InputError` for a code that is none."""
+    if field != "modifiers":
+        return clean_line(text, f"intervention.{field}")
+    codes = tuple(dict.fromkeys(text.upper().replace(",", " ").split()))
+    known = {row.code for row in reference.modifiers.values()}
+    for code in codes:
+        if code not in known:
+            raise InputError(
+                Fault("value.not_understood", "intervention.modifiers", None, {"value": code[:40]})
+            )
+    return codes

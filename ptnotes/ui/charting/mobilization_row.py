@@ -6,95 +6,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Mobilization, Side
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.entry import Dose, dose_text, read_dose
 from ptnotes.ui.charting.mobilization_cells import GradeCell, ResponseCell, TargetCell, flat_pick
+from ptnotes.ui.charting.mobilization_details import MobilizationDetails
 from ptnotes.ui.charting.row_table import RowEditor
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme, restyle
-from ptnotes.ui.widgets.labels import Label
-from ptnotes.ui.widgets.pick_list import PickItem, find_in
+from ptnotes.ui.widgets.pick_list import find_in
 
 Change = Callable[..., None]
 """Called with the row's number, the name of the step, and the changed fields by name."""
-_CAVITATION = {None: "not recorded", True: "yes", False: "no"}
-
-
-class MobilizationDetails(QWidget):
-    """Position, note and cavitation: shown while the row is worked on, and where they say something."""
-
-    position_chosen = Signal(object)
-    note_typed = Signal(object)
-    cavitation_chosen = Signal(object)
-
-    def __init__(self, reference: Reference, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._reference = reference
-        self._technique: str | None = ""
-        self._open = False
-        self._has_cavitation = False
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, theme.px(4))
-        line.setSpacing(theme.space(2))
-        self.summary = Label("", "small", parent=self)
-        self.summary.setContentsMargins(theme.px(6), 0, 0, theme.px(2))
-        line.addWidget(self.summary)
-        self.position = flat_pick(find_in(()), "Position", "position", self)
-        self.position.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.position.setFixedWidth(theme.px(130))
-        self.note = ValueCell(_read_note, "Note on this technique", parent=self)
-        self.note.setPlaceholderText("note")
-        self.cavitation = QPushButton(self)
-        self.cavitation.setProperty("type", "quiet")
-        self.cavitation.setToolTip("Press to change: yes, no, not recorded")
-        self._cavitated: bool | None = None
-        line.addWidget(self.position)
-        line.addWidget(self.note, 20)
-        line.addWidget(self.cavitation)
-        line.addStretch(1)
-        self.position.chosen.connect(self._position_picked)
-        self.note.typed.connect(self.note_typed)
-        self.cavitation.clicked.connect(self._next_cavitation)
-        self.hide()
-
-    def show_row(self, row: Mobilization) -> None:
-        """Show the row's details."""
-        technique = self._reference.techniques[row.technique] if row.technique is not None else None
-        if row.technique != self._technique:
-            self._technique = row.technique
-            self.position.set_find(find_in(choices.position_items(self._reference, technique)))
-        position = self._reference.patient_positions[row.position] if row.position is not None else None
-        self.position.show_current(PickItem(position.id, position.label) if position is not None else None)
-        self.note.show_value(row.note, row.note)
-        self._cavitated = row.cavitation
-        self.cavitation.setText(f"cavitation {_CAVITATION[row.cavitation]}")
-        self._has_cavitation = technique is not None and technique.cavitation_field
-        said = f"cavitation {_CAVITATION[row.cavitation]}" if row.cavitation is not None else ""
-        self.summary.setText(" · ".join(part for part in (self.position.text(), row.note, said) if part))
-        self.open(self._open)
-
-    def open(self, wanted: bool) -> None:
-        """Show the fields to whoever works on the row; else what they say, in one quiet line, if anything."""
-        self._open = wanted
-        for field in (self.position, self.note):
-            field.setVisible(wanted)
-        self.cavitation.setVisible(wanted and self._has_cavitation)
-        self.summary.setVisible(not wanted)
-        self.setVisible(wanted or bool(self.summary.text()))
-
-    def _position_picked(self, position: str) -> None:
-        self.position_chosen.emit(position or None)
-
-    def _next_cavitation(self) -> None:
-        states = list(_CAVITATION)
-        self.cavitation_chosen.emit(states[(states.index(self._cavitated) + 1) % len(states)])
 
 
 class MobilizationRow(RowEditor[Mobilization]):
@@ -131,18 +59,24 @@ class MobilizationRow(RowEditor[Mobilization]):
         self.technique.chosen.connect(self._technique_chosen)
         self.grade.grades_chosen.connect(self._grades_chosen)
         self.dose.typed.connect(self._dose_typed)
-        picks = (self.target, self.side, self.technique, self.grade, self.response, self.details.position)
-        for cell in (*picks, self.dose):
+        details = self.details
+        picks = (self.target, self.side, self.technique, self.grade, self.response)
+        further = (
+            details.position,
+            details.direction,
+            details.movement,
+            details.rate,
+            details.held_at,
+            details.note,
+        )
+        for cell in (*picks, self.dose, *further):
             cell.fault_changed.connect(partial(self.set_fault, cell))
         self.response.responses_chosen.connect(partial(self._put, "responses"))
-        self.details.position_chosen.connect(partial(self._put, "position"))
-        self.details.note_typed.connect(partial(self._put, "note"))
-        self.details.note.fault_changed.connect(partial(self.set_fault, self.details.note))
-        self.details.cavitation_chosen.connect(partial(self._put, "cavitation"))
+        self.details.said.connect(self._put)
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [*self.cells[:-1], self.details.position, self.details.note, self.details.cavitation]
+        return [*self.cells[:-1], *self.details.fields()]
 
     @override
     def show_row(self, row: Mobilization) -> None:
@@ -221,10 +155,6 @@ class MobilizationRow(RowEditor[Mobilization]):
 
     def _put(self, field: str, value: Any) -> None:
         self._change(self._number, field, **{field: value})
-
-
-def _read_note(text: str) -> str:
-    return clean_line(text, "mobilization.note")
 
 
 def _dose_of(row: Mobilization) -> Dose:

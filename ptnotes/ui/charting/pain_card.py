@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.change import Direction, Meaning, judge_score
 from ptnotes.domain.treatment import PainKind, Phase, TreatmentSession
-from ptnotes.domain.wording import signed, threshold_words, verdict_tag
 from ptnotes.ui.charting import edits
+from ptnotes.ui.charting.cells import leave_undo_to_screen
 from ptnotes.ui.charting.pain_scale import PainScale
+from ptnotes.ui.charting.pain_table import PainTable, movement_items, movement_of, show_change
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
-from ptnotes.ui.widgets.labels import Label, Pill, Tone
+from ptnotes.ui.widgets.labels import FaultLabel, Label, Pill
+from ptnotes.ui.widgets.pick_list import PickList, find_in
 
 LINES = (
     ("Before", "Pain now, before treatment", PainKind.NOW, Phase.BEFORE),
@@ -27,7 +28,7 @@ LINES = (
 
 
 class PainCard(Card):
-    """Four scores from 0 to 10. Last visit's stand beside them in grey and are never copied."""
+    """Four scores from 0 to 10, and pain with movements. Last visit's stand beside them in grey, never copied."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class PainCard(Card):
         last: TreatmentSession | None,
         reference: Reference,
         theme: Theme,
+        regions: tuple[str, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Pain", "NPRS 0–10", parent)
@@ -65,9 +67,49 @@ class PainCard(Card):
         self.change.setSizePolicy(policy)
         self.add_to_head(self.change)
         self.body.addLayout(grid)
+        self.table = PainTable(state, last, reference, theme, self)
+        self.table.next_asked.connect(self.start_row)
+        self.table.removal_asked.connect(self._remove)
+        find = find_in(movement_items(reference, regions))
+        self.add = PickList(find, placeholder="Add pain with a movement …", parent=self)
+        self.add.setAccessibleName("Add pain with a movement")
+        self.add.setMaximumWidth(theme.px(220))
+        leave_undo_to_screen(self.add)
+        self.add.chosen.connect(self._movement_chosen)
+        fault = FaultLabel(self)
+        self.add.fault_changed.connect(fault.say)
+        for widget in (self.table, self.add, fault):
+            self.body.addWidget(widget)
         self.body.addStretch(1)
         state.changed.connect(self._changed)
         self._show()
+
+    def tab_stops(self) -> list[QWidget]:
+        """The fields in the order in which Tab goes through them."""
+        return [*self.scales, *self.table.tab_stops(), self.add]
+
+    def start_row(self) -> None:
+        """Put the focus where the next pain is begun."""
+        self.add.setFocus()
+
+    def _movement_chosen(self, identity: str) -> None:
+        self.add.set_current(None)
+        if not identity:
+            return
+        motion, side = movement_of(identity)
+        session = edits.add_movement_pain(self._state.session, motion, side)
+        self._state.put(session)
+        pair = next(row.pair for row in session.pain if (row.motion, row.side) == (motion, side))
+        # After the list of choices has closed, which gives the focus back to its own field.
+        QTimer.singleShot(0, self, partial(self._work_on, pair))
+
+    def _work_on(self, pair: int) -> None:
+        if pair in self.table.editors:
+            self.table.focus_row(pair, 2)
+
+    def _remove(self, pair: int) -> None:
+        self._state.put(edits.remove_pain(self._state.session, pair))
+        self.start_row()
 
     def _choose(self, kind: PainKind, phase: Phase, value: int | None) -> None:
         self._state.put(edits.set_pain(self._state.session, kind, phase, value), ("pain", kind, phase))
@@ -83,21 +125,15 @@ class PainCard(Card):
             was = last.value if last is not None else None
             scale.show_score(now.value if now is not None else None, was)
             label.setText("" if was is None else f"last {was}")
+        self.table.show_rows(edits.further_pain(self._state.session))
         self._show_change()
 
     def _show_change(self) -> None:
-        before = edits.pain_of(self._state.session, PainKind.NOW, Phase.BEFORE)
-        after = edits.pain_of(self._state.session, PainKind.NOW, Phase.AFTER)
-        if before is None or after is None or before.value is None or after.value is None:
-            self.change.show_fact("")
-            return
-        verdict = judge_score(
-            self._reference, "nprs", Decimal(before.value), Decimal(after.value), between_visits=False
+        before, after = edits.main_pain(self._state.session, PainKind.NOW)
+        show_change(
+            self.change,
+            self._reference,
+            before.value if before is not None else None,
+            after.value if after is not None else None,
+            " this visit",
         )
-        change = Decimal(after.value - before.value)
-        words = "" if verdict.meaning is Meaning.NO_PUBLISHED_ERROR else f", {verdict_tag(verdict)}"
-        tone: Tone = "neutral"
-        if verdict.is_real:
-            tone = "success" if verdict.direction is Direction.BETTER else "danger"
-        self.change.show_fact(f"{signed(change)} this visit{words}", tone)
-        self.change.setToolTip(threshold_words(verdict, ""))

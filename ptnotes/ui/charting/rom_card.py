@@ -48,6 +48,7 @@ class RomTable(RowTable[RomLine]):
         self._reference = reference
         self._normal = normal
         self._card = card
+        self.focus_moved.connect(self._open_details)
 
     @override
     def key_of(self, row: RomLine) -> LineKey:
@@ -65,6 +66,7 @@ class RomTable(RowTable[RomLine]):
         )
         editor.typed.connect(self._typed)
         editor.hurts.connect(self._hurts)
+        editor.detailed.connect(self._detailed)
         editor.left.connect(self._state.end_step)
         editor.way_asked.connect(self._card.ask_way)
         return editor
@@ -75,6 +77,14 @@ class RomTable(RowTable[RomLine]):
 
     def _hurts(self, line: RomLine, phase: Phase, whether: bool | None) -> None:
         self._state.put(edits.set_end_range_pain(self._state.session, line, phase, whether))
+
+    def _detailed(self, line: RomLine, phase: Phase, field: str, value: object) -> None:
+        session = edits.set_reading(self._state.session, line, phase, field, value)
+        self._state.put(session, ("rom", line.key, phase, field))
+
+    def _open_details(self, editor: object, holds_focus: bool) -> None:
+        if isinstance(editor, RomRow) and not holds_focus:
+            editor.close_details()
 
 
 class RomCard(Card):
@@ -144,8 +154,15 @@ class RomCard(Card):
             "Measure it passively too" if line.way.mode is Mode.ACTIVE else "Measure it actively too"
         )
         passive.triggered.connect(partial(self._add_line, line))
+        if isinstance(editor, RomRow) and (line.before or line.after):
+            details = menu.addAction("End feel, and pain with it\tDown")
+            details.triggered.connect(partial(self._go_below, editor))
         cell = editor.cells[0]
         self._open(menu, cell.mapToGlobal(QPoint(0, cell.height())))
+
+    @staticmethod
+    def _go_below(editor: RomRow, _checked: bool = False) -> None:
+        editor.step(editor.before, Qt.Key.Key_Down)
 
     def _ask_way_of_all(self) -> None:
         menu = self._way_menu(list(self.lines))

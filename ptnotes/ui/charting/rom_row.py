@@ -18,8 +18,10 @@ from ptnotes.domain.trend import normal_range
 from ptnotes.domain.wording import number, signed, threshold_words, verdict_phrase, verdict_tag, with_unit
 from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.entry import RomEntry, read_rom, rom_text, short_verdict
+from ptnotes.ui.charting.rom_details import RomDetails
 from ptnotes.ui.charting.rom_lines import RomLine
 from ptnotes.ui.charting.row_table import RowEditor
+from ptnotes.ui.keys import MOTION
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import Label, Pill, Tone
@@ -107,8 +109,7 @@ class RomCell(ValueCell):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        alt_down = event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if alt_down or event.key() == Qt.Key.Key_Menu:
+        if MOTION.pressed(event) == "way":
             self.way_asked.emit()
             return
         super().keyPressEvent(event)
@@ -144,10 +145,14 @@ class MotionButton(QPushButton):
 
 
 class RomRow(RowEditor[RomLine]):
-    """Shows one line; what is typed is told by `typed(line, phase, entry)` and `hurts(line, phase, whether)`."""
+    """Shows one line; what is typed is told by `typed(line, phase, entry)` and `hurts(line, phase, whether)`.
+
+    `detailed(line, phase, field, value)` tells a further field of a reading.
+    """
 
     typed = Signal(object, object, object)
     hurts = Signal(object, object, object)
+    detailed = Signal(object, object, str, object)
     left = Signal()
     way_asked = Signal(object)
 
@@ -182,6 +187,15 @@ class RomRow(RowEditor[RomLine]):
         self.normal.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.change = Pill("", parent=table)
         self.cells = [self.label, self.last, self.before, self.after, self.normal, self.change]
+        self.details = RomDetails(self.name, reference, theme, self.below)
+        self.below.add(self.details)
+        self.details.said.connect(self._detail_said)
+        self.further = self.details.fields()
+        for end in self.details.ends.values():
+            end.fault_changed.connect(partial(self.set_fault, end))
+        for score in self.details.scores.values():
+            score.fault_changed.connect(partial(self.set_fault, score))
+        self.let_tab_in()
 
     def _cell(self, phase: Phase, words: str, theme: Theme, table: QWidget) -> RomCell:
         cell = RomCell(self._read, f"{self.name}, {words}", theme, table)
@@ -194,7 +208,21 @@ class RomRow(RowEditor[RomLine]):
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [self.before, self.after]
+        return [self.before, self.after, *self.details.fields()]
+
+    @override
+    def open_further(self) -> None:
+        self.details.open(wanted=True)
+        self.below.settle()
+
+    def close_details(self) -> None:
+        """Leave end feel and pain to one quiet line, unless one of them is being written."""
+        if not any(field.hasFocus() for field in self.further):
+            self.details.open(wanted=False)
+            self.below.settle()
+
+    def _detail_said(self, phase: Phase, field: str, value: object) -> None:
+        self.detailed.emit(self.shown, phase, field, value)
 
     @override
     def show_row(self, row: RomLine) -> None:
@@ -216,6 +244,8 @@ class RomRow(RowEditor[RomLine]):
         unusual = [_is_unusual(motion, reading) for reading in (row.before, row.after)]
         self.before.show_reading(rom_text(reference, row.before), row.before, unusual=unusual[0])
         self.after.show_reading(rom_text(reference, row.after), row.after, unusual=unusual[1])
+        self.details.show_line(row)
+        self.below.settle()
         self._show_change(row)
 
     def _show_change(self, line: RomLine) -> None:

@@ -26,6 +26,9 @@ def row_at(page: VisitPage, field: QWidget | None) -> int | None:
         if field in motion.tab_stops() and isinstance(motion.shown, RomLine):
             reading = motion.shown.before or motion.shown.after
             return reading.row if reading is not None else None
+    for pair in page.pain.table.editors.values():
+        if field in pair.tab_stops() and pair.shown is not None:
+            return next((score.row for score in pair.shown if score is not None), None)
     for scale, (_, _, kind, phase) in zip(page.pain.scales, PAIN_LINES, strict=True):
         if scale is field:
             score = edits.pain_of(page.state.session, kind, phase)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ptnotes.ui.charting.cells import popup_is_open
+from ptnotes.ui.keys import TABLES
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label, Rule
@@ -91,6 +92,8 @@ class RowEditor(QObject, Generic[R]):
         self.shown: R | None = None
         self.group = ""
         """The words over the first of several rows that belong together, empty where rows are not grouped."""
+        self.further: list[QWidget] = []
+        """Fields below the row that Tab passes by: Down goes to them from the row, Up back."""
         self._faults: dict[QWidget, str] = {}
         self._warning = ""
 
@@ -116,6 +119,31 @@ class RowEditor(QObject, Generic[R]):
     def tab_stops(self) -> list[QWidget]:
         """The fields in the order in which Tab goes through them."""
         return self.cells
+
+    def let_tab_in(self) -> None:
+        """Have Tab go through the further fields while one of them has the keyboard, and past them otherwise."""
+        inside = any(field.hasFocus() for field in self.further)
+        for field in self.further:
+            field.setFocusPolicy(Qt.FocusPolicy.StrongFocus if inside else Qt.FocusPolicy.ClickFocus)
+
+    def open_further(self) -> None:
+        """Show the further fields, where they are not shown anyway while the row is worked on."""
+
+    def step(self, field: QWidget, key: int) -> bool:
+        """Go down to the further fields, or up from them; whether the key meant that."""
+        if field in self.further:
+            if key == Qt.Key.Key_Up:
+                self.tab_stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+            return False
+        if key != Qt.Key.Key_Down or not self.further:
+            return False
+        self.open_further()
+        shown = next((one for one in self.further if not one.isHidden()), None)
+        if shown is None:
+            return False
+        shown.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
     def dispose(self) -> None:
         """Take the row off the screen."""
@@ -281,13 +309,18 @@ class RowTable(QWidget, Generic[R]):
                 # On leaving, the next field has the focus already where it is in the same row.
                 inside = QApplication.focusWidget() in editor.tab_stops()
                 self.focus_moved.emit(editor, inside)
+                editor.let_tab_in()
             return False
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or popup_is_open():
             return False
         number = next((number for number, row in self.editors.items() if watched in row.tab_stops()), None)
         if number is None:
             return False
-        if event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if TABLES.pressed(event) == "remove":
             self.removal_asked.emit(number)
             return True
-        return False
+        return (
+            not event.modifiers()
+            and isinstance(watched, QWidget)
+            and self.editors[number].step(watched, event.key())
+        )

@@ -13,6 +13,7 @@ from ptnotes.domain.errors import Fault
 from ptnotes.domain.sentences import sentence
 from ptnotes.notation import Candidate
 from ptnotes.ui.charting.cells import leave_undo_to_screen
+from ptnotes.ui.keys import LINE
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 
@@ -22,14 +23,11 @@ LINE_LIMIT = 4_000
 """Longest line, in characters: many times a whole visit."""
 _OFFER_AFTER_MS = 40
 _MOST_LINES = 6
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_HELD = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-)
+_KIND_WORDS = {"exercise": "exercise", "position": "position of the patient", "response": "response"}
 
 
 class Offered(QListWidget):
-    """Ways to go on, over the page under the cursor. It never takes the keyboard: the field moves the mark in it."""
+    """Ways to go on, over the page under the line. It never takes the keyboard: the field moves the mark in it."""
 
     taken = Signal(object)
 
@@ -61,7 +59,8 @@ class Offered(QListWidget):
         self.clear()
         for one in self.candidates:
             same = one.label.casefold() == one.text.casefold()
-            self.addItem(QListWidgetItem(one.text if same else f"{one.text}  ·  {one.label}"))
+            more = _KIND_WORDS.get(one.kind, "") if same else one.label
+            self.addItem(QListWidgetItem(f"{one.text}  ·  {more}" if more else one.text))
         window = field.window()
         if self.parentWidget() is not window:
             self.setParent(window)
@@ -70,7 +69,7 @@ class Offered(QListWidget):
         width = min(widest + self._theme.px(36), round(window.width() * 0.6))
         height = self.sizeHintForRow(0) * self.count() + 2 * self._theme.px(3)
         below = field.mapTo(window, place)
-        above = below.y() - field.fontMetrics().height() - height
+        above = field.mapTo(window, QPoint(0, 0)).y() - height
         top = below.y() if below.y() + height <= window.height() or above < 0 else above
         left = max(min(below.x(), window.width() - width - self._theme.px(8)), 0)
         self.setGeometry(left, top, width, min(height, window.height() - top))
@@ -104,6 +103,7 @@ class LineInput(QPlainTextEdit):
         super().__init__(parent)
         self._complete = complete
         self._theme = theme
+        self._card = parent
         self.offered = Offered(theme, self)
         self.setProperty("type", "line")
         self.setTabChangesFocus(True)
@@ -164,7 +164,10 @@ class LineInput(QPlainTextEdit):
         """Show the ways to go on with the word before the cursor."""
         self._offer.stop()
         ways = self._ways() if self.hasFocus() else ()
-        self.offered.offer(ways, self.viewport(), self.cursorRect().bottomLeft() + QPoint(0, 2))
+        # Under the card, so that what was understood stays in sight.
+        below = self.mapFrom(self._card, QPoint(0, self._card.height())).y()
+        left = self.viewport().mapTo(self, self.cursorRect().bottomLeft()).x()
+        self.offered.offer(ways, self, QPoint(left, below))
 
     def take(self, way: Candidate) -> None:
         """Put a way to go on in the place of the word before the cursor."""
@@ -224,31 +227,30 @@ class LineInput(QPlainTextEdit):
     @override
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride and LINE.pressed(event) == "leave":
                 event.accept()
                 return True
-            plain_tab = event.key() == Qt.Key.Key_Tab and not event.modifiers()
-            if event.type() == QEvent.Type.KeyPress and plain_tab and self._tab():
+            if event.type() == QEvent.Type.KeyPress and LINE.pressed(event) == "take" and self._tab():
                 return True
         return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, is_open = event.key(), not self.offered.isHidden()
-        if key in _ENTER and not event.modifiers() & (_HELD | Qt.KeyboardModifier.ShiftModifier):
+        pressed, is_open = LINE.pressed(event), not self.offered.isHidden()
+        if pressed == "enter":
             if is_open and self.offered.marked is not None:
                 self.take(self.offered.marked)
             else:
                 self._close()
                 self.entered.emit()
-        elif is_open and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.offered.move(1 if key == Qt.Key.Key_Down else -1)
-        elif key == Qt.Key.Key_Escape:
+        elif is_open and pressed in ("down", "up"):
+            self.offered.move(1 if pressed == "down" else -1)
+        elif pressed == "leave":
             if is_open:
                 self._close()
             else:
                 self.escaped.emit()
-        elif key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif pressed == "offer":
             self.offer_now()
         else:
             super().keyPressEvent(event)

@@ -27,6 +27,7 @@ from ptnotes.ui.charting.sign_card import SignCard
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.charting.typed_line import TypedLine
 from ptnotes.ui.charting.visit_header import VisitFields
+from ptnotes.ui.keys import PAGE
 from ptnotes.ui.override import override
 from ptnotes.ui.spine.card import SpineCard
 from ptnotes.ui.theme import Theme, restyle
@@ -73,7 +74,7 @@ class VisitPage(QWidget):
         side = context.episode.regions[0].side if context.episode.regions else None
         self.line = TypedLine(state, reference, theme, Place(regions, side.value if side else None), self)
         self.mobilizations = MobilizationCard(state, context.earlier, reference, theme, regions, self)
-        self.pain = PainCard(state, context.last, reference, theme, self)
+        self.pain = PainCard(state, context.last, reference, theme, regions, self)
         self.signs = SignCard(state, context.last, theme, self)
         self.note = NoteCard(state, context.last, theme, self)
         self.rom = RomCard(
@@ -87,7 +88,7 @@ class VisitPage(QWidget):
         self.spine.row_asked.connect(self.mobilizations.work_on)
         self._order = QTimer(self, singleShot=True, interval=0)
         self._order.timeout.connect(self._set_tab_order)
-        for card in (self.mobilizations, self.rom, self.interventions, self.exercises, self.signs):
+        for card in (self.mobilizations, self.pain, self.rom, self.interventions, self.exercises, self.signs):
             card.table.rows_changed.connect(self._order.start)
         self._order.start()
         self.set_editable(state.session.state is NoteState.DRAFT)
@@ -212,7 +213,7 @@ class VisitPage(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Fields take the sign themselves; only what does not write lets it through.
-        if event.text() == "/" and self.line.isEnabled():
+        if PAGE.pressed(event) == "line" and self.line.isEnabled():
             self.line.start()
             return
         super().keyPressEvent(event)
@@ -239,7 +240,7 @@ class VisitPage(QWidget):
                 self.line.input,
                 self.spine,
                 *self.mobilizations.tab_stops(),
-                *self.pain.scales,
+                *self.pain.tab_stops(),
                 *self.signs.tab_stops(),
                 *self.note.editors.values(),
                 *self.rom.tab_stops(),
