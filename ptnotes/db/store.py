@@ -355,13 +355,8 @@ def file_engine(
     same = _SameFile(path)
 
     def connected() -> Any:
-        connection = connect(path, key, cache_kib=cache_kib, query_only=query_only, how=how)
-        try:
-            same.require()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        same.require()
+        return connect(path, key, cache_kib=cache_kib, query_only=query_only, how=how)
 
     engine = create_engine(
         "sqlite://",
@@ -381,8 +376,13 @@ def file_engine(
         connection.exec_driver_sql(begin)
 
     @event.listens_for(engine, "commit")
-    def before_commit(_connection: Connection) -> None:
-        same.require()
+    def before_commit(connection: Connection) -> None:
+        try:
+            same.require()
+        except BaseException:
+            # SQLAlchemy takes the transaction for ended, and would leave it open in the pool.
+            connection.exec_driver_sql("ROLLBACK")
+            raise
         passing("write.before_commit")
 
     return engine
@@ -426,7 +426,8 @@ def check_encrypted(path: Path, file_id: bytes) -> None:
         raise EnvironmentFault("file.not_ours", path=str(path))
     if same < len(file_id):
         raise EnvironmentFault("file.damaged", path=str(path))
-    if size < PAGE_BYTES:
+    # The last page may be half there where its log was being folded in; then the log still has the whole.
+    if size < PAGE_BYTES or (size % PAGE_BYTES and not Path(f"{path}-wal").exists()):
         raise EnvironmentFault("file.truncated", path=str(path))
 
 

@@ -20,8 +20,11 @@ def default_clinic_path() -> Path:
 
 
 def clinic_exists(path: Path) -> bool:
-    """Whether there is a clinic at `path`, or the remains of one whose database or keys have gone."""
-    return path.exists() or _keys(path).exists()
+    """Whether there is a clinic at `path`, or the remains of one whose database or keys have gone.
+
+    One that may not be looked at is there as well: opening it says what is wrong.
+    """
+    return any(_is_there(part) for part in (path, _keys(path)))
 
 
 def people_of(path: Path) -> tuple[str, ...]:
@@ -36,7 +39,7 @@ def people_of(path: Path) -> tuple[str, ...]:
             raise EnvironmentFault("keys.newer", path=str(keys))
         names = tuple(slot["name"] for slot in document["slots"] if slot.get("kind", "person") == "person")
     except FileNotFoundError:
-        code, missing = ("keys.missing", keys) if path.exists() else ("file.missing", path)
+        code, missing = ("keys.missing", keys) if _is_there(path) else ("file.missing", path)
         raise EnvironmentFault(code, path=str(missing)) from None
     except PermissionError:
         raise EnvironmentFault("disk.permission", path=str(keys)) from None
@@ -47,6 +50,16 @@ def people_of(path: Path) -> tuple[str, ...]:
     if not names or not all(isinstance(name, str) for name in names):
         raise EnvironmentFault("keys.damaged", path=str(keys))
     return names
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _keys(path: Path) -> Path:

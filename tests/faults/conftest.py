@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ptnotes import cli
-from ptnotes.services.patients import add_patient
+from ptnotes.db.patients import add_patients
 from tests.clinics import PASSPHRASE, PATIENT, clinic_in
 from tests.clock import FixedClock
 
@@ -36,9 +36,10 @@ def folder() -> Iterator[Path]:
 def clinic_file(folder: Path) -> Path:
     """A closed clinic with some hundred patients, in a folder of its own."""
     (folder / "data").mkdir()
-    with closing(clinic_in(folder / "data", FixedClock())) as clinic:
-        for number in range(PATIENTS):
-            add_patient(clinic, replace(PATIENT, mrn=f"{number:06}"))
+    with closing(clinic_in(folder / "data", FixedClock())) as clinic, clinic.store.write() as connection:
+        patients = [replace(PATIENT, mrn=f"{number:06}") for number in range(PATIENTS)]
+        add_patients(connection, patients, clinic.clock())
+        connection.commit()
     return clinic.path
 
 

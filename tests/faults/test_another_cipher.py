@@ -1,4 +1,4 @@
-"""The file is what SQLCipher 4 says it is: another implementation of the format reads it, the stock library does not."""
+"""The file is what SQLCipher 4 says: another implementation of the format reads it, the stock library does not."""
 
 import sqlite3
 from contextlib import closing

@@ -11,6 +11,7 @@ import ctypes
 import os
 import re
 import stat
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,6 +74,9 @@ class Disk:
         self._hidden = hidden
         self._changes: list[_Change] = []
         self._synced: dict[int, int] = {}
+        self._of_sqlite: set[int] = set()
+        # The clock that files are stamped with ticks some hundred times a second.
+        self._begun_ns = time.time_ns() - 10_000_000
         self._hidden_count = 0
         self._tables: dict[int, Any] = {}
         self._kept: list[object] = []
@@ -90,6 +94,10 @@ class Disk:
             if not arrived:
                 with suppress(OSError):
                     change.undo()
+
+    def opened_by_sqlite(self, inode: int) -> None:
+        """Know a file whose every write is heard of."""
+        self._of_sqlite.add(inode)
 
     def changed(self, inode: int, undo: Callable[[], None], *, is_name: bool = False) -> None:
         """Remember how a change is taken back."""
@@ -203,7 +211,8 @@ class Disk:
             return
         for file in [source] if source.is_file() else source.iterdir():
             found = file.stat()
-            if self._synced.get(found.st_ino) != found.st_mtime_ns:
+            is_new = found.st_mtime_ns > self._begun_ns and found.st_ino not in self._of_sqlite
+            if is_new and self._synced.get(found.st_ino) != found.st_mtime_ns:
                 # A name may outlive the power failure without what was written and never synced.
                 descriptor = os.open(file, os.O_RDWR)
                 self.changed(found.st_ino, partial(os.ftruncate, descriptor, 0))
@@ -240,6 +249,7 @@ class _SqliteFile:
         # Held to the end of the process: to close it would let go of SQLite's locks on the file.
         self._own = os.open(name, os.O_RDWR)
         self._inode = os.fstat(self._own).st_ino
+        disk.opened_by_sqlite(self._inode)
 
     def write(self, file: int, data: int, size: int, at: int) -> int:
         self._disk.tell("before", "write to", self._path)
