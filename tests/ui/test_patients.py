@@ -152,7 +152,7 @@ def test_the_home_page_shows_what_waits_for_a_co_signature_and_asks_for_a_recove
     assert [(row.session_id, row.pill) for row in shown.rows.rows] == [(7, "co-sign")]
     assert page.recovery.isVisible()
     with qtbot.waitSignal(page.recovery_asked):
-        page.recovery.findChild(QPushButton).click()
+        page.recovery.findChildren(QPushButton)[0].click()
     page.show_home(Home(recent=(ROW,), patient_count=1))
     assert not shown.isVisible()
     assert not page.recovery.isVisible()
