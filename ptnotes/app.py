@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ptnotes.ui.shell import Shell
     from ptnotes.ui.tasks import Tasks
 
+_LONGEST_WAIT_S = 30.0
+
 # What needs no Qt is imported up here, before Qt: PySide reads the source of every module that is imported after it.
 
 
@@ -64,13 +66,17 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
             path = (file or default_clinic_path()).absolute()
         try:
             at_end.enter_context(owned(path))
-        except EnvironmentFault as fault:
+        except EnvironmentFault:
             from ptnotes.ui.first_window import bring_first_window_to_front  # noqa: PLC0415 - see above
 
-            if not bring_first_window_to_front(path):
+            if bring_first_window_to_front(path):
+                return 0
+            try:
+                # It was closed a moment ago, and hands the file over once everything typed is stored.
+                at_end.enter_context(owned(path, wait_s=_LONGEST_WAIT_S))
+            except EnvironmentFault as fault:
                 sys.stderr.write(f"{sentence(fault)}\n")
                 return 1
-            return 0
         at_end.callback(tasks.close)
         shell = Shell(path, tasks, theme, remembered)
         at_end.callback(shell.deleteLater)

@@ -26,7 +26,7 @@ from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import note_read
 from ptnotes.services.opening import OpenClinic, utc_now
-from ptnotes.services.owner import owned
+from ptnotes.services.owner import is_wanted, owned
 from ptnotes.services.permit import require
 
 MOST_HOURS = 24 * 31
@@ -45,9 +45,9 @@ class BackupState:
 def backup_clinic(clinic: OpenClinic, folder: Path) -> Backup:
     """Make a backup in `folder` while the clinic is in use, read it back and compare it; it is written in the audit.
 
-    It ends early once `clinic.ending` is set. Raises `EnvironmentFault`: backup.under_way (another process makes one
-    of this clinic), backup.no_folder, backup.not_a_folder, backup.full, backup.gone, backup.refused,
-    backup.not_verified, backup.source_damaged, backup.stopped, keys.missing, keys.damaged.
+    It ends early once `clinic.ending` is set, or somebody waits to own the clinic. Raises `EnvironmentFault`:
+    backup.under_way (another process makes one of this clinic), backup.no_folder, backup.not_a_folder, backup.full,
+    backup.gone, backup.refused, backup.not_verified, backup.source_damaged, backup.stopped, keys.missing, keys.damaged.
     """
     folder = folder.absolute()
     stored.require_folder(folder)
@@ -97,19 +97,19 @@ def back_up_if_due(clinic: OpenClinic, *, closing: bool = False) -> BackupState:
     process makes at the moment, is no failure.
     """
 
-    def is_wanted(plan: BackupPlan, record: BackupRecord) -> bool:
+    def is_called_for(plan: BackupPlan, record: BackupRecord) -> bool:
         if is_due(plan, record, clinic.clock()):
             return True
         return closing and plan.on_close and record.saved != _mark(clinic)
 
-    return _back_up(clinic, is_wanted)
+    return _back_up(clinic, is_called_for)
 
 
-def _back_up(clinic: OpenClinic, is_wanted: Callable[[BackupPlan, BackupRecord], bool]) -> BackupState:
+def _back_up(clinic: OpenClinic, is_called_for: Callable[[BackupPlan, BackupRecord], bool]) -> BackupState:
     try:
         with _alone(clinic):
             plan, record = _load(clinic.path, clinic.clock())
-            if plan.folder is not None and not clinic.ending.is_set() and is_wanted(plan, record):
+            if plan.folder is not None and not clinic.ending.is_set() and is_called_for(plan, record):
                 record = _planned(clinic, plan, plan.folder, record)
     except EnvironmentFault as fault:
         if fault.code not in {"backup.under_way", "backup.stopped"}:
@@ -138,7 +138,11 @@ def _planned(clinic: OpenClinic, plan: BackupPlan, folder: Path, record: BackupR
 def _backed_up(clinic: OpenClinic, folder: Path) -> Backup:
     keys_at = keyfile.key_path(clinic.path)
     unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
-    made = stored.write_backup(clinic.path, unlocked, folder, clinic.clock(), clinic.ending.is_set)
+
+    def stopped() -> bool:
+        return clinic.ending.is_set() or is_wanted(clinic.path)
+
+    made = stored.write_backup(clinic.path, unlocked, folder, clinic.clock(), stopped)
     note_read(clinic, Verb.BACKED_UP, Subject.CLINIC, detail=f"in {folder}")
     return made
 

@@ -11,15 +11,23 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QWidget
 
 _WAIT_MS = 2000
+_COMES = b"I come"
 
 
 def bring_first_window_to_front(path: Path) -> bool:
-    """Ask the window that has the clinic at `path` open to come to the front; whether it was there to be asked."""
+    """Ask the window that has the clinic at `path` open to come to the front, and give whether it does.
+
+    It does not where nobody answers, or where it was closed and its process only stores and backs up what is left.
+    """
     socket = QLocalSocket()
     socket.connectToServer(_name(path))
-    heard = socket.waitForConnected(_WAIT_MS)
+    answer = b""
+    if socket.waitForConnected(_WAIT_MS):
+        # What it gives is of no interest: the answer may be there, and the other end gone, before one waits for it.
+        socket.waitForReadyRead(_WAIT_MS)
+        answer = socket.readAll().data()
     socket.abort()
-    return heard
+    return answer == _COMES
 
 
 class FirstWindow(QObject):
@@ -42,12 +50,15 @@ class FirstWindow(QObject):
         self._server.close()
 
     def _come_to_front(self) -> None:
+        is_closing = self._window.isHidden()
         while self._server.hasPendingConnections():
             asking = self._server.nextPendingConnection()
             asking.disconnected.connect(asking.deleteLater)
+            if not is_closing:
+                asking.write(_COMES)
             asking.disconnectFromServer()
-        if self._window.isHidden():
-            return  # it is closing
+        if is_closing:
+            return
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._window.raise_()
         self._window.activateWindow()

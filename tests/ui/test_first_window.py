@@ -12,6 +12,34 @@ from pytestqt.qtbot import QtBot
 from ptnotes.ui.first_window import FirstWindow, bring_first_window_to_front
 from tests.clinics import template
 
+ASK = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from ptnotes.ui.first_window import bring_first_window_to_front
+application = QCoreApplication([])
+print(bring_first_window_to_front(Path(sys.argv[1])))
+"""
+
+
+def asked(qtbot: QtBot, path: Path) -> bool:
+    """Ask from another process, as a second start does."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ASK, str(path)], stdout=subprocess.PIPE, text=True
+    ) as asking:
+        qtbot.waitUntil(lambda: asking.poll() is not None, timeout=30_000)
+        assert asking.stdout is not None
+        return asking.stdout.read() == "True\n"
+
+
+def test_a_window_that_was_closed_does_not_come(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "clinic.ptnotes"
+    window = QWidget()
+    qtbot.addWidget(window)
+    FirstWindow(path, window)
+    assert not asked(qtbot, path)
+    assert window.isHidden()
+
 
 def test_the_first_window_comes_to_the_front(qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "clinic.ptnotes"
@@ -19,7 +47,7 @@ def test_the_first_window_comes_to_the_front(qtbot: QtBot, tmp_path: Path) -> No
     qtbot.addWidget(window)
     FirstWindow(path, window)
     window.showMinimized()
-    assert bring_first_window_to_front(path)
+    assert asked(qtbot, path)
     qtbot.waitUntil(lambda: not window.windowState() & Qt.WindowState.WindowMinimized, timeout=2000)
     assert window.isVisible()
 
@@ -62,3 +90,36 @@ def test_a_second_start_ends_with_success_and_after_a_crash_the_file_opens_again
                 assert first.poll() is None
             finally:
                 first.kill()
+
+
+CLOSING = """
+import sys, time
+from pathlib import Path
+from ptnotes.services.owner import is_wanted, owned
+path = Path(sys.argv[1])
+with owned(path):
+    print("closing", flush=True)
+    while not is_wanted(path):
+        time.sleep(0.01)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+def test_a_start_while_the_closed_window_backs_up_waits_for_the_file_and_shows_a_window(
+    tmp_path: Path, private_folders: Path
+) -> None:
+    path = template().copy_to(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", CLOSING, str(path)], stdout=subprocess.PIPE, text=True
+    ) as closing:
+        assert closing.stdout is not None
+        assert closing.stdout.readline() == "closing\n"
+        with subprocess.Popen(
+            [sys.executable, "-c", START, str(path)], stdout=subprocess.PIPE, text=True
+        ) as again:
+            assert again.stdout is not None
+            try:
+                assert again.stdout.readline() == "shown\n"
+            finally:
+                again.kill()
+        assert closing.wait(10) == 0
