@@ -19,7 +19,8 @@ MENUS = ("&File", "&Patient", "&Go", "&View", "&Help")
 class ActionRow:
     """One action. `needs` says when it can be used: ``always``, ``clinic`` (a file is open) or ``patient``.
 
-    `radio` names the group of actions of which one is in force. `rule` draws a line above it.
+    `keys` may be several, set apart by a semicolon and a space. `radio` names the group of actions of which one is in
+    force. `rule` draws a line above it.
     """
 
     id: str
@@ -54,7 +55,7 @@ ACTIONS = (
     ActionRow("look_light", "&View", "&Light", "", needs="always", radio="look"),
     ActionRow("look_dark", "&View", "&Dark", "", needs="always", radio="look"),
     ActionRow("full_screen", "&View", "&Full screen", "F11", needs="always", rule=True),
-    ActionRow("keys", "&Help", "&Keys", "F1", needs="always"),
+    ActionRow("keys", "&Help", "&Keys", "F1; ?", needs="always"),
     ActionRow("about", "&Help", "&About PT Notes", "", needs="always"),
 )
 
@@ -81,7 +82,7 @@ def make_actions(owner: QObject) -> dict[str, QAction]:
         action = QAction(row.text, owner)
         action.setObjectName(row.id)
         if row.keys:
-            action.setShortcut(QKeySequence(row.keys))
+            action.setShortcuts(QKeySequence.listFromString(row.keys))
         action.setCheckable(bool(row.radio))
         actions[row.id] = action
     # On macOS these two go where that system keeps them.
@@ -109,17 +110,19 @@ def enable_for(actions: dict[str, QAction], *, clinic_open: bool, patient_shown:
 
 
 def key_list(menus: Sequence[QMenu]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every action with a key, by menu: (menu's name, [(what it does, key as this system writes it)])."""
-    found = []
-    for menu in menus:
-        rows = [
-            (
-                action.text().replace("&", ""),
-                action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
-            )
-            for action in menu.actions()
-            if not action.shortcut().isEmpty()
-        ]
-        if rows:
-            found.append((menu.title().replace("&", ""), rows))
-    return found
+    """Every action with a key, by menu: (menu's name, [(what it does, its keys as this system writes them)])."""
+    lists = [(menu.title().replace("&", ""), keys_of(menu.actions())) for menu in menus]
+    return [(title, rows) for title, rows in lists if rows]
+
+
+def keys_of(actions: Sequence[QAction]) -> list[tuple[str, str]]:
+    """Those of the actions that have keys, as (what it does, its keys)."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return [
+        (
+            action.text().replace("&", ""),
+            " or ".join(keys.toString(native) for keys in action.shortcuts()),
+        )
+        for action in actions
+        if action.shortcuts()
+    ]

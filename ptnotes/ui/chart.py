@@ -20,6 +20,7 @@ from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.permit import allows
+from ptnotes.ui.actions import keys_of
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.patient_header import TABS, PatientHeaderBar
@@ -30,11 +31,17 @@ from ptnotes.ui.trends.trends_page import TrendsPage
 from ptnotes.ui.widgets.toast import Toast
 
 OVERVIEW, SESSIONS, EPISODE, DOCUMENTS = range(4)
+_NOT_UNDERSTOOD = "Something typed in the chart is not understood, and so not stored yet. It is marked there."
 
 
 def read_ahead() -> None:
     """Import what the Documents tab needs; run in a thread once the home page is shown."""
     import ptnotes.ui.documents.documents_screen  # noqa: F401, PLC0415 - see above
+
+
+def _holds_what_is_not_understood(chart: QWidget) -> bool:
+    """Whether a field of a chart keeps text that it could not read. Only the screen has it: nothing of it is stored."""
+    return any(line.property("fault") and line.text() for line in chart.findChildren(QLineEdit))
 
 
 def _visit_action(screen: QWidget, start_visit: Callable[[], object]) -> QAction:
@@ -158,21 +165,18 @@ class ChartPage(QWidget):
             problem: Callable[[], str] | None = getattr(screen, "unsaved_problem", None)
             if problem is not None and (sentence := problem()):
                 return sentence
-        return ""
+        return _NOT_UNDERSTOOD if _holds_what_is_not_understood(self) else ""
 
     def screen_keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """The keys of the parts made so far: (part, [(what it does, key)])."""
-        native = QKeySequence.SequenceFormat.NativeText
+        """The keys of every part of a chart: (part, [(what it does, its keys)])."""
+        if not self._reads_charts:
+            return []
         lists = [
             (
                 TABS[place],
-                [
-                    (action.text().replace("&", ""), action.shortcut().toString(native))
-                    for action in screen.actions()
-                    if not action.shortcut().isEmpty()
-                ],
+                keys_of(self._screen(place).actions()),
             )
-            for place, screen in self.screens.items()
+            for place in range(len(TABS))
         ]
         return [(title, rows) for title, rows in lists if rows]
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ptnotes.ui.actions import key_list
+from ptnotes.ui.keys import WIDGET_KEYS
 from ptnotes.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ class Help(QObject):
     def show_keys(
         self, menus: list[QMenu], further: list[tuple[str, list[tuple[str, str]]]] | None = None
     ) -> None:
-        """List the keys of these menus, and `further` ones by part."""
-        self._made_sheet().show_keys(key_list(menus) + (further or []))
+        """List the keys of these menus, `further` ones by part, and those that widgets answer to themselves."""
+        widgets = [(group.title, group.listed()) for group in WIDGET_KEYS]
+        self._made_sheet().show_keys(key_list(menus) + (further or []) + widgets)
 
     def show_about(self) -> None:
         """Say what PT Notes is, its version, and what it is made with."""

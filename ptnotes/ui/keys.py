@@ -61,12 +61,14 @@ class KeyGroup:
 
 
 def _key_of(combined: int) -> tuple[int, int]:
-    """The key and what is held with it. Shift counts with letters and named keys only: ``+`` is typed with it."""
+    """The key and what is held with it. Shift counts with letters and named keys only: signs, and on some keyboards
+    digits, are typed with it.
+    """
     key = combined & ~int(Qt.KeyboardModifier.KeyboardModifierMask.value)
     if key == int(Qt.Key.Key_Backtab.value):
         key = int(Qt.Key.Key_Tab.value)
     held = combined & int(_HELD.value)
-    is_sign = key < int(Qt.Key.Key_Escape.value) and not chr(key).isalnum()
+    is_sign = key < int(Qt.Key.Key_Escape.value) and not chr(key).isalpha()
     shift = 0 if is_sign else combined & int(Qt.KeyboardModifier.ShiftModifier.value)
     return key, held | shift
 
@@ -100,6 +102,8 @@ TABLES = KeyGroup(
     (
         KeyRow("next", ("Return", "Enter"), "Begin the next row", shown="Enter"),
         KeyRow("remove", ("Ctrl+Del",), "Take the row out"),
+        KeyRow("below", ("Down",), "Go to what more is said below the row: end feel, modifiers"),
+        KeyRow("row", ("Up",), "Go back up to the row"),
         KeyRow("undo_typing", ("Esc",), "Take back what is typed in the field"),
     ),
 )
@@ -127,5 +131,58 @@ SPINE = KeyGroup(
         KeyRow("row", ("Return", "Enter"), "Go to its row in the table", shown="Enter"),
     ),
 )
-WIDGET_KEYS = (SPINE, GRADE, TABLES, LAST_VISITS, NARRATIVE)
+LINE = KeyGroup(
+    "Typed line",
+    (
+        KeyRow("enter", ("Return", "Enter"), "Chart what is typed, or take the marked word", shown="Enter"),
+        KeyRow("take", ("Tab",), "Take the word that is offered"),
+        KeyRow("offer", ("Ctrl+Space",), "Show what can come next"),
+        KeyRow("down", ("Down",), "Next word of the list"),
+        KeyRow("up", ("Up",), "Word before it"),
+        KeyRow("leave", ("Esc",), "Close the list, then leave the line"),
+    ),
+)
+PAGE = KeyGroup("Outside a field", (KeyRow("line", ("/",), "Go to the typed line"),))
+PAIN = KeyGroup(
+    "Pain",
+    (
+        KeyRow("score", tuple("0123456789"), "Score 0 to 9; 1 and then 0 is 10", shown="0 – 9"),
+        KeyRow("ten", ("T",), "Score 10"),
+        KeyRow("less", ("Left",), "One less"),
+        KeyRow("more", ("Right",), "One more"),
+        KeyRow("blank", ("Del", "Backspace"), "Take the score back", shown="Del"),
+    ),
+)
+MOTION = KeyGroup("Range of motion", (KeyRow("way", ("Alt+Down", "Menu"), "How it is measured"),))
+PICK = KeyGroup(
+    "Lists to pick from",
+    (
+        KeyRow("open", ("Down",), "Open the list"),
+        KeyRow("take_on", ("Tab", "Shift+Tab"), "Take what is marked and go on", shown="Tab"),
+        KeyRow("back", ("Esc",), "Take back what is typed"),
+    ),
+)
+FIND = KeyGroup(
+    "Finding a patient",
+    (
+        KeyRow("down", ("Down",), "Next patient found"),
+        KeyRow("up", ("Up",), "Patient before"),
+        KeyRow("open", ("Return", "Enter"), "Open the chart", shown="Enter"),
+        KeyRow("clear", ("Esc",), "Clear the search"),
+    ),
+)
+CHARTS = KeyGroup(
+    "Charts of the overview",
+    (
+        KeyRow("back", ("Left",), "Visit before"),
+        KeyRow("on", ("Right",), "Visit after"),
+        KeyRow("first", ("Home",), "First visit"),
+        KeyRow("last", ("End",), "Latest visit"),
+        KeyRow("leave", ("Esc",), "No visit in particular"),
+    ),
+)
+SHEET = KeyGroup("Sheets and strips", (KeyRow("close", ("Esc",), "Close"),))
+WIDGET_KEYS = (
+    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, PICK, FIND, CHARTS, SHEET,
+)  # fmt: skip
 """Every group, in the order of the list of keys."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes import __version__
+from ptnotes.ui.keys import SHEET
 from ptnotes.ui.override import override
 from ptnotes.ui.widgets.card import Card, Scroller
 from ptnotes.ui.widgets.labels import Heading, KeyHint, Label
@@ -54,6 +55,10 @@ def _version(distribution: str) -> str:
         return "not installed"
 
 
+_LONG = 44
+"""Letters from which on a line of the list of keys is broken."""
+
+
 class Sheet(QWidget):
     """Covers `host` while it is shown. Esc, a click beside it, or its button closes it and gives the focus back."""
 
@@ -90,12 +95,12 @@ class Sheet(QWidget):
             block.addWidget(Heading(menu, "strong"))
             for words, keys in rows:
                 line = QHBoxLayout()
-                line.addWidget(Label(words))
-                line.addStretch(1)
-                line.addWidget(KeyHint(keys))
+                line.setSpacing(12)
+                line.addWidget(Label(words, wraps=len(words) > _LONG), 1)
+                line.addWidget(KeyHint(keys), 0, Qt.AlignmentFlag.AlignTop)
                 block.addLayout(line)
-            block.addSpacing(16)
             sides[shorter].addLayout(block)
+            sides[shorter].addSpacing(16)
         for side in sides:
             side.addStretch(1)
             columns.addLayout(side, 1)
@@ -176,7 +181,7 @@ class Sheet(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if SHEET.pressed(event) == "close":
             self.dismiss()
         else:
             super().keyPressEvent(event)

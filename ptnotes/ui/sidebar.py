@@ -16,6 +16,7 @@ from ptnotes.services.audit import note_read
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import home
 from ptnotes.services.patients import find_patients
+from ptnotes.ui.keys import FIND
 from ptnotes.ui.override import override
 from ptnotes.ui.patients.patient_list import PatientList, found_rows, home_rows
 from ptnotes.ui.tasks import Tasks
@@ -200,17 +201,17 @@ class Sidebar(QFrame):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            match event.key():
-                case Qt.Key.Key_Down:
+            match FIND.pressed(event):
+                case "down":
                     self.patients.move_selection(1)
                     return True
-                case Qt.Key.Key_Up:
+                case "up":
                     self.patients.move_selection(-1)
                     return True
-                case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                case "open":
                     self._enter()
                     return True
-                case Qt.Key.Key_Escape if self.find_line.text():
+                case "clear" if self.find_line.text():
                     self._clear()
                     return True
         return False

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import VisitStatus
+from ptnotes.ui.keys import SHEET
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.phrases.expander import mark_narrative
@@ -87,7 +88,7 @@ class AbsencePanel(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if SHEET.pressed(event) == "close":
             self.hide()
             return
         super().keyPressEvent(event)

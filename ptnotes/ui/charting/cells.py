@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSizePoli
 
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.sentences import sentence
+from ptnotes.ui.keys import TABLES
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import restyle
 
@@ -143,7 +144,7 @@ class ValueCell(QLineEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._origin is not None:
+        if TABLES.pressed(event) == "undo_typing" and self._origin is not None:
             # Back to the value from before the typing.
             origin, self._origin = self._origin[0], None
             self._set_fault("")

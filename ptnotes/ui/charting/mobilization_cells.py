@@ -13,6 +13,7 @@ from ptnotes.domain.treatment import Mobilization
 from ptnotes.ui.charting import choices
 from ptnotes.ui.charting.cells import leave_undo_to_screen
 from ptnotes.ui.charting.look import grade_number
+from ptnotes.ui.keys import GRADE
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import restyle
 from ptnotes.ui.widgets.pick_list import PickItem, PickList, find_in
@@ -103,14 +104,13 @@ class GradeCell(PickList):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        typed = event.text()
-        held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-        untouched = typed and not event.modifiers() & held and not self.isModified()
-        if untouched and typed in "12345":
-            if self._choose(choices.read_grade(typed)):
+        # Once something else is typed, numbers and signs belong to a range such as III-IV.
+        pressed = "" if self.isModified() else GRADE.pressed(event)
+        if pressed == "grade":
+            if self._choose(choices.read_grade(event.text())):
                 return
-        elif untouched and typed in "+-−" and self.current_id is not None:
-            self._step(1 if typed == "+" else -1)
+        elif pressed and self.current_id is not None:
+            self._step(1 if pressed == "up" else -1)
             return
         super().keyPressEvent(event)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ptnotes.ui.keys import PAIN
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 
@@ -114,24 +115,20 @@ class PainScale(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, text = event.key(), event.text()
-        plain = not event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier
-            | Qt.KeyboardModifier.AltModifier
-            | Qt.KeyboardModifier.MetaModifier
-        )
-        if plain and len(text) == 1 and text in "0123456789":
-            ten = text == "0" and self._one_typed.isActive() and self._value == 1
+        pressed = PAIN.pressed(event)
+        if pressed == "score":
+            number = event.key() - Qt.Key.Key_0
+            ten = number == 0 and self._one_typed.isActive() and self._value == 1
             self._one_typed.stop()
-            self._choose(HIGHEST if ten else int(text))
-            if text == "1":
+            self._choose(HIGHEST if ten else number)
+            if number == 1:
                 self._one_typed.start()
-        elif plain and text in ("t", "T"):
+        elif pressed == "ten":
             self._choose(HIGHEST)
-        elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        elif pressed == "blank":
             self._choose(None)
-        elif plain and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = 1 if key == Qt.Key.Key_Right else -1
+        elif pressed in ("less", "more"):
+            step = 1 if pressed == "more" else -1
             start = self._value if self._value is not None else self._last
             self._choose(0 if start is None else min(max(start + step, 0), HIGHEST))
         else:

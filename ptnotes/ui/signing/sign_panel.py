@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ptnotes.domain.completeness import Finding, FindingKind
+from ptnotes.ui.keys import SHEET
 from ptnotes.ui.override import override
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
 from ptnotes.ui.signing.repeated_passages import RepeatedPassages
@@ -128,7 +129,7 @@ class SignPanel(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if SHEET.pressed(event) == "close":
             self.close_panel()
             return
         super().keyPressEvent(event)

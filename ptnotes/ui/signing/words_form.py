@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from ptnotes.ui.keys import SHEET
 from ptnotes.ui.override import override
 from ptnotes.ui.phrases.expander import mark_narrative
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
@@ -166,7 +167,7 @@ class WordsForm(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if SHEET.pressed(event) == "close":
             self.close_form()
             return
         super().keyPressEvent(event)

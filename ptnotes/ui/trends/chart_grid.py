@@ -24,6 +24,7 @@ from ptnotes.domain.wording import signed, verdict_tag
 from ptnotes.figures.plot import TimeAxis
 from ptnotes.figures.shapes import Shape
 from ptnotes.figures.trend_chart import TrendFigure, highlight, time_axis, trend_figure
+from ptnotes.ui.keys import CHARTS
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.figure_view import paint_shapes, text_width
@@ -251,15 +252,15 @@ class ChartGrid(QWidget):
         last = len(self._visits) - 1
         places = {
             # The first arrow begins at the latest visit, which is the one asked about most.
-            Qt.Key.Key_Left: last if self._at < 0 else max(self._at - 1, 0),
-            Qt.Key.Key_Right: last if self._at < 0 else self._at + 1,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
+            "back": last if self._at < 0 else max(self._at - 1, 0),
+            "on": last if self._at < 0 else self._at + 1,
+            "first": 0,
+            "last": last,
         }
-        key = Qt.Key(event.key())
-        if key in places:
-            self.go_to(places[key])
-        elif key is Qt.Key.Key_Escape and self._at >= 0:
+        pressed = CHARTS.pressed(event)
+        if pressed in places:
+            self.go_to(places[pressed])
+        elif pressed == "leave" and self._at >= 0:
             self.go_to(-1)
         else:
             super().keyPressEvent(event)

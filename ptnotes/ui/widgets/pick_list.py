@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.text import fold
+from ptnotes.ui.keys import PICK
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import restyle
 
@@ -234,12 +235,13 @@ class PickList(QLineEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down and not self._view.isVisible():
+        pressed = PICK.pressed(event)
+        if pressed == "open" and not self._view.isVisible():
             # All choices are shown while the line still holds the one in force.
             unchanged = self._item is not None and self.text() == self._item.label
             self._search("" if unchanged else self.text())
             return
-        if event.key() == Qt.Key.Key_Escape and self.text() != self._shown_label():
+        if pressed == "back" and self.text() != self._shown_label():
             self.set_current(self._item)
             self.selectAll()
             return
@@ -252,7 +254,7 @@ class PickList(QLineEdit):
             watched is self._view
             and event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
-            and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+            and PICK.pressed(event) == "take_on"
         ):
             marked = self._view.currentIndex()
             self._view.hide()
@@ -282,7 +284,7 @@ class PickList(QLineEdit):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
+            and PICK.pressed(event) == "back"
             and (self._view.isVisible() or self.text() != self._shown_label())
         ):
             event.accept()
