@@ -75,7 +75,7 @@ class PainRow(RowEditor[PainPair]):
         values = [score.value if score is not None else None for score in row]
         for cell, value in zip((self.before, self.after), values, strict=True):
             cell.show_value("" if value is None else str(value), value)
-        show_change(self.change, self._reference, *values)
+        show_change(self.change, self._reference, values[0], values[1])
 
     def _typed(self, phase: Phase, value: int | None) -> None:
         session = edits.set_score(self._state.session, self._pair, phase, value)

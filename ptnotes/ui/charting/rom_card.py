@@ -162,7 +162,7 @@ class RomCard(Card):
 
     @staticmethod
     def _go_below(editor: RomRow, _checked: bool = False) -> None:
-        editor.step(editor.before, Qt.Key.Key_Down)
+        editor.go_below(editor.before)
 
     def _ask_way_of_all(self) -> None:
         menu = self._way_menu(list(self.lines))

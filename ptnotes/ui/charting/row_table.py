@@ -129,14 +129,16 @@ class RowEditor(QObject, Generic[R]):
     def open_further(self) -> None:
         """Show the further fields, where they are not shown anyway while the row is worked on."""
 
-    def step(self, field: QWidget, key: int) -> bool:
-        """Go down to the further fields, or up from them; whether the key meant that."""
-        if field in self.further:
-            if key == Qt.Key.Key_Up:
-                self.tab_stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
-                return True
+    def go_up(self, field: object) -> bool:
+        """Go from a further field back to the row; False from any other."""
+        if field not in self.further:
             return False
-        if key != Qt.Key.Key_Down or not self.further:
+        self.tab_stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def go_below(self, field: object) -> bool:
+        """Go from the row to its further fields; False where it has none."""
+        if not self.further or field in self.further:
             return False
         self.open_further()
         shown = next((one for one in self.further if not one.isHidden()), None)
@@ -316,11 +318,10 @@ class RowTable(QWidget, Generic[R]):
         number = next((number for number, row in self.editors.items() if watched in row.tab_stops()), None)
         if number is None:
             return False
-        if TABLES.pressed(event) == "remove":
+        pressed = TABLES.pressed(event)
+        if pressed == "remove":
             self.removal_asked.emit(number)
             return True
-        return (
-            not event.modifiers()
-            and isinstance(watched, QWidget)
-            and self.editors[number].step(watched, event.key())
-        )
+        if pressed == "below":
+            return self.editors[number].go_below(watched)
+        return pressed == "row" and self.editors[number].go_up(watched)

@@ -130,6 +130,7 @@ _PARTS = (
     ("pain", ("pain",)),
     ("comparable signs", ("comparable_signs",)),
     ("note", ("note",)),
+    ("typed line", ("pending_line",)),
 )
 
 

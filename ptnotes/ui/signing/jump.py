@@ -27,7 +27,11 @@ def _widget(page: VisitPage, finding: Finding) -> QWidget:
     if part == "note":
         return page.note.editors[name]
     if part == "visit":
-        fields = {"time_in": page.fields.time_in, "time_out": page.fields.time_out}
+        fields: dict[str, QWidget] = {
+            "time_in": page.fields.time_in,
+            "time_out": page.fields.time_out,
+            "pending_line": page.line.input,
+        }
         return fields.get(name, page.fields.date)
     if part == "pain":
         return page.pain.scales[0]

@@ -1,0 +1,222 @@
+"""What more a visit holds is edited below its rows: end feel, direction, rate, modifiers, bands, other pains."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.treatment import PainKind, Phase, Side
+from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.charting.exercise_card import ExerciseRow
+from ptnotes.ui.charting.intervention_card import InterventionRow
+from ptnotes.ui.charting.mobilization_row import MobilizationRow
+from ptnotes.ui.charting.pain_table import PainRow
+from ptnotes.ui.charting.rom_row import RomRow
+from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.charting.visit_page import VisitPage
+from ptnotes.ui.widgets.pick_list import PickList
+from tests.ui.test_charting_line import press, say
+from tests.ui.test_charting_screen import chart, charted, clinic, episode, rom_row, screen, stored, tasks
+
+__all__ = ["chart", "clinic", "episode", "screen", "tasks"]
+
+Chart = Callable[[], VisitPage]
+
+
+def typed(page: VisitPage, line: str) -> None:
+    say(page, line)
+    press(Qt.Key.Key_Return)
+    assert page.line.input.toPlainText() == ""
+
+
+def fill(field: QLineEdit, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+
+
+def pick(field: PickList, words: str) -> None:
+    field.setFocus()
+    QTest.keyClicks(field, words)
+    QTest.keyClick(field._view, Qt.Key.Key_Tab)
+
+
+def mobilization(page: VisitPage) -> MobilizationRow:
+    (row,) = page.mobilizations.table.editors.values()
+    assert isinstance(row, MobilizationRow)
+    return row
+
+
+def test_direction_rate_and_where_a_joint_is_held_are_edited_below_the_row(chart: Chart) -> None:
+    page = chart()
+    typed(page, "L4 transverse l II 3x30s")
+    row = mobilization(page)
+    row.cells[4].setFocus()
+    assert row.details.direction.isVisible()
+    assert not row.details.movement.isVisible()
+    pick(row.details.direction, "toward the right")
+    fill(row.details.rate, "1.5 hz")
+    fill(row.details.held_at, "90 flex")
+    (done,) = charted(page).mobilizations
+    assert (done.direction, str(done.rate_hz), done.pre_position) == ("toward_right", "1.5", "90 flex")
+    page.note.editors["plan"].setFocus()
+    assert "1.5 Hz" in row.details.summary.text()
+    assert "held at 90 flex" in row.details.summary.text()
+
+
+def test_an_impossible_rate_is_said_below_the_row_and_not_charted(chart: Chart) -> None:
+    page = chart()
+    typed(page, "L4 cpa II 3x30s")
+    row = mobilization(page)
+    row.cells[4].setFocus()
+    fill(row.details.rate, "900")
+    assert row.details.rate.fault
+    assert charted(page).mobilizations[0].rate_hz is None
+
+
+def test_another_technique_takes_a_direction_that_it_does_not_have_with_it(chart: Chart) -> None:
+    page = chart()
+    typed(page, "L4 transverse l II 3x30s")
+    row = mobilization(page)
+    row.cells[4].setFocus()
+    pick(row.details.direction, "toward the right")
+    row.technique.chosen.emit("cpa")
+    assert charted(page).mobilizations[0].direction is None
+
+
+def test_tab_passes_the_end_feel_by_and_down_goes_to_it(chart: Chart, clinic: OpenClinic) -> None:
+    page = chart()
+    typed(page, "flex 45>55")
+    row = rom_row(page)
+    row.before.setFocus()
+    press(Qt.Key.Key_Tab)
+    assert row.after.hasFocus()
+    press(Qt.Key.Key_Tab)
+    assert not any(field.hasFocus() for field in row.further)
+    assert not row.details.ends[Phase.BEFORE].isVisible()
+    row.before.setFocus()
+    press(Qt.Key.Key_Down)
+    assert row.details.ends[Phase.BEFORE].hasFocus()
+    pick(row.details.ends[Phase.BEFORE], "springy")
+    assert row.details.scores[Phase.BEFORE].hasFocus()
+    QTest.keyClicks(row.details.scores[Phase.BEFORE], "4")
+    press(Qt.Key.Key_Up)
+    assert row.before.hasFocus()
+    before, after = charted(page).rom
+    assert (before.end_feel, before.pain, after.end_feel) == ("springy", 4, None)
+    page.note.editors["plan"].setFocus()
+    feel = clinic.reference.end_feels["springy"].label.lower()
+    assert row.details.summary.text() == f"before: end feel {feel}, pain 4/10"
+
+
+def test_pain_with_a_movement_is_added_scored_and_set_against_error(chart: Chart, qtbot: QtBot) -> None:
+    page = chart()
+    page.pain.add.setFocus()
+    QTest.keyClicks(page.pain.add, "lumbar flexion")
+    QTest.keyClick(page.pain.add._view, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: len(page.pain.table.editors) == 1)
+    (row,) = page.pain.table.editors.values()
+    assert isinstance(row, PainRow)
+    qtbot.waitUntil(row.before.hasFocus)
+    QTest.keyClicks(row.before, "5")
+    press(Qt.Key.Key_Tab)
+    QTest.keyClicks(row.after, "2")
+    scores = [(one.kind, one.motion, one.phase, one.value) for one in charted(page).pain]
+    assert scores == [
+        (PainKind.MOVEMENT, "lumbar_flexion", Phase.BEFORE, 5),
+        (PainKind.MOVEMENT, "lumbar_flexion", Phase.AFTER, 2),
+    ]
+    assert row.change.text() == "−3, above error"
+    assert page.pain.change.text() == ""
+    press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    assert charted(page).pain == ()
+
+
+def test_pain_at_another_place_never_mixes_with_the_main_complaint_s(chart: Chart) -> None:
+    page = chart()
+    typed(page, "pain 6 ; pain in knee 4>1 ; pain flex 5")
+    assert [scale.value for scale in page.pain.scales[:2]] == [6, None]
+    labels = [editor.cells[0] for editor in page.pain.table.editors.values()]
+    names = [label.text() for label in labels if isinstance(label, QLabel)]
+    assert names == ["now, knee", "Lumbar flexion"]
+    typed(page, "pain >3")
+    assert [scale.value for scale in page.pain.scales[:2]] == [6, 3]
+
+
+def test_a_change_of_pain_or_motion_in_a_visit_never_speaks_of_importance(
+    chart: Chart, clinic: OpenClinic
+) -> None:
+    page = chart()
+    typed(page, "pain 8>2 ; flex 40>60")
+    reference: Reference = clinic.reference
+    important = reference.measures["nprs"].app_change_threshold
+    assert important <= 6
+    for words in (page.pain.change.text(), page.pain.change.toolTip(), rom_row(page).change.toolTip()):
+        assert "important" not in words
+        assert "MCID" not in words
+    assert page.pain.change.text() == "−6 this visit, above error"
+
+
+def test_modifiers_area_and_settings_of_a_service_are_edited_below_it(chart: Chart) -> None:
+    page = chart()
+    typed(page, "mt 23")
+    (row,) = page.interventions.table.editors.values()
+    assert isinstance(row, InterventionRow)
+    row.minutes.setFocus()
+    press(Qt.Key.Key_Down)
+    assert row.more["modifiers"].hasFocus()
+    QTest.keyClicks(row.more["modifiers"], "gp, kx")
+    press(Qt.Key.Key_Tab)
+    QTest.keyClicks(row.more["area"], "low back")
+    (service,) = charted(page).interventions
+    assert (service.modifiers, service.area, service.minutes) == (("GP", "KX"), "low back", 23)
+    fill(row.more["modifiers"], "zz")
+    assert row.more["modifiers"].fault
+    assert charted(page).interventions[0].modifiers == ("GP", "KX")
+
+
+def test_an_exercise_takes_a_band_or_a_weight_and_a_cue(
+    chart: Chart, screen: ChartingScreen, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    page = chart()
+    typed(page, "clams 2x15 @ 5 lb")
+    (row,) = page.exercises.table.editors.values()
+    assert isinstance(row, ExerciseRow)
+    fill(row.load, "gtb")
+    assert row.load.text() == "green"
+    row.name.setFocus()
+    fill(row.cue, "slowly down")
+    (done,) = charted(page).exercises
+    assert (done.exercise, done.name, done.load, done.band, done.cue) == (
+        "clamshell", "Clamshell", None, "green", "slowly down",
+    )  # fmt: skip
+    fill(row.load, "3 kg")
+    assert (charted(page).exercises[0].band, str(charted(page).exercises[0].load)) == ("", "3")
+    fill(row.name, "Side lying lift")
+    assert charted(page).exercises[0].exercise is None
+    (kept,) = stored(screen, clinic, qtbot).exercises
+    assert (kept.name, kept.cue, kept.load) == ("Side lying lift", "slowly down", Decimal(3))
+
+
+def test_a_movement_on_one_side_is_chosen_with_its_side(chart: Chart) -> None:
+    page = chart()
+    page.pain.add.chosen.emit("knee_flexion|left")
+    (score,) = charted(page).pain
+    assert (score.motion, score.side) == ("knee_flexion", Side.LEFT)
+    page.pain.add.chosen.emit("knee_flexion|left")
+    assert len(charted(page).pain) == 1
+
+
+def test_a_motion_without_a_reading_has_nothing_below_it(chart: Chart) -> None:
+    page = chart()
+    row = rom_row(page)
+    assert isinstance(row, RomRow)
+    row.before.setFocus()
+    press(Qt.Key.Key_Down)
+    assert row.before.hasFocus()
+    assert not row.details.isVisible()
