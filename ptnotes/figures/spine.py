@@ -17,6 +17,7 @@ _GRADES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
 _FILLS: tuple[Ink, ...] = ("grade_1", "grade_2", "grade_3", "grade_4", "grade_5")
 _NUMERALS: tuple[Ink, ...] = ("on_grade_1", "on_grade_2", "on_grade_3", "on_grade_4", "on_grade_5")
 _ASTRAY = 60.0  # how much farther a place in line may be than one beside it, in points
+_FAR = 24.0  # how far sideways a place must be, to be gone to although it is not beside, in points
 _LABELS = {"C0": "Occ", "COC": "Coc"}
 _LANDMARKS = ("C0", "T1", "L1", "S1", "COC")
 # The levels that a mark on a whole region spans.
@@ -153,16 +154,18 @@ def area_at(areas: Sequence[Area], x: float, y: float, reach: float = 4.0) -> Ar
 def next_area(areas: Sequence[Area], here: Area, across: int, down: int) -> Area:
     """The nearest place right (`across` 1), left (-1), below (`down` 1) or above (-1); `here` where there is none.
 
-    Up and down keep to the side and to the ribs or the levels, unless another place is much nearer.
+    Up and down keep to the side and to the ribs or the levels, unless another place is much nearer. Left and right keep
+    to what stands beside, and only where nothing does go on to what is farther up or down.
     """
-    found: list[tuple[float, int, Area]] = []
+    found: list[tuple[bool, float, int, Area]] = []
     for number, area in enumerate(areas):
         dx, dy = area.middle[0] - here.middle[0], area.middle[1] - here.middle[1]
         ahead, aside = (dx * across, dy) if across else (dy * down, dx)
-        if ahead > 0.5:
+        is_beside = not across or abs(aside) < min(area.height, here.height) / 2
+        if ahead > (0.5 if is_beside else _FAR):
             is_astray = bool(down) and _column(area) != _column(here)
-            found.append((ahead + 3 * abs(aside) + _ASTRAY * is_astray, number, area))
-    return min(found)[2] if found else here
+            found.append((not is_beside, ahead + 3 * abs(aside) + _ASTRAY * is_astray, number, area))
+    return min(found)[3] if found else here
 
 
 def _column(area: Area) -> tuple[Side, bool]:

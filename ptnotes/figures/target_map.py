@@ -140,7 +140,7 @@ class TargetLayout:
         self._open = open_part
         self._width, self._height = width, height
         is_limb = open_part not in _SPINE_PARTS
-        tall = min(150.0 * scale, height * 0.42)
+        tall = min(136.0 * scale, height * 0.42)
         beside = tall * body.ASPECT
         if is_limb:
             # The body grows into the height that its joints below it leave.
@@ -296,7 +296,7 @@ class _Column:
                 shapes.append(_filled(part, mark))
         for part in marked:
             if part.target not in self.folded:
-                shapes += _numeral(part, placed[part.target, part.side], size)
+                shapes += _numeral(part, placed[part.target, part.side], size, self._edges)
         return shapes + self._folded_marks([part for part in marked if part.target in self.folded], placed)
 
     def _folded_marks(
@@ -426,7 +426,8 @@ def _panel_drawn(
             shapes.append(part_shape(part, "bone", "bone_edge", 0.8))
             continue
         shapes.append(_filled(part, mark))
-        shapes += _numeral(part, mark, size)
+        x, _y, width, _height = part.box
+        shapes += _numeral(part, mark, size, (x, x + width))
     return shapes
 
 
@@ -436,13 +437,15 @@ def _filled(part: Part, mark: SpineMark) -> Shape:
     return part_shape(part, fill, "accent", 1.4)
 
 
-def _numeral(part: Part, mark: SpineMark, size: float) -> list[Shape]:
-    """The mark's numeral on its bone, or on a tablet where the bone is too small for it."""
+def _numeral(part: Part, mark: SpineMark, size: float, edges: tuple[float, float]) -> list[Shape]:
+    """The mark's numeral on its bone, or where that is too small for it on a tablet between the `edges`."""
     x, y, width, height = part.box
     wide = tablet_width(mark.grade, size)
     if part.is_small or part.target == "SIJ" or wide > width + 4 or size * 1.3 > height:
         small = size if size * 1.24 <= max(height, HIT * 0.6) else size * 0.85
-        return tablet(mark, x + width / 2, y + height / 2, small)
+        half = tablet_width(mark.grade, small) / 2
+        middle = min(max(x + width / 2, edges[0] + half), edges[1] - half)
+        return tablet(mark, middle, y + height / 2, small)
     ink = grade_inks(mark.grade)[1] if mark.at_latest_visit else "accent"
     words = numeral_of(mark.grade)
     return [Text(x + width / 2, y + height / 2 + size * 0.36, words, ink, size, "semibold", "middle")]

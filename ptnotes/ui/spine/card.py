@@ -49,10 +49,10 @@ class SpineCard(Card):
         for number, grade in enumerate(GRADES, 1):
             ground, ink = (theme.ink(f"{role}_{number}").name() for role in ("grade", "on_grade"))
             colours = f"background: {ground}; color: {ink};"
-            line.addWidget(self._button(grade, grade, f"Grade {grade} (key {number})", theme, colours), 3)
+            line.addWidget(self._button(grade, grade, f"Grade {grade} (key {number})", theme, colours), 4)
         for text, verb, help_text in _MORE:
             colours = f"border: 1px solid {theme.ink('control').name()};"
-            line.addWidget(self._button(text, verb, help_text, theme, colours), 2)
+            line.addWidget(self._button(text, verb, help_text, theme, colours), 3)
         self.body.addLayout(line)
         self._say("small", self.control.charting.name(self.control.place, short=True))
         self.control.said.connect(partial(self._say, "small"))
@@ -73,9 +73,7 @@ class SpineCard(Card):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setFixedHeight(theme.px(24))
-        round_it = (
-            f"border-radius: {theme.px(8)}px; padding: 0; font-weight: 600; font-size: {theme.px(11)}px;"
-        )
+        round_it = f"border-radius: {theme.px(8 if verb in GRADES else 4)}px; padding: 0; font-weight: 600; font-size: {theme.px(11)}px;"
         button.setStyleSheet(f"QToolButton:enabled {{ {colours} {round_it} }}")
         button.clicked.connect(partial(self.control.act, verb))
         self.buttons[verb] = button

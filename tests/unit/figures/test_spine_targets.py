@@ -170,6 +170,17 @@ def test_every_place_is_reached_by_the_arrow_keys_from_where_its_part_opens() ->
     assert {place for places in targets().places.values() for place in places} - reached == set()
 
 
+def test_left_of_the_last_place_beside_there_is_nothing_and_right_of_it_the_next() -> None:
+    shown = drawn("low_back")
+    at = {(area.target, area.side): area for area in shown.areas}
+    for target in ("L5", "L5-S1", "L4-L5"):
+        left, middle, right = (at[target, side] for side in (Side.LEFT, Side.MIDLINE, Side.RIGHT))
+        assert next_area(shown.areas, left, -1, 0) is left
+        assert next_area(shown.areas, left, 1, 0) is middle
+        assert next_area(shown.areas, middle, 1, 0) is right
+        assert next_area((*shown.areas, *shown.doors), right, 1, 0) in shown.doors
+
+
 def test_down_the_middle_of_the_open_part_each_level_is_followed_by_the_joint_below_it() -> None:
     shown = drawn("low_back")
     here = next(area for area in shown.areas if (area.target, area.side) == ("L1", Side.MIDLINE))
