@@ -73,7 +73,8 @@ class SpineCard(Card):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setFixedHeight(theme.px(24))
-        round_it = f"border-radius: {theme.px(8 if verb in GRADES else 4)}px; padding: 0; font-weight: 600; font-size: {theme.px(11)}px;"
+        radius, size = theme.px(8 if verb in GRADES else 4), theme.px(11)
+        round_it = f"border-radius: {radius}px; padding: 0; font-weight: 600; font-size: {size}px;"
         button.setStyleSheet(f"QToolButton:enabled {{ {colours} {round_it} }}")
         button.clicked.connect(partial(self.control.act, verb))
         self.buttons[verb] = button
