@@ -1,4 +1,4 @@
-"""What this process leaves behind: no memory dump, no temporary file, nothing for others to read, no values in traces."""
+"""What this process leaves behind: no memory dump, no temporary file, nothing for others, no values in traces."""
 
 from __future__ import annotations
 
