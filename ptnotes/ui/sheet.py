@@ -86,6 +86,8 @@ class Sheet(QWidget):
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(48)
         sides = (QVBoxLayout(), QVBoxLayout())
+        for side in sides:
+            side.setSpacing(0)
         lengths = [0, 0]
         for menu, rows in menus:
             shorter = lengths.index(min(lengths))
