@@ -23,6 +23,7 @@ from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person
 from ptnotes.services.visits import load_session, start_session
 from ptnotes.ui.chart import DOCUMENTS
+from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.lock import IdleWatch, close_other_windows
 from ptnotes.ui.unlock.unlock import Unlock
@@ -226,6 +227,26 @@ def test_what_cannot_be_stored_waits_behind_the_door_for_whoever_typed_it(
     window.until(lambda: window.shell.workspace is not None)
     assert window.shell._clinic is not None
     assert load_session(window.shell._clinic, older.id or 0).note.subjective == TYPED
+
+
+def test_what_was_not_understood_is_there_again(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+) -> None:
+    chart(window, visit)
+    field = window.screen(ChartingScreen).findChildren(ValueCell)[0]
+    field.setFocus()
+    field.setText("")
+    QTest.keyClicks(field, "12 elephants")
+    assert field.fault
+    window.shell.lock()
+    window.until(lambda: not visit[0].data_key)
+    unlock(window)
+    window.until(field.isVisible)
+    assert field.text() == "12 elephants"
+    assert window.shell.focusWidget() is field
+    window.press("Ctrl+Q")
+    window.until(lambda: window.says("is not understood"))
+    window.click("Leave without saving")
 
 
 def test_a_form_that_is_half_filled_is_there_again(
