@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ _SQLITE_CODES = {
     23: "disk.permission",  # AUTH
     26: "file.damaged",  # NOTADB
 }
+_LEAST_ROOM = 64 * 1024
+"""Bytes that a database needs beside it to be opened at all."""
 _ERRNO_CODES = {
     errno.ENOSPC: "disk.full",
     errno.EDQUOT: "disk.full",
@@ -46,7 +49,17 @@ def faults_named(path: Path) -> Iterator[None]:
         code = _SQLITE_CODES.get(getattr(raised, "sqlite_errorcode", 0) & 0xFF)
         if code is None:
             raise
+        if code == "disk.io" and _is_full(path):
+            # What the driver says where there is no room for the memory that its connections share.
+            code = "disk.full"
         # The driver's message is dropped with its statement's parameters: they may hold patient data.
         raise EnvironmentFault(code, path=str(path)) from None
     except OSError as error:
         raise EnvironmentFault(_ERRNO_CODES.get(error.errno or 0, "disk.io"), path=str(path)) from error
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -144,14 +145,15 @@ def verify_clinic(path: Path, passphrase: str, user: str | None = None) -> Proof
     unlocked = _unlocked(database, passphrase, user)
     key = raw_key(unlocked.data_key, unlocked.keys.file_id)
     told = stored.read_backup(database.parent, unlocked) if is_backup else None
-    contents = examine(database, key, how=UNTOUCHED if is_backup else IN_USE)
+    how = UNTOUCHED if is_backup or _is_out_of_reach(database) else IN_USE
+    contents = examine(database, key, how=how)
     if told is not None and told.contents != contents:
         raise EnvironmentFault("backup.damaged", path=str(database.parent))
     if contents.audit_count < unlocked.keys.anchor.count:
         raise EnvironmentFault("file.cut_back", path=str(database))
     if contents.schema > SCHEMA_VERSION:
         raise EnvironmentFault("file.newer", path=str(database))
-    with _opened(database, contents, unlocked, how=UNTOUCHED if is_backup else IN_USE) as clinic:
+    with _opened(database, contents, unlocked, how=how) as clinic:
         notes = verify_notes(clinic) if allows(clinic, Act.VIEW_NOTES) else None
         audit = None
         if allows(clinic, Act.VIEW_AUDIT):
@@ -170,7 +172,9 @@ def proof_words(proof: Proof) -> list[str]:
     elif notes.problems:
         lines = [_WRONG[problem.wrong].format(problem.session_id, problem.part) for problem in notes.problems]
     else:
-        lines = [f"{notes.notes:,} signed notes, each as it was signed"]
+        lines = [
+            f"{notes.notes:,} signed notes, each as it was signed" if notes.notes else "No note is signed yet"
+        ]
     if audit is None:
         lines.append("The audit was not looked at: your role does not let you see who did what")
     elif audit.problems:
@@ -216,6 +220,12 @@ def _database_of(source: Path) -> tuple[Path, bool]:
     except OSError:
         raise EnvironmentFault("source.gone", path=str(source)) from None
     return stored.read_backup(source).database, True
+
+
+def _is_out_of_reach(database: Path) -> bool:
+    """Whether nobody here can write beside the database, and its log is folded in: on a read-only disk."""
+    log = Path(f"{database}-wal")
+    return not os.access(database.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
 
 
 def _unlocked(database: Path, passphrase: str, user: str | None) -> keyfile.Unlocked:
