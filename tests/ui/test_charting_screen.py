@@ -823,6 +823,11 @@ def test_f6_goes_from_part_to_part(screen: ChartingScreen, chart: Callable[[], V
     page.mobilizations.add.setFocus()
     screen.bar.commands["next_card"].trigger()
     assert page.pain.scales[0].hasFocus()
+    page.exercises.add.setFocus()
+    screen.bar.commands["next_card"].trigger()
+    assert page.spine.isAncestorOf(page.window().focusWidget())
+    screen.bar.commands["next_card"].trigger()
+    assert page.mobilizations.add.hasFocus()
 
 
 def test_the_cards_stand_in_two_columns_where_there_is_room(

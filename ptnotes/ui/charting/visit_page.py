@@ -229,6 +229,8 @@ class VisitPage(QWidget):
             (self.interventions, self.interventions.add),
             (self.exercises, self.exercises.add),
         ]
+        if self.spine_card.isVisible():
+            firsts.append((self.spine_card, self.spine))
         here = self.focusWidget()
         place = next((place for place, (card, _) in enumerate(firsts) if card.isAncestorOf(here)), -1)
         firsts[(place + 1) % len(firsts)][1].setFocus(Qt.FocusReason.TabFocusReason)
