@@ -1,4 +1,4 @@
-"""Finding, adding and changing patients. A patient is archived, never deleted."""
+"""Finding, adding and changing patients. A patient is archived; whole records go only by `services.retention`."""
 
 from __future__ import annotations
 

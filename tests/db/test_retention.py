@@ -224,3 +224,24 @@ def test_neither_the_id_nor_the_record_number_of_a_disposed_patient_is_given_aga
         assert next_mrn(connection) == "000008"
         (after,) = add_patients(connection, [replace(patient_of(8, "New"), id=None)], NOW)
         assert (after.id or 0) > (last.id or 0)
+
+
+def test_the_index_for_parts_of_names_holds_no_piece_of_the_name_any_more(file_store: Store) -> None:
+    with file_store.write() as connection:
+        (gone, _kept) = add_patients(
+            connection,
+            [replace(patient_of(1, GONE), id=None), replace(patient_of(2, KEPT), id=None)],
+            NOW,
+        )
+        connection.execute(
+            text("CREATE VIRTUAL TABLE temp.pieces USING fts5vocab('main', 'patient_search', 'row')")
+        )
+        pieces = text("SELECT term FROM temp.pieces")
+        assert {"zzl", "tho"} <= set(connection.scalars(pieces))
+        dispose(
+            connection,
+            [Disposing(patient=gone, retain_until=None, reason="Over", person_id=1, at=NOW, zone="UTC")],
+        )
+        left = set(connection.scalars(pieces))
+    assert "zzl" not in left
+    assert "tho" in left
