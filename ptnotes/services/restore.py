@@ -170,7 +170,9 @@ def proof_words(proof: Proof) -> list[str]:
     if notes is None:
         lines = ["The notes were not looked at: your role does not let you read charts"]
     elif notes.problems:
-        lines = [_WRONG[problem.wrong].format(problem.session_id, problem.part) for problem in notes.problems]
+        lines = _first(
+            [_WRONG[problem.wrong].format(problem.session_id, problem.part) for problem in notes.problems]
+        )
     else:
         lines = [
             f"{notes.notes:,} signed notes, each as it was signed" if notes.notes else "No note is signed yet"
@@ -178,12 +180,17 @@ def proof_words(proof: Proof) -> list[str]:
     if audit is None:
         lines.append("The audit was not looked at: your role does not let you see who did what")
     elif audit.problems:
-        lines += [problem_words(problem) for problem in audit.problems]
+        lines += _first([problem_words(problem) for problem in audit.problems])
     else:
         lines.append(
             f"{audit.count:,} events in the audit, each as it was written; signed up to {audit.signed_up_to:,}"
         )
     return lines
+
+
+def _first(lines: list[str]) -> list[str]:
+    more = len(lines) - _MOST_NAMED
+    return [*lines[:_MOST_NAMED], f"… and {more:,} more"] if more > 0 else lines
 
 
 def audit_in_backup(clinic: OpenClinic, folder: Path, passphrase: str) -> tuple[int, bytes]:

@@ -24,6 +24,7 @@ from ptnotes.domain.people import Person
 from ptnotes.services.episodes import episodes_of, open_episode
 from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import open_clinic
+from ptnotes.services.owner import owned
 from ptnotes.services.patients import add_patient, find_patients
 from ptnotes.services.sample import create_demo
 
@@ -504,3 +505,62 @@ def test_an_audit_that_was_tampered_with_is_told_event_by_event(
     assert code == 1
     assert out.splitlines()[0] == "event 1 was changed"
     assert "does not hold" in err
+
+
+def test_verifying_tells_pages_notes_and_audit_and_exits_with_1_where_one_does_not_hold(
+    run: Run, clinic_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.ptnotes"
+    shutil.copy(clinic_file, path)
+    shutil.copy(keyfile.key_path(clinic_file), keyfile.key_path(path))
+    code, out, err = run("verify", path)
+    pages, notes, audit = out.splitlines()
+    assert (code, err) == (0, "")
+    assert pages.endswith("every page as it was written")
+    assert re.fullmatch(r"[0-9,]+ signed notes, each as it was signed", notes)
+    assert re.fullmatch(r"[0-9,]+ events in the audit, each as it was written; signed up to [0-9,]+", audit)
+    unlocked = keyfile.unlock(keyfile.read_keys(keyfile.key_path(path)), PASSPHRASE, None, path)
+    with closing(connect(path, raw_key(unlocked.data_key, unlocked.keys.file_id))) as connection:
+        for guard in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {guard[0]}")
+        connection.execute("UPDATE note_section SET text = text || ' And more.'")
+        connection.execute("UPDATE audit_event SET verb = 'viewed' WHERE sequence = 1")
+    code, out, err = run("verify", path)
+    assert code == 1
+    assert "is not what was signed" in out
+    assert "event 1 was changed" in out
+    assert err.endswith("places do not hold. Keep this file and its backups as they are.\n")
+
+
+def test_commands_that_read_run_beside_the_window_and_restoring_says_that_it_is_open(
+    run: Run, clinic_file: Path, tmp_path: Path
+) -> None:
+    with owned(clinic_file):
+        assert run("--file", clinic_file, "patients", "--json")[0] == 0
+        assert run("--file", clinic_file, "verify")[0] == 0
+        assert run("--file", clinic_file, "backup", tmp_path)[0] == 0
+        assert run("--file", clinic_file, "audit", "verify")[0] == 0
+        (made,) = (one for one in tmp_path.iterdir() if one.is_dir())
+        code, out, err = run("--file", clinic_file, "restore", made)
+    assert (code, out) == (1, "")
+    assert err == f"{clinic_file} is open in another window. Close it there and try again.\n"
+
+
+def test_each_fault_of_restoring_has_its_sentence(run: Run, clinic_file: Path, tmp_path: Path) -> None:
+    assert run("--file", clinic_file, "backup", tmp_path)[0] == 0
+    (made,) = (one for one in tmp_path.iterdir() if one.is_dir())
+    (tmp_path / "notes.txt").write_text("not a clinic")
+    for source, target, said in (
+        (tmp_path / "notes.txt", clinic_file, "is not a PT Notes file"),
+        (tmp_path, clinic_file, "holds backups, and is none itself"),
+        (clinic_file, clinic_file, "is the clinic's own file"),
+        (made, tmp_path, "is a folder"),
+    ):
+        code, out, err = run("--file", target, "restore", source)
+        assert (code, out) == (1, "")
+        assert said in err
+    code, out, err = run("--file", clinic_file, "restore", made, stdin="not the passphrase\n")
+    assert (code, out, err) == (1, "", "Wrong person or passphrase. Nothing was opened.\n")
+    code, out, err = run("--file", clinic_file, "backup", tmp_path / "notes.txt")
+    assert (code, out) == (1, "")
+    assert "is not a folder" in err
