@@ -38,6 +38,7 @@ class Verb(StrEnum):
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"
     EXPORTED = "exported"
+    PRINTED = "printed"
     DISCLOSED = "disclosed"
     BROKE_GLASS = "broke_glass"
     REMOVED = "removed"
@@ -90,6 +91,7 @@ _DONE: Mapping[Verb, str] = {
     Verb.DISCARDED: "discarded {}",
     Verb.RESTORED: "brought back {}",
     Verb.EXPORTED: "saved {} as a file",
+    Verb.PRINTED: "printed {}",
     Verb.DISCLOSED: "wrote down {}",
     Verb.REMOVED: "took away the way in of {}",
     Verb.RENEWED: "gave a new passphrase to {}",

@@ -136,16 +136,17 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
     return MadeReport(data, render_progress_report(data), file_name)
 
 
-def give_out(clinic: OpenClinic, episode_id: int, write: Callable[[], T]) -> T:
+def give_out(clinic: OpenClinic, episode_id: int, write: Callable[[], T], verb: Verb = Verb.EXPORTED) -> T:
     """Let `write` put a report where it leaves the program, and write that down: neither happens without the other.
 
-    Gives what `write` gives. Raises `AccessError`, `EnvironmentFault`.
+    `verb` says how: saved as a file (exported), or printed. Gives what `write` gives. Raises `AccessError`,
+    `EnvironmentFault`.
     """
     require(clinic, Act.WRITE_PROGRESS_REPORT)
     require(clinic, Act.EXPORT)
     with clinic.store.write() as connection:
         patient_id = patient_of_episode(connection, episode_id)
-        log(clinic, connection, Verb.EXPORTED, Subject.REPORT, episode_id, patient_id=patient_id)
+        log(clinic, connection, verb, Subject.REPORT, episode_id, patient_id=patient_id)
         written = write()
         connection.commit()
     return written

@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from ptnotes.db.sessions import add_sessions
 from ptnotes.domain.conclusion import Request
 from ptnotes.domain.people import Paper
 from ptnotes.services.episodes import episodes_of
+from ptnotes.services.history import history_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import patient_by_mrn
 from ptnotes.services.reporting import prepare_report
@@ -213,6 +215,56 @@ def test_saving_offers_a_name_without_the_patients(
     assert said.args == ["Report saved as for Dr Anand.pdf."]
 
 
+def test_printing_prints_every_page_and_is_written_down(
+    screen: DocumentsScreen,
+    open_report: Callable[[], None],
+    clinic: OpenClinic,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_report()
+    assert screen.made is not None
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    answers = iter([None, printer])
+    monkeypatch.setattr(screen, "_ask_printer", lambda _parent: next(answers))
+    QTest.mouseClick(screen.print, Qt.MouseButton.LeftButton)
+    assert not (tmp_path / "paper.pdf").exists()
+    QTest.mouseClick(screen.print, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: screen.state.text() == "Printed.", timeout=20_000)
+    with (
+        pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed,
+        pypdfium2.PdfDocument(screen.made.pdf) as made,
+    ):
+        assert len(printed) == len(made) > 1
+        first = printed[0].render(scale=1, grayscale=True).to_pil()
+        dark = sum(first.histogram()[:128]) / (first.width * first.height)
+        assert 0.002 < dark < 0.5
+    told = [row.what for row in history_of(clinic, 1)]
+    assert told.count("printed a progress report") == 1
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
+def test_a_printer_that_takes_nothing_is_told_and_nothing_is_written_down(
+    screen: DocumentsScreen,
+    open_report: Callable[[], None],
+    clinic: OpenClinic,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_report()
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "none" / "paper.pdf"))
+    monkeypatch.setattr(screen, "_ask_printer", lambda _parent: printer)
+    screen.print_out()
+    qtbot.waitUntil(lambda: "nothing was printed" in screen.state.text())
+    assert not any("printed" in row.what for row in history_of(clinic, 1))
+
+
 def test_thinking_better_of_it_saves_nothing(
     screen: DocumentsScreen, open_report: Callable[[], None], tmp_path: Path
 ) -> None:
@@ -290,7 +342,7 @@ def test_every_control_has_a_name(screen: DocumentsScreen, open_report: Callable
     for button in (screen.view.before, screen.view.after, screen.view.smaller, screen.view.larger):
         assert button.accessibleName()
     keys = [action.shortcut().toString() for action in screen.actions()]
-    assert len(keys) == len(set(keys)) == 6
+    assert len(keys) == len(set(keys)) == 7
 
 
 def test_a_change_made_just_before_leaving_is_caught_up_with(

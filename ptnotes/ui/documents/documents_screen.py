@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from ptnotes.domain.audit import Verb
 from ptnotes.domain.errors import AccessError, EnvironmentFault
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import MadeReport, ReportChoices, give_out, prepare_report, save_report
 from ptnotes.ui.documents.page_view import PageView
+from ptnotes.ui.documents.printing import ask_for_printer, print_pages
 from ptnotes.ui.documents.report_form import ReportForm
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.override import override
@@ -26,6 +28,7 @@ from ptnotes.ui.widgets.labels import KeyHint, Label
 AskPath = Callable[[QWidget, str], Path | None]
 _PAUSE_MS = 250
 _SAVE_KEYS = "Ctrl+S"
+_PRINT_KEYS = "Ctrl+P"
 
 
 def ask_where_to_save(parent: QWidget, file_name: str) -> Path | None:
@@ -71,6 +74,9 @@ class DocumentsScreen(QWidget):
         self.stack.addWidget(self.empty)
         self.save = QPushButton("Save as PDF…", self)
         self.save.setProperty("type", "primary")
+        self.print = QPushButton("Print…", self)
+        self.print.setToolTip(f"Print the report ({_PRINT_KEYS})")
+        self._ask_printer = ask_for_printer
         self.state = Label("", "small", wraps=True, parent=self)
         self._lay_out(theme)
         self._pause = QTimer(self)
@@ -83,7 +89,12 @@ class DocumentsScreen(QWidget):
         save.setShortcut(QKeySequence(_SAVE_KEYS))
         save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.triggered.connect(self.save_as)
-        self.addActions([save, *self.view.actions()])
+        paper = QAction("Print the report", self)
+        paper.setShortcut(QKeySequence(_PRINT_KEYS))
+        paper.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paper.triggered.connect(self.print_out)
+        self.print.clicked.connect(self.print_out)
+        self.addActions([save, paper, *self.view.actions()])
 
     def _lay_out(self, theme: Theme) -> None:
         side = QWidget(self)
@@ -96,6 +107,7 @@ class DocumentsScreen(QWidget):
         foot.addWidget(self.save)
         foot.addWidget(KeyHint(_SAVE_KEYS, self))
         foot.addStretch(1)
+        foot.addWidget(self.print)
         left = QVBoxLayout(side)
         left.setContentsMargins(0, 0, 0, 12)
         left.setSpacing(8)
@@ -141,6 +153,21 @@ class DocumentsScreen(QWidget):
             save = partial(save_report, self._made.pdf, path)
             job = partial(give_out, self._clinic, self._episode_id, save)
             self._tasks.write(job, self._saved, self._not_saved)
+
+    def print_out(self) -> None:
+        """Ask for a printer, and print the report that is shown."""
+        if self._made is None or self._episode_id is None:
+            return
+        pdf, episode_id = self._made.pdf, self._episode_id
+        printer = self._ask_printer(self)
+        if printer is not None:
+            write = partial(print_pages, pdf, printer)
+            job = partial(give_out, self._clinic, episode_id, write, Verb.PRINTED)
+            self._tasks.write(job, self._printed, self._not_saved)
+
+    def _printed(self, _nothing: object) -> None:
+        self.state.set_kind("ok")
+        self.state.setText("Printed.")
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -214,6 +241,7 @@ class DocumentsScreen(QWidget):
     def _set_made(self, made: MadeReport | None) -> None:
         self._made = made
         self.save.setEnabled(made is not None)
+        self.print.setEnabled(made is not None)
 
     def _saved(self, path: Path) -> None:
         self.state.set_kind("ok")
