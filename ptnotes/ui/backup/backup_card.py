@@ -12,7 +12,7 @@ from ptnotes.domain.permissions import Act
 from ptnotes.services.backup import BackupState
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
-from ptnotes.ui.backup.schedule import BackupSchedule, state_words
+from ptnotes.ui.backup.schedule import BackupSchedule, breakable, state_words
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
 
@@ -43,7 +43,7 @@ class BackupCard(Card):
             row.addWidget(control)
         row.addStretch(1)
         kept = (
-            f"Kept is the newest of each of {DAILY} days, {WEEKLY} weeks and {MONTHLY} months. "
+            f"Kept: the newest of each of {DAILY} days, {WEEKLY} weeks and {MONTHLY} months. "
             "To bring one back: ptnotes restore FOLDER."
         )
         for widget in (self.state, self.folder, self.same_disk):
@@ -67,7 +67,7 @@ class BackupCard(Card):
     def show_state(self, state: BackupState) -> None:
         """Show what is planned and how the latest backup stands."""
         self._plan = state.plan
-        self.folder.setText(f"In {state.plan.folder}")
+        self.folder.setText(breakable(f"In {state.plan.folder}"))
         self.interval.setCurrentIndex(max(self.interval.findData(state.plan.every_hours), 0))
         has_folder = state.plan.folder is not None
         for widget, is_shown in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -88,12 +89,17 @@ def state_words(state: BackupState) -> str:
     record = state.record
     last = f"The latest is of {made_words(state)}." if record.made_at else "There is none in this folder yet."
     if state.standing is Standing.FAILED:
-        return f"{sentence(Fault(record.fault, 'backup', values=record.fault_values))} {last}"
+        return f"{breakable(sentence(Fault(record.fault, 'backup', values=record.fault_values)))} {last}"
     if state.standing is Standing.NONE:
         return "No backups are made yet. Choose a folder on another disk, a stick or a share."
     if state.standing is Standing.OVERDUE:
         return f"A backup is overdue. {last}"
     return last
+
+
+def breakable(words: str) -> str:
+    """Words in which a line may end within a path; otherwise a long one would widen the window."""
+    return re.sub(r"([/\\,;:=_])", "\\1\u200b", words)
 
 
 def made_words(state: BackupState) -> str:
