@@ -167,6 +167,37 @@ def test_short_text_and_new_text_are_not_called_carried_over() -> None:
     assert look(other, last=WHOLE) == ()
 
 
+def test_a_blank_that_is_left_is_needed_and_a_name_that_nobody_knows_is_odd() -> None:
+    note = replace(
+        WHOLE.note, plan="Continue ‹times› a week for ‹weeks› weeks.", objective="Pain {pain.aftr}/10."
+    )
+    first, second, third = look(replace(WHOLE, note=note))
+    assert [(one.code, one.field, one.blocks) for one in (first, second, third)] == [
+        ("missing.blank", "note.plan", True),
+        ("missing.blank", "note.plan", True),
+        ("odd.unknown_name", "note.objective", False),
+    ]
+    assert first.text == "The plan has a blank to fill in or take out: ‹times›."
+    assert third.text == "The objective holds {pain.aftr}, which names no value that the program knows."
+
+
+def test_four_short_parts_that_are_all_as_last_time_are_pointed_out_together() -> None:
+    note = Note(
+        subjective="Better on the stairs.",
+        objective="Flexion limited by stretch.",
+        assessment="Responds to the mobilization.",
+        plan="Continue twice a week.",
+    )
+    again = look(replace(WHOLE, note=note), last=replace(WHOLE, note=note))
+    assert [one.field for one in again] == [
+        "note.subjective",
+        "note.objective",
+        "note.assessment",
+        "note.plan",
+    ]
+    assert {one.code for one in again} == {"odd.carried_over"}
+
+
 def test_a_visit_that_did_not_take_place_needs_only_its_reason() -> None:
     missed = TreatmentSession(episode_id=1, service_date=TODAY, status=VisitStatus.MISSED)
     assert found(missed) == [("missing.attendance", None, True)]
