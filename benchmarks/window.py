@@ -1,4 +1,5 @@
-"""Measures the real window on a clinic, in a process of its own: unlocking, each letter of a search, opening a patient.
+"""Measures the real window on a clinic, in a process of its own: unlocking, each letter of a search, opening a patient,
+each key in the fields of a visit.
 
 ``python -m benchmarks.window FILE`` prints one JSON object of lists of milliseconds.
 """
@@ -83,6 +84,8 @@ def ms_since(begun: float) -> float:
 
 
 def main(path: Path) -> dict[str, list[float]]:
+    from benchmarks.charting import keys
+
     application = QApplication(sys.argv[:1])
     tasks = Tasks()
     shell = Shell(path, tasks, Theme(application, look=Look.LIGHT), Remembered())
@@ -100,6 +103,8 @@ def main(path: Path) -> dict[str, list[float]]:
         settle(application, 0.5)
         result["search"] = [each for _ in range(2) for each in _search(application, shell)]
         result["open"] = _open_patients(application, shell)
+        typed = keys(application, shell)
+        result["keys"] = [each for times in typed.values() for each in times]
         return result
     finally:
         shell.close()

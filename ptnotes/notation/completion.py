@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ptnotes.clinical import Reference
@@ -140,11 +141,17 @@ def _fits(reference: Reference, kind: str, known: str, levels: tuple[str, ...], 
     return True
 
 
+@cache
+def _plain(name: str) -> str:
+    """A name of the reference data in small letters: there are some thousands, looked through at every letter."""
+    return folded(name)
+
+
 def _best(names: tuple[str, ...], wanted: str) -> tuple[int, str | None]:
     """(rank, name) of the name that goes on like what was typed, its own letters first; (0, None) where none does."""
     best: tuple[int, str | None] = (9, None)
     for name in names:
-        plain = folded(name)
+        plain = _plain(name)
         if plain.startswith(wanted):
             rank = 0 if plain == wanted else 1
         elif f" {wanted}" in plain:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
@@ -95,6 +95,8 @@ class TypedLine(Card):
         self.input.refused.connect(self._say_refused)
         state.changed.connect(self._changed)
         self._show()
+        # The words of the reference data are put in order at their first use, not at the first letter.
+        QTimer.singleShot(0, self, self._read_ahead)
 
     def start(self) -> None:
         """Go to the line; Esc goes back."""
@@ -160,6 +162,10 @@ class TypedLine(Card):
             return session.pending_line.strip()
         parts = _STRETCH.split(session.pending_line, maxsplit=1)
         return parts[1].strip() if len(parts) > 1 else ""
+
+    def _read_ahead(self) -> None:
+        taking(self._reference, self._state.session, self._place, HINT)
+        self._complete("L", 1)
 
     def _focus_changed(self) -> None:
         self.setProperty("active", self.input.hasFocus())

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -58,6 +59,8 @@ class SpineControl(QWidget):
         self.charting = PlaceCharting(state, earlier, reference, self._targets)
         self._laid: TargetLayout | None = None
         self._drawn: TargetMap | None = None
+        self._picture: QPixmap | None = None
+        self._pictured: tuple[TargetMap, float, bool] | None = None
         self._pointed: Area | None = None
         self._is_leaving = False
         self._part = part_of_region(regions[0]) if regions else "low_back"
@@ -143,8 +146,18 @@ class SpineControl(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         drawn = self.drawn
+        ratio = self.devicePixelRatioF()
+        pictured = (drawn, ratio, self._theme.is_dark)
+        if self._picture is None or self._pictured != pictured:
+            # Drawn anew only where the map is another one: its shapes take longer than a key may.
+            self._picture, self._pictured = QPixmap(self.size() * ratio), pictured
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            map_painter = QPainter(self._picture)
+            paint_shapes(map_painter, drawn.figure.shapes, self._theme)
+            map_painter.end()
         painter = QPainter(self)
-        paint_shapes(painter, drawn.figure.shapes, self._theme)
+        painter.drawPixmap(0, 0, self._picture)
         here = area_of(drawn, self._at)
         rings = [self._pointed] if self._pointed is not None else []
         if here is not None:
@@ -225,7 +238,7 @@ class SpineControl(QWidget):
 
     def _changed(self, before: TreatmentSession | None = None, after: TreatmentSession | None = None) -> None:
         """Show and say what is charted now, if what the map shows changed between the two."""
-        if before is not None and after is not None and before.mobilizations is after.mobilizations:
+        if before is not None and after is not None and _on_map(before) == _on_map(after):
             return
         self._drawn = None
         self.setAccessibleName(spine_label(self.charting.marks()))
@@ -247,3 +260,11 @@ class SpineControl(QWidget):
         self.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
         self._is_leaving = False
         return self.focusNextPrevChild(forward)
+
+
+def _on_map(session: TreatmentSession) -> list[tuple[object, ...]]:
+    """What the map shows and says of a visit: a dose or a response changes nothing on it."""
+    return [
+        (row.row, row.targets, row.side, row.technique, row.grade, row.grade_to)
+        for row in session.mobilizations
+    ]
