@@ -135,15 +135,17 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give the writing connection. What the block did is kept only if it called ``connection.commit()``."""
-        with (
-            self._gate.passing(),
-            self._turns,
-            faults_named(self.path),
-            self._writer.connect() as connection,
-        ):
-            passing("write.begun")
-            yield connection
-            passing("write.ended")
+        with self._gate.passing(), self._turns:
+            try:
+                with faults_named(self.path), self._writer.connect() as connection:
+                    passing("write.begun")
+                    yield connection
+                    passing("write.ended")
+            except EnvironmentFault as fault:
+                if fault.code == "disk.read_only":
+                    # What was opened while the file could not be written never can; what is opened next may.
+                    self.close()
+                raise
 
     @contextmanager
     def alone(self) -> Iterator[None]:
