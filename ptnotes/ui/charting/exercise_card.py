@@ -23,6 +23,7 @@ from ptnotes.ui.charting.row_table import RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
+from ptnotes.ui.phrases.expander import mark_narrative
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
@@ -64,6 +65,7 @@ class ExerciseRow(RowEditor[Exercise]):
         self.progression = self._cell(_read_progression, "Progression")
         self.progression.setParent(self.below)
         self.progression.setPlaceholderText("progression")
+        mark_narrative(self.progression)
         self.cue = self._cell(_read_cue, "Cue")
         self.cue.setParent(self.below)
         self.cue.setPlaceholderText("cue")

@@ -148,8 +148,8 @@ class LastVisits(QWidget):
         for column, head in enumerate(self._heads, 1):
             head.setContentsMargins(theme.px(5), 0, 0, 0)
             self._grid.addWidget(head, 1, column)
-        self._grid.setColumnStretch(0, 38)
-        self._grid.setColumnStretch(1, 28)
+        self._grid.setColumnStretch(0, 34)
+        self._grid.setColumnStretch(1, 33)
         past = [source.rows(visit) for visit in self._earlier]
         for place, line in enumerate(lines(past, ())):
             self._add_row(place, line)
