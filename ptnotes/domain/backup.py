@@ -91,10 +91,10 @@ class Standing(StrEnum):
 
 
 def is_due(plan: BackupPlan, record: BackupRecord, now: datetime) -> bool:
-    """Whether the time for the next backup has come. A clock that was set back makes it come at once."""
+    """Whether the time for the next backup has come. A failure or a clock that was set back makes it come at once."""
     if plan.folder is None:
         return False
-    if record.made_at is None or record.made_at > now:
+    if record.made_at is None or record.failed_at is not None or record.made_at > now:
         return True
     return now - record.made_at >= timedelta(hours=plan.every_hours)
 

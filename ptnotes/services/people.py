@@ -140,8 +140,10 @@ def remove_person(clinic: OpenClinic, person_id: int) -> Person:
             log(clinic, connection, Verb.REMOVED, Subject.PERSON, person_id, detail=removed.name)
             connection.commit()
         fewer = keyfile.rotated(unlocked, without=person.uuid)
-        rotate(clinic.store, unlocked, fewer)
-        clinic.data_key = fewer.data_key
+        # A backup has the file open as another program has; the next one is made with the new key.
+        with clinic.backing_up:
+            rotate(clinic.store, unlocked, fewer)
+            clinic.data_key = fewer.data_key
     return removed
 
 

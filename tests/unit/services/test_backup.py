@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -291,6 +292,7 @@ def test_a_backup_is_due_by_the_clock_and_judged() -> None:
     made = BackupRecord(made_at=NOW)
     assert not is_due(plan, made, NOW + timedelta(hours=3, minutes=59))
     assert is_due(plan, made, NOW + timedelta(hours=4))
+    assert is_due(plan, replace(made, failed_at=NOW), NOW)  # tried again until one succeeds
     assert is_due(plan, made, NOW - timedelta(minutes=1))  # the clock was set back
     assert standing(BackupPlan(), made, NOW) is Standing.NONE
     assert standing(plan, none, NOW) is Standing.OVERDUE
@@ -535,4 +537,30 @@ def test_a_backup_that_differs_in_one_value_is_not_good(
     monkeypatch.setattr(snapshot, "copy_pages", slip)
     assert code_of(lambda: backup_clinic(clinic, stick)) == "backup.not_verified"
     assert list(stick.iterdir()) == []
+    clinic.close()
+
+
+def test_removing_somebody_waits_for_the_backup_that_is_being_made(
+    clinic: OpenClinic, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = add_person(
+        clinic, Person(name="Desk (made up)", role=Role.FRONT_DESK), "eleven brown foxes nap", kdf=Kdf()
+    )
+    begun = threading.Event()
+    pages = snapshot.copy_pages
+
+    def slow(*arguments: Any) -> None:
+        begun.set()
+        time.sleep(0.3)
+        pages(*arguments)
+
+    monkeypatch.setattr(snapshot, "copy_pages", slow)
+    made: list[object] = []
+    backup = threading.Thread(target=lambda: made.append(backup_clinic(clinic, stick)))
+    backup.start()
+    assert begun.wait(10)
+    remove_person(clinic, leaving.id or 0)
+    backup.join()
+    assert len(made) == 1
+    assert backup_clinic(clinic, stick).contents.patients == 1
     clinic.close()
