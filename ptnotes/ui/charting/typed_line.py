@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.treatment import TreatmentSession
@@ -30,6 +30,7 @@ from ptnotes.notation import (
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.charting.typed_line_input import LineInput
+from ptnotes.ui.charting.typed_line_preview import LinePreview
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.card import Card
@@ -74,18 +75,9 @@ class TypedLine(Card):
         line.addWidget(self.input, 1)
         for keys in ("Ctrl+T", "Enter"):
             line.addWidget(KeyHint(keys, self), 0, Qt.AlignmentFlag.AlignTop)
-        self.row = Label("", "small", wraps=True, parent=self)
-        self.understood = Label("", "muted", wraps=True, parent=self)
-        self.problems = Label("", "fault", wraps=True, parent=self)
-        self.preview = QWidget(self)
-        # Two lines are kept free, so that nothing jumps while one types.
-        self.preview.setMinimumHeight(2 * self.understood.fontMetrics().lineSpacing() + theme.space(1))
-        words = QVBoxLayout(self.preview)
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(theme.space(1))
-        for label in (self.row, self.understood, self.problems):
-            words.addWidget(label)
-        words.addStretch(1)
+        self.preview = LinePreview(theme, self)
+        self.row, self.understood = self.preview.row, self.preview.understood
+        self.problems = self.preview.problems
         self.body.addLayout(line)
         self.body.addWidget(self.preview)
         self.input.typed.connect(self._typed)
@@ -184,28 +176,19 @@ class TypedLine(Card):
         self._paint()
 
     def _paint(self) -> None:
-        row = self._row_words()
-        self.row.setText(row)
-        self.row.setVisible(bool(row))
+        row, problems = self._row_words(), self.taking.problems
         said = "   |   ".join(entry_words(self._reference, one) for one in self.taking.understood)
-        self._say(self.understood, said or ("" if self.taking.problems else _INVITATION))
-        self.understood.setVisible(bool(self.understood.text()))
-        self.preview.setVisible(self.input.hasFocus() or bool(self._state.session.pending_line))
-        problems = self.taking.problems
-        self._say(self.problems, problem_words(problems))
-        self.problems.setVisible(bool(problems))
+        why = problem_words(problems)
         here = self.input.textCursor().position()
         typing = self.input.hasFocus() and all(problem.end == here for problem in problems)
         self.problems.set_kind("small" if typing else "fault")
+        self.preview.show_words(row, said or ("" if problems else _INVITATION), why)
+        is_written = bool(self._state.session.pending_line)
+        if not is_written:
+            self.preview.give_back()
+        self.preview.setVisible(self.input.hasFocus() or is_written)
         self.input.underline([(problem.start, problem.end) for problem in problems])
-        self.input.setAccessibleDescription(
-            " ".join(part for part in (row, said, self.problems.text()) if part)
-        )
-
-    @staticmethod
-    def _say(label: QLabel, text: str) -> None:
-        if label.text() != text:
-            label.setText(text)
+        self.input.setAccessibleDescription(" ".join(part for part in (row, said, why) if part))
 
     def _row_words(self) -> str:
         row = self._state.session.pending_row
@@ -216,8 +199,7 @@ class TypedLine(Card):
 
     def _say_refused(self, text: str) -> None:
         self.problems.set_kind("fault")
-        self.problems.setText(text)
-        self.problems.show()
+        self.preview.show_words(self.row.text(), self.understood.text(), text)
 
     @override
     def setEnabled(self, enabled: bool) -> None:
