@@ -25,7 +25,7 @@ from ptnotes.ui.widgets.pick_list import PickList
 
 _HEADS = ("Level", "Side", "Technique", "Grade", "Dose", "Response", "")
 _STRETCH = (6, 1, 3, 1, 3, 6, 0)
-_WIDTHS = (58, 60, 64, 54, 78, 68, 0)
+_WIDTHS = (54, 60, 64, 50, 76, 62, 0)
 
 
 class MobilizationTable(RowTable[Mobilization]):

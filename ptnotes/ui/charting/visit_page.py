@@ -34,7 +34,7 @@ from ptnotes.ui.theme import Theme, restyle
 
 WIDE_PX = 1090
 """From this width on, at the smallest text, the cards stand in two columns beside the spine."""
-SPINE_PX = ((1360, 262), (1090, 220), (820, 244), (0, 196))
+SPINE_PX = ((1360, 262), (1090, 198), (820, 244), (0, 196))
 """Width of the page from which on the spine's card has which width: it is narrower where two columns just fit."""
 ROOM_FOR_SPINE_PX = 660
 """Below this width the spine makes room for the tables."""
