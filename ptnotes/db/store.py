@@ -7,6 +7,7 @@ this process waits for it, and a transaction is rolled back unless its block cal
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -358,6 +359,7 @@ def file_engine(
 
     def connected() -> Any:
         same.require()
+        _give_mode_of(path)
         return connect(path, key, cache_kib=cache_kib, query_only=query_only, how=how)
 
     engine = create_engine(
@@ -388,6 +390,18 @@ def file_engine(
         passing("write.before_commit")
 
     return engine
+
+
+def _give_mode_of(path: Path) -> None:
+    """Give the log and its index the mode that the file has now.
+
+    They got the one that it had when they were made, and would keep a file that was read-only then from being written.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    for beside in (Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(OSError):
+            if stat.S_IMODE(beside.stat().st_mode) != mode:
+                beside.chmod(mode)
 
 
 def look_at(path: Path, *, has_keys: bool) -> None:
