@@ -144,7 +144,7 @@ def close_other_windows(window: QWidget) -> None:
 def empty_passphrases(within: QWidget) -> None:
     """Take what stands in every field for a passphrase."""
     for line in within.findChildren(QLineEdit):
-        if line.echoMode() is not QLineEdit.EchoMode.Normal:
+        if line.property("secret") or line.echoMode() is not QLineEdit.EchoMode.Normal:
             line.clear()
 
 

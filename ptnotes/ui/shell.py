@@ -330,6 +330,10 @@ class Shell(QMainWindow):
         elif problem:
             # What could not be stored stays: nobody loses text to a full disk by closing the window.
             self.show()
+            if self.is_locked and clinic is not None:
+                problem = (
+                    f"What {clinic.person.name} typed is not stored yet. Unlock the window to go on with it."
+                )
             self.toast.say_fault(problem, "Leave without saving", self._give_up_and_close)
         else:
             self._give_up_and_close()

@@ -111,4 +111,6 @@ def _secret_line() -> QLineEdit:
     line = QLineEdit()
     line.setEchoMode(QLineEdit.EchoMode.Password)
     line.setMaxLength(1000)
+    # Known for a passphrase even while it is shown as it is typed: the lock empties it.
+    line.setProperty("secret", True)  # noqa: FBT003 - Qt takes no names
     return line

@@ -61,6 +61,7 @@ class Unlock(QWidget):
         self._opening = False
         self.failures = 0
         """How often in a row somebody was refused."""
+        self._refusal = ""
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._end_pause)
         card = Card(parent=self)
@@ -164,7 +165,8 @@ class Unlock(QWidget):
 
     def _refuse(self, error: Exception) -> None:
         self._set_opening(opening=False)
-        self.field.set_fault(sentence_for(error))
+        self._refusal = sentence_for(error)
+        self.field.set_fault(self._refusal)
         if isinstance(error, AccessError):
             self.passphrase.selectAll()
             self._slow_down()
@@ -178,10 +180,11 @@ class Unlock(QWidget):
         pause_s = min(2 ** (self.failures - FREE_TRIES), LONGEST_PAUSE_S)
         self._pause.start(pause_s * 1000)
         self.button.setEnabled(False)
-        self.field.set_hint(f"The next try is possible in {pause_s} seconds." if pause_s > 1 else "")
+        wait = "a second" if pause_s == 1 else f"{pause_s} seconds"
+        self.field.set_fault(f"{self._refusal} The next try is possible in {wait}.")
 
     def _end_pause(self) -> None:
-        self.field.set_hint("")
+        self.field.set_fault(self._refusal)
         self.button.setEnabled(not self._opening)
 
     def _set_opening(self, *, opening: bool) -> None:
