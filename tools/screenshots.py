@@ -33,11 +33,12 @@ from PySide6.QtCore import Qt  # noqa: E402 - the platform has to be chosen firs
 from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
-from ptnotes.db.kdf import Kdf# noqa: E402
+from ptnotes.db.kdf import Kdf  # noqa: E402
 from ptnotes.domain.people import Clinic, Person  # noqa: E402
 from ptnotes.services.opening import OpenClinic, create_clinic, open_clinic  # noqa: E402
 from ptnotes.services.patients import patient_by_mrn  # noqa: E402
 from ptnotes.services.sample import create_demo  # noqa: E402
+from ptnotes.ui.charting.screen import ChartingScreen  # noqa: E402
 from ptnotes.ui.remembered import Remembered  # noqa: E402
 from ptnotes.ui.shell import Shell  # noqa: E402
 from ptnotes.ui.tasks import Tasks  # noqa: E402
@@ -67,7 +68,8 @@ VIEWS = (
     View("150-per-cent", 1440, 900, 1.5),
 )
 LOOKS = (Look.LIGHT, Look.DARK)
-IN_THE_HANDBOOK = ("overview", "sessions", "documents")
+IN_THE_HANDBOOK = ("overview", "sessions", "typed_line", "documents")
+TYPED = "L5 upa l III 3x45s ; flex 45>55 ; pain 6>3 ; rot 60"
 
 
 class WatchedTasks(Tasks):
@@ -220,6 +222,18 @@ def rooms(studio: Studio, view: View, take: Take) -> None:
         take(shell, "overview")
         actions["tab_sessions"].trigger()
         take(shell, "sessions")
+        charting = next(one for one in workspace.chart.screens.values() if isinstance(one, ChartingScreen))
+        studio.settle(shell)
+        charting.verbs.start_today()
+        studio.settle(shell)
+        page = charting.stage.page
+        if page is None:
+            raise RuntimeError("a visit is charted")
+        page.line.start()
+        page.line.input.insertPlainText(TYPED)
+        take(shell, "typed_line")
+        page.state.undo()
+        studio.settle(shell)
         actions["tab_episode"].trigger()
         take(shell, "episode")
         actions["tab_documents"].trigger()

@@ -120,6 +120,7 @@ class TypedLine(Card):
         before = self._state.session
         after = taking(self._reference, before, self._place, before.pending_line).session
         self._state.put(after)
+        self.preview.give_back()
         self.input.put_cursor(len(after.pending_line))
 
     def _main_region(self) -> str | None:

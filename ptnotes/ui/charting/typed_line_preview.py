@@ -48,11 +48,12 @@ class LinePreview(QWidget):
                 height = label.heightForWidth(self.width())
                 label.setGeometry(0, top, self.width(), height)
                 top += height + self._gap
-        if top - self._gap > self.height():
+        # Before it is shown its width is not its own yet.
+        if self.isVisible() and top - self._gap > self.height():
             self.setFixedHeight(top - self._gap)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._place()
+            self.give_back()
