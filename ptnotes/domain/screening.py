@@ -15,12 +15,17 @@ from enum import StrEnum
 from ptnotes.clinical import Reference
 from ptnotes.clinical.anatomy import Target
 from ptnotes.clinical.screening import ALL_REGIONS, ScreeningItem
-from ptnotes.domain.treatment import Mobilization, Side
+from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
 
 ASK_AGAIN_AFTER = timedelta(days=30)
 """So long after it was asked last, the screen is asked again in full."""
 UNCHANGED = "unchanged"
-"""The item under which "asked, no change since" is recorded: it is no question of the reference data."""
+"""The item under which "asked, no change since" is recorded; the answer's words are the ISO date meant by "since"."""
+BEGUN = "begun"
+"""The item under which it is recorded that the whole screen began to be asked: its sites are the regions it was asked
+for, its words the diagnoses known then, one a line. What was answered before it no longer counts as asked.
+"""
+_NO_QUESTIONS = frozenset({UNCHANGED, BEGUN})
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "Serious illness": ("serious_pathology",),
@@ -105,23 +110,22 @@ class AskAgain(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SinceLastScreen:
-    """What happened in the episode, for `ask_again`. Dates are calendar dates in the clinic's zone.
+class Scope:
+    """What the screen of an episode has to cover: the regions treated, and the diagnoses by code, or by words.
 
-    `region_added` and `diagnosis_added` are the days of the newest region and diagnosis, `alerted` the day of the
-    latest visit with a response that the reference data calls alerting; None where there is none.
+    `alerted` is the day of the latest visit with a response that the reference data calls alerting, None without one.
     """
 
-    region_added: date | None = None
-    diagnosis_added: date | None = None
+    regions: tuple[str, ...]
+    diagnoses: tuple[str, ...] = ()
     alerted: date | None = None
 
 
 def latest_answers(answers: Iterable[ScreenAnswer]) -> dict[str, ScreenAnswer]:
-    """The answer that counts for each item: the one given last. `UNCHANGED` is left out."""
+    """The answer that counts for each item: the one given last. What is no question is left out."""
     latest: dict[str, ScreenAnswer] = {}
-    for answer in sorted(answers, key=lambda each: (each.at, each.id or 0)):
-        if answer.item != UNCHANGED:
+    for answer in sorted(answers, key=_when):
+        if answer.item not in _NO_QUESTIONS:
             latest[answer.item] = answer
     return latest
 
@@ -146,12 +150,47 @@ def by_heading(items: Iterable[ScreeningItem]) -> dict[str, tuple[ScreeningItem,
 def unanswered(
     reference: Reference, answers: Iterable[ScreenAnswer], regions: Iterable[str]
 ) -> tuple[ScreeningItem, ...]:
-    """The items for these regions that nobody has answered with yes or no. A blank is not a no."""
-    latest = latest_answers(answers)
+    """The items for these regions that nobody has answered with yes or no since the screen was begun last.
+
+    A blank is not a no.
+    """
+    given = tuple(answers)
+    latest = latest_answers(given)
+    begun = begun_last(given)
+
+    def is_open(item: ScreeningItem) -> bool:
+        answer = latest.get(item.id)
+        if answer is None or answer.answer is Answer.UNKNOWN:
+            return True
+        return begun is not None and _when(answer) < _when(begun)
+
+    return tuple(item for item in items_for(reference, regions) if is_open(item))
+
+
+def begun_last(answers: Iterable[ScreenAnswer]) -> ScreenAnswer | None:
+    """What was recorded when the screen was begun in full the last time; None where it never was."""
+    return max((answer for answer in answers if answer.item == BEGUN), key=_when, default=None)
+
+
+def asked_last_on(answers: Iterable[ScreenAnswer]) -> date | None:
+    """The day on which anything of the screen was asked last; None where nothing ever was."""
+    return max((answer.on for answer in answers), default=None)
+
+
+def was_asked_at(answers: Iterable[ScreenAnswer], session: TreatmentSession) -> bool:
+    """Whether the screen was asked at the visit: in full, in part, or as "no change since"."""
+    return any(
+        answer.on == session.service_date or (session.id is not None and answer.asked_in == session.id)
+        for answer in answers
+    )
+
+
+def answers_at(answers: Iterable[ScreenAnswer], session: TreatmentSession) -> tuple[ScreenAnswer, ...]:
+    """The answers that were known at the visit: those given up to its day, and those asked for it later."""
     return tuple(
-        item
-        for item in items_for(reference, regions)
-        if item.id not in latest or latest[item.id].answer is Answer.UNKNOWN
+        answer
+        for answer in answers
+        if answer.on <= session.service_date or (session.id is not None and answer.asked_in == session.id)
     )
 
 
@@ -195,41 +234,42 @@ def is_thrust(reference: Reference, row: Mobilization) -> bool:
 def asked_in_full_on(
     reference: Reference, answers: Iterable[ScreenAnswer], regions: Iterable[str]
 ) -> date | None:
-    """The day of which the whole screen is: that of its oldest answer that counts; None where one was never given."""
-    latest = latest_answers(answers)
-    days = [latest[item.id].on if item.id in latest else None for item in items_for(reference, regions)]
-    known = [day for day in days if day is not None]
-    return min(known) if known and len(known) == len(days) else None
+    """The day of which the whole screen is: that on which it was begun; None while it is not whole."""
+    given = tuple(answers)
+    begun = begun_last(given)
+    return None if begun is None or unanswered(reference, given, regions) else begun.on
 
 
 def ask_again(
-    reference: Reference,
-    answers: Iterable[ScreenAnswer],
-    regions: Iterable[str],
-    since: SinceLastScreen,
-    today: date,
+    reference: Reference, answers: Iterable[ScreenAnswer], scope: Scope, today: date
 ) -> tuple[AskAgain, ...]:
-    """Why the screen has to be asked in full today; nothing where "no change since" is enough.
-
-    What was added or happened on the very day of the last full screen is taken as known to whoever asked.
-    """
-    given, scope = tuple(answers), tuple(regions)
-    if not latest_answers(given):
+    """Why the screen has to be asked in full today; nothing where "no change since" is enough."""
+    given = tuple(answers)
+    begun = begun_last(given)
+    if begun is None:
         return (AskAgain.NEVER_ASKED,)
-    reasons = [AskAgain.UNANSWERED] if unanswered(reference, given, scope) else []
-    asked = asked_in_full_on(reference, given, scope)
-    if asked is None:
-        return tuple(reasons)
-    for happened, reason in (
-        (since.region_added, AskAgain.NEW_REGION),
-        (since.diagnosis_added, AskAgain.NEW_DIAGNOSIS),
-        (since.alerted, AskAgain.ALERTING_RESPONSE),
-    ):
-        if happened is not None and happened > asked:
-            reasons.append(reason)
-    if today - asked >= ASK_AGAIN_AFTER:
+    reasons = []
+    if set(scope.regions) - {site.id for site in begun.sites}:
+        reasons.append(AskAgain.NEW_REGION)
+    if set(scope.diagnoses) - set(begun.words.splitlines()):
+        reasons.append(AskAgain.NEW_DIAGNOSIS)
+    if scope.alerted is not None and scope.alerted > begun.on:
+        # What happened on the very day of the screen is taken as known to whoever asked.
+        reasons.append(AskAgain.ALERTING_RESPONSE)
+    if today - begun.on >= ASK_AGAIN_AFTER:
         reasons.append(AskAgain.TOO_LONG_AGO)
+    if not reasons and unanswered(reference, given, scope.regions):
+        reasons.append(AskAgain.UNANSWERED)
     return tuple(reasons)
+
+
+def begins_anew(reasons: Iterable[AskAgain]) -> bool:
+    """Whether the whole screen is to be begun again for these reasons, and not only gone on with."""
+    return any(reason is not AskAgain.UNANSWERED for reason in reasons)
+
+
+def _when(answer: ScreenAnswer) -> tuple[datetime, int]:
+    return answer.at, answer.id or 0
 
 
 def _answered_yes(reference: Reference, answers: Iterable[ScreenAnswer], *, thrust: bool) -> list[Flag]:

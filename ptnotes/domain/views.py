@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ptnotes.domain.change import Verdict
+from ptnotes.domain.contraindication import AdverseEvent, Override
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore
 from ptnotes.domain.patient import Patient, PatientRow
 from ptnotes.domain.treatment import SessionRow, Side
@@ -24,6 +25,24 @@ class DraftRow:
     saved_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstRow:
+    """Something done against a contraindication that a supervisor is to look at. `what` names the items in words."""
+
+    patient: PatientRow
+    service_date: date
+    override: Override
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """An adverse event that is followed up."""
+
+    patient: PatientRow
+    event: AdverseEvent
+
+
 MOST_COUNTED = 2_000
 """Where counting for the home screen ends."""
 
@@ -34,6 +53,7 @@ class Home:
 
     `drafts` are the latest of them, `draft_count` says how many there are in all. Neither number goes beyond
     `MOST_COUNTED`: a number that large only says "many", and counting on would keep the window waiting.
+    `against` is what a supervisor is to look at, `events` the adverse events that are open.
     `lacks_recovery_key` is true where the file has none and whoever looks at this can make one.
     """
 
@@ -43,11 +63,17 @@ class Home:
     draft_count: int = 0
     patient_count: int = 0
     lacks_recovery_key: bool = False
+    against: tuple[AgainstRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientHeader:
-    """Who the patient is and what the open episode is, for the top of every screen of a chart."""
+    """Who the patient is and what the open episode is, for the top of every screen of a chart.
+
+    `positive` are the items of the screen answered with yes, as (label, ``stop``, ``no thrust`` or ``precaution``),
+    `events` the adverse events that are open.
+    """
 
     patient: Patient
     age_years: int
@@ -56,6 +82,8 @@ class PatientHeader:
     visits_attended: int = 0
     last_visit: date | None = None
     open_draft_id: int | None = None
+    positive: tuple[tuple[str, str], ...] = ()
+    events: tuple[AdverseEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

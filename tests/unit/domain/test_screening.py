@@ -7,16 +7,20 @@ import pytest
 
 from ptnotes.clinical import load_reference
 from ptnotes.domain.screening import (
+    BEGUN,
     HEADINGS,
     UNCHANGED,
     Answer,
     AskAgain,
     Limit,
+    Scope,
     ScreenAnswer,
-    SinceLastScreen,
     Site,
+    answers_at,
     ask_again,
     asked_in_full_on,
+    asked_last_on,
+    begins_anew,
     by_heading,
     implied_items,
     is_thrust,
@@ -25,8 +29,9 @@ from ptnotes.domain.screening import (
     row_flags,
     unanswered,
     visit_flags,
+    was_asked_at,
 )
-from ptnotes.domain.treatment import Mobilization, Side
+from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
 
 REFERENCE = load_reference()
 ASKED = date(2026, 3, 2)
@@ -47,8 +52,16 @@ def limits(answer: ScreenAnswer, treated: Mobilization) -> list[tuple[str, Limit
     return [(flag.item.id, flag.limit, flag.whole_visit) for flag in row_flags(REFERENCE, [answer], treated)]
 
 
-def full_screen(*regions: str, day: date = ASKED) -> list[ScreenAnswer]:
-    return [said(item.id, Answer.NO, day=day) for item in items_for(REFERENCE, regions)]
+def full_screen(*regions: str, day: date = ASKED, diagnoses: str = "") -> list[ScreenAnswer]:
+    return [
+        begun(*regions, day=day, diagnoses=diagnoses),
+        *(said(item.id, Answer.NO, day=day) for item in items_for(REFERENCE, regions)),
+    ]
+
+
+def begun(*regions: str, day: date = ASKED, diagnoses: str = "") -> ScreenAnswer:
+    """The record that the screen was begun for these regions."""
+    return replace(said(BEGUN, Answer.NO, *map(Site, regions), day=day), words=diagnoses)
 
 
 def test_a_stop_for_thrust_alone_leaves_mobilization_a_precaution_and_grade_four_is_no_thrust() -> None:
@@ -188,36 +201,50 @@ def test_a_compression_fracture_opens_its_items() -> None:
 
 
 def test_a_screen_never_asked_is_asked() -> None:
-    assert ask_again(REFERENCE, [], ["lumbar"], SinceLastScreen(), ASKED) == (AskAgain.NEVER_ASKED,)
+    assert ask_again(REFERENCE, [], Scope(regions=("lumbar",)), ASKED) == (AskAgain.NEVER_ASKED,)
 
 
 @pytest.mark.parametrize(("days", "again"), [(0, ()), (29, ()), (30, (AskAgain.TOO_LONG_AGO,))])
 def test_a_full_screen_holds_for_thirty_days(days: int, again: tuple[AskAgain, ...]) -> None:
     today = ASKED + timedelta(days=days)
-    assert ask_again(REFERENCE, full_screen("lumbar"), ["lumbar"], SinceLastScreen(), today) == again
+    assert ask_again(REFERENCE, full_screen("lumbar"), Scope(regions=("lumbar",)), today) == again
 
 
 def test_no_change_since_does_not_make_the_screen_younger() -> None:
-    answers = [*full_screen("lumbar"), said(UNCHANGED, Answer.NO, day=ASKED + timedelta(days=20))]
+    later = ASKED + timedelta(days=20)
+    answers = [*full_screen("lumbar"), said(UNCHANGED, Answer.NO, day=later)]
     assert asked_in_full_on(REFERENCE, answers, ["lumbar"]) == ASKED
+    assert asked_last_on(answers) == later
     today = ASKED + timedelta(days=30)
-    assert ask_again(REFERENCE, answers, ["lumbar"], SinceLastScreen(), today) == (AskAgain.TOO_LONG_AGO,)
-    assert ask_again(REFERENCE, answers[-1:], ["lumbar"], SinceLastScreen(), today) == (AskAgain.NEVER_ASKED,)
+    assert ask_again(REFERENCE, answers, Scope(regions=("lumbar",)), today) == (AskAgain.TOO_LONG_AGO,)
+    assert ask_again(REFERENCE, answers[-1:], Scope(regions=("lumbar",)), today) == (AskAgain.NEVER_ASKED,)
 
 
 @pytest.mark.parametrize(
-    ("since", "reason"),
+    ("scope", "reason"),
     [
-        (SinceLastScreen(region_added=ASKED + timedelta(days=1)), AskAgain.NEW_REGION),
-        (SinceLastScreen(diagnosis_added=ASKED + timedelta(days=1)), AskAgain.NEW_DIAGNOSIS),
-        (SinceLastScreen(alerted=ASKED + timedelta(days=1)), AskAgain.ALERTING_RESPONSE),
+        (Scope(regions=("lumbar", "hip")), AskAgain.NEW_REGION),
+        (Scope(regions=("lumbar",), diagnoses=("M54.16", "M48.061")), AskAgain.NEW_DIAGNOSIS),
+        (Scope(regions=("lumbar",), alerted=ASKED + timedelta(days=1)), AskAgain.ALERTING_RESPONSE),
     ],
 )
-def test_what_is_new_since_reopens_the_screen(since: SinceLastScreen, reason: AskAgain) -> None:
-    today = ASKED + timedelta(days=2)
-    assert ask_again(REFERENCE, full_screen("lumbar"), ["lumbar"], since, today) == (reason,)
-    known = SinceLastScreen(region_added=ASKED, diagnosis_added=ASKED, alerted=ASKED)
-    assert ask_again(REFERENCE, full_screen("lumbar"), ["lumbar"], known, today) == ()
+def test_what_is_new_since_reopens_the_screen(scope: Scope, reason: AskAgain) -> None:
+    answers = full_screen("lumbar", diagnoses="M54.16")
+    assert ask_again(REFERENCE, answers, scope, ASKED + timedelta(days=2)) == (reason,)
+    known = Scope(regions=("lumbar",), diagnoses=("M54.16",), alerted=ASKED)
+    assert ask_again(REFERENCE, answers, known, ASKED + timedelta(days=2)) == ()
+
+
+def test_a_screen_that_is_begun_again_is_open_until_each_item_was_asked_again() -> None:
+    later = ASKED + timedelta(days=31)
+    answers = [*full_screen("lumbar"), begun("lumbar", day=later)]
+    scope = Scope(regions=("lumbar",))
+    assert len(unanswered(REFERENCE, answers, ["lumbar"])) == len(items_for(REFERENCE, ["lumbar"]))
+    reasons = ask_again(REFERENCE, answers, scope, later)
+    assert (reasons, begins_anew(reasons)) == ((AskAgain.UNANSWERED,), False)
+    answers += full_screen("lumbar", day=later)[1:]
+    assert ask_again(REFERENCE, answers, scope, later) == ()
+    assert asked_in_full_on(REFERENCE, answers, ["lumbar"]) == later
 
 
 def test_a_region_whose_items_were_never_asked_is_open() -> None:
@@ -225,9 +252,19 @@ def test_a_region_whose_items_were_never_asked_is_open() -> None:
     assert unanswered(REFERENCE, answers, ["lumbar"]) == ()
     missing = {item.id for item in unanswered(REFERENCE, answers, ["lumbar", "cervical"])}
     assert "cad_suspected" in missing
-    assert ask_again(REFERENCE, answers, ["lumbar", "cervical"], SinceLastScreen(), ASKED) == (
-        AskAgain.UNANSWERED,
-    )
+    reasons = ask_again(REFERENCE, answers, Scope(regions=("lumbar", "cervical")), ASKED)
+    assert (reasons, begins_anew(reasons)) == ((AskAgain.NEW_REGION,), True)
+
+
+def test_what_was_learnt_after_a_visit_says_nothing_of_it_unless_it_was_asked_for_it() -> None:
+    visit = TreatmentSession(id=7, episode_id=1, service_date=ASKED)
+    before, later = said("dvt"), said("dvt", day=ASKED + timedelta(days=1))
+    assert answers_at([before, later], visit) == (before,)
+    for_it = replace(later, asked_in=7)
+    assert answers_at([for_it], visit) == (for_it,)
+    assert was_asked_at([for_it], visit)
+    assert not was_asked_at([later], visit)
+    assert not was_asked_at([later], replace(visit, id=None))
 
 
 def test_an_answer_of_not_known_is_no_answer() -> None:
