@@ -20,11 +20,13 @@ from sqlalchemy import (
 )
 
 from ptnotes.db.schema import metadata
+from ptnotes.db.schema.patient import CountingRule
 from ptnotes.db.schema.vocabulary import IdList, Scaled, UtcInstant
 
 # Where the plain value of the column's type would break a rule of the table.
 _SPECIAL: dict[str, dict[str, object]] = {
     "addendum": {"session_id": 1},
+    "due_rule": {"counting_rule": CountingRule.CMS},
     "episode_of_care": {"discharged_on": None},
     "pain_score": {"scale": "nprs", "value": 6},
 }

@@ -177,10 +177,10 @@ class PhraseRecord(Record):
 
 
 class AppointmentRecord(Record):
-    """A planned visit: the day's list."""
+    """A planned visit: the day's list. No part of the chart: one that was entered by mistake is taken off."""
 
     __tablename__ = "appointment"
-    __table_args__ = (Index(None, "day", "starts_at"), *not_negative("duration_min"))
+    __table_args__ = (Index(None, "day", "starts_at"), *not_negative("duration_min"), {"info": DERIVED})
 
     id: Mapped[Id]
     uuid: Mapped[Uuid]

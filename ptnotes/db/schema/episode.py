@@ -152,6 +152,35 @@ class CertificationRecord(Record):
     revision: Mapped[Revision]
 
 
+class ProgressReportRecord(Record):
+    """A progress report that left the program, and the last day that it covers: the next is counted from there."""
+
+    __tablename__ = "progress_report"
+    __table_args__ = (Index(None, "episode_id", "covers_to"), {"info": APPEND_ONLY})
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode_of_care.id"))
+    covers_to: Mapped[date]
+    given_at: Mapped[Instant]
+    given_by: Mapped[PersonId]
+
+
+class PhysicianVisitRecord(Record):
+    """When the patient sees the physician next."""
+
+    __tablename__ = "physician_visit"
+    __table_args__ = (Index(None, "episode_id", "day"),)
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode_of_care.id"))
+    day: Mapped[date]
+    noted_at: Mapped[Instant]
+    noted_by: Mapped[PersonId]
+    removed_at: Mapped[Instant | None]
+
+
 class GoalRecord(Record):
     """A goal. Its uuid is its name for ever."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ptnotes.db.schema.vocabulary import (
@@ -169,4 +169,41 @@ class AuthorizationRecord(Record):
     since: Mapped[date | None]
     until: Mapped[date | None]
     removed_at: Mapped[Instant | None]
+    revision: Mapped[Revision]
+
+
+class DueRuleRecord(Record):
+    """By when a payer asks for what: the clinic's own rules, where no payer is known, and each payer's.
+
+    A null number is a rule that is not asked for. `counting_rule` is the clinic's choice where no payer is known;
+    a payer's stands with the payer. The clinic's own row has id 1.
+    """
+
+    __tablename__ = "due_rule"
+    __table_args__ = (
+        *not_negative(
+            "report_treatment_days",
+            "plan_sent_days",
+            "certified_days",
+            "re_evaluation_days",
+            "sign_within_h",
+            "warn_treatment_days",
+            "warn_days",
+            "warn_visits",
+        ),
+        CheckConstraint("(payer_id IS NULL) = (id = 1)", name="one_without_payer"),
+        CheckConstraint("(payer_id IS NULL) = (counting_rule IS NOT NULL)", name="counting_is_the_clinics"),
+    )
+
+    id: Mapped[Id]
+    payer_id: Mapped[int | None] = mapped_column(ForeignKey("payer.id"), unique=True)
+    counting_rule: Mapped[CountingRule | None] = choice(CountingRule)
+    report_treatment_days: Mapped[int | None]
+    plan_sent_days: Mapped[int | None]
+    certified_days: Mapped[int | None]
+    re_evaluation_days: Mapped[int | None]
+    sign_within_h: Mapped[int | None]
+    warn_treatment_days: Mapped[int]
+    warn_days: Mapped[int]
+    warn_visits: Mapped[int]
     revision: Mapped[Revision]

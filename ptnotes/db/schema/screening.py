@@ -70,6 +70,19 @@ class OverrideRecord(Record):
     person_id: Mapped[PersonId]
 
 
+class OverrideSeenRecord(Record):
+    """Who of the supervisors looked at what was done against a stop."""
+
+    __tablename__ = "override_seen"
+    __table_args__ = {"info": APPEND_ONLY}  # noqa: RUF012 - read by SQLAlchemy as written
+
+    override_id: Mapped[int] = mapped_column(
+        ForeignKey("screen_override.id"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[PersonId]
+    at: Mapped[Instant]
+
+
 class ConsentRecord(Record):
     """What the patient agreed to, and when they took it back."""
 

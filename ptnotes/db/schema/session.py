@@ -52,6 +52,8 @@ class SessionRecord(Record):
     __tablename__ = "treatment_session"
     __table_args__ = (
         Index(None, "episode_id", "service_date"),
+        # What is due in thousands of episodes is counted from this index alone.
+        Index(None, "episode_id", "status", "state", "service_date", "kind"),
         Index(None, "saved_at"),
         Index(None, "state", "service_date"),
         CheckConstraint("time_out >= time_in", name="ends_after_start"),

@@ -1,4 +1,4 @@
-"""Public keys to verify signatures by, emergency access, how long records are kept, and what was disposed of.
+"""Public keys to verify signatures by, emergency access, how long records are kept, what was disposed of, what is due.
 
 Frozen: a change is a new migration.
 """
@@ -6,7 +6,7 @@ Frozen: a change is a new migration.
 import sqlalchemy as sa
 from alembic import op
 
-from ptnotes.db.migrations.first_schema import INSTANT
+from ptnotes.db.migrations.first_schema import INSTANT, choice
 
 revision = "0002"
 down_revision = "0001"
@@ -16,7 +16,9 @@ def upgrade() -> None:
     _keys()
     _emergencies()
     _retention()
+    _overrides_seen()
     _audit_that_outlives_the_patient()
+    _due()
 
 
 def _keys() -> None:
@@ -87,6 +89,22 @@ def _retention() -> None:
     )
 
 
+def _overrides_seen() -> None:
+    op.create_table(
+        "override_seen",
+        sa.Column("override_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["override_id"],
+            ["screen_override.id"],
+            name=op.f("fk_override_seen_override_id_screen_override"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_override_seen_person_id_person")),
+        sa.PrimaryKeyConstraint("override_id", name=op.f("pk_override_seen")),
+    )
+
+
 def _audit_that_outlives_the_patient() -> None:
     """Let events name a patient whose record was disposed of: the audit stays as it was written."""
     if op.get_bind().dialect.name == "postgresql":
@@ -115,4 +133,76 @@ def _audit_that_outlives_the_patient() -> None:
         pass
     op.create_index(
         op.f("ix_audit_event_patient_id_sequence"), "audit_event", ["patient_id", "sequence"], unique=False
+    )
+
+
+def _due() -> None:
+    optional = (
+        "report_treatment_days",
+        "plan_sent_days",
+        "certified_days",
+        "re_evaluation_days",
+        "sign_within_h",
+    )
+    needed = ("warn_treatment_days", "warn_days", "warn_visits")
+    op.create_table(
+        "due_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("payer_id", sa.Integer(), nullable=True),
+        sa.Column("counting_rule", choice("countingrule", "cms", "ama"), nullable=True),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in optional),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in needed),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("(payer_id IS NULL) = (id = 1)", name=op.f("ck_due_rule_one_without_payer")),
+        sa.CheckConstraint(
+            "(payer_id IS NULL) = (counting_rule IS NOT NULL)",
+            name=op.f("ck_due_rule_counting_is_the_clinics"),
+        ),
+        *(
+            sa.CheckConstraint(f"{name} >= 0", name=op.f(f"ck_due_rule_{name}_not_negative"))
+            for name in (*optional, *needed)
+        ),
+        sa.ForeignKeyConstraint(["payer_id"], ["payer.id"], name=op.f("fk_due_rule_payer_id_payer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_rule")),
+        sa.UniqueConstraint("payer_id", name=op.f("uq_due_rule_payer_id")),
+    )
+    op.create_table(
+        "progress_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("episode_id", sa.Integer(), nullable=False),
+        sa.Column("covers_to", sa.Date(), nullable=False),
+        sa.Column("given_at", INSTANT, nullable=False),
+        sa.Column("given_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["episode_id"], ["episode_of_care.id"], name=op.f("fk_progress_report_episode_id_episode_of_care")
+        ),
+        sa.ForeignKeyConstraint(["given_by"], ["person.id"], name=op.f("fk_progress_report_given_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_report")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_progress_report_uuid")),
+    )
+    op.create_index(
+        op.f("ix_progress_report_episode_id_covers_to"), "progress_report", ["episode_id", "covers_to"]
+    )
+    op.create_table(
+        "physician_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("episode_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("noted_at", INSTANT, nullable=False),
+        sa.Column("noted_by", sa.Integer(), nullable=False),
+        sa.Column("removed_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["episode_id"], ["episode_of_care.id"], name=op.f("fk_physician_visit_episode_id_episode_of_care")
+        ),
+        sa.ForeignKeyConstraint(["noted_by"], ["person.id"], name=op.f("fk_physician_visit_noted_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_physician_visit")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_physician_visit_uuid")),
+    )
+    op.create_index(op.f("ix_physician_visit_episode_id_day"), "physician_visit", ["episode_id", "day"])
+    op.create_index(
+        op.f("ix_treatment_session_episode_id_status_state_service_date_kind"),
+        "treatment_session",
+        ["episode_id", "status", "state", "service_date", "kind"],
     )
