@@ -6,7 +6,8 @@ The default rules are Medicare's: Medicare Benefit Policy Manual, chapter 15, se
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -70,6 +71,20 @@ class Due:
     on: date | None = None
 
 
+@dataclass(slots=True)
+class Found:
+    """As `Due`, but not told in words yet: of thousands of episodes only the most pressing are."""
+
+    kind: DueKind
+    urgency: Urgency
+    words: Callable[[], str]
+    on: date | None = None
+
+    def told(self) -> Due:
+        """The same with its count in words."""
+        return Due(self.kind, self.urgency, self.words(), self.on)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFacts:
     """What the rules count, of one open episode. Dates are calendar dates of the clinic; None is not known.
@@ -96,26 +111,22 @@ class EpisodeFacts:
 
 
 MEDICARE = DueRules()
-_ORDER = (Urgency.OVERDUE, Urgency.NOW, Urgency.SOON)
+_ORDER = {Urgency.OVERDUE: 0, Urgency.NOW: 1, Urgency.SOON: 2}
 
 
 def due_list(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> tuple[Due, ...]:
     """Everything that is due or soon will be, the most pressing first."""
-    found = [
-        due
-        for due in (
-            _progress_report(facts, today, rules),
-            _plan_sent(facts, today, rules),
-            _certification(facts, today, rules),
-            _re_evaluation(facts, today, rules),
-            _unsigned(facts, today, rules),
-            _authorized_visits(facts, today, rules),
-            _authorization(facts, today, rules),
-            _physician_visit(facts, today, rules),
-        )
-        if due is not None
-    ]
-    return tuple(sorted(found, key=lambda due: _ORDER.index(due.urgency)))
+    return tuple(found.told() for found in sorted(found_due(facts, today, rules), key=pressing_first))
+
+
+def found_due(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> list[Found]:
+    """As `due_list`, in no order and not in words yet."""
+    return [found for rule in _RULES if (found := rule(facts, today, rules)) is not None]
+
+
+def pressing_first(found: Found | Due) -> int:
+    """What sorts the most pressing to the front."""
+    return _ORDER[found.urgency]
 
 
 def certification_ends(facts: EpisodeFacts, rules: DueRules = MEDICARE) -> date | None:
@@ -127,115 +138,157 @@ def certification_ends(facts: EpisodeFacts, rules: DueRules = MEDICARE) -> date 
         return facts.certified_until
     if facts.plan_start is None:
         return None
-    lengths = [rules.certified_days, None if facts.plan_weeks is None else facts.plan_weeks * 7]
-    known = [days for days in lengths if days is not None]
-    return facts.plan_start + timedelta(days=min(known) - 1) if known else None
+    planned = None if facts.plan_weeks is None else facts.plan_weeks * 7
+    if planned is None or rules.certified_days is None:
+        days = rules.certified_days if planned is None else planned
+    else:
+        days = min(planned, rules.certified_days)
+    return None if days is None else facts.plan_start + timedelta(days=days - 1)
 
 
-def _progress_report(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
-    every = rules.report_treatment_days
+def _progress_report(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
+    every, days = rules.report_treatment_days, facts.treatment_days
     if every is None:
         return None
-    past = [day for day in facts.treatment_days if day <= today]
-    since = [day for day in past if facts.reported_to is None or day > facts.reported_to]
-    count, before = len(since), len(past) - len(since)
-    if not since or every - count > rules.warn_treatment_days:
+    past = bisect_right(days, today)
+    before = 0 if facts.reported_to is None else min(bisect_right(days, facts.reported_to), past)
+    count = past - before
+    if not count or every - count > rules.warn_treatment_days:
         return None
-    period = f"treatment days {before + 1}\N{EN DASH}{before + every} of this episode"
-    is_today = since[-1] == today
-    told = f"{'today is' if is_today else 'the last visit was'} the {ordinal(count)}"
+    is_today = days[past - 1] == today
+
+    def words() -> str:
+        period = f"treatment days {before + 1}\N{EN DASH}{before + every} of this episode"
+        return f"{period}; {'today is' if is_today else 'the last visit was'} the {ordinal(count)}"
+
     if count < every:
-        return Due(DueKind.PROGRESS_REPORT, Urgency.SOON, f"{period}; {told}")
+        return Found(DueKind.PROGRESS_REPORT, Urgency.SOON, words)
     if count == every and is_today:
-        return Due(DueKind.PROGRESS_REPORT, Urgency.NOW, f"{period}; {told}", today)
-    return Due(DueKind.PROGRESS_REPORT, Urgency.OVERDUE, f"{period}; {told}", since[every - 1])
+        return Found(DueKind.PROGRESS_REPORT, Urgency.NOW, words, today)
+    return Found(DueKind.PROGRESS_REPORT, Urgency.OVERDUE, words, days[before + every - 1])
 
 
-def _plan_sent(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
+def _plan_sent(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     if rules.plan_sent_days is None or facts.plan_sent_on is not None:
         return None
     last = facts.start + timedelta(days=rules.plan_sent_days)
-    why = (
-        f"{rules.plan_sent_days} days from the evaluation on {full_date(facts.start)} end on {full_date(last)};"
-        " nothing says that the plan was sent"
+    return _by(
+        DueKind.PLAN_SENT,
+        last,
+        today,
+        rules,
+        lambda: (
+            f"{rules.plan_sent_days} days from the evaluation on {full_date(facts.start)} end on {full_date(last)};"
+            " nothing says that the plan was sent"
+        ),
     )
-    return _by(DueKind.PLAN_SENT, last, today, rules, why)
 
 
-def _certification(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
+def _certification(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     last = certification_ends(facts, rules)
     if last is None:
         return None
-    why = f"the plan is certified to {full_date(last)}"
-    if facts.certified_until is None and facts.plan_start is not None:
+
+    def words() -> str:
+        if facts.certified_until is not None or facts.plan_start is None:
+            return f"the plan is certified to {full_date(last)}"
         length = f"{rules.certified_days} days" if rules.certified_days is not None else ""
         planned = f"{facts.plan_weeks} weeks" if facts.plan_weeks is not None else ""
         shorter = " or ".join(part for part in (planned, length) if part)
         which = ", the shorter," if planned and length else ""
-        why = f"{shorter}{which} from {full_date(facts.plan_start)} end on {full_date(last)}"
-    return _by(DueKind.CERTIFICATION, last, today, rules, why)
+        return f"{shorter}{which} from {full_date(facts.plan_start)} end on {full_date(last)}"
+
+    return _by(DueKind.CERTIFICATION, last, today, rules, words)
 
 
-def _re_evaluation(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
-    if rules.re_evaluation_days is None or facts.evaluated_on is None:
+def _re_evaluation(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
+    evaluated = facts.evaluated_on
+    if rules.re_evaluation_days is None or evaluated is None:
         return None
-    last = facts.evaluated_on + timedelta(days=rules.re_evaluation_days)
-    since = f"{rules.re_evaluation_days} days from the evaluation on {full_date(facts.evaluated_on)}"
-    why = f"{since} end on {full_date(last)}"
-    return _by(DueKind.RE_EVALUATION, last, today, rules, why)
+    last = evaluated + timedelta(days=rules.re_evaluation_days)
+    return _by(
+        DueKind.RE_EVALUATION,
+        last,
+        today,
+        rules,
+        lambda: (
+            f"{rules.re_evaluation_days} days from the evaluation on {full_date(evaluated)} end on {full_date(last)}"
+        ),
+    )
 
 
-def _unsigned(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
+def _unsigned(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     if not facts.unsigned_days:
         return None
     count, first = len(facts.unsigned_days), min(facts.unsigned_days)
-    notes = "1 note is" if count == 1 else f"{count} notes are"
-    why = f"{notes} not signed, the earliest of {full_date(first)}"
+
+    def words() -> str:
+        notes = "1 note is" if count == 1 else f"{count} notes are"
+        return f"{notes} not signed, the earliest of {full_date(first)}"
+
     # Hours are counted in whole days, since a visit's own time need not be charted.
     late = rules.sign_within_h is not None and (today - first).days * 24 > rules.sign_within_h
-    return Due(DueKind.UNSIGNED_NOTES, Urgency.OVERDUE if late else Urgency.NOW, why, first)
+    return Found(DueKind.UNSIGNED_NOTES, Urgency.OVERDUE if late else Urgency.NOW, words, first)
 
 
-def _authorized_visits(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
-    if facts.authorized_visits is None:
+def _authorized_visits(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
+    authorized, days = facts.authorized_visits, facts.treatment_days
+    if authorized is None:
         return None
-    used = sum(
-        1
-        for day in facts.treatment_days
-        if day <= today and (facts.authorized_from is None or day >= facts.authorized_from)
+    first = 0 if facts.authorized_from is None else _place_from(days, facts.authorized_from)
+    used = max(bisect_right(days, today) - first, 0)
+    left = authorized - used
+    if left > max(rules.warn_visits, 0):
+        return None
+    urgency = Urgency.SOON if left > 0 else Urgency.NOW if left == 0 else Urgency.OVERDUE
+    return Found(
+        DueKind.AUTHORIZED_VISITS, urgency, lambda: f"{used} of {authorized} authorized visits are used"
     )
-    left = facts.authorized_visits - used
-    why = f"{used} of {facts.authorized_visits} authorized visits are used"
-    if left < 0:
-        return Due(DueKind.AUTHORIZED_VISITS, Urgency.OVERDUE, why)
-    if left == 0:
-        return Due(DueKind.AUTHORIZED_VISITS, Urgency.NOW, why)
-    return Due(DueKind.AUTHORIZED_VISITS, Urgency.SOON, why) if left <= rules.warn_visits else None
 
 
-def _authorization(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
-    if facts.authorized_until is None:
+def _place_from(days: Sequence[date], first: date) -> int:
+    """How many of `days` are before `first`."""
+    return bisect_right(days, first - timedelta(days=1))
+
+
+def _authorization(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
+    until = facts.authorized_until
+    if until is None:
         return None
-    why = f"visits are authorized to {full_date(facts.authorized_until)}"
-    return _by(DueKind.AUTHORIZATION, facts.authorized_until, today, rules, why)
+    return _by(
+        DueKind.AUTHORIZATION, until, today, rules, lambda: f"visits are authorized to {full_date(until)}"
+    )
 
 
-def _physician_visit(facts: EpisodeFacts, today: date, rules: DueRules) -> Due | None:
+def _physician_visit(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     on = facts.physician_visit_on
     if on is None or on < today or (on - today).days > rules.warn_days:
         return None
     urgency = Urgency.NOW if on == today else Urgency.SOON
-    return Due(DueKind.PHYSICIAN_VISIT, urgency, f"the next visit to the physician is on {full_date(on)}", on)
+    return Found(
+        DueKind.PHYSICIAN_VISIT, urgency, lambda: f"the next visit to the physician is on {full_date(on)}", on
+    )
 
 
-def _by(kind: DueKind, last: date, today: date, rules: DueRules, why: str) -> Due | None:
+def _by(kind: DueKind, last: date, today: date, rules: DueRules, words: Callable[[], str]) -> Found | None:
     """What is to be done by the end of the day `last`."""
     left = (last - today).days
-    if left < 0:
-        return Due(kind, Urgency.OVERDUE, why, last)
-    if left == 0:
-        return Due(kind, Urgency.NOW, why, last)
-    return Due(kind, Urgency.SOON, why, last) if left <= rules.warn_days else None
+    if left > rules.warn_days:
+        return None
+    urgency = Urgency.SOON if left > 0 else Urgency.NOW if left == 0 else Urgency.OVERDUE
+    return Found(kind, urgency, words, last)
+
+
+_RULES = (
+    _progress_report,
+    _plan_sent,
+    _certification,
+    _re_evaluation,
+    _unsigned,
+    _authorized_visits,
+    _authorization,
+    _physician_visit,
+)
 
 
 def most_pressing(lists: Iterable[Iterable[Due]]) -> Urgency | None:
