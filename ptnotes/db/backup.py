@@ -198,6 +198,8 @@ def backups_in(folder: Path) -> list[Backup]:
 def remove_backup(backup: Backup) -> None:
     """Remove a backup: its manifest first, so that half of one is never taken for a whole. Raises `OSError`."""
     (backup.folder / MANIFEST).unlink()
+    # A power failure must not keep the removals that follow and lose this one.
+    sync_folder(backup.folder)
     passing("backup.old_unlisted")
     _remove_folder(backup.folder)
 
