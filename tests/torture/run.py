@@ -3,8 +3,8 @@
 ``python -m tests.torture.run [--rounds N] [--named] [--most M] [ACT ...]``. Each act is first run once to learn which
 points it comes past: the named ones (`ptnotes.db.points`), each SQL statement, and each write, sync, renaming and
 removal of a file (`tests.torture.disk`), each of them before and after, and a write half way. Then it is killed at each
-of them, N times (10), on files that go on living from round to round; and N/2 times more the power fails there, which
-also takes back what was not synced. POSIX only.
+of them, N times (10), on files that go on living from round to round; and after each change the power fails as well,
+which also takes back what was not synced: all of it, a half, a quarter. POSIX only.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NoReturn
 from unittest.mock import patch
@@ -38,6 +40,8 @@ from tests.torture.disk import Disk
 
 SHARES = (1.0, 0.5, 0.25)
 """How much of what was not synced a power failure takes back, in turn."""
+CUT_AT = ("after ", "amid ")
+"""The points at which the power fails too: those before a change are those after the one before it."""
 MOST_TRIES = 3
 """So many times the kills that are wanted: a point that an act comes past less often than before is tried again."""
 
@@ -50,6 +54,20 @@ class Tally:
     killed: int = 0
     cut: int = 0
     lost: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        return Tally(
+            self.tried + other.tried, self.killed + other.killed, self.cut + other.cut, self.lost + other.lost
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of an act, by the points at which it was killed, and what was lost, as sentences."""
+
+    tallies: dict[str, Tally]
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,24 +94,34 @@ def main(argv: list[str]) -> int:
     begun = time.monotonic()
     total = Tally()
     too_few = []
-    for name in arguments.acts or ACTS:
-        with tempfile.TemporaryDirectory(prefix="ptnotes-torture-") as folder, derived_at_once():
-            torturer = Torturer(
-                ACTS[name], Path(folder), arguments.rounds, named=arguments.named, most=arguments.most
-            )
-            for point, tally in torturer.all_points():
+    names = arguments.acts or list(ACTS)
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        # Each act in a process of its own, which forks: the one that tells has threads.
+        under_way = [
+            pool.submit(tortured, name, arguments.rounds, named=arguments.named, most=arguments.most)
+            for name in names
+        ]
+        for name, running in zip(names, under_way, strict=True):
+            found = running.result()
+            for problem in found.problems:
+                print(f"  LOST, {problem}")  # noqa: T201 - this is what it is for
+            for point, tally in found.tallies.items():
                 _tell(f"{name:<15}{point:<46}", tally)
-                total.tried += tally.tried
-                total.killed += tally.killed
-                total.cut += tally.cut
-                total.lost += tally.lost
+                total += tally
                 if tally.killed < arguments.rounds:
                     too_few.append(f"{name} at {point}")
     for missed in too_few:
         print(f"killed too rarely: {missed}")  # noqa: T201 - this is what it is for
-    _tell(f"{len(arguments.acts or ACTS)} acts, {time.monotonic() - begun:.0f} s:", total)
+    _tell(f"{len(names)} acts, {time.monotonic() - begun:.0f} s:", total)
     print(f"survived {total.killed + total.cut - total.lost}, lost {total.lost}")  # noqa: T201 - as above
     return 1 if total.lost or too_few else 0
+
+
+def tortured(name: str, rounds: int, *, named: bool, most: int) -> Found:
+    """Torture one act."""
+    with tempfile.TemporaryDirectory(prefix="ptnotes-torture-") as folder, derived_at_once():
+        torturer = Torturer(ACTS[name], Path(folder), rounds, named=named, most=most)
+        return Found(dict(torturer.all_points()), tuple(torturer.problems))
 
 
 def _tell(what: str, tally: Tally) -> None:
@@ -132,6 +160,7 @@ class Torturer:
         self._named = named
         self._most = most
         self._hidden = folder / "hidden"
+        self.problems: list[str] = []
 
     def all_points(self) -> Iterator[tuple[str, Tally]]:
         """Find the points, kill at each, and tell what came of it."""
@@ -151,8 +180,8 @@ class Torturer:
     def _at_point(self, point: str, times: int, where: Path) -> Tally:
         tally = Tally()
         deaths: list[float | None] = [None] * self._rounds
-        if not self._named:
-            deaths += [SHARES[number % len(SHARES)] for number in range(self._rounds // 2)]
+        if point.startswith(CUT_AT):
+            deaths += SHARES
         number = 0
         for place, share in enumerate(deaths):
             # Spread over all the times that the act comes past the point.
@@ -167,7 +196,7 @@ class Torturer:
                 tally.lost += bool(problems)
                 for problem in problems:
                     how = "killed" if share is None else f"power cut {share}"
-                    print(f"  LOST, {how} at {point}:{nth}: {problem}", flush=True)  # noqa: T201 - what it is for
+                    self.problems.append(f"{how} at {point}:{nth}: {problem}")
                 if problems:
                     # The next round must not fail for what this one did.
                     shutil.rmtree(where)
