@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, String, insert, select, type_coerce
+from sqlalchemy import Connection, String, and_, insert, or_, select, type_coerce
 
 from ptnotes.db.schema.clinic import EmergencyAccessRecord, PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, DisclosureRecord
@@ -20,6 +20,7 @@ from ptnotes.domain.audit import (
     CLOCK_TOLERANCE_S,
     EDITING_SPAN_S,
     NO_DIGEST,
+    RECOVERY_KEY,
     AuditCheck,
     AuditEvent,
     AuditProblem,
@@ -150,6 +151,20 @@ def digest_at(connection: Connection, sequence: int) -> bytes | None:
     if sequence == 0:
         return NO_DIGEST
     return connection.scalar(select(AuditEventRecord.digest).where(AuditEventRecord.sequence == sequence))
+
+
+def has_new_slot_since(connection: Connection, count: int) -> bool:
+    """Whether an event after the first `count` tells of a new slot in the key file: a person's, or the recovery key's."""
+    person = and_(
+        AuditEventRecord.object_kind == Subject.PERSON, AuditEventRecord.verb.in_((Verb.MADE, Verb.RENEWED))
+    )
+    recovery = and_(
+        AuditEventRecord.object_kind == Subject.CLINIC,
+        AuditEventRecord.verb == Verb.CHANGED,
+        AuditEventRecord.detail == RECOVERY_KEY,
+    )
+    later = select(AuditEventRecord.sequence).where(AuditEventRecord.sequence > count, or_(person, recovery))
+    return connection.execute(later.limit(1)).first() is not None
 
 
 def patient_of_episode(connection: Connection, episode_id: int) -> int | None:

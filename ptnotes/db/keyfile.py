@@ -185,6 +185,11 @@ def with_name(unlocked: Unlocked, person: str, name: str) -> Unlocked:
     return replace(unlocked, keys=_authenticated(replace(unlocked.keys, slots=slots), unlocked.data_key))
 
 
+def with_slot_of(unlocked: Unlocked, changed: KeyFile, person: str) -> Unlocked:
+    """Take over the slot of `person` as it stands in `changed`; all else stays as it is in `unlocked`."""
+    return _with_slot(unlocked, slot_of(changed, person))
+
+
 def with_anchor(unlocked: Unlocked, anchor: Anchor) -> Unlocked:
     """Write down how far the audit has come."""
     return replace(unlocked, keys=_authenticated(replace(unlocked.keys, anchor=anchor), unlocked.data_key))
@@ -252,6 +257,8 @@ def read_keys(path: Path) -> KeyFile:
         if isinstance(document["format"], int) and document["format"] > FORMAT:
             raise EnvironmentFault("keys.newer", path=str(path))
         keys = _parsed(document)
+        # Half of a pair of surrogates is no text, and could not be authenticated.
+        _canonical(_unsigned(keys))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise EnvironmentFault("keys.damaged", path=str(path)) from None
     if any(slot.kdf.is_too_weak for slot in keys.slots):

@@ -46,6 +46,7 @@ class Verb(StrEnum):
     DISPOSED = "disposed"
     BACKED_UP = "backed_up"
     CLOCK_SET_BACK = "clock_set_back"
+    FOUND_OLD_KEYS = "found_old_keys"
     GAP = "gap"
     SEALED = "sealed"
 
@@ -58,11 +59,16 @@ CHANGES_NOTHING = frozenset(
         Verb.SEARCHED,
         Verb.BACKED_UP,
         Verb.CLOCK_SET_BACK,
+        Verb.FOUND_OLD_KEYS,
         Verb.GAP,
         Verb.SEALED,
     }
 )
 """What was done and left every record as it was: alone, it is no reason for another backup."""
+
+
+RECOVERY_KEY = "recovery key"
+"""The detail of an event that tells of a new recovery key."""
 
 
 class Subject(StrEnum):
@@ -262,6 +268,11 @@ def event_words(event: AuditEvent) -> str:
     if event.subject is Subject.PATIENT and event.verb in _OF_A_PATIENT:
         return _OF_A_PATIENT[event.verb]
     if event.verb not in _DONE or event.subject not in _NAMED:
+        case Verb.FOUND_OLD_KEYS:
+            return (
+                "opened the file with a key file of before the latest change of a passphrase, person or recovery key: "
+                "that change was cut off, or somebody put the old file back"
+            )
         # Written by a newer version, or by somebody who tampered; the check of the audit tells which.
         return f"{event.verb} {event.subject}"
     what = _NAMED[event.subject]

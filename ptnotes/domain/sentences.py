@@ -176,6 +176,10 @@ SENTENCES = {
     "display.none": "PT Notes needs a screen, and none was found (DISPLAY and WAYLAND_DISPLAY are not set).",
     "picture.unreadable": "This picture could not be read. Use a PNG or JPEG file of less than {limit}.",
 }
+    "keys.replaced": (
+        "The key file {path} is not the one that this clinic got last. Nothing was changed; use the one from the "
+        "latest backup."
+    ),
 """Code to sentence. What stands in braces is filled from the error's values and never holds patient data."""
 
 

@@ -108,7 +108,8 @@ def note_opening(clinic: OpenClinic, sign: Callable[[bytes], bytes] | None) -> N
     """Write that the clinic was opened, and the failed attempts before; sign the audit, and move its anchor.
 
     `sign` is the person's own; None where the recovery key opened the file. Where the audit does not hold what the key
-    file says of it, `OpenClinic.audit_is_doubted` is set, and the key file is left as it is, as evidence.
+    file says of it, `OpenClinic.audit_is_doubted` is set, and the key file is left as it is, as evidence. A key file
+    from before the latest change of somebody's way in is told in the audit: it was put back, or that change cut off.
     """
     refused = _refused_path(clinic.path)
     try:
@@ -117,6 +118,7 @@ def note_opening(clinic: OpenClinic, sign: Callable[[bytes], bytes] | None) -> N
                 keyfile.key_path(clinic.path), clinic.person.uuid, clinic.data_key
             ).keys
             clinic.audit_is_doubted = audit.digest_at(connection, keys.anchor.count) != keys.anchor.head
+            are_old = not clinic.audit_is_doubted and audit.has_new_slot_since(connection, keys.anchor.count)
         with clinic.store.write() as connection:
             failed = _refusals(refused)
             if failed is not None:
@@ -125,6 +127,8 @@ def note_opening(clinic: OpenClinic, sign: Callable[[bytes], bytes] | None) -> N
                     connection, at=clinic.clock(), zone=clinic.zone, person_id=None, verb=Verb.REFUSED,
                     subject=Subject.CLINIC, detail=words, count=count,
                 )  # fmt: skip
+            if are_old:
+                log(clinic, connection, Verb.FOUND_OLD_KEYS, Subject.CLINIC)
             log(clinic, connection, Verb.OPENED if sign else Verb.RECOVERED, Subject.CLINIC)
             if sign is not None:
                 seal(clinic, connection, sign)
@@ -157,6 +161,23 @@ def anchor(clinic: OpenClinic) -> None:
                 keyfile.write_keys(keys_at, moved.keys)
     except EnvironmentFault:
         return
+
+
+def put_slot(clinic: OpenClinic, changed: keyfile.KeyFile, person: str) -> None:
+    """Put the slot of `person` as it stands in `changed` into the clinic's key file, once the audit tells of it.
+
+    All else of the key file stays as it is at this moment: a command beside the window may have written it meanwhile,
+    and a change of its own must not bring an old slot back. The anchor moves past the event that tells of the new slot,
+    so that an older key file can be told from this one. Raises `EnvironmentFault`.
+    """
+    keys_at = keyfile.key_path(clinic.path)
+    # The writing transaction keeps other processes from changing the key file at the same time.
+    with clinic.store.write() as connection, faults_named(keys_at):
+        present = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
+        put = keyfile.with_slot_of(present, changed, person)
+        if not clinic.audit_is_doubted:
+            put = keyfile.with_anchor(put, keyfile.Anchor(*audit.audit_head(connection)))
+        keyfile.write_keys(keys_at, put.keys)
 
 
 def note_refusal(path: Path, at: datetime) -> None:

@@ -21,7 +21,7 @@ from ptnotes.db import keyfile
 from ptnotes.db.faults import faults_named
 from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.pair import finish_switch
-from ptnotes.db.people import change_person, person_by_uuid
+from ptnotes.db.people import change_person, person_by_uuid, signing_keys
 from ptnotes.db.points import passing
 from ptnotes.db.settings import found_clinic, load_clinic
 from ptnotes.db.store import Store, create_database, look_at, open_store
@@ -29,7 +29,7 @@ from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputError
 from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
 from ptnotes.domain.recovery_key import plain_recovery_key
-from ptnotes.services.audit import anchor, log, note_opening, note_refusal
+from ptnotes.services.audit import anchor, log, note_opening, note_refusal, put_slot
 from ptnotes.services.passphrase import require_strong
 from ptnotes.services.place import require_own_disk
 
@@ -161,7 +161,7 @@ def open_clinic(
 
     Raises `AccessError` ("access.denied") for a wrong person or passphrase, `AmbiguousError` ("person.which"), and
     `EnvironmentFault`: file.missing, file.not_ours, file.not_encrypted, file.truncated, file.damaged, file.newer,
-    file.locked, keys.missing, keys.damaged, keys.newer, keys.weak, keys.other_clinic, disk.*.
+    file.locked, keys.missing, keys.damaged, keys.newer, keys.weak, keys.other_clinic, keys.replaced, disk.*.
     """
     path = path.absolute()
     require_own_disk(path)
@@ -175,9 +175,7 @@ def open_clinic(
         except AccessError:
             note_refusal(path, clock())
             raise
-        if keys.first is not None:
-            keyfile.write_keys(keys_at, unlocked.keys)
-    return _opened(path, unlocked, clock)
+    return _opened(path, unlocked, clock, is_first_format=keys.first is not None)
 
 
 def recover_clinic(
@@ -213,16 +211,14 @@ def recover_clinic(
             raise AccessError("person.unknown")
         clinic = _opened(path, replace(unlocked, person=slot.person), clock)
         try:
-            # Read anew: opening has moved the anchor of the audit.
-            keys = keyfile.authentic_keys(keys_at, slot.person, clinic.data_key)
-            changed = keyfile.with_slot(keys, slot.person, slot.name, passphrase, kdf or new_kdf())
+            changed = keyfile.with_slot(unlocked, slot.person, slot.name, passphrase, kdf or new_kdf())
             public = keyfile.slot_of(changed.keys, slot.person).signing_public
             with clinic.store.write() as connection:
                 renewed = replace(clinic.person, signing_public_key=public)
                 clinic.person = change_person(connection, renewed, clock())
                 log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=slot.name)
                 connection.commit()
-            keyfile.write_keys(keys_at, changed.keys)
+            put_slot(clinic, changed.keys, slot.person)
         except BaseException:
             clinic.close()
             raise
@@ -237,12 +233,12 @@ def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: Kdf | None
     require_strong(new, (clinic.person.name,))
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
-        unlocked = keyfile.unlock(keyfile.read_keys(keys_at), old, clinic.person.name, keys_at)
+        unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
         changed = keyfile.with_passphrase(unlocked, old, new, kdf or new_kdf())
         with clinic.store.write() as connection:
             log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=clinic.person.name)
-            keyfile.write_keys(keys_at, changed.keys)
             connection.commit()
+        put_slot(clinic, changed.keys, clinic.person.uuid)
 
 
 def check_zone(zone: str) -> None:
@@ -253,7 +249,9 @@ def check_zone(zone: str) -> None:
         raise InputError(Fault("value.not_understood", "clinic.zone", values={"value": zone[:40]})) from None
 
 
-def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime]) -> OpenClinic:
+def _opened(
+    path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime], *, is_first_format: bool = False
+) -> OpenClinic:
     store = open_store(path, unlocked.data_key, unlocked.keys.file_id)
     try:
         with store.read() as connection:
@@ -264,6 +262,10 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
         if person.active_to is not None:
             # Removed, and the slot stands only because that was cut off before the file got its new key.
             raise AccessError("access.denied")
+        _require_known_key(store, person, unlocked.keys)
+        if is_first_format:
+            with faults_named(path):
+                keyfile.write_keys(keyfile.key_path(path), unlocked.keys)
         person = _with_present_key(store, person, unlocked.keys, clock())
         opened = OpenClinic(path, store, shipped_reference(), person, clock, clinic.zone, unlocked.data_key)
         note_opening(opened, None if unlocked.signing is None else unlocked.signing.sign)
@@ -271,6 +273,21 @@ def _opened(path: Path, unlocked: keyfile.Unlocked, clock: Callable[[], datetime
     except BaseException:
         store.close()
         raise
+
+
+def _require_known_key(store: Store, person: Person, keys: keyfile.KeyFile) -> None:
+    """Raise `EnvironmentFault` ("keys.replaced") where the person never had the key to sign with that is in the file.
+
+    The database is told of a new key before the key file has it. So this is a key file that was made up, or one of the
+    first format, whose passphrase and people may be long out of date, put back after the clinic had got another.
+    """
+    if person.signing_public_key is None or person.id is None:
+        return
+    with store.read() as connection:
+        known = signing_keys(connection, person.id)
+    public = keyfile.slot_of(keys, person.uuid).signing_public
+    if public not in (*known, person.signing_public_key):
+        raise EnvironmentFault("keys.replaced", path=str(keyfile.key_path(store.path)))
 
 
 def _with_present_key(store: Store, person: Person, keys: keyfile.KeyFile, now: datetime) -> Person:

@@ -14,13 +14,13 @@ from ptnotes.db import people as stored
 from ptnotes.db.faults import faults_named
 from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.rotate import rotate
-from ptnotes.domain.audit import Subject, Verb
+from ptnotes.domain.audit import RECOVERY_KEY, Subject, Verb
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.people import EmergencyAccess, Person, checked_person
 from ptnotes.domain.permissions import Act, may, may_supervise
 from ptnotes.domain.recovery_key import new_recovery_key, plain_recovery_key
 from ptnotes.domain.text import clean_line
-from ptnotes.services.audit import log
+from ptnotes.services.audit import log, put_slot
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.passphrase import require_strong
 from ptnotes.services.permit import require
@@ -53,7 +53,7 @@ def add_person(clinic: OpenClinic, person: Person, passphrase: str, *, kdf: Kdf 
             added = stored.add_person(connection, new, clinic.clock())
             log(clinic, connection, Verb.MADE, Subject.PERSON, added.id, detail=added.name)
             connection.commit()
-        keyfile.write_keys(keys_at, changed.keys)
+        put_slot(clinic, changed.keys, new.uuid)
     return added
 
 
@@ -82,12 +82,13 @@ def change_person(clinic: OpenClinic, person: Person) -> Person:
         changed = stored.change_person(connection, kept, clinic.clock())
         log(clinic, connection, Verb.CHANGED, Subject.PERSON, changed.id, detail=changed.name)
         connection.commit()
-    if changed.name != before.name:
-        with faults_named(keys_at):
-            unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
-            keyfile.write_keys(keys_at, keyfile.with_name(unlocked, changed.uuid, changed.name).keys)
     if changed.id == clinic.person.id:
         clinic.person = changed
+    # Whatever the name was before: a change that was cut off is finished by the next.
+    with clinic.store.write(), faults_named(keys_at):
+        unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
+        if any(slot.person == changed.uuid and slot.name != changed.name for slot in unlocked.keys.slots):
+            keyfile.write_keys(keys_at, keyfile.with_name(unlocked, changed.uuid, changed.name).keys)
     return changed
 
 
@@ -113,9 +114,9 @@ def give_new_passphrase(
             )
             log(clinic, connection, Verb.RENEWED, Subject.PERSON, person_id, detail=changed.name)
             connection.commit()
-        keyfile.write_keys(keys_at, changed_keys.keys)
-    if changed.id == clinic.person.id:
-        clinic.person = changed
+        if changed.id == clinic.person.id:
+            clinic.person = changed
+        put_slot(clinic, changed_keys.keys, person.uuid)
     return changed
 
 
@@ -166,9 +167,9 @@ def make_recovery_key(clinic: OpenClinic, *, kdf: Kdf | None = None) -> str:
             keyfile.SlotKind.RECOVERY,
         )
         with clinic.store.write() as connection:
-            log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="recovery key")
-            keyfile.write_keys(keys_at, changed.keys)
+            log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail=RECOVERY_KEY)
             connection.commit()
+        put_slot(clinic, changed.keys, keyfile.RECOVERY)
     return key
 
 

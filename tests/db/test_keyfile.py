@@ -258,6 +258,13 @@ def test_a_file_that_is_no_key_file_is_damaged(path: Path, content: bytes) -> No
     assert fault_of(lambda: read_keys(path)) == "keys.damaged"
 
 
+def test_a_name_that_a_flipped_bit_made_half_a_letter_is_damage(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"name": "', b'"name": "\\ud84c', 1))
+    assert path.read_bytes() != whole
+    assert fault_of(lambda: read_keys(path)) == "keys.damaged"
+
+
 @pytest.mark.parametrize(
     "edit",
     [

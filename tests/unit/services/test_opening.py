@@ -1,5 +1,6 @@
 """Making, opening and leaving a clinic, with real files."""
 
+import errno
 import json
 import shutil
 import subprocess
@@ -16,12 +17,13 @@ from ptnotes.db import keyfile
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path, read_keys
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError
-from ptnotes.domain.people import Paper, Permission
+from ptnotes.domain.people import Paper, Permission, Person
 from ptnotes.domain.permissions import Act, may
 from ptnotes.domain.sentences import sentence
 from ptnotes.services import opening
+from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import OpenClinic, change_passphrase, create_clinic, open_clinic
-from ptnotes.services.people import people
+from ptnotes.services.people import add_person, change_person, give_new_passphrase, people
 from ptnotes.services.people_of import clinic_exists, default_clinic_path, people_of
 from ptnotes.services.settings import change_clinic, clinic_details
 from tests.clinics import CLINIC, PASSPHRASE, PERSON, clinic_in, template
@@ -29,6 +31,7 @@ from tests.clock import FixedClock
 from tests.migrations.stored import HERE, stored_file
 
 LEAST = Kdf()
+OTHER = "three slow tin whistles"
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -294,12 +297,93 @@ def test_a_clinic_of_the_first_release_opens_with_its_passphrase_and_gets_keys_t
 
 
 def test_a_key_to_sign_with_that_was_renewed_and_then_cut_off_is_written_down_at_the_next_opening(
+    path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = open_clinic(path, PASSPHRASE, clock=clock)
+    before = clinic.person.signing_public_key
+    with monkeypatch.context() as patch:
+        patch.setattr(keyfile, "write_keys", _full)
+        assert code_of(lambda: give_new_passphrase(clinic, clinic.person_id, OTHER, kdf=LEAST)) == "disk.full"
+    assert clinic.person.signing_public_key != before
+    clinic.close()
+    opened = open_clinic(path, PASSPHRASE, clock=clock)
+    assert opened.person.signing_public_key == before
+    opened.close()
+
+
+def _full(*_arguments: object) -> None:
+    raise OSError(errno.ENOSPC, "full")
+
+
+def test_a_key_to_sign_with_that_the_database_was_never_told_of_is_refused(
     path: Path, clock: FixedClock
 ) -> None:
     keys_at = key_path(path)
     unlocked = keyfile.unlock(read_keys(keys_at), PASSPHRASE, None, keys_at)
-    renewed = keyfile.with_slot(unlocked, unlocked.person, PERSON.name, PASSPHRASE, LEAST)
-    keyfile.write_keys(keys_at, renewed.keys)
-    opened = open_clinic(path, PASSPHRASE, clock=clock)
-    assert opened.person.signing_public_key == renewed.keys.slots[0].signing_public
-    opened.close()
+    made_up = keyfile.with_slot(unlocked, unlocked.person, PERSON.name, OTHER, LEAST)
+    keyfile.write_keys(keys_at, made_up.keys)
+    assert code_of(lambda: open_clinic(path, OTHER, clock=clock)) == "keys.replaced"
+
+
+def test_a_key_file_of_the_first_release_that_was_put_back_is_refused_and_replaces_nobody(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    path = stored_file(tmp_path, 1)
+    keys_at = key_path(path)
+    shutil.copy2(HERE / "first.keys", keys_at)
+    clinic = open_clinic(path, PASSPHRASE, clock=clock)
+    change_passphrase(clinic, PASSPHRASE, "six warm yellow stones", kdf=LEAST)
+    clinic.close()
+    shutil.copy2(HERE / "first.keys", keys_at)
+    assert code_of(lambda: open_clinic(path, PASSPHRASE, clock=clock)) == "keys.replaced"
+    assert keys_at.read_bytes() == (HERE / "first.keys").read_bytes()
+
+
+def test_a_changed_passphrase_holds_for_somebody_whose_new_name_did_not_reach_the_key_file(
+    path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = open_clinic(path, PASSPHRASE, clock=clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(keyfile, "write_keys", _full)
+        renamed = replace(clinic.person, name="J. Rivera-Berg")
+        assert code_of(lambda: change_person(clinic, renamed)) == "disk.full"
+    change_passphrase(clinic, PASSPHRASE, OTHER, kdf=LEAST)
+    # Changing anything finishes what was cut off.
+    change_person(clinic, replace(clinic.person, credentials="PT"))
+    assert people_of(path) == ("J. Rivera-Berg",)
+    clinic.close()
+    open_clinic(path, OTHER, "J. Rivera-Berg", clock=clock).close()
+
+
+def test_an_older_key_file_put_back_is_told_in_the_audit(path: Path, clock: FixedClock) -> None:
+    clinic = open_clinic(path, PASSPHRASE, clock=clock)
+    before = key_path(path).read_bytes()
+    change_passphrase(clinic, PASSPHRASE, OTHER, kdf=LEAST)
+    clinic.close()
+    again = open_clinic(path, OTHER, clock=clock)
+    assert not any("key file of before" in row.what for row in clinic_history(again))
+    again.close()
+    key_path(path).write_bytes(before)
+    replayed = open_clinic(path, PASSPHRASE, clock=clock)
+    assert any("key file of before" in row.what for row in clinic_history(replayed))
+    replayed.close()
+
+
+def test_a_closed_clinic_refuses_until_the_same_person_goes_on_with_it(path: Path, clock: FixedClock) -> None:
+    clinic = open_clinic(path, PASSPHRASE, clock=clock)
+    clinic.emergency = "read in spite of the role"
+    clinic.close()
+    assert clinic.data_key == b""
+    assert code_of(lambda: clinic_details(clinic)) == "file.shut"
+    clinic.close()
+    add_person(again := open_clinic(path, PASSPHRASE, clock=clock), Person(name="B. Other"), OTHER, kdf=LEAST)
+    other = open_clinic(path, OTHER, "B. Other", clock=clock)
+    with pytest.raises(ValueError, match="goes on"):
+        clinic.resume(other)
+    clinic.resume(again)
+    assert clinic_details(clinic).name == CLINIC.name
+    assert clinic.emergency == ""
+    assert not clinic.ending.is_set()
+    assert code_of(lambda: clinic_details(again)) == "file.shut"
+    for opened in (other, clinic):
+        opened.close()

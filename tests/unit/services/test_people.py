@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,9 +20,11 @@ from ptnotes.db import keyfile
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path, read_keys, signing_key
 from ptnotes.db.people import signing_keys
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, StaleError
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.recovery_key import new_recovery_key
+from ptnotes.services.audit import anchor, note_read
 from ptnotes.services.opening import OpenClinic, change_passphrase, open_clinic, recover_clinic
 from ptnotes.services.overview import home
 from ptnotes.services.patients import add_patient, find_patients
@@ -109,6 +112,35 @@ def test_a_changed_name_is_the_name_at_the_door_and_a_stale_change_is_refused(cl
     assert changed.uuid == added.uuid
     with pytest.raises(StaleError):
         change_person(clinic, added)
+
+
+def test_a_command_that_ends_meanwhile_does_not_take_a_new_slot_away(
+    clinic: OpenClinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = open_clinic(clinic.path, PASSPHRASE, clock=clinic.clock)
+    note_read(command, Verb.SEARCHED, Subject.PATIENT, count=1)
+    write, window = keyfile.write_keys, threading.current_thread()
+    read_by_command, written_by_window = threading.Event(), threading.Event()
+    ending = threading.Thread(target=anchor, args=(command,))
+
+    def interleaved(path: Path, keys: keyfile.KeyFile) -> None:
+        if threading.current_thread() is window:
+            ending.start()
+            # Where nothing keeps the command out, it has read the key file by now, and writes it last.
+            read_by_command.wait(0.5)
+            write(path, keys)
+            written_by_window.set()
+        else:
+            read_by_command.set()
+            written_by_window.wait(5)
+            write(path, keys)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keyfile, "write_keys", interleaved)
+        add_person(clinic, SECOND, OTHER, kdf=LEAST)
+        ending.join()
+    assert people_of(clinic.path) == ("J. Rivera", "M. Ito")
+    command.close()
 
 
 def test_a_supervisor_is_somebody_else_who_may_co_sign(clinic: OpenClinic) -> None:
