@@ -294,6 +294,7 @@ class Shell(QMainWindow):
         self._hide_traces()
         empty_passphrases(workspace)
         self._tasks.give_up_reads()
+        clinic.ending.set()
         door.setFocus()
         self._leave("lock")
 

@@ -1,7 +1,10 @@
 """Locking the real window: what leaves the screen, what is kept, and where one comes back to."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -29,7 +32,7 @@ from ptnotes.ui.lock import IdleWatch, close_other_windows
 from ptnotes.ui.unlock.unlock import Unlock
 from ptnotes.ui.widgets.pick_list import PickList
 from ptnotes.ui.workspace import Workspace
-from tests.clinics import PASSPHRASE, PATIENT, PERSON, clinic_in
+from tests.clinics import PASSPHRASE, PATIENT, PERSON, Template, clinic_in
 from tests.clock import FixedClock
 from tests.e2e.window import Driver
 
@@ -353,6 +356,44 @@ def test_no_screen_reader_is_told_of_a_patient_behind_the_door(
     full_disk()
     unlock(window)
     window.until(lambda: not window.shell.is_locked)
+
+
+def holders_of_the_key(digest: bytes) -> list[str]:
+    """Name what Python knows of that refers to the data key, as bytes or within hexadecimal digits."""
+    found = []
+    for holder in gc.get_objects():
+        if isinstance(holder, Template):
+            continue  # the tests' own, from which their files are copied
+        for held in gc.get_referents(holder):
+            raw = held if isinstance(held, bytes) else b""
+            if isinstance(held, str) and len(held) >= 64 and held[:64].isalnum():
+                with suppress(ValueError):
+                    raw = bytes.fromhex(held[:64])
+            if len(raw) == 32 and sha256(raw).digest() == digest:
+                found.append(type(holder).__name__)
+    return found
+
+
+@pytest.mark.parametrize("is_half_typed", [False, True])
+def test_nothing_refers_to_the_data_key_after_the_lock(
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], is_half_typed: bool
+) -> None:
+    clinic = visit[0]
+    workspace = enter(window, clinic)
+    if is_half_typed:
+        workspace.pages.add_patient()
+        window.type_into("Family name", "Half")
+    digest = sha256(clinic.data_key).digest()
+    assert holders_of_the_key(digest)
+    window.shell.lock()
+    window.until(lambda: not clinic.data_key and window.shell._tasks.unsaved == 0)
+    window.qtbot.wait(50)
+    gc.collect()
+    assert holders_of_the_key(digest) == []
+    unlock(window)
+    window.until(lambda: not window.shell.is_locked)
+    if is_half_typed:
+        workspace.pages.form._cancel()
 
 
 def test_fields_for_passphrases_are_empty_behind_the_door(
