@@ -11,6 +11,7 @@ from unittest.mock import patch
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.people import Person, Role
+from ptnotes.domain.screening import Answer, items_for
 from ptnotes.domain.treatment import (
     Intervention,
     Mobilization,
@@ -24,6 +25,7 @@ from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person
+from ptnotes.services.screening import answer_screen, episode_screen
 from ptnotes.services.visits import save_draft, start_session
 from tests.clinics import PATIENT, clinic_in
 from tests.clock import FixedClock
@@ -65,6 +67,13 @@ def clinic_with_episode(folder: Path, clock: FixedClock) -> tuple[OpenClinic, Ep
         ),
     )
     return clinic, opened
+
+
+def screened(clinic: OpenClinic, episode: EpisodeOfCare) -> None:
+    """Ask the whole screen of the episode; every answer is no."""
+    found = episode_screen(clinic, episode.id or 0)
+    items = items_for(clinic.reference, found.scope.regions)
+    answer_screen(clinic, episode.id or 0, [(item.id, Answer.NO, ()) for item in items])
 
 
 def draft(clinic: OpenClinic, episode: EpisodeOfCare, on: date | None = None) -> TreatmentSession:

@@ -83,11 +83,16 @@ class Subject(StrEnum):
     REPORT = "report"
     DISCLOSURE = "disclosure"
     AUDIT = "audit"
+    SCREEN = "screen"
+    OVERRIDE = "override"
+    CONSENT = "consent"
+    EVENT = "adverse_event"
 
 
 _DONE: Mapping[Verb, str] = {
     Verb.OPENED: "opened {}",
     Verb.RECOVERED: "opened {} with the recovery key",
+    Verb.VIEWED: "looked at {}",
     Verb.MADE: "made {}",
     Verb.CHANGED: "changed {}",
     Verb.SIGNED: "signed {}",
@@ -120,6 +125,10 @@ _NAMED: Mapping[Subject, str] = {
     Subject.REPORT: "a progress report",
     Subject.DISCLOSURE: "a disclosure",
     Subject.AUDIT: "the audit",
+    Subject.SCREEN: "the screen",
+    Subject.OVERRIDE: "a reason to treat against a contraindication",
+    Subject.CONSENT: "the consent to a thrust",
+    Subject.EVENT: "an adverse event",
 }
 
 
@@ -259,6 +268,11 @@ def event_words(event: AuditEvent) -> str:
             return f"searched for patients: {event.count or 0:,} found"
         case Verb.CLOCK_SET_BACK:
             return f"the PC’s clock was set back ({event.detail})"
+        case Verb.FOUND_OLD_KEYS:
+            return (
+                "opened the file with a key file of before the latest change of a passphrase, person or recovery key: "
+                "that change was cut off, or somebody put the old file back"
+            )
         case Verb.GAP:
             return f"{_counted(event, 'event', 'events')} could not be written down"
         case Verb.SEALED:
@@ -268,11 +282,6 @@ def event_words(event: AuditEvent) -> str:
     if event.subject is Subject.PATIENT and event.verb in _OF_A_PATIENT:
         return _OF_A_PATIENT[event.verb]
     if event.verb not in _DONE or event.subject not in _NAMED:
-        case Verb.FOUND_OLD_KEYS:
-            return (
-                "opened the file with a key file of before the latest change of a passphrase, person or recovery key: "
-                "that change was cut off, or somebody put the old file back"
-            )
         # Written by a newer version, or by somebody who tampered; the check of the audit tells which.
         return f"{event.verb} {event.subject}"
     what = _NAMED[event.subject]

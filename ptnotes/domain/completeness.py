@@ -16,10 +16,12 @@ from enum import StrEnum
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import unusual_readings
+from ptnotes.domain.contraindication import Screen, charted_against
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.phrases import blanks_in, unknown_names_in
 from ptnotes.domain.repeated_text import repeated_sections
 from ptnotes.domain.retention import DEFAULT_LATE_ENTRY_H, is_late
+from ptnotes.domain.screening import regions_covered, unanswered, was_asked_at
 from ptnotes.domain.sentences import SENTENCES
 from ptnotes.domain.treatment import (
     Exercise,
@@ -72,15 +74,18 @@ def findings(
     last: TreatmentSession | None = None,
     episode: EpisodeOfCare | None = None,
     late_entry_h: int = DEFAULT_LATE_ENTRY_H,
+    screen: Screen | None = None,
 ) -> tuple[Finding, ...]:
     """All that is found in `session`: first what is needed before signing, then what is missing, then what is odd.
 
     `at` is now by the clock of the visit's place, `last` the visit before (for text that was carried over), `episode`
-    the episode it belongs to, `late_entry_h` the clinic's rule of late entries.
+    the episode it belongs to, `late_entry_h` the clinic's rule of late entries, `screen` the episode's screen.
     """
     if session.status is not VisitStatus.ATTENDED:
         return tuple(_absent(session))
     found = [*_missing(reference, session), *_odd(reference, session, last, episode)]
+    if screen is not None:
+        found += screen_findings(reference, session, screen, episode)
     if is_late(session.service_date, at, late_entry_h):
         found.append(_strange("late", "visit.service_date", hours=str(late_entry_h)))
     return tuple(sorted(found, key=lambda one: (not one.blocks, one.kind is FindingKind.ODD)))
@@ -153,6 +158,38 @@ def _mobilization(reference: Reference, row: Mobilization) -> Iterator[Finding]:
         yield _needed("dose", "mobilization.dose", row.row, **where)
     if not row.responses:
         yield _wanted("response", "mobilization.responses", row.row, **where)
+
+
+def screen_findings(
+    reference: Reference, session: TreatmentSession, screen: Screen, episode: EpisodeOfCare | None = None
+) -> Iterator[Finding]:
+    """What the screen asks of a note: a reason for what was done against it, and that what is treated was screened.
+
+    What was in fact done can always be signed by its author, so that questions without an answer do not hold a note up.
+    """
+    rows = {row.row: row for row in session.mobilizations}
+    for against in charted_against(reference, screen, session):
+        if against.reason:
+            continue
+        stops = ", ".join(flag.item.label for flag in against.flags)
+        if against.row is None:
+            yield _needed("against_visit", "visit.against", stops=stops)
+            continue
+        what = _named(reference, rows[against.row])
+        if stops:
+            yield _needed("against_reason", "mobilization.against", against.row, what=what, stops=stops)
+        else:
+            yield _needed("consent", "mobilization.against", against.row, what=what)
+    targets = [target for row in session.mobilizations for target in row.targets]
+    named = [row.region for row in episode.regions] if episode is not None else []
+    regions = regions_covered(reference, named, targets)
+    open_items = unanswered(reference, screen.answers, regions) if targets or named else ()
+    if open_items:
+        labels = ", ".join(reference.regions[region].label for region in regions)
+        count = "1 question" if len(open_items) == 1 else f"{len(open_items)} questions"
+        yield _wanted("screen", "screen.item", count=count, regions=labels)
+    elif targets and not was_asked_at(screen.answers, session):
+        yield _wanted("screen_today", "screen.item")
 
 
 def _intervention(reference: Reference, row: Intervention) -> Iterator[Finding]:

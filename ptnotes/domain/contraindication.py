@@ -208,6 +208,14 @@ def _rank(item: ScreeningItem) -> int | None:
     return 2 if "precaution" in (item.class_mobilization, item.class_thrust) else None
 
 
+def stop_words(reference: Reference, item: str) -> str:
+    """What a reason goes past, in words; the empty item is the consent to a thrust."""
+    if not item:
+        return "Thrust without the patient’s consent to it"
+    known = reference.screening_items.get(item)
+    return known.label if known is not None else item
+
+
 def site_words(reference: Reference, site: str, side: str | None) -> str:
     """A site as people say it: ``L1``, ``knee left``."""
     place = reference.targets.get(site)

@@ -130,6 +130,25 @@ def latest_answers(answers: Iterable[ScreenAnswer]) -> dict[str, ScreenAnswer]:
     return latest
 
 
+def regions_covered(reference: Reference, regions: Iterable[str], targets: Iterable[str]) -> tuple[str, ...]:
+    """The regions of an episode, and those of what is treated besides.
+
+    A level in one of them, or a segment at its edge (L5-S1 of the lumbar spine), adds none, unless its own region is
+    asked something more.
+    """
+    covered = list(dict.fromkeys(regions))
+    for name in targets:
+        target = reference.targets.get(name)
+        if target is None or target.region in covered:
+            continue
+        ends = (reference.targets[end] for end in (target.upper, target.lower) if end is not None)
+        near = {*target.regions, *(region for end in ends for region in end.regions)} & set(covered)
+        known = items_for(reference, covered)
+        if not near or any(item not in known for item in items_for(reference, [target.region])):
+            covered.append(target.region)
+    return tuple(covered)
+
+
 def items_for(reference: Reference, regions: Iterable[str]) -> tuple[ScreeningItem, ...]:
     """The items to ask for these regions, in the order of the data: those of the region, and those of every region."""
     wanted = {ALL_REGIONS, *regions}

@@ -86,6 +86,25 @@ SENTENCES = {
     "phrase.taken": "There is a phrase of this short form already.",
     "phrase.not_found": "This phrase is not in the file.",
     "phrase.not_yours": "This phrase is somebody else’s. Nothing was changed.",
+    "screen.ask_again": "The screen has to be asked in full now, so “no change” was not recorded.",
+    "override.reason": "Why it was done all the same: a reason is needed.",
+    "override.nothing": "Nothing stands against this any more. No reason was stored.",
+    "event.what": "What happened: a few words are needed.",
+    "event.closed_before": "It cannot be closed before it happened.",
+    "event.not_found": "This adverse event is not in the file.",
+    "missing.screen": "{count} of the screen are not answered for what is treated ({regions}).",
+    "missing.screen_today": "The screen was not asked at this visit: Ctrl+U records “asked, no change”.",
+    "missing.against_reason": "{what}: done against a contraindication ({stops}). Why: a reason is needed.",
+    "missing.against_visit": "Treated in spite of what stops the whole visit ({stops}). Why: a reason is needed.",
+    "missing.consent": "{what} is a thrust, and the patient’s consent to it is not recorded. Record it, or say why.",
+    "payer.not_found": "This payer or authorization is not in the file.",
+    "payer.covered_already": "This patient is covered by this payer under this number already.",
+    "payer.end_before_start": "The last day is before the first.",
+    "certification.no_plan": "Write the plan of care first: nothing can be sent yet.",
+    "certification.not_received": "Enter when the signed plan came back, too.",
+    "certification.back_before_sent": "It came back before it was sent: look at the two dates.",
+    "certification.back_before_signed": "It came back before it was signed: look at the two dates.",
+    "certification.ends_before_signed": "The certification ends before it was signed.",
     "diagnosis.not_billable": "{code} needs more characters and cannot be billed. Choose one of the full codes.",
     "retention.before_rule": "The clinic’s rules keep this record longer than that. A later date can be set.",
     "disposal.reason": "Why the record is disposed of: a reason is needed.",
@@ -157,6 +176,10 @@ SENTENCES = {
     "file.not_encrypted": "{path} is not encrypted and was not opened.",
     "keys.missing": "The key file {path} is missing. Put it back beside the clinic file.",
     "keys.damaged": "The key file {path} is damaged. Nothing was changed; use the one from the latest backup.",
+    "keys.replaced": (
+        "The key file {path} is not the one that this clinic got last. Nothing was changed; use the one from the "
+        "latest backup."
+    ),
     "keys.other_clinic": "The key file {path} belongs to another clinic file. Put back the right one.",
     "keys.newer": "The key file {path} was written by a newer PT Notes. Install that version to open it.",
     "keys.weak": "The key file {path} asks for weaker protection than this program allows. It was not used.",
@@ -176,10 +199,6 @@ SENTENCES = {
     "display.none": "PT Notes needs a screen, and none was found (DISPLAY and WAYLAND_DISPLAY are not set).",
     "picture.unreadable": "This picture could not be read. Use a PNG or JPEG file of less than {limit}.",
 }
-    "keys.replaced": (
-        "The key file {path} is not the one that this clinic got last. Nothing was changed; use the one from the "
-        "latest backup."
-    ),
 """Code to sentence. What stands in braces is filled from the error's values and never holds patient data."""
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.canonical import CANONICAL_VERSION
+from ptnotes.domain.contraindication import Override, stop_words
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import needs_co_signature
 from ptnotes.domain.treatment import NoteState, TreatmentSession
@@ -139,9 +140,14 @@ def note_statement(
     at: datetime,
     late: bool,
     previous: bytes | None,
+    overrides: Sequence[Override] = (),
 ) -> dict[str, Any]:
-    """What the signer of a note signs. `late` says whether the note is a late entry by the clinic's rule of the day."""
-    return {
+    """What the signer of a note signs. `late` says whether the note is a late entry by the clinic's rule of the day.
+
+    `overrides` are the reasons for what was done against a contraindication.
+    """
+    against = against_statement(overrides, people)
+    made: dict[str, Any] = {
         "what": "note",
         "canonical_version": CANONICAL_VERSION,
         "reference_version": reference.version,
@@ -167,6 +173,29 @@ def note_statement(
         "needs_co_signature": needs_co_signature(signer),
         "previous": previous,
     }
+    if against:
+        made["against"] = against
+        stops = {override.item: stop_words(reference, override.item) for override in overrides}
+        made["labels"]["screening_items"] = {item: words for item, words in stops.items() if item}
+    return made
+
+
+def against_statement(overrides: Sequence[Override], people: Mapping[int, Person]) -> list[dict[str, Any]]:
+    """What was done against a contraindication, as it is signed: which item and row, why, who said so and when.
+
+    The empty item is the consent to a thrust, no row the visit as a whole.
+    """
+    return [
+        {
+            "uuid": one.uuid,
+            "item": one.item,
+            "row": one.row,
+            "reason": one.reason,
+            "at": one.at,
+            "person": people[one.person_id].uuid,
+        }
+        for one in overrides
+    ]
 
 
 _KEPT_BY_STORE = {
@@ -330,6 +359,7 @@ class Wrong(StrEnum):
     KEY = "key"
     CHAIN = "chain"
     STATE = "state"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from ptnotes.clinical import Reference
 from ptnotes.db import overview, patients
 from ptnotes.db.episodes import episodes_of, load_episode, outcomes_of
 from ptnotes.db.people import people
+from ptnotes.db.screening import load_screen
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.change import judge_score
+from ptnotes.domain.contraindication import Screen, open_events, positive_answers
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
@@ -24,6 +26,7 @@ from ptnotes.domain.wording import measure_label
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.people import has_recovery_key
 from ptnotes.services.permit import allows, require
+from ptnotes.services.screening import against_to_see, events_to_follow
 from ptnotes.services.visits import visit_rows
 
 _RECENT = 12
@@ -50,6 +53,8 @@ def home(clinic: OpenClinic) -> Home:
             draft_count=overview.open_draft_count(connection, since, MOST_COUNTED) if sees_notes else 0,
             patient_count=patients.patient_count(connection, MOST_COUNTED),
             lacks_recovery_key=allows(clinic, Act.ADMINISTER) and not has_recovery_key(clinic),
+            against=against_to_see(clinic),
+            events=events_to_follow(clinic),
         )
 
 
@@ -64,6 +69,11 @@ def patient_header(clinic: OpenClinic, patient_id: int, episode_id: int | None =
         episodes = episodes_of(connection, patient_id) if allows(clinic, Act.VIEW_NOTES) else ()
         episode = _shown(episodes, episode_id)
         visits = sessions_of(connection, episode.id) if episode is not None and episode.id is not None else ()
+        screen = (
+            load_screen(connection, episode.id, patient_id, clinic.zone)
+            if episode is not None and episode.id is not None
+            else Screen()
+        )
     attended = counted(visits)
     drafts = [visit for visit in attended if visit.state is NoteState.DRAFT]
     return PatientHeader(
@@ -74,6 +84,8 @@ def patient_header(clinic: OpenClinic, patient_id: int, episode_id: int | None =
         visits_attended=len({visit.service_date for visit in attended}),
         last_visit=attended[-1].service_date if attended else None,
         open_draft_id=drafts[-1].id if drafts else None,
+        positive=positive_answers(clinic.reference, screen),
+        events=open_events(screen.events),
     )
 
 

@@ -6,20 +6,22 @@ Whoever signs gives their passphrase; their private key is unwrapped for that on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from ptnotes.db import keyfile, sessions, signing
-from ptnotes.db.audit import Writing
+from ptnotes.db.audit import Writing, patient_of_episode
 from ptnotes.db.episodes import load_episode
 from ptnotes.db.faults import faults_named
 from ptnotes.db.people import names_of, people
 from ptnotes.db.retention import load_rules
+from ptnotes.db.screening import load_screen
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
 from ptnotes.domain.completeness import Finding, findings
+from ptnotes.domain.contraindication import Override, Screen, overrides_that_stand
 from ptnotes.domain.errors import AccessError, Fault, InputError, StaleError
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import Act, may, needs_co_signature
@@ -41,7 +43,7 @@ from ptnotes.domain.signature import (
 from ptnotes.domain.text import clean_note
 from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.services.audit import log_visit, seal
-from ptnotes.services.charting_rights import may_chart, require_charting
+from ptnotes.services.charting_rights import may_sign, require_signing
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -57,6 +59,7 @@ def check_note(clinic: OpenClinic, session_id: int) -> tuple[Finding, ...]:
         last = sessions.session_before(connection, session)
         episode = load_episode(connection, session.episode_id)
         rules = load_rules(connection)
+        screen = load_screen(connection, session.episode_id, episode.patient_id, clinic.zone)
     return findings(
         clinic.reference,
         session,
@@ -64,6 +67,7 @@ def check_note(clinic: OpenClinic, session_id: int) -> tuple[Finding, ...]:
         last=last,
         episode=episode,
         late_entry_h=rules.late_entry_h,
+        screen=screen,
     )
 
 
@@ -86,14 +90,16 @@ def sign_note(clinic: OpenClinic, session_id: int, revision: int, passphrase: st
             raise StaleError("record.stale", session.revision)
         if session.author_id != clinic.person_id:
             raise AccessError("sign.not_author")
-        # What they might chart when they began it is not what counts: their role may have changed since.
-        require_charting(clinic, session.kind)
-        _require_whole(clinic, session)
+        require_signing(clinic, session)
+        screen = _screen(clinic, connection, session.episode_id)
+        _require_whole(clinic, session, screen)
         everybody = {person.id or 0: person for person in people(connection)}
         subject = signing.subjects(connection, [session.episode_id])[session.episode_id]
         head = signing.chain_heads(connection, [session.episode_id]).get(session.episode_id)
         hours = load_rules(connection).late_entry_h
-        sealed = _sealed(clinic, session, subject, everybody, public_key, now, head, sign, hours)
+        sealed = _sealed(
+            clinic, session, subject, everybody, public_key, now, head, sign, hours, screen.overrides
+        )
         signing.seal(connection, [sealed])
         signed = sessions.load_session(connection, session_id)
         _log(clinic, connection, Verb.SIGNED, signed, sign)
@@ -116,13 +122,14 @@ def sign_drafts_before(
         session_ids = signing.drafts_before(connection, day)
     for start in range(0, len(session_ids), _AT_ONCE):
         with clinic.store.write() as connection:
+            screens = _Screens(clinic, connection)
             drafts = [
                 session
                 for session in sessions.load_sessions(connection, session_ids[start : start + _AT_ONCE])
                 if session.state is NoteState.DRAFT
                 and session.author_id == clinic.person_id
-                and may_chart(clinic, session.kind)
-                and not any(one.blocks for one in findings(clinic.reference, session, at(session)))
+                and may_sign(clinic, session)
+                and _is_whole(clinic, session, at(session), screens.of(session.episode_id))
             ]
             episodes = list({session.episode_id for session in drafts})
             everybody = {person.id or 0: person for person in people(connection)}
@@ -141,6 +148,7 @@ def sign_drafts_before(
                     heads.get(session.episode_id),
                     sign,
                     rules.late_entry_h,
+                    screens.of(session.episode_id).overrides,
                 )
                 heads[session.episode_id] = note.content_hash
                 notes.append(note)
@@ -292,8 +300,32 @@ def _log(clinic: OpenClinic, connection: Writing, verb: Verb, visit: TreatmentSe
     seal(clinic, connection, sign)
 
 
-def _require_whole(clinic: OpenClinic, session: TreatmentSession) -> None:
-    missing = [one for one in findings(clinic.reference, session, clinic.clock()) if one.blocks]
+class _Screens:
+    """The screens of episodes, each read once."""
+
+    def __init__(self, clinic: OpenClinic, connection: Writing) -> None:
+        self._clinic = clinic
+        self._connection = connection
+        self._known: dict[int, Screen] = {}
+
+    def of(self, episode_id: int) -> Screen:
+        if episode_id not in self._known:
+            self._known[episode_id] = _screen(self._clinic, self._connection, episode_id)
+        return self._known[episode_id]
+
+
+def _screen(clinic: OpenClinic, connection: Writing, episode_id: int) -> Screen:
+    patient_id = patient_of_episode(connection, episode_id) or 0
+    return load_screen(connection, episode_id, patient_id, clinic.zone)
+
+
+def _is_whole(clinic: OpenClinic, session: TreatmentSession, at: datetime, screen: Screen) -> bool:
+    return not any(one.blocks for one in findings(clinic.reference, session, at, screen=screen))
+
+
+def _require_whole(clinic: OpenClinic, session: TreatmentSession, screen: Screen) -> None:
+    found = findings(clinic.reference, session, clinic.clock(), screen=screen)
+    missing = [one for one in found if one.blocks]
     if missing:
         raise InputError(*(Fault(one.code, one.field, one.row, one.values) for one in missing))
 
@@ -308,6 +340,7 @@ def _sealed(
     previous: bytes | None,
     sign: Sign,
     late_entry_h: int,
+    overrides: Sequence[Override] = (),
 ) -> signing.Sealed:
     statement = note_statement(
         clinic.reference,
@@ -319,6 +352,7 @@ def _sealed(
         at,
         is_late(session.service_date, _there(at, session.zone), late_entry_h),
         previous,
+        overrides_that_stand(overrides, session),
     )
     content = canonical_bytes(statement)
     waits = needs_co_signature(clinic.person)

@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ptnotes.db import sessions, signing
 from ptnotes.db.people import people, signing_keys
+from ptnotes.db.screening import overrides_of_visits
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
+from ptnotes.domain.contraindication import Override, overrides_that_stand
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.signature import (
@@ -23,6 +25,7 @@ from ptnotes.domain.signature import (
     Voided,
     Wrong,
     addendum_statement,
+    against_statement,
     broken_chains,
     co_signature_statement,
     visit_statement,
@@ -64,10 +67,14 @@ def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) 
         names = {person_id: person.signature for person_id, person in everybody.items()}
         for one in signing.followers(connection, part, names):
             added.setdefault(one.session_id, []).append(one)
+        reasons = overrides_of_visits(connection, part)
         for stored in signing.stored_signatures(connection, part):
             session = charted[stored.session_id]
+            standing = overrides_that_stand(reasons, session)
             try:
-                problems += _of_note(stored, session, added.get(stored.session_id, ()), everybody, keys)
+                problems += _of_note(
+                    stored, session, added.get(stored.session_id, ()), everybody, keys, standing
+                )
             except (KeyError, ValueError, TypeError, AttributeError):
                 # What was put in the place of a statement does not even have the form of one.
                 problems.append(Problem(stored.session_id, Wrong.CHANGED))
@@ -80,6 +87,7 @@ def _of_note(
     added: Sequence[signing.Signed],
     everybody: Mapping[int, Person],
     keys: Keys,
+    reasons: Sequence[Override],
 ) -> Iterator[Problem]:
     if stored.content is None or hashlib.sha256(stored.content).digest() != stored.content_hash:
         yield Problem(stored.session_id, Wrong.CHANGED)
@@ -91,7 +99,8 @@ def _of_note(
         yield Problem(stored.session_id, Wrong.KEY)
     if not _is_signed(stored.content, stored.signature, [own_key]):
         yield Problem(stored.session_id, Wrong.SIGNATURE)
-    if not _says_the_same(statement, stored, session, everybody):
+    against = json.loads(canonical_bytes(against_statement(reasons, everybody)))
+    if not _says_the_same(statement, stored, session, everybody) or statement.get("against", []) != against:
         yield Problem(stored.session_id, Wrong.CHANGED)
     if stored.state is not _state(statement, added):
         yield Problem(stored.session_id, Wrong.STATE)

@@ -26,6 +26,7 @@ from ptnotes.domain.screening import (
     is_thrust,
     items_for,
     latest_answers,
+    regions_covered,
     row_flags,
     unanswered,
     visit_flags,
@@ -274,3 +275,10 @@ def test_an_answer_of_not_known_is_no_answer() -> None:
 
 def test_an_answer_to_an_item_that_is_no_longer_shipped_stops_nothing() -> None:
     assert row_flags(REFERENCE, [said("no_such_item")], row("L4")) == ()
+
+
+def test_what_is_treated_outside_the_episodes_regions_is_covered_too() -> None:
+    assert regions_covered(REFERENCE, ["lumbar"], ["L4", "L5-S1", "no_such_level"]) == ("lumbar",)
+    assert regions_covered(REFERENCE, ["lumbar"], ["C5", "C6"]) == ("lumbar", "cervical")
+    assert regions_covered(REFERENCE, ["thoracic"], ["C7-T1"]) == ("thoracic", "cervicothoracic")
+    assert regions_covered(REFERENCE, ["lumbar"], ["T6"]) == ("lumbar", "thoracic")

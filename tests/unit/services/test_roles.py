@@ -15,11 +15,13 @@ import ptnotes.services
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.audit import Disclosure
 from ptnotes.domain.backup import BackupPlan
+from ptnotes.domain.contraindication import AdverseEvent
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare
 from ptnotes.domain.errors import AccessError, PtNotesError
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.permissions import Act, may
 from ptnotes.domain.phrases import Phrase
+from ptnotes.domain.screening import Answer
 from ptnotes.domain.treatment import Intervention, Mobilization, TreatmentSession, VisitKind, VisitStatus
 from ptnotes.services import (
     backup,
@@ -32,6 +34,7 @@ from ptnotes.services import (
     reporting,
     restore,
     retention,
+    screening,
     settings,
     signing,
     verification,
@@ -84,6 +87,10 @@ def _new_kind(scene: Scene, kind: VisitKind) -> object:
 
 def _change(scene: Scene, **changes: object) -> object:
     return episodes.change_episode(scene.me, replace(scene.now(), **changes))  # type: ignore[arg-type]  # fields of it
+
+
+def _event(scene: Scene) -> AdverseEvent:
+    return AdverseEvent(episode_id=scene.episode.id or 0, happened_on=date(2026, 3, 2), what="Dizzy")
 
 
 def _sign(scene: Scene, kind: VisitKind) -> object:
@@ -231,6 +238,33 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.DISPOSE},
         lambda s: retention.dispose_of_records(s.me, [s.patient_id], "Time over", PASSPHRASE),
     ),
+    "episode_screen": ({Act.VIEW_NOTES}, lambda s: screening.episode_screen(s.me, s.episode.id or 0)),
+    "answer_screen": (
+        {Act.CHART_TREATMENT},
+        lambda s: screening.answer_screen(s.me, s.episode.id or 0, [("dvt", Answer.NO, ())]),
+    ),
+    "record_unchanged": (
+        {Act.CHART_TREATMENT},
+        lambda s: screening.record_unchanged(s.me, s.draft().id or 0),
+    ),
+    "give_reason": (
+        {Act.CHART_TREATMENT},
+        lambda s: screening.give_reason(s.me, s.draft().id or 0, None, "She asked for it."),
+    ),
+    "mark_against_seen": ({Act.CO_SIGN}, lambda s: screening.mark_against_seen(s.me, [])),
+    "give_consent": (
+        {Act.CHART_TREATMENT, Act.GRADE_V},
+        lambda s: screening.give_consent(s.me, s.episode.id or 0),
+    ),
+    "withdraw_consent": (
+        {Act.CHART_TREATMENT},
+        lambda s: screening.withdraw_consent(s.me, s.episode.id or 0),
+    ),
+    "report_event": ({Act.CHART_TREATMENT}, lambda s: screening.report_event(s.me, _event(s))),
+    "follow_event": (
+        {Act.CHART_TREATMENT},
+        lambda s: screening.follow_event(s.me, screening.report_event(s.boss, _event(s))),
+    ),
     "check_note": ({Act.VIEW_NOTES}, lambda s: signing.check_note(s.me, s.draft().id or 0)),
     "signed_note": ({Act.VIEW_NOTES}, lambda s: signing.signed_note(s.me, s.draft().id or 0)),
     "sign_note": ({Act.SIGN, Act.CHART_TREATMENT}, lambda s: _sign(s, VisitKind.TREATMENT)),
@@ -371,6 +405,8 @@ _FREE = {
     "backup.back_up_now": "stays encrypted for those who can open the file",
     "backup.back_up_if_due": "what the program does by itself",
     "sample.store_cases": "makes sample clinics",
+    "screening.against_to_see": "gives nothing to whoever may not co-sign",
+    "screening.events_to_follow": "gives nothing to whoever may not read charts",
 }
 
 

@@ -37,6 +37,7 @@ from tests.signing import (
     clinic_with_episode,
     draft,
     passphrases_remembered,
+    screened,
     whole,
 )
 
@@ -57,6 +58,8 @@ def signed(clinic: OpenClinic, episode: EpisodeOfCare, passphrase: str = PASSPHR
 def test_a_whole_note_is_signed_and_closed(case: tuple[OpenClinic, EpisodeOfCare]) -> None:
     clinic, episode = case
     note = draft(clinic, episode)
+    assert [one.code for one in signing.check_note(clinic, note.id or 0)] == ["missing.screen"]
+    screened(clinic, episode)
     assert signing.check_note(clinic, note.id or 0) == ()
     closed = signing.sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
     assert (closed.state, closed.mobilizations[0].done_by) == (NoteState.SIGNED, clinic.person_id)
