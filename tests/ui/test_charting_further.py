@@ -1,6 +1,7 @@
 """What more a visit holds is edited below its rows: end feel, direction, rate, modifiers, bands, other pains."""
 
 from collections.abc import Callable
+from datetime import time, timedelta
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
@@ -220,3 +221,27 @@ def test_a_motion_without_a_reading_has_nothing_below_it(chart: Chart) -> None:
     press(Qt.Key.Key_Down)
     assert row.before.hasFocus()
     assert not row.details.isVisible()
+
+
+def test_one_key_writes_the_clock_as_time_in_and_then_as_time_out(
+    screen: ChartingScreen, chart: Chart, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    chart()
+    screen.bar.commands["clock"].trigger()
+    clinic.clock.at += timedelta(minutes=40)  # type: ignore[attr-defined]  # the tests' own clock
+    screen.bar.commands["clock"].trigger()
+    session = stored(screen, clinic, qtbot)
+    assert session.time_in == time(9)
+    assert session.total_minutes == 40
+    screen.bar.commands["undo"].trigger()
+    assert stored(screen, clinic, qtbot).time_out is None
+
+
+def test_the_clock_of_another_day_is_no_time_of_the_visit(
+    screen: ChartingScreen, chart: Chart, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    chart()
+    clinic.clock.at += timedelta(days=1)  # type: ignore[attr-defined]  # the tests' own clock
+    screen.bar.commands["clock"].trigger()
+    assert "another day" in screen.toast.text.text()
+    assert stored(screen, clinic, qtbot).time_in is None

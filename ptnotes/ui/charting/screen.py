@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -76,6 +77,7 @@ class ChartingScreen(QWidget):
         commands["save"].triggered.connect(self.flush)
         commands["sign"].triggered.connect(self.signing.start)
         commands["tolerated"].triggered.connect(self.narrative.say_tolerated)
+        commands["clock"].triggered.connect(self._take_now)
         self.signing.changed.connect(self.visits_changed)
         self.signing.changed.connect(self._reopen)
         self.stage.start_asked.connect(self.verbs.start_today)
@@ -115,6 +117,14 @@ class ChartingScreen(QWidget):
             self.stage.show_empty("No episode of care yet", text, can_start=False)
         else:
             self._refresh()
+
+    def _take_now(self) -> None:
+        page = self.stage.page
+        if page is None or self.visit is None:
+            return
+        now = self._clinic.clock().astimezone(ZoneInfo(self.visit.state.session.zone))
+        if why := page.fields.take_now(now):
+            self.toast.say(why)
 
     def open_visit(self, session_id: int) -> None:
         """Show a visit of the episode; what is typed in the one before is stored."""

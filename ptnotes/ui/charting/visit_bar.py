@@ -20,6 +20,7 @@ _COMMANDS = (
     ("typed_line", "Type what was done", "Ctrl+T"),
     ("as_text", "Edit this row as text", "F2"),
     ("tolerated", "Tolerated well, no adverse response", "Ctrl+R"),
+    ("clock", "Now: time in, then time out", "Ctrl+;"),
     ("undo", "Undo", "Ctrl+Z"),
     ("redo", "Redo", "Ctrl+Shift+Z"),
     ("next_card", "Next part of the visit", "F6"),
@@ -28,9 +29,10 @@ _COMMANDS = (
     ("absence", "Record a cancelled or missed visit", ""),
     ("discard", "Discard this draft", ""),
 )
-_IN_MENU = ("tolerated", "", "undo", "redo", "", "sign", "absence", "", "discard")
+_IN_MENU = ("tolerated", "clock", "", "undo", "redo", "", "sign", "absence", "", "discard")
 _ON_VISIT = (
     "tolerated",
+    "clock",
     "same",
     "last_rows",
     "typed_line",

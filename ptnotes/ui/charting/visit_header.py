@@ -177,6 +177,22 @@ class VisitFields(QWidget):
         """The fields in the order in which Tab goes through them."""
         return [self.date, self.kind, self.time_in, self.time_out]
 
+    def take_now(self, now: datetime) -> str:
+        """Write the time `now`, by the clock of the visit's place, as time in or else as time out.
+
+        Gives why that was not done, empty where it was: the visit is of another day, or is not a draft any more.
+        """
+        session = self._state.session
+        if session.state is not NoteState.DRAFT:
+            return "This note is signed: its times stay as they are."
+        if session.service_date != now.date():
+            return "This visit is of another day than the clock: type its times."
+        at = now.time().replace(second=0, microsecond=0)
+        field = "time_in" if session.time_in is None else "time_out"
+        self._time_typed(field, at)
+        self._state.end_step()
+        return ""
+
     def _read_time(self, field: str, text: str) -> time | None:
         at = read_time(text, f"visit.{field}")
         changed = replace(self._state.session, **{field: at})  # type: ignore[arg-type]  # a time in or out
