@@ -25,7 +25,7 @@ def bring_first_window_to_front(path: Path) -> bool:
     if socket.waitForConnected(_WAIT_MS):
         # What it gives is of no interest: the answer may be there, and the other end gone, before one waits for it.
         socket.waitForReadyRead(_WAIT_MS)
-        answer = socket.readAll().data()
+        answer = bytes(socket.readAll().data())
     socket.abort()
     return answer == _COMES
 
