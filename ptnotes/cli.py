@@ -301,7 +301,7 @@ def _parse_line(arguments: argparse.Namespace) -> int:
 
 def _report_progress(arguments: argparse.Namespace) -> int:
     from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.reporting import give_out, make_progress_report, save_report
+    from ptnotes.services.reporting import ReportChoices, give_out, prepare_report, save_report
 
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
     if not arguments.out.absolute().parent.is_dir():
@@ -313,8 +313,9 @@ def _report_progress(arguments: argparse.Namespace) -> int:
         episode = _one_episode(episodes_of(clinic, patient.id), arguments.episode)
         if episode.id is None:
             raise ValueError("a stored episode has an id")
-        document = make_progress_report(clinic, episode.id, as_of=arguments.as_of)
-        give_out(clinic, episode.id, lambda: save_report(document, arguments.out.absolute()))
+        made = prepare_report(clinic, episode.id, ReportChoices(as_of=arguments.as_of))
+        target = arguments.out.absolute()
+        give_out(clinic, episode.id, lambda: save_report(made.pdf, target), covers_to=made.covers_to)
     return 0
 
 

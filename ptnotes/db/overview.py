@@ -41,6 +41,12 @@ def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...
     return tuple(patient_row(row) for row in connection.execute(query))
 
 
+def patients_by_id(connection: Connection, ids: Collection[int]) -> dict[int, PatientRow]:
+    """The patients of these ids as a list shows them, archived ones too."""
+    query = select(*ROW).where(PatientRecord.id.in_(ids))
+    return {row.id: patient_row(row) for row in connection.execute(query)}
+
+
 def to_co_sign(
     connection: Connection, person_id: int, supervisors: Collection[int], limit: int
 ) -> tuple[DraftRow, ...]:

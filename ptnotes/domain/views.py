@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.contraindication import AdverseEvent, Override
+from ptnotes.domain.due import Due
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore
 from ptnotes.domain.patient import Patient, PatientRow
 from ptnotes.domain.treatment import SessionRow, Side
@@ -41,6 +42,31 @@ class EventRow:
 
     patient: PatientRow
     event: AdverseEvent
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeDue:
+    """What is due in an episode, the most pressing first, and whose rules say so."""
+
+    dues: tuple[Due, ...] = ()
+    rules: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """Something that is due for a patient, in an episode of theirs."""
+
+    patient: PatientRow
+    episode_id: int
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicDue:
+    """What is most pressing in the clinic, and how much is due in all."""
+
+    rows: tuple[DueRow, ...] = ()
+    count: int = 0
 
 
 MOST_COUNTED = 2_000

@@ -12,6 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from ptnotes.db.audit import audit_head, patient_of_episode
+from ptnotes.db.certification import note_report
 from ptnotes.db.episodes import load_episode, outcomes_of
 from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
@@ -59,6 +60,11 @@ class MadeReport:
     data: ProgressReportData
     pdf: bytes
     file_name: str
+
+    @property
+    def covers_to(self) -> date | None:
+        """The last day of the period that it reports; None for a draft, which is no report yet."""
+        return None if self.data.signatures.open else self.data.last_on
 
 
 def progress_report_data(
@@ -136,17 +142,26 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
     return MadeReport(data, render_progress_report(data), file_name)
 
 
-def give_out(clinic: OpenClinic, episode_id: int, write: Callable[[], T], verb: Verb = Verb.EXPORTED) -> T:
+def give_out(
+    clinic: OpenClinic,
+    episode_id: int,
+    write: Callable[[], T],
+    verb: Verb = Verb.EXPORTED,
+    *,
+    covers_to: date | None = None,
+) -> T:
     """Let `write` put a report where it leaves the program, and write that down: neither happens without the other.
 
-    `verb` says how: saved as a file (exported), or printed. Gives what `write` gives. Raises `AccessError`,
-    `EnvironmentFault`.
+    `verb` says how: saved as a file (exported), or printed. From the day after `covers_to` the treatment days to the
+    next report are counted; None for a draft. Gives what `write` gives. Raises `AccessError`, `EnvironmentFault`.
     """
     require(clinic, Act.WRITE_PROGRESS_REPORT)
     require(clinic, Act.EXPORT)
     with clinic.store.write() as connection:
         patient_id = patient_of_episode(connection, episode_id)
         log(clinic, connection, verb, Subject.REPORT, episode_id, patient_id=patient_id)
+        if covers_to is not None:
+            note_report(connection, episode_id, covers_to, clinic.clock(), clinic.person_id)
         written = write()
         connection.commit()
     return written

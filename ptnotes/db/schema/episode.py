@@ -31,6 +31,8 @@ class EpisodeRecord(Record):
     __tablename__ = "episode_of_care"
     __table_args__ = (
         Index(None, "patient_id", "start"),
+        # The open ones are found, and counted from, without reading the ended ones.
+        Index(None, "discharged_on", "patient_id", "start"),
         CheckConstraint("discharged_on >= start", name="ends_after_start"),
         CheckConstraint(
             "(discharged_on IS NULL) = (discharge_reason IS NULL)", name="discharge_has_date_and_reason"

@@ -69,7 +69,7 @@ class PatientRecord(Record):
     emergency_contact: Mapped[Words]
     language: Mapped[Words]
     retain_until: Mapped[date | None]
-    archived_at: Mapped[Instant | None]
+    archived_at: Mapped[Instant | None] = mapped_column(index=True)
     created_at: Mapped[Instant]
     import_run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
     revision: Mapped[Revision]

@@ -151,18 +151,18 @@ class DocumentsScreen(QWidget):
         path = self._ask_path(self, self._made.file_name)
         if path is not None:
             save = partial(save_report, self._made.pdf, path)
-            job = partial(give_out, self._clinic, self._episode_id, save)
+            job = partial(give_out, self._clinic, self._episode_id, save, covers_to=self._made.covers_to)
             self._tasks.write(job, self._saved, self._not_saved)
 
     def print_out(self) -> None:
         """Ask for a printer, and print the report that is shown."""
         if self._made is None or self._episode_id is None:
             return
-        pdf, episode_id = self._made.pdf, self._episode_id
+        made, episode_id = self._made, self._episode_id
         printer = self._ask_printer(self)
         if printer is not None:
-            write = partial(print_pages, pdf, printer)
-            job = partial(give_out, self._clinic, episode_id, write, Verb.PRINTED)
+            write = partial(print_pages, made.pdf, printer)
+            job = partial(give_out, self._clinic, episode_id, write, Verb.PRINTED, covers_to=made.covers_to)
             self._tasks.write(job, self._printed, self._not_saved)
 
     def _printed(self, _nothing: object) -> None:

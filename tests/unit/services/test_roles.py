@@ -15,9 +15,11 @@ import ptnotes.services
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.audit import Disclosure
 from ptnotes.domain.backup import BackupPlan
+from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare
 from ptnotes.domain.errors import AccessError, PtNotesError
+from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.permissions import Act, may
 from ptnotes.domain.phrases import Phrase
@@ -25,10 +27,13 @@ from ptnotes.domain.screening import Answer
 from ptnotes.domain.treatment import Intervention, Mobilization, TreatmentSession, VisitKind, VisitStatus
 from ptnotes.services import (
     backup,
+    certification,
+    due,
     episodes,
     history,
     overview,
     patients,
+    payers,
     people,
     phrases,
     reporting,
@@ -96,6 +101,18 @@ def _event(scene: Scene) -> AdverseEvent:
 def _sign(scene: Scene, kind: VisitKind) -> object:
     note = visits.save_draft(scene.boss, whole(scene.draft(kind)))
     return signing.sign_note(scene.me, note.id or 0, note.revision, PASSPHRASE)
+
+
+def _coverage(scene: Scene) -> Coverage:
+    payer = payers.add_payer(scene.boss, Payer(name="Made-up payer"))
+    # A number of its own at each call: a patient is covered by a payer once under a number.
+    number = str(len(payers.cover_of(scene.boss, scene.patient_id).coverages))
+    return Coverage(patient_id=scene.patient_id, payer_id=payer.id or 0, member_number=number)
+
+
+def _authorization(scene: Scene) -> Authorization:
+    covered = payers.save_coverage(scene.boss, _coverage(scene))
+    return Authorization(coverage_id=covered.id or 0, number="A-1", visits=12)
 
 
 PHRASE = Phrase(short_form="tried", text="Tried in a test.")
@@ -309,6 +326,39 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
         lambda s: reporting.give_out(s.me, s.episode.id or 0, list),
     ),
+    "due_of_episode": ({Act.VIEW_NOTES}, lambda s: due.due_of_episode(s.me, s.episode.id or 0)),
+    "most_pressing_due": ({Act.VIEW_NOTES}, lambda s: due.most_pressing_due(s.me, 5)),
+    "counting_rules": ({Act.VIEW_NOTES}, lambda s: due.counting_rules(s.me, s.episode.id or 0)),
+    "plan_standing": ({Act.VIEW_NOTES}, lambda s: certification.plan_standing(s.me, s.episode.id or 0)),
+    "save_certification": (
+        {Act.WRITE_PLAN},
+        lambda s: certification.save_certification(
+            s.me, Certification(episode_id=s.episode.id or 0, sent_on=date(2026, 3, 1))
+        ),
+    ),
+    "set_physician_visit": (
+        {Act.CHART_TREATMENT},
+        lambda s: certification.set_physician_visit(s.me, s.episode.id or 0, date(2026, 3, 9)),
+    ),
+    "change_payer_rules": (
+        {Act.ADMINISTER},
+        lambda s: payers.change_payer_rules(s.me, payers.rules_by_payer(s.boss)[0]),
+    ),
+    "add_payer": ({Act.EDIT_DEMOGRAPHICS}, lambda s: payers.add_payer(s.me, Payer(name="Made-up payer"))),
+    "archive_payer": (
+        {Act.ADMINISTER},
+        lambda s: payers.archive_payer(s.me, payers.add_payer(s.boss, Payer(name="Made-up payer"))),
+    ),
+    "cover_of": ({Act.VIEW_DEMOGRAPHICS}, lambda s: payers.cover_of(s.me, s.patient_id)),
+    "save_coverage": ({Act.EDIT_DEMOGRAPHICS}, lambda s: payers.save_coverage(s.me, _coverage(s))),
+    "save_authorization": (
+        {Act.EDIT_DEMOGRAPHICS},
+        lambda s: payers.save_authorization(s.me, _authorization(s)),
+    ),
+    "remove_authorization": (
+        {Act.EDIT_DEMOGRAPHICS},
+        lambda s: payers.remove_authorization(s.me, payers.save_authorization(s.boss, _authorization(s))),
+    ),
     "make_recovery_key": ({Act.ADMINISTER}, lambda s: people.make_recovery_key(s.me, kdf=Kdf())),
     "plan_backups": ({Act.ADMINISTER}, lambda s: backup.plan_backups(s.me, BackupPlan(every_hours=0))),
     "save_phrase": ({Act.ADMINISTER}, lambda s: phrases.save_phrase(s.me, PHRASE)),
@@ -395,6 +445,7 @@ def test_every_row_of_treatment_names_who_did_it(tmp_path: Path, clock: FixedClo
 _FREE = {
     "people.people": "names stand under what everybody reads",
     "settings.clinic_details": "printed on every page",
+    "payers.rules_by_payer": "the clinic's rules, nothing of a patient",
     "retention.record_rules": "everybody's entries are held to them",
     "phrases.phrases": "the clinic's words and one's own, nothing of a patient",
     "phrases.may_change": "is a question itself",

@@ -202,6 +202,12 @@ def _due() -> None:
     )
     op.create_index(op.f("ix_physician_visit_episode_id_day"), "physician_visit", ["episode_id", "day"])
     op.create_index(
+        op.f("ix_episode_of_care_discharged_on_patient_id_start"),
+        "episode_of_care",
+        ["discharged_on", "patient_id", "start"],
+    )
+    op.create_index(op.f("ix_patient_archived_at"), "patient", ["archived_at"])
+    op.create_index(
         op.f("ix_treatment_session_episode_id_status_state_service_date_kind"),
         "treatment_session",
         ["episode_id", "status", "state", "service_date", "kind"],

@@ -1,0 +1,223 @@
+"""What the rules of what is due count, of one open episode or of all of them, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from ptnotes.db.schema.episode import (
+    CertificationRecord,
+    EpisodeRecord,
+    PhysicianVisitRecord,
+    PlanOfCareRecord,
+    ProgressReportRecord,
+)
+from ptnotes.db.schema.patient import AuthorizationRecord, CoverageRecord, PatientRecord
+from ptnotes.db.schema.session import SessionRecord
+from ptnotes.domain.due import EpisodeFacts
+from ptnotes.domain.treatment import NoteState, VisitKind, VisitStatus
+
+_EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+_GONE = (NoteState.DISCARDED, NoteState.VOIDED)
+
+
+@dataclass(slots=True)
+class OpenEpisode:
+    """An episode that is not ended, whose patient is not archived, and what is counted of it.
+
+    `payer_id` is the payer who is billed first.
+    """
+
+    id: int
+    patient_id: int
+    payer_id: int | None
+    facts: EpisodeFacts
+
+
+def open_episodes(
+    connection: Connection, today: date, zone: str, episode_id: int | None = None
+) -> list[OpenEpisode]:
+    """Every open episode, or that one where it is open. Days of instants are those of `zone`."""
+    heads = connection.execute(
+        _of(select(EpisodeRecord.id, EpisodeRecord.patient_id, EpisodeRecord.start), episode_id)
+    )
+    found = heads.all()
+    if not found:
+        return []
+    narrowed = None if episode_id is None else int(found[0][1])
+    day = _days()
+    visits = {row[0]: row for row in connection.execute(_of(_VISITS, episode_id, SessionRecord))}
+    plans = {row[0]: row for row in connection.execute(_of(_PLANS, episode_id, PlanOfCareRecord))}
+    certified = _certified(connection, episode_id, ZoneInfo(zone))
+    reported = dict(connection.execute(_of(_REPORTED, episode_id, ProgressReportRecord)).all())
+    physician = dict(connection.execute(_of(_physician(today), episode_id, PhysicianVisitRecord)).all())
+    payers = dict(connection.execute(_of_patient(_payers(today), narrowed)).all())
+    authorized = _authorized(connection, today, narrowed)
+    nothing = (None, "", None, None)
+    unplanned = (None, None, None, None, None)
+    unsent = (None, None)
+    episodes = []
+    for key, patient_id, start in found:
+        _, days, drafts, evaluated = visits.get(key, nothing)
+        _, _, plan_start, weeks, until = plans.get(key, unplanned)
+        sent_on, certified_until = certified.get(key, unsent)
+        grant = authorized.get((patient_id, key)) or authorized.get((patient_id, None)) or (None, None, None)
+        facts = EpisodeFacts(
+            start=start,
+            treatment_days=day(days),
+            reported_to=reported.get(key),
+            plan_start=plan_start,
+            plan_weeks=weeks,
+            plan_sent_on=sent_on,
+            certified_until=certified_until or until,
+            evaluated_on=evaluated,
+            unsigned_days=day(drafts),
+            authorized_visits=grant[0],
+            authorized_from=grant[1],
+            authorized_until=grant[2],
+            physician_visit_on=physician.get(key),
+        )
+        episodes.append(OpenEpisode(key, patient_id, payers.get(patient_id), facts))
+    return episodes
+
+
+def payer_of_episode(connection: Connection, episode_id: int, on: date) -> int | None:
+    """The payer who is billed first for that episode's patient on that day; None where none is known."""
+    patient_id = connection.scalar(select(EpisodeRecord.patient_id).where(EpisodeRecord.id == episode_id))
+    found = connection.execute(_of_patient(_payers(on), patient_id)).all()
+    return dict(found).get(patient_id)
+
+
+def _of(query: Any, episode_id: int | None, record: Any = None) -> Any:
+    """Narrow a query to one episode, or to those that are open and of patients who are not archived."""
+    key = EpisodeRecord.id if record is None else record.episode_id
+    if episode_id is not None:
+        query = query.where(key == episode_id)
+    if record is None:
+        return query.where(EpisodeRecord.discharged_on.is_(None), EpisodeRecord.patient_id.not_in(_ARCHIVED))
+    return query.where(key.in_(_OPEN)) if episode_id is None else query
+
+
+def _of_patient(query: Any, patient_id: int | None) -> Any:
+    if patient_id is not None:
+        return query.where(CoverageRecord.patient_id == patient_id)
+    return query.where(CoverageRecord.patient_id.in_(_WITH_OPEN))
+
+
+def _days() -> Callable[[str | None], tuple[date, ...]]:
+    """What turns days in a line of text, in no order and more than once, into days in order, each once."""
+    # Thousands of episodes are treated on the same few days.
+    known: dict[str, date] = {}
+
+    def days(text: str | None) -> tuple[date, ...]:
+        if not text:
+            return ()
+        found = []
+        for one in sorted(set(text.split())):
+            day = known.get(one)
+            if day is None:
+                day = known[one] = date.fromisoformat(one)
+            found.append(day)
+        return tuple(found)
+
+    return days
+
+
+_OPEN = select(EpisodeRecord.id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
+_WITH_OPEN = select(EpisodeRecord.patient_id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
+_ARCHIVED = select(PatientRecord.id).where(PatientRecord.archived_at.is_not(None)).scalar_subquery()
+_DAY = cast(SessionRecord.service_date, Text)
+_VISITS = (
+    select(
+        SessionRecord.episode_id,
+        func.aggregate_strings(_DAY, " "),
+        func.aggregate_strings(case((SessionRecord.state == NoteState.DRAFT, _DAY)), " "),
+        func.max(case((SessionRecord.kind.in_(_EVALUATIONS), SessionRecord.service_date))),
+    )
+    .where(SessionRecord.status == VisitStatus.ATTENDED, SessionRecord.state.not_in(_GONE))
+    .group_by(SessionRecord.episode_id)
+)
+_PLANS = select(
+    PlanOfCareRecord.episode_id,
+    PlanOfCareRecord.version,
+    PlanOfCareRecord.start,
+    PlanOfCareRecord.duration_weeks,
+    PlanOfCareRecord.certified_until,
+).order_by(PlanOfCareRecord.version)
+_REPORTED = select(ProgressReportRecord.episode_id, func.max(ProgressReportRecord.covers_to)).group_by(
+    ProgressReportRecord.episode_id
+)
+_CERTIFIED = select(
+    CertificationRecord.episode_id,
+    CertificationRecord.sent_at,
+    CertificationRecord.signed_on,
+    CertificationRecord.valid_until,
+).order_by(CertificationRecord.id)
+
+
+def _physician(today: date) -> Any:
+    return (
+        select(PhysicianVisitRecord.episode_id, func.min(PhysicianVisitRecord.day))
+        .where(PhysicianVisitRecord.removed_at.is_(None), PhysicianVisitRecord.day >= today)
+        .group_by(PhysicianVisitRecord.episode_id)
+    )
+
+
+def _holds_on(record: Any, day: date) -> ColumnElement[bool]:
+    return and_(
+        or_(record.since.is_(None), record.since <= day), or_(record.until.is_(None), record.until >= day)
+    )
+
+
+def _payers(on: date) -> Any:
+    """Each patient's payers, the one that is billed first last."""
+    return (
+        select(CoverageRecord.patient_id, CoverageRecord.payer_id)
+        .where(_holds_on(CoverageRecord, on))
+        .order_by(CoverageRecord.rank.desc(), CoverageRecord.id.desc())
+    )
+
+
+def _certified(
+    connection: Connection, episode_id: int | None, zone: ZoneInfo
+) -> Mapping[int, tuple[date | None, date | None]]:
+    """When each episode's plan was first sent, and until when the physician last certified it."""
+    found: dict[int, tuple[date | None, date | None]] = {}
+    sent_at: datetime | None
+    for key, sent_at, signed_on, valid_until in connection.execute(
+        _of(_CERTIFIED, episode_id, CertificationRecord)
+    ):
+        first, until = found.get(key, (None, None))
+        if first is None and sent_at is not None:
+            first = sent_at.astimezone(zone).date()
+        found[key] = (first, valid_until if signed_on is not None and valid_until is not None else until)
+    return found
+
+
+def _authorized(
+    connection: Connection, today: date, patient_id: int | None
+) -> Mapping[tuple[int, int | None], tuple[int | None, date | None, date | None]]:
+    """By patient and episode (None for any): visits, first and last day of the latest authorization that has begun."""
+    query = (
+        select(
+            CoverageRecord.patient_id,
+            AuthorizationRecord.episode_id,
+            AuthorizationRecord.visits,
+            AuthorizationRecord.since,
+            AuthorizationRecord.until,
+        )
+        .join(CoverageRecord, CoverageRecord.id == AuthorizationRecord.coverage_id)
+        .where(
+            AuthorizationRecord.removed_at.is_(None),
+            or_(AuthorizationRecord.since.is_(None), AuthorizationRecord.since <= today),
+        )
+        .order_by(func.coalesce(AuthorizationRecord.since, date.min), AuthorizationRecord.id)
+    )
+    rows: Iterator[Any] = iter(connection.execute(_of_patient(query, patient_id)))
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}

@@ -1,0 +1,55 @@
+"""What is due, in one episode and in the whole clinic, by the rules of whoever pays."""
+
+from __future__ import annotations
+
+from ptnotes.db.due import open_episodes, payer_of_episode
+from ptnotes.db.overview import patients_by_id
+from ptnotes.db.payers import rules_by_payer
+from ptnotes.domain.due import due_list, found_due, pressing_first
+from ptnotes.domain.payers import PayerRules
+from ptnotes.domain.permissions import Act
+from ptnotes.domain.views import ClinicDue, DueRow, EpisodeDue
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+
+
+def due_of_episode(clinic: OpenClinic, episode_id: int) -> EpisodeDue:
+    """What is due in an episode and by whose rules; nothing where it has ended."""
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        found = open_episodes(connection, clinic.today(), clinic.zone, episode_id)
+        by_payer = rules_by_payer(connection)
+    if not found:
+        return EpisodeDue()
+    rules = by_payer.get(found[0].payer_id, by_payer[None])
+    return EpisodeDue(due_list(found[0].facts, clinic.today(), rules.due), rules.name)
+
+
+def most_pressing_due(clinic: OpenClinic, limit: int) -> ClinicDue:
+    """What is most pressing in all open episodes, at most `limit` rows, and how much there is in all."""
+    require(clinic, Act.VIEW_NOTES)
+    today = clinic.today()
+    with clinic.store.read() as connection:
+        by_payer = rules_by_payer(connection)
+        own = by_payer[None]
+        found = [
+            (pressing_first(one), one.on or today, episode.id, number, one, episode)
+            for episode in open_episodes(connection, today, clinic.zone)
+            for number, one in enumerate(
+                found_due(episode.facts, today, by_payer.get(episode.payer_id, own).due)
+            )
+        ]
+        found.sort(key=lambda row: row[:4])
+        shown = [(episode, one.told()) for *_, one, episode in found[:limit]]
+        patients = patients_by_id(connection, {episode.patient_id for episode, _ in shown})
+    rows = tuple(DueRow(patients[episode.patient_id], episode.id, due) for episode, due in shown)
+    return ClinicDue(rows, len(found))
+
+
+def counting_rules(clinic: OpenClinic, episode_id: int) -> PayerRules:
+    """The rules by which the minutes of an episode's visits become units: the payer's, else the clinic's own."""
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        by_payer = rules_by_payer(connection)
+        payer_id = payer_of_episode(connection, episode_id, clinic.today())
+    return by_payer.get(payer_id, by_payer[None])
