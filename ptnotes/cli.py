@@ -391,11 +391,14 @@ def _counted(contents: Contents) -> str:
 
 def _one_patient(clinic: OpenClinic, words: str) -> Patient:
     """The patient with that record number, else the only one that the words find."""
+    from ptnotes.domain.audit import Subject, Verb
+    from ptnotes.services.audit import note_read
     from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
 
     with suppress(NotFoundError):
         return patient_by_mrn(clinic, words)
     found = find_patients(clinic, words, limit=20)
+    note_read(clinic, Verb.SEARCHED, Subject.PATIENT, count=len(found))
     if not found:
         raise NotFoundError("patient.not_found", mrn=words[:40])
     if len(found) > 1:

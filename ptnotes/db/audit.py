@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, String, and_, insert, or_, select, type_coerce
+from sqlalchemy import Connection, String, and_, func, insert, or_, select, type_coerce
 
 from ptnotes.db.schema.clinic import EmergencyAccessRecord, PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, DisclosureRecord
@@ -154,7 +155,7 @@ def digest_at(connection: Connection, sequence: int) -> bytes | None:
 
 
 def has_new_slot_since(connection: Connection, count: int) -> bool:
-    """Whether an event after the first `count` tells of a new slot in the key file: a person's, or the recovery key's."""
+    """Whether an event after number `count` tells of a new slot in the key file: a person's or the recovery key's."""
     person = and_(
         AuditEventRecord.object_kind == Subject.PERSON, AuditEventRecord.verb.in_((Verb.MADE, Verb.RENEWED))
     )
@@ -165,6 +166,32 @@ def has_new_slot_since(connection: Connection, count: int) -> bool:
     )
     later = select(AuditEventRecord.sequence).where(AuditEventRecord.sequence > count, or_(person, recovery))
     return connection.execute(later.limit(1)).first() is not None
+
+
+def signatures_told(connection: Connection, patient_id: int | None = None) -> dict[int, Counter[Verb]]:
+    """How often each visit was signed, co-signed, added to and declared void, as events tell: of one patient, or all.
+
+    Visits of a patient whose record was disposed of are left out.
+    """
+    gone = select(AuditEventRecord.patient_id).where(
+        AuditEventRecord.verb == Verb.DISPOSED, AuditEventRecord.patient_id.is_not(None)
+    )
+    query = (
+        select(AuditEventRecord.object_id, AuditEventRecord.verb, func.count())
+        .where(
+            AuditEventRecord.object_kind == Subject.VISIT,
+            AuditEventRecord.object_id.is_not(None),
+            AuditEventRecord.verb.in_((Verb.SIGNED, Verb.CO_SIGNED, Verb.ADDED_TO, Verb.VOIDED)),
+            AuditEventRecord.patient_id.not_in(gone),
+        )
+        .group_by(AuditEventRecord.object_id, AuditEventRecord.verb)
+    )
+    if patient_id is not None:
+        query = query.where(AuditEventRecord.patient_id == patient_id)
+    told: dict[int, Counter[Verb]] = {}
+    for session_id, verb, count in connection.execute(query):
+        told.setdefault(session_id or 0, Counter())[Verb(verb)] = count
+    return told
 
 
 def patient_of_episode(connection: Connection, episode_id: int) -> int | None:

@@ -173,10 +173,14 @@ def with_slot(
 
 
 def with_passphrase(unlocked: Unlocked, old: str, new: str, kdf: Kdf) -> Unlocked:
-    """Wrap the key pairs of whoever opened the file under a new passphrase. Raises `AccessError`."""
+    """Give whoever opened the file a new passphrase in place of `old`, and new key pairs. Raises `AccessError`.
+
+    The old pairs stand in every key file of before, for whoever knows the old passphrase: a data key that is made from
+    now on must not be sealed to them.
+    """
     slot = slot_of(unlocked.keys, unlocked.person)
-    private = _unwrapped(slot, old)
-    return _with_slot(unlocked, _wrapped_slot(slot.person, slot.name, slot.kind, private, new, kdf))
+    _unwrapped(slot, old)
+    return with_slot(unlocked, slot.person, slot.name, new, kdf, slot.kind)
 
 
 def with_name(unlocked: Unlocked, person: str, name: str) -> Unlocked:

@@ -32,12 +32,16 @@ def rotate(store: Store, before: keyfile.Unlocked, after: keyfile.Unlocked) -> N
         try:
             remove_database(made)
             _require_alone(path)
+            written = _written(path)
             passing("rotate.before_copy")
             _copy(path, old, made, new)
             passing("rotate.after_copy")
             keyfile.write_keys(keyfile.key_path(made), after.keys)
             passing("rotate.after_keys")
             _require_alone(path)
+            if _written(path) != written:
+                # A command came and went while the file was copied, and what it wrote is not in the copy.
+                raise EnvironmentFault("person.in_use", path=str(path))
         except BaseException:
             remove_database(made)
             raise
@@ -49,6 +53,12 @@ def _require_alone(path: Path) -> None:
     # The log of a database goes when the last connection to it is closed.
     if Path(f"{path}-wal").exists():
         raise EnvironmentFault("person.in_use", path=str(path))
+
+
+def _written(path: Path) -> tuple[tuple[int, int, int], ...]:
+    """When database and key file were last written, and which files they are."""
+    found = (name.stat() for name in (path, keyfile.key_path(path)))
+    return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
 
 def _copy(path: Path, old: str, made: Path, new: str) -> None:

@@ -34,6 +34,22 @@ def may_chart(clinic: OpenClinic, kind: VisitKind) -> bool:
     return allows(clinic, Act.CHART_TREATMENT) and allows(clinic, _ACTS[kind])
 
 
+def require_signing(clinic: OpenClinic, session: TreatmentSession) -> None:
+    """Raise `AccessError` where whoever opened the clinic may not chart today what this draft of theirs says they did.
+
+    What they might chart when they began it is not what counts: their role may have changed since. What somebody else
+    did is not theirs, and may stand.
+    """
+    require_charting(clinic, session.kind)
+    for act in _own_acts(clinic, session):
+        require(clinic, act)
+
+
+def may_sign(clinic: OpenClinic, session: TreatmentSession) -> bool:
+    """Whether `require_signing` lets the draft be signed."""
+    return may_chart(clinic, session.kind) and all(allows(clinic, act) for act in _own_acts(clinic, session))
+
+
 def thrust_refusal(clinic: OpenClinic) -> AccessError | None:
     """What a thrust (grade V) of whoever opened the clinic would be refused with; None where they may chart one."""
     if allows(clinic, Act.GRADE_V):
@@ -66,6 +82,11 @@ def charted(clinic: OpenClinic, session: TreatmentSession) -> TreatmentSession:
             if row.done_by in by_id and not may(by_id[row.done_by], act):
                 raise AccessError("access.not_allowed_to", name=by_id[row.done_by].name, act=WORDS[act])
     return named
+
+
+def _own_acts(clinic: OpenClinic, session: TreatmentSession) -> set[Act]:
+    limited = _limited(clinic.reference, session)
+    return {act for act, row in limited if row.done_by in (None, clinic.person_id)}
 
 
 def _limited(

@@ -226,19 +226,24 @@ def recover_clinic(
 
 
 def change_passphrase(clinic: OpenClinic, old: str, new: str, *, kdf: Kdf | None = None) -> None:
-    """Give whoever opened the clinic a new passphrase.
+    """Give whoever opened the clinic a new passphrase, and with it a new key to sign with.
 
-    Raises `AccessError` ("access.denied") where `old` is wrong, `InputError` for a weak one, `EnvironmentFault`.
+    What they signed before stays verifiable. Raises `AccessError` ("access.denied") where `old` is wrong, `InputError`
+    for a weak one, `EnvironmentFault`.
     """
     require_strong(new, (clinic.person.name,))
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
         unlocked = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key)
         changed = keyfile.with_passphrase(unlocked, old, new, kdf or new_kdf())
+        public = keyfile.slot_of(changed.keys, clinic.person.uuid).signing_public
         with clinic.store.write() as connection:
-            log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=clinic.person.name)
+            renewed = replace(clinic.person, signing_public_key=public)
+            person = change_person(connection, renewed, clinic.clock())
+            log(clinic, connection, Verb.RENEWED, Subject.PERSON, clinic.person_id, detail=person.name)
             connection.commit()
-        put_slot(clinic, changed.keys, clinic.person.uuid)
+        clinic.person = person
+        put_slot(clinic, changed.keys, person.uuid)
 
 
 def check_zone(zone: str) -> None:

@@ -48,6 +48,7 @@ _WRONG: Mapping[Wrong, str] = {
     Wrong.KEY: "visit {}: the key that the {} was signed with is not its signer's",
     Wrong.CHAIN: "visit {}: a signed note before or after it in the episode is missing",
     Wrong.STATE: "visit {}: the state of the {} is not what its signatures make it",
+    Wrong.MISSING: "visit {}: the audit tells of more signatures of the {} than are in the file",
 }
 """What is wrong with a signed note: the visit's number in the file, and which part."""
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ptnotes.db import sessions, signing
+from ptnotes.db import audit, sessions, signing
 from ptnotes.db.people import people, signing_keys
 from ptnotes.db.screening import overrides_of_visits
+from ptnotes.domain.audit import Verb
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
 from ptnotes.domain.contraindication import Override, overrides_that_stand
 from ptnotes.domain.people import Person
@@ -37,6 +39,15 @@ from ptnotes.services.permit import require
 
 _AT_ONCE = 200
 _EMPTY: tuple[object, ...] = (None, "", [], {})
+_VERBS: Mapping[type, Verb] = {
+    Addendum: Verb.ADDED_TO,
+    CoSignature: Verb.CO_SIGNED,
+    Voided: Verb.VOIDED,
+}
+_PARTS: Mapping[Verb, str] = {
+    Verb.SIGNED: "note",
+    **{verb: kind.__name__.lower() for kind, verb in _VERBS.items()},
+}
 Keys = Mapping[int, Sequence[bytes]]
 
 
@@ -45,6 +56,7 @@ def verify_notes(clinic: OpenClinic, patient_id: int | None = None) -> Verified:
 
     A note holds when the bytes that were signed have the hash and the signature of their signer's key, when the rows in
     the file still say what was signed, when its episode's chain has no gap, and when everything added to it is signed.
+    What the audit says was signed, and is not there, is missing.
     """
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
@@ -60,6 +72,7 @@ def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) 
         Problem(session_id, Wrong.CHAIN)
         for session_id in broken_chains(signing.chain_links(connection, patient_id))
     ]
+    held: dict[int, Counter[Verb]] = {}
     for start in range(0, len(ids), _AT_ONCE):
         part = ids[start : start + _AT_ONCE]
         charted = {session.id: session for session in sessions.load_sessions(connection, part)}
@@ -67,6 +80,9 @@ def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) 
         names = {person_id: person.signature for person_id, person in everybody.items()}
         for one in signing.followers(connection, part, names):
             added.setdefault(one.session_id, []).append(one)
+        for session_id in part:
+            kinds = Counter(_VERBS[type(one.what)] for one in added.get(session_id, ()))
+            held[session_id] = kinds + Counter([Verb.SIGNED])
         reasons = overrides_of_visits(connection, part)
         for stored in signing.stored_signatures(connection, part):
             session = charted[stored.session_id]
@@ -78,6 +94,11 @@ def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) 
             except (KeyError, ValueError, TypeError, AttributeError):
                 # What was put in the place of a statement does not even have the form of one.
                 problems.append(Problem(stored.session_id, Wrong.CHANGED))
+    for session_id, verbs in audit.signatures_told(connection, patient_id).items():
+        missing = verbs - held.get(session_id, Counter())
+        # A note that is gone whole is told once.
+        told = [Verb.SIGNED] if Verb.SIGNED in missing else sorted(missing)
+        problems += [Problem(session_id, Wrong.MISSING, _PARTS[verb]) for verb in told]
     return Verified(len(ids), tuple(problems))
 
 
@@ -108,6 +129,9 @@ def _of_note(
         part = type(one.what).__name__.lower()
         own = _statement(one, everybody, stored.content_hash)
         who = one.what.author_id if isinstance(one.what, Addendum) else one.what.person_id
+        if isinstance(one.what, CoSignature) and one.what.person_id == stored.signer_id:
+            # Somebody else has to have looked at it.
+            yield Problem(stored.session_id, Wrong.STATE, part)
         if one.content_hash is not None and canonical_hash(own) != one.content_hash:
             yield Problem(stored.session_id, Wrong.CHANGED, part)
         elif not _is_signed(canonical_bytes(own), one.signature or b"", keys[who]):

@@ -108,15 +108,14 @@ def test_each_person_has_a_slot_and_opens_with_their_own_passphrase(made: Unlock
 NEW = "six warm yellow stones"
 
 
-def test_a_new_passphrase_replaces_the_old_and_keeps_the_pair_to_sign_with(
-    made: Unlocked, path: Path
-) -> None:
+def test_a_new_passphrase_replaces_the_old_and_comes_with_new_pairs(made: Unlocked, path: Path) -> None:
     changed = with_passphrase(made, PASSPHRASE, NEW, LEAST)
     assert len(changed.keys.slots) == 1
     assert unlock(changed.keys, NEW, None, path).data_key == made.data_key
     assert fault_of(lambda: unlock(changed.keys, PASSPHRASE, None, path)) == "access.denied"
     assert fault_of(lambda: with_passphrase(made, "wrong", NEW, LEAST)) == "access.denied"
-    assert changed.keys.slots[0].signing_public == made.keys.slots[0].signing_public
+    assert changed.keys.slots[0].public != made.keys.slots[0].public
+    assert changed.keys.slots[0].signing_public != made.keys.slots[0].signing_public
 
 
 def test_a_person_signs_with_a_key_that_only_their_passphrase_gives(made: Unlocked) -> None:

@@ -341,6 +341,10 @@ def test_several_matches_are_shown_to_choose_from(run: Run, clinic_file: Path, t
     assert len(choices) > 1
     assert all(re.fullmatch(r"  \S+  \d{4}-\d\d-\d\d  .+", line) for line in choices)
     assert not out.exists()
+    with closing(open_clinic(clinic_file, PASSPHRASE)) as clinic:
+        assert any(
+            row.what == f"searched for patients: {len(choices)} found" for row in clinic_history(clinic)
+        )
 
 
 def test_a_patient_who_is_not_there_is_told(run: Run, clinic_file: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, Sta
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.recovery_key import new_recovery_key
 from ptnotes.services.audit import anchor, note_read
+from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import OpenClinic, change_passphrase, open_clinic, recover_clinic
 from ptnotes.services.overview import home
 from ptnotes.services.patients import add_patient, find_patients
@@ -298,6 +299,39 @@ def test_a_file_that_another_program_has_open_keeps_its_key(clinic: OpenClinic) 
     assert refused(clinic, "M. Ito", OTHER) == "access.denied"
     remove_person(clinic, added.id)
     assert clinic.data_key != before
+
+
+def test_an_old_passphrase_with_an_old_key_file_gives_no_key_that_is_made_later(clinic: OpenClinic) -> None:
+    added = add_person(clinic, SECOND, OTHER, kdf=LEAST)
+    before = read_keys(key_path(clinic.path)).people[0]
+    change_passphrase(clinic, PASSPHRASE, NEW, kdf=LEAST)
+    assert added.id is not None
+    remove_person(clinic, added.id)
+    after = read_keys(key_path(clinic.path)).people[0]
+    assert before.public != after.public
+    assert before.signing_public != after.signing_public == clinic.person.signing_public_key
+    with clinic.store.read() as connection:
+        assert signing_keys(connection, clinic.person_id) == (before.signing_public, after.signing_public)
+    assert opened_by(clinic, "J. Rivera", NEW) == clinic.person
+
+
+def test_what_a_command_writes_while_the_file_gets_its_new_key_is_not_lost(
+    clinic: OpenClinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = add_person(clinic, SECOND, OTHER, kdf=LEAST)
+
+    def searching(point: str) -> None:
+        if point == "rotate.after_copy":
+            with closing(open_clinic(clinic.path, PASSPHRASE, "J. Rivera", clock=clinic.clock)) as command:
+                note_read(command, Verb.SEARCHED, Subject.PATIENT, count=40)
+
+    assert added.id is not None
+    with monkeypatch.context() as patch:
+        patch.setattr("ptnotes.db.rotate.passing", searching)
+        with pytest.raises(EnvironmentFault, match=r"person\.in_use"):
+            remove_person(clinic, added.id)
+    remove_person(clinic, added.id)
+    assert any("40 found" in row.what for row in clinic_history(clinic))
 
 
 POINTS = (

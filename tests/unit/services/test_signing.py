@@ -12,7 +12,7 @@ from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.domain.people import Permission, Role
 from ptnotes.domain.signature import AddendumKind
-from ptnotes.domain.treatment import Note, NoteState, VisitKind, VisitStatus
+from ptnotes.domain.treatment import Intervention, Note, NoteState, VisitKind, VisitStatus
 from ptnotes.services import signing
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview, home
@@ -310,6 +310,24 @@ def test_a_note_of_each_kind_is_signed_by_whoever_may_chart_it(
     closed = signing.sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
     assert (closed.state, closed.kind) == (NoteState.SIGNED, kind)
     assert verify_notes(clinic).problems == ()
+
+
+def test_what_one_may_not_chart_any_more_is_not_signed_but_what_somebody_else_did_stands(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    made = whole(start_session(clinic, episode.id or 0))
+    needling = Intervention(row=10, intervention="cpt_20560")
+    note = save_draft(clinic, replace(made, interventions=(*made.interventions, needling), next_row=11))
+    demoted = replace(clinic, person=replace(clinic.person, role=Role.ASSISTANT, granted=frozenset()))
+    with pytest.raises(AccessError, match=r"access\.not_allowed"):
+        signing.sign_note(demoted, note.id or 0, note.revision, PASSPHRASE)
+    day = clinic.today() + timedelta(days=1)
+    assert signing.sign_drafts_before(demoted, day, PASSPHRASE, lambda _session: clinic.clock()) == 0
+    therapist = as_somebody(clinic, OTHER)
+    theirs = replace(note.interventions[-1], done_by=therapist.person_id)
+    note = save_draft(clinic, replace(note, interventions=(*note.interventions[:-1], theirs)))
+    assert signing.sign_note(demoted, note.id or 0, note.revision, PASSPHRASE).state is NoteState.SIGNED
 
 
 @pytest.mark.parametrize("status", [VisitStatus.CANCELLED, VisitStatus.MISSED])

@@ -112,7 +112,41 @@ def test_a_note_taken_out_of_the_chain_is_found(clinic: OpenClinic) -> None:
         ),
         "DELETE FROM treatment_session WHERE id = 2",
     )  # fmt: skip
-    assert verify_notes(clinic).problems == (Problem(3, Wrong.CHAIN),)
+    assert verify_notes(clinic).problems == (Problem(3, Wrong.CHAIN), Problem(2, Wrong.MISSING))
+
+
+def test_the_last_note_of_an_episode_taken_out_whole_is_found_by_the_audit(clinic: OpenClinic) -> None:
+    attack(
+        clinic,
+        "PRAGMA defer_foreign_keys = ON",
+        *(
+            f"DELETE FROM {table} WHERE session_id = 3"  # noqa: S608 - constant names of tables
+            for table in (
+                "mobilization_target", "mobilization", "intervention", "rom_reading", "pain_score", "note_section",
+                "signed_content", "void",
+            )
+        ),
+        "DELETE FROM treatment_session WHERE id = 3",
+    )  # fmt: skip
+    assert verify_notes(clinic).problems == verify_notes(clinic, 1).problems == (Problem(3, Wrong.MISSING),)
+
+
+def test_an_addendum_or_a_void_taken_out_is_found_by_the_audit(clinic: OpenClinic) -> None:
+    attack(
+        clinic,
+        "DELETE FROM addendum",
+        "DELETE FROM void",
+        "UPDATE treatment_session SET state = 'signed' WHERE id = 3",
+    )
+    assert set(verify_notes(clinic).problems) == {
+        Problem(1, Wrong.MISSING, "addendum"),
+        Problem(3, Wrong.MISSING, "voided"),
+    }
+
+
+def test_a_student_who_co_signs_their_own_note_past_the_program_is_found(clinic: OpenClinic) -> None:
+    attack(clinic, "UPDATE co_signature SET person_id = 2")
+    assert Problem(1, Wrong.STATE, "cosignature") in verify_notes(clinic).problems
 
 
 def test_a_note_signed_anew_with_another_key_is_found(clinic: OpenClinic) -> None:
