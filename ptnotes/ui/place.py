@@ -1,8 +1,9 @@
-"""Where somebody was when the window was locked, and the way back there."""
+"""Where somebody was when the window was locked or the program was cut off, and the way back there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from ptnotes.ui.chart import SESSIONS
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
+from ptnotes.ui.remembered import Remembered
+from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.workspace import Workspace
 
 _ASIDE = {
@@ -60,15 +63,63 @@ def place_of(workspace: Workspace, person_id: int) -> Place:
     tab = chart.header.tabs.currentIndex()
     charting = _charting(workspace) if tab == SESSIONS else None
     visit = charting.visit if charting is not None else None
-    visit_page = charting.stage.page if charting is not None else None
     return Place(
         person_id,
         header.patient.id,
         header.episode.id if header.episode is not None else None,
         tab,
         visit.id if visit is not None else None,
-        cursor_of(visit_page) if visit_page is not None else None,
     )
+
+
+def place_with_cursor(workspace: Workspace, person_id: int) -> Place:
+    """`place_of`, and where the keyboard is on a visit's page."""
+    place = place_of(workspace, person_id)
+    charting = _charting(workspace) if place.session_id is not None else None
+    page = charting.stage.page if charting is not None else None
+    return place if page is None else replace(place, cursor=cursor_of(page))
+
+
+class PlaceKeeper(QObject):
+    """Keeps on the disk where somebody is in a patient's chart, so that a start after a crash comes back there."""
+
+    def __init__(
+        self, workspace: Workspace, tasks: Tasks, remembered: Remembered, file: Path, person_id: int
+    ) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._remembered = remembered
+        self._file = file
+        self._person_id = person_id
+        self._kept = remembered.place(file)
+        workspace.patient_shown.connect(self.keep)
+        workspace.chart.screen_shown.connect(self.keep)
+        # A visit's number is known once it is stored.
+        tasks.unsaved_changed.connect(self.keep)
+
+    def keep(self) -> None:
+        """Write the place down, where it is another than the one that is kept."""
+        place = _as_text(place_of(self._workspace, self._person_id))
+        if place != self._kept:
+            self._kept = place
+            self._remembered.keep_place(self._file, place)
+
+
+def kept_place(remembered: Remembered, file: Path) -> Place | None:
+    """The place that a program which was cut off kept; None where there is none, or it is not one of ours."""
+    parts = remembered.place(file).split(" ")
+    try:
+        person_id, patient_id, episode_id, tab, session_id = (int(part) for part in parts)
+    except ValueError:
+        return None
+    return Place(person_id, patient_id or None, episode_id or None, tab, session_id or None)
+
+
+def _as_text(place: Place) -> str:
+    if place.patient_id is None:
+        return ""
+    numbers = (place.person_id, place.patient_id, place.episode_id, place.tab, place.session_id)
+    return " ".join(str(number or 0) for number in numbers)
 
 
 def go_back(workspace: Workspace, place: Place) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
+
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -58,6 +61,23 @@ class Remembered:
     def sidebar(self, state: QByteArray) -> None:
         self._settings.setValue(_SIDEBAR, state)
 
+    def place(self, file: Path) -> str:
+        """Where somebody was in the clinic of `file` when the program was cut off, as `keep_place` got it."""
+        return str(self._settings.value(_place_key(file), ""))
+
+    def keep_place(self, file: Path, place: str) -> None:
+        """Keep a place, at once and for as long as the window is open: numbers that say nothing without the file."""
+        if place:
+            self._settings.setValue(_place_key(file), place)
+        else:
+            self._settings.remove(_place_key(file))
+        self._settings.sync()
+
     def _bytes(self, key: str) -> QByteArray | None:
         value = self._settings.value(key)
         return value if isinstance(value, QByteArray) else None
+
+
+def _place_key(file: Path) -> str:
+    # The path itself may name a person.
+    return f"place/{sha256(str(file).encode(errors='surrogateescape')).hexdigest()[:16]}"

@@ -186,7 +186,7 @@ class Shell(QMainWindow):
 
     def _enter(self, clinic: OpenClinic, _imported: None) -> None:
         # At the place where the same person left it.
-        from ptnotes.ui.place import go_back  # noqa: PLC0415 - read ahead in a thread by now
+        from ptnotes.ui.place import PlaceKeeper, go_back, kept_place  # noqa: PLC0415 - read ahead by now
         from ptnotes.ui.workspace import Workspace  # noqa: PLC0415 - the same
 
         if self.workspace is not None:
@@ -205,7 +205,10 @@ class Shell(QMainWindow):
         self.workspace.start(after_lock=after_lock)
         if not self._is_demo:
             self.idle_watch.start()
-        place, self._place = self._place, None
+        place = self._place or kept_place(self._remembered, self._path)
+        self._place = None
+        if not self._is_demo:
+            PlaceKeeper(self.workspace, self._tasks, self._remembered, self._path, clinic.person_id)
         if place is not None and place.person_id == clinic.person_id:
             go_back(self.workspace, place)
 
@@ -282,11 +285,11 @@ class Shell(QMainWindow):
         clinic, workspace = self._clinic, self.workspace
         if workspace is None or clinic is None or self._is_demo or self.is_locked or self._leaving:
             return
-        from ptnotes.ui.place import place_of  # noqa: PLC0415 - it stands behind the door
+        from ptnotes.ui.place import place_with_cursor  # noqa: PLC0415 - it stands behind the door
 
         self.is_locked = True
         self.idle_watch.stop()
-        self._place = place_of(workspace, clinic.person_id)
+        self._place = place_with_cursor(workspace, clinic.person_id)
         close_other_windows(self)
         door = _unlock_screen(self, self._path, self._tasks, self._theme)
         self._stage.addWidget(door)
@@ -346,6 +349,7 @@ class Shell(QMainWindow):
         self._show_alone(QWidget())
         if workspace is not None:
             self._destroy(workspace)
+            self._remembered.keep_place(self._path, "")
         if clinic is not None:
             # In the writing thread, behind every write that was given before.
             self._tasks.write(partial(_back_up_and_close, clinic))
