@@ -176,18 +176,18 @@ def signatures_told(connection: Connection, patient_id: int | None = None) -> di
     gone = select(AuditEventRecord.patient_id).where(
         AuditEventRecord.verb == Verb.DISPOSED, AuditEventRecord.patient_id.is_not(None)
     )
+    about = AuditEventRecord.patient_id
     query = (
         select(AuditEventRecord.object_id, AuditEventRecord.verb, func.count())
         .where(
             AuditEventRecord.object_kind == Subject.VISIT,
             AuditEventRecord.object_id.is_not(None),
             AuditEventRecord.verb.in_((Verb.SIGNED, Verb.CO_SIGNED, Verb.ADDED_TO, Verb.VOIDED)),
-            AuditEventRecord.patient_id.not_in(gone),
+            # One patient's events stand together; who was disposed of is found only by reading all.
+            about.not_in(gone) if patient_id is None else about == patient_id,
         )
         .group_by(AuditEventRecord.object_id, AuditEventRecord.verb)
     )
-    if patient_id is not None:
-        query = query.where(AuditEventRecord.patient_id == patient_id)
     told: dict[int, Counter[Verb]] = {}
     for session_id, verb, count in connection.execute(query):
         told.setdefault(session_id or 0, Counter())[Verb(verb)] = count

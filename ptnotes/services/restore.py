@@ -274,6 +274,9 @@ def _opened(
                 person, settings = person_by_uuid(connection, unlocked.person), load_clinic(connection)
             if person is None:
                 raise AccessError("person.unknown")
+            if person.active_to is not None:
+                # Removed, although the file did not get its new key yet.
+                raise AccessError("access.denied")
             yield OpenClinic(
                 database, store, shipped_reference(), person, utc_now, settings.zone, unlocked.data_key
             )

@@ -42,6 +42,7 @@ from ptnotes.services.people import (
     unseen_emergencies,
 )
 from ptnotes.services.people_of import people_of
+from ptnotes.services.restore import verify_clinic
 from tests.clinics import PASSPHRASE, PATIENT, clinic_in
 from tests.clock import FixedClock
 
@@ -297,6 +298,8 @@ def test_a_file_that_another_program_has_open_keeps_its_key(clinic: OpenClinic) 
     assert find_patients(clinic, "moreau")
     # They are out already, although the key is still the old one; the second try finishes it.
     assert refused(clinic, "M. Ito", OTHER) == "access.denied"
+    with pytest.raises(AccessError, match=r"access\.denied"):
+        verify_clinic(clinic.path, OTHER, "M. Ito")
     remove_person(clinic, added.id)
     assert clinic.data_key != before
 
