@@ -346,7 +346,7 @@ def test_a_place_on_the_spine_becomes_a_row_that_enter_goes_to_and_the_table_cha
     page = chart()
     page.spine.setFocus()
     page.spine.choose(("L3", Side.LEFT))
-    QTest.keyClick(page.window().focusWidget(), "3")
+    QTest.keyClicks(page.window().focusWidget(), "3")
     (row,) = charted(page).mobilizations
     assert (row.targets, row.side, row.grade) == (("L3",), Side.LEFT, "III")
     assert "L3 left grade III" in page.spine.accessibleName()
@@ -368,7 +368,7 @@ def test_a_role_that_may_not_thrust_is_told_before_anything_is_charted(
     )
     page = chart()
     page.spine.setFocus()
-    QTest.keyClick(page.window().focusWidget(), "5")
+    QTest.keyClicks(page.window().focusWidget(), "5")
     assert charted(page).mobilizations == ()
     assert page.spine_card.words.text() == (
         "Your role does not let you chart a thrust (grade V). Nothing was changed."
