@@ -250,6 +250,8 @@ class _SqliteFile:
         self._own = os.open(name, os.O_RDWR)
         self._inode = os.fstat(self._own).st_ino
         disk.opened_by_sqlite(self._inode)
+        # SQLite syncs the folder too, with the first sync of a log that it opened.
+        self._syncs_folder = name.endswith(("-wal", "-journal"))
 
     def write(self, file: int, data: int, size: int, at: int) -> int:
         self._disk.tell("before", "write to", self._path)
@@ -285,6 +287,10 @@ class _SqliteFile:
         self._disk.tell("before", "sync of", self._path)
         code: int = self._sync(file, flags)
         self._disk.synced(self._inode, os.fstat(self._own).st_mtime_ns)
+        if self._syncs_folder:
+            self._syncs_folder = False
+            folder = Path(self._path).parent.stat()
+            self._disk.synced(folder.st_ino, folder.st_mtime_ns)
         self._disk.tell("after", "sync of", self._path)
         return code
 
