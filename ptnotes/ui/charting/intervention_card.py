@@ -9,10 +9,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.charges import charges, minutes_problem, tie_words, told, units_words
 from ptnotes.domain.checks import LONGEST_VISIT_MIN
 from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.text import clean_line
-from ptnotes.domain.treatment import Intervention, TreatmentSession, minutes_by_timing
+from ptnotes.domain.treatment import Intervention, TreatmentSession
+from ptnotes.domain.units import UnitRuleName
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
 from ptnotes.ui.charting.entry import read_whole
@@ -153,7 +156,10 @@ class InterventionTable(RowTable[Intervention]):
 
 
 class InterventionCard(Card):
-    """Services with minutes; timed and untimed minutes are added up apart, as payers do."""
+    """Services with minutes; timed and untimed minutes are added up apart, as payers do.
+
+    `rules` say by which rule the payer counts units; what the other one would give stands beside it.
+    """
 
     def __init__(
         self,
@@ -162,10 +168,13 @@ class InterventionCard(Card):
         reference: Reference,
         theme: Theme,
         parent: QWidget | None = None,
+        *,
+        rules: PayerRules,
     ) -> None:
         super().__init__("Time and services", "", parent)
         self._state = state
         self._reference = reference
+        self._rules = rules
         self.table = InterventionTable(state, last, reference, theme, self)
         self.table.next_asked.connect(self.start_row)
         self.table.removal_asked.connect(self._remove)
@@ -175,7 +184,10 @@ class InterventionCard(Card):
         self.add.setMaximumWidth(theme.px(220))
         leave_undo_to_screen(self.add)
         self.add.chosen.connect(self._chosen)
-        self.total = Label("", "body", parent=self)
+        self.total = Label("", "body", wraps=True, parent=self)
+        self.units = Label("", "strong", wraps=True, parent=self)
+        self.other_units = Label("", "small", wraps=True, parent=self)
+        self.tie = Label("", "warning", wraps=True, parent=self)
         self.check = Label("", "warning", wraps=True, parent=self)
         self.body.addWidget(self.table)
         fault = FaultLabel(self)
@@ -192,8 +204,8 @@ class InterventionCard(Card):
             button.clicked.connect(partial(self._chosen, service))
             self.last_rows.append(button)
             self.body.addWidget(button)
-        self.body.addWidget(self.total)
-        self.body.addWidget(self.check)
+        for label in (self.total, self.units, self.other_units, self.tie, self.check):
+            self.body.addWidget(label)
         self.body.addStretch(1)
         state.changed.connect(self._changed)
         self._show()
@@ -234,17 +246,20 @@ class InterventionCard(Card):
         charted_services = {row.intervention for row in session.interventions}
         for button, service in zip(self.last_rows, self._last_services, strict=True):
             button.setVisible(service is not None and service not in charted_services)
-        timed, untimed = minutes_by_timing(self._reference, session)
+        found = charges(self._reference, session)
         charted = any(row.minutes is not None for row in session.interventions)
-        parts = [f"Timed {timed} min", f"untimed {untimed} min", f"in all {timed + untimed} min"]
-        self.total.setText(" · ".join(parts) if charted else "")
-        self.total.setVisible(charted)
-        visit = session.total_minutes
-        too_long = visit is not None and visit >= 0 and timed + untimed > visit
-        self.check.setText(
-            f"The minutes charted are more than the visit took ({visit} min)." if too_long else ""
-        )
-        self.check.setVisible(too_long)
+        rule = self._rules.units
+        other = next(name for name in UnitRuleName if name is not rule)
+        by_payer = f"{units_words(found, rule)} ({self._rules.name})" if found.has_units else ""
+        for label, words in (
+            (self.total, " · ".join(told(found)) if charted else ""),
+            (self.units, by_payer),
+            (self.other_units, units_words(found, other) if found.has_units else ""),
+            (self.tie, tie_words(found, rule)),
+            (self.check, minutes_problem(found, session.total_minutes)),
+        ):
+            label.setText(words)
+            label.setVisible(bool(words))
 
 
 def _read_minutes(text: str) -> int | None:

@@ -22,6 +22,7 @@ from ptnotes.ui.charting.visit_page import VisitContext
 from ptnotes.ui.charting.visit_stage import VisitStage
 from ptnotes.ui.charting.visit_verbs import EpisodeVisits, VisitVerbs, read_visit, read_visits
 from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.screening.visit_screening import VisitScreening
 from ptnotes.ui.signing.desk import SigningDesk
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -50,6 +51,7 @@ class ChartingScreen(QWidget):
         self.notice = Notice(theme, self)
         self.absence = AbsencePanel(clinic.today, theme, self)
         self.stage = VisitStage(clinic.reference, theme, clinic.today, self)
+        self.screening = VisitScreening(clinic, tasks, theme, self)
         self.signing = SigningDesk(clinic, tasks, theme, self)
         self.toast = Toast(self)
         self.narrative = Narrative(clinic, tasks, self, self._keeper, self.stage, self.toast)
@@ -61,6 +63,7 @@ class ChartingScreen(QWidget):
         strips.setContentsMargins(theme.space(5), 0, theme.space(5), 0)
         strips.addWidget(self.notice)
         strips.addWidget(self.absence)
+        strips.addWidget(self.screening)
         strips.addWidget(self.signing)
         layout.addWidget(self.bar)
         layout.addLayout(strips)
@@ -76,6 +79,9 @@ class ChartingScreen(QWidget):
         commands["absence"].triggered.connect(self.absence.start)
         commands["save"].triggered.connect(self.flush)
         commands["sign"].triggered.connect(self.signing.start)
+        commands["unchanged"].triggered.connect(self.screening.record_unchanged)
+        commands["screen"].triggered.connect(self.screening.screen_asked)
+        commands["event"].triggered.connect(self.screening.start_event)
         commands["tolerated"].triggered.connect(self.narrative.say_tolerated)
         commands["clock"].triggered.connect(self._take_now)
         self.signing.changed.connect(self.visits_changed)
@@ -103,7 +109,11 @@ class ChartingScreen(QWidget):
 
     def unsaved_problem(self) -> str:
         """Why something typed could not be stored, empty where everything is."""
-        return self._keeper.unsaved_problem() or self.signing.unsaved_problem()
+        return (
+            self._keeper.unsaved_problem()
+            or self.signing.unsaved_problem()
+            or self.screening.unsaved_problem()
+        )
 
     def show_episode(self, _patient_id: int | None, episode_id: int | None) -> None:
         """Show an episode's visits, and the newest of them, unless one of them is on the screen already."""
@@ -168,7 +178,12 @@ class ChartingScreen(QWidget):
         episode = self.verbs.episode
         if episode is None or session.id != self._wanted or session.episode_id != self._episode_id:
             return
-        context = VisitContext(earlier=earlier, episode=episode.episode, normal_values=episode.normal_values)
+        context = VisitContext(
+            earlier=earlier,
+            episode=episode.episode,
+            normal_values=episode.normal_values,
+            rules=episode.rules,
+        )
         self._show_visit(OpenVisit(self._clinic, self._tasks, session, context, self))
 
     def _show_visit(self, visit: OpenVisit) -> None:
@@ -185,6 +200,7 @@ class ChartingScreen(QWidget):
             page.spine.charting.refuse("V", sentence_for(refusal))
         self.bar.show_fields(page.fields if page is not None else None)
         self.bar.show_state(visit.state.session.state)
+        self.screening.show_visit(visit, page)
         self.signing.show_visit(visit, page)
         if page is not None:
             page.take_commands(self.bar.commands)
@@ -196,6 +212,7 @@ class ChartingScreen(QWidget):
         """Take the visit off the screen. It is kept until everything typed in it is stored."""
         self._tasks.forget("charting.visit")
         self.watch.watch(None)
+        self.screening.show_visit(None)
         self.signing.show_visit(None)
         self.bar.show_fields(None)
         self.stage.clear()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.notation import Place
@@ -42,11 +43,14 @@ ROOM_FOR_SPINE_PX = 660
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitContext:
-    """What a visit is charted against: the visits before it, newest first, its episode, the clinic's normal values."""
+    """What a visit is charted against: the visits before it, newest first, its episode, the clinic's normal values, and
+    the rules of whoever pays.
+    """
 
     earlier: tuple[TreatmentSession, ...]
     episode: EpisodeOfCare
     normal_values: NormalValues
+    rules: PayerRules
 
     @property
     def last(self) -> TreatmentSession | None:
@@ -80,7 +84,9 @@ class VisitPage(QWidget):
         self.rom = RomCard(
             state, context.last, reference, theme, regions, normal_values=context.normal_values, parent=self
         )
-        self.interventions = InterventionCard(state, context.last, reference, theme, self)
+        self.interventions = InterventionCard(
+            state, context.last, reference, theme, self, rules=context.rules
+        )
         self.exercises = ExerciseCard(state, context.earlier, reference, theme, regions, self)
         self.spine_card = SpineCard(state, context.earlier, reference, theme, regions, self)
         self.spine = self.spine_card.control

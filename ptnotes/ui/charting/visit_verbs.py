@@ -9,9 +9,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import NoteState, SessionRow, TreatmentSession, VisitKind, VisitStatus
 from ptnotes.services import visits
+from ptnotes.services.due import counting_rules
 from ptnotes.services.episodes import load_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.settings import clinic_details
@@ -22,11 +24,14 @@ from ptnotes.ui.tasks import Tasks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeVisits:
-    """What the screen needs to know of an episode: its visits, newest first, and the clinic's normal values."""
+    """What the screen needs to know of an episode: its visits, newest first, the clinic's normal values, and the rules
+    of whoever pays.
+    """
 
     episode: EpisodeOfCare
     rows: tuple[SessionRow, ...]
     normal_values: NormalValues
+    rules: PayerRules
 
 
 def read_visits(clinic: OpenClinic, episode_id: int) -> EpisodeVisits:
@@ -35,6 +40,7 @@ def read_visits(clinic: OpenClinic, episode_id: int) -> EpisodeVisits:
         episode=load_episode(clinic, episode_id),
         rows=visits.sessions_of(clinic, episode_id),
         normal_values=clinic_details(clinic).normal_values,
+        rules=counting_rules(clinic, episode_id),
     )
 
 
