@@ -143,8 +143,8 @@ SENTENCES = {
     "file.damaged": "{path} is damaged and was not opened. Nothing was changed; use the latest backup.",
     "file.truncated": "{path} is cut short and was not opened. Nothing was changed; use the latest backup.",
     "file.newer": "{path} was written by a newer PT Notes. Install that version to open it.",
-    "file.replaced": "{path} was moved, removed or replaced while it was open. Put it back: nothing is saved until then, "
-    "and what you typed stays on the screen.",
+    "file.replaced": "{path} was moved, removed or replaced while it was open. Put it back: nothing is saved until "
+    "then, and what you typed stays on the screen.",
     "file.locked": "{path} is in use by another program. Close it there and try again.",
     "file.shut": "The window is locked. Unlock it, and what you typed is stored.",
     "work.ended": "This was given up when the window was locked.",

@@ -16,7 +16,6 @@ from ptnotes.services.permit import allows
 from ptnotes.ui.history.disclosure_card import DisclosureCard
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.retention.patient_card import KeptUntil
-from ptnotes.ui.retention.patient_card import KeptUntil
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.tables import Cell, CellDelegate, RowsModel
