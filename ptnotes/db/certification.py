@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
@@ -16,21 +16,10 @@ from ptnotes.db.schema.episode import (
     PlanOfCareRecord,
     ProgressReportRecord,
 )
-from ptnotes.domain.certification import Certification
+from ptnotes.domain.certification import Certification, PlanStanding
 from ptnotes.domain.errors import NotFoundError, StaleError
 
 _NOON = time(12)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanStanding:
-    """How far an episode's plan is: its newest version (0 where there is none), the latest certification, and the
-    next visit to the physician.
-    """
-
-    version: int = 0
-    certification: Certification | None = None
-    physician_visit_on: date | None = None
 
 
 def plan_standing(connection: Connection, episode_id: int, zone: str) -> PlanStanding:

@@ -43,6 +43,17 @@ class Certification:
     revision: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStanding:
+    """How far an episode's plan is: its newest version (0 where there is none), the latest certification, and the
+    next visit to the physician.
+    """
+
+    version: int = 0
+    certification: Certification | None = None
+    physician_visit_on: date | None = None
+
+
 def checked_certification(certification: Certification, today: date) -> Certification:
     """The certification as stored. Raises `InputError` with every fault, named by the field."""
     faults = list(_faults(certification, today))

@@ -7,12 +7,12 @@ The default rules are Medicare's: Medicare Benefit Policy Manual, chapter 15, se
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ptnotes.domain.wording import full_date, ordinal
+from ptnotes.domain.wording import day_and_month, full_date, ordinal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,16 @@ class EpisodeFacts:
     physician_visit_on: date | None = None
 
 
+KIND_WORDS: Mapping[DueKind, str] = {
+    DueKind.PROGRESS_REPORT: "Progress report",
+    DueKind.PLAN_SENT: "Plan to the physician",
+    DueKind.CERTIFICATION: "Certification",
+    DueKind.RE_EVALUATION: "Re-evaluation",
+    DueKind.UNSIGNED_NOTES: "Unsigned notes",
+    DueKind.AUTHORIZED_VISITS: "Authorized visits",
+    DueKind.AUTHORIZATION: "Authorization",
+    DueKind.PHYSICIAN_VISIT: "Physician visit",
+}
 MEDICARE = DueRules()
 _ORDER = {Urgency.OVERDUE: 0, Urgency.NOW: 1, Urgency.SOON: 2}
 
@@ -127,6 +137,17 @@ def found_due(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> l
 def pressing_first(found: Found | Due) -> int:
     """What sorts the most pressing to the front."""
     return _ORDER[found.urgency]
+
+
+def due_words(due: Due) -> str:
+    """How pressing it is, in two or three words."""
+    if due.urgency is Urgency.SOON:
+        if due.on is None:
+            return "soon"
+        return f"{'on' if due.kind is DueKind.PHYSICIAN_VISIT else 'by'} {day_and_month(due.on)}"
+    if due.urgency is Urgency.NOW:
+        return "now" if due.kind in (DueKind.UNSIGNED_NOTES, DueKind.AUTHORIZED_VISITS) else "today"
+    return "overdue"
 
 
 def certification_ends(facts: EpisodeFacts, rules: DueRules = MEDICARE) -> date | None:

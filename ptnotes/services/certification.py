@@ -7,9 +7,8 @@ from datetime import date
 
 from ptnotes.db import certification as stored
 from ptnotes.db.audit import patient_of_episode
-from ptnotes.db.certification import PlanStanding
 from ptnotes.domain.audit import Subject
-from ptnotes.domain.certification import Certification, checked_certification
+from ptnotes.domain.certification import Certification, PlanStanding, checked_certification
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import log_change

@@ -17,7 +17,9 @@ from ptnotes.services.episodes import load_episode, outcomes_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import load_patient
 from ptnotes.services.permit import allows
+from ptnotes.ui.due.due_card import DueCard
 from ptnotes.ui.episode.basics_card import BasicsCard
+from ptnotes.ui.episode.certification_card import CertificationCard
 from ptnotes.ui.episode.diagnosis_card import DiagnosisCard
 from ptnotes.ui.episode.discharge_card import DischargeCard
 from ptnotes.ui.episode.draft import EpisodeDraft
@@ -72,6 +74,8 @@ class EpisodeScreen(QStackedWidget):
         self.goals = GoalCard(self.draft)
         self.diagnoses = DiagnosisCard(self.draft)
         self.outcomes = OutcomeCard(clinic, tasks)
+        self.due = DueCard(clinic, tasks)
+        self.certification = CertificationCard(clinic, tasks)
         self.basics = BasicsCard(self.draft)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.columns.setSpacing(16)
@@ -82,7 +86,10 @@ class EpisodeScreen(QStackedWidget):
             DischargeCard(self.draft),
         )
         self._add_column(*evaluated)
-        self._add_column(self.goals, self.outcomes, plan, referrer, discharge)
+        self._add_column(self.due, self.goals, self.outcomes, plan, self.certification, referrer, discharge)
+        self.certification.let_change(
+            plan=allows(clinic, Act.WRITE_PLAN), visit=allows(clinic, Act.CHART_TREATMENT)
+        )
         self._all_may = self._let_change(
             {
                 Act.CHART_EVALUATION: (*evaluated, referrer),
@@ -104,6 +111,8 @@ class EpisodeScreen(QStackedWidget):
         self.open_form.episode_opened.connect(self.episode_opened)
         self.open_form.cancelled.connect(self._show_page)
         self.draft.stored.connect(self.episode_changed)
+        self.draft.stored.connect(self._read_due)
+        self.certification.stored.connect(self._read_due)
         self.draft.state_changed.connect(self._tell_state)
         self.draft.stale_found.connect(self.reload.show)
         self.reload.clicked.connect(self._reload)
@@ -134,6 +143,7 @@ class EpisodeScreen(QStackedWidget):
             self.start_opening(patient_id, is_first=True)
             return
         if episode_id == self._shown_id:
+            self.due.show_episode(episode_id)
             self._show_page()
             return
         self.draft.flush()
@@ -149,18 +159,28 @@ class EpisodeScreen(QStackedWidget):
     def flush(self) -> None:
         """Hand what is unsaved to the writer now."""
         self.draft.flush()
+        self.certification.flush()
 
     def unsaved_problem(self) -> str:
         """Why something typed is not stored, empty where everything is."""
-        return self.draft.unsaved_problem() or self.open_form.unsaved_problem()
+        parts = (self.draft, self.open_form, self.certification)
+        return next((problem for part in parts if (problem := part.unsaved_problem())), "")
 
     def _show_loaded(self, loaded: _Loaded) -> None:
         self._shown_id = loaded.episode.id
         self.reload.hide()
         self.draft.show(loaded.episode, loaded.patient.birth_date)
         self.outcomes.show_scores(loaded.episode, loaded.scores)
+        self._read_due()
         self._show_page()
         self.page.verticalScrollBar().setValue(0)
+
+    def _read_due(self, _stored: EpisodeOfCare | None = None) -> None:
+        """Read again what is due: another plan, or a plan that was sent, changes it."""
+        episode = self.draft.episode
+        if episode is not None:
+            self.due.show_episode(episode.id)
+            self.certification.show_episode(episode)
 
     def _show_page(self) -> None:
         self.setCurrentWidget(self.page)

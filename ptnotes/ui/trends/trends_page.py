@@ -12,6 +12,7 @@ from ptnotes.domain.treatment import SessionRow, VisitStatus
 from ptnotes.domain.views import EpisodeOverview
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview
+from ptnotes.ui.due.due_card import DueCard
 from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -79,6 +80,7 @@ class TrendsPage(QStackedWidget):
             self._episode_id, self._overview = episode_id, None
             self.setCurrentWidget(self._reading)
         self._tasks.read(partial(episode_overview, self._clinic, episode_id), self._show, latest="overview")
+        self.due.show_episode(episode_id)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -154,6 +156,8 @@ class TrendsPage(QStackedWidget):
         rail = self.rail_cards = QVBoxLayout(self.rail)
         rail.setContentsMargins(0, 0, 0, 0)
         rail.setSpacing(16)
+        self.due = DueCard(clinic, self._tasks, self.rail, hides=True)
+        rail.addWidget(self.due)
         rail.addWidget(self.changes_card)
         rail.addWidget(self.goals_card)
         # The spine grows into the height that is left, as far as it may; what remains stays empty.

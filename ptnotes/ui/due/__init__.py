@@ -1,0 +1,1 @@
+"""What is due in an episode, and why."""
