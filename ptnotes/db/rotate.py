@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import sqlcipher3.dbapi2 as sqlcipher
+
 from ptnotes.db import keyfile
 from ptnotes.db.pair import new_pair_path, remove_database, switch_pair
 from ptnotes.db.points import passing
@@ -66,7 +68,12 @@ def _copy(path: Path, old: str, made: Path, new: str) -> None:
     try:
         os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         source.execute("ATTACH DATABASE ? AS made KEY ?", (str(made), f"x'{new}'"))
-        source.execute("SELECT sqlcipher_export('made')")
+        try:
+            source.execute("SELECT sqlcipher_export('made')")
+        except sqlcipher.OperationalError as error:
+            # What fails within the function comes out without its code.
+            code = "disk.full" if "full" in str(error) else "disk.io"
+            raise EnvironmentFault(code, path=str(made)) from None
         version = source.execute("PRAGMA main.user_version").fetchone()[0]
         source.execute(f"PRAGMA made.application_id = {APPLICATION_ID}")
         source.execute(f"PRAGMA made.user_version = {version:d}")

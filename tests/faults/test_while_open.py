@@ -1,11 +1,13 @@
 """What happens to the files, the disk and the clock while a clinic is open is said, and nothing saved is lost."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,20 +16,23 @@ from ptnotes.db.audit import events_of
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path
 from ptnotes.domain.audit import Verb
-from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.errors import AccessError, EnvironmentFault
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.services.backup import backup_clinic
 from ptnotes.services.history import clinic_history, verify_audit
 from ptnotes.services.opening import OpenClinic, create_clinic, open_clinic
 from ptnotes.services.patients import add_patient, find_patients
+from ptnotes.services.people import add_person, remove_person
+from ptnotes.services.restore import restore_clinic
 from ptnotes.services.signing import sign_note
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import load_session, save_draft, start_session
 from tests.clinics import CLINIC, PASSPHRASE, PATIENT, PERSON, clinic_in
 from tests.clock import FixedClock
 from tests.faults.places import fill, small_disk
-from tests.signing import clinic_with_episode, draft, whole
+from tests.migrations.stored import HERE, stored_file
+from tests.signing import OTHER, OTHER_PASSPHRASE, clinic_with_episode, draft, whole
 
 ROOM_KIB = 8 * 1024
 
@@ -98,6 +103,59 @@ def test_on_a_full_disk_no_backup_is_half_made_and_the_clinic_is_as_it_was(
         assert list(stick.iterdir()) == []
         add_patient(clinic, replace(PATIENT, mrn="after"))
     assert numbers(clinic) == {PATIENT.mrn, "after"}
+
+
+def test_on_a_full_disk_no_clinic_is_half_made_nor_half_restored(clinic: OpenClinic, tmp_path: Path) -> None:
+    made = backup_clinic(clinic, tmp_path)
+    with small_disk(tmp_path / "disk", ROOM_KIB) as disk:
+        path = disk / "clinic.ptnotes"
+        filler = fill(disk)
+        os.truncate(filler, filler.stat().st_size - 128 * 1024)
+        create = partial(create_clinic, path, CLINIC, PERSON, PASSPHRASE, clock=clinic.clock, kdf=Kdf())
+        assert "The disk is full" in told(create)
+        assert told(lambda: restore_clinic(made.folder, path, PASSPHRASE))
+        assert list(disk.iterdir()) == [filler]
+        filler.unlink()
+        restore_clinic(made.folder, path, PASSPHRASE)
+        with closing(open_clinic(path, PASSPHRASE, clock=clinic.clock)) as restored:
+            assert numbers(restored) == {PATIENT.mrn}
+
+
+def test_on_a_full_disk_nobody_is_half_removed_and_a_second_try_finishes_it(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", ROOM_KIB) as disk:
+        with closing(clinic_in(disk, FixedClock())) as clinic:
+            add_patient(clinic, PATIENT)
+            added = add_person(clinic, OTHER, OTHER_PASSPHRASE, kdf=Kdf())
+            filler = fill(disk)
+            # Room for the row that says so, and none for a whole new file.
+            os.truncate(filler, filler.stat().st_size - 256 * 1024)
+            before = clinic.data_key
+            assert "The disk is full" in told(lambda: remove_person(clinic, added.id or 0))
+            assert clinic.data_key == before
+            assert numbers(clinic) == {PATIENT.mrn}
+            with pytest.raises(AccessError):
+                open_clinic(clinic.path, OTHER_PASSPHRASE, OTHER.name, clock=clinic.clock)
+            filler.unlink()
+            remove_person(clinic, added.id or 0)
+            assert clinic.data_key != before
+        with closing(open_clinic(clinic.path, PASSPHRASE, PERSON.name, clock=clinic.clock)) as again:
+            assert numbers(again) == {PATIENT.mrn}
+            assert verify_audit(again).problems == ()
+
+
+def test_on_a_full_disk_a_file_of_an_older_schema_stays_as_it_is(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", ROOM_KIB) as disk:
+        path = stored_file(disk, 1)
+        shutil.copy2(HERE / "first.keys", key_path(path))
+        before = path.read_bytes()
+        filler = fill(disk)
+        os.truncate(filler, filler.stat().st_size - 128 * 1024)
+        assert "The disk is full" in told(lambda: open_clinic(path, PASSPHRASE, clock=FixedClock()))
+        assert path.read_bytes() == before
+        assert not list(disk.glob("*.upgrading*"))
+        filler.unlink()
+        open_clinic(path, PASSPHRASE, clock=FixedClock()).close()
+        assert path.with_name("clinic.ptnotes.before-0002").read_bytes() == before
 
 
 def test_a_share_that_becomes_read_only_or_goes_during_a_backup_leaves_the_clinic_as_it_was(
