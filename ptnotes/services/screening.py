@@ -53,7 +53,7 @@ _TO_SEE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeScreen:
+class ScreenView:
     """The screen of an episode as it stands today: what was answered, what it has to cover, and what is implied.
 
     `implied` are the items that the diagnoses open, each with the condition's label.
@@ -66,7 +66,7 @@ class EpisodeScreen:
     today: date
 
 
-def episode_screen(clinic: OpenClinic, episode_id: int) -> EpisodeScreen:
+def episode_screen(clinic: OpenClinic, episode_id: int) -> ScreenView:
     """All that the screen of the episode holds and has to cover. Raises `NotFoundError`."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
@@ -75,7 +75,7 @@ def episode_screen(clinic: OpenClinic, episode_id: int) -> EpisodeScreen:
 
 def answer_screen(
     clinic: OpenClinic, episode_id: int, answers: Sequence[tuple[str, Answer, Sequence[Site]]]
-) -> EpisodeScreen:
+) -> ScreenView:
     """Store answers to items of the screen (item, answer, sites), and give the screen with them.
 
     Where the screen has to be asked in full, that it was begun is stored before them, so that older answers count no
@@ -98,7 +98,7 @@ def answer_screen(
     return after
 
 
-def record_unchanged(clinic: OpenClinic, session_id: int) -> EpisodeScreen:
+def record_unchanged(clinic: OpenClinic, session_id: int) -> ScreenView:
     """Store that the screen was asked at this visit and nothing has changed since it was asked last.
 
     Raises `InputError` ("screen.ask_again") where it has to be asked in full.
@@ -120,7 +120,7 @@ def record_unchanged(clinic: OpenClinic, session_id: int) -> EpisodeScreen:
 
 
 def reasons_to_ask(
-    reference: Reference, found: EpisodeScreen, session: TreatmentSession | None = None
+    reference: Reference, found: ScreenView, session: TreatmentSession | None = None
 ) -> tuple[AskAgain, ...]:
     """Why the screen has to be asked in full today, also for what a visit that is being charted treats."""
     scope = found.scope
@@ -130,7 +130,7 @@ def reasons_to_ask(
     return ask_again(reference, found.screen.answers, scope, found.today)
 
 
-def give_reason(clinic: OpenClinic, session_id: int, row: int | None, reason: str) -> EpisodeScreen:
+def give_reason(clinic: OpenClinic, session_id: int, row: int | None, reason: str) -> ScreenView:
     """Store why a mobilization (None: the visit) was done against the screen, for each item that it is against.
 
     Of the draft as stored: a row that is not stored yet has no reason yet. Raises `InputError` ("override.reason"
@@ -182,7 +182,7 @@ def mark_against_seen(clinic: OpenClinic, override_ids: Sequence[int]) -> None:
         connection.commit()
 
 
-def give_consent(clinic: OpenClinic, episode_id: int, words: str = "") -> EpisodeScreen:
+def give_consent(clinic: OpenClinic, episode_id: int, words: str = "") -> ScreenView:
     """Store that the patient agreed today to thrusts (grade V) in this episode. A consent in force stays as it is.
 
     Raises `AccessError` for whoever may not chart a thrust.
@@ -208,7 +208,7 @@ def give_consent(clinic: OpenClinic, episode_id: int, words: str = "") -> Episod
     return after
 
 
-def withdraw_consent(clinic: OpenClinic, episode_id: int) -> EpisodeScreen:
+def withdraw_consent(clinic: OpenClinic, episode_id: int) -> ScreenView:
     """Store that the patient took the consent to thrusts back today; nothing where none is in force."""
     require(clinic, Act.CHART_TREATMENT)
     with clinic.store.write() as connection:
@@ -264,14 +264,14 @@ def events_to_follow(clinic: OpenClinic) -> tuple[EventRow, ...]:
         return screening.open_events(connection, _TO_SEE)
 
 
-def _read(clinic: OpenClinic, connection: Writing, episode_id: int) -> EpisodeScreen:
+def _read(clinic: OpenClinic, connection: Writing, episode_id: int) -> ScreenView:
     reference = clinic.reference
     episode = load_episode(connection, episode_id)
     today = clinic.today()
     known = [row for row in episode.diagnoses if row.until is None or row.until >= today]
     alerting = [response.id for response in reference.responses.values() if response.alert]
     treated = screening.treated_targets(connection, episode_id)
-    return EpisodeScreen(
+    return ScreenView(
         episode=episode,
         screen=screening.load_screen(connection, episode_id, episode.patient_id, clinic.zone),
         scope=Scope(
@@ -286,7 +286,7 @@ def _read(clinic: OpenClinic, connection: Writing, episode_id: int) -> EpisodeSc
 
 def _answer(
     clinic: OpenClinic,
-    found: EpisodeScreen,
+    found: ScreenView,
     item: str,
     answer: Answer,
     sites: tuple[Site, ...],

@@ -52,6 +52,15 @@ def _visit_action(screen: QWidget, start_visit: Callable[[], object]) -> QAction
     return action
 
 
+def _ask_screen(chart: ChartPage) -> None:
+    """Show the whole screen of the open episode, and the visit again when it is left."""
+    shown = chart.shown
+    if shown is not None and shown.episode is not None and shown.episode.id is not None:
+        chart.go_to_tab(EPISODE)
+        screen = cast("EpisodeScreen", chart.screens[EPISODE])
+        screen.safety.ask(shown.episode.id, partial(chart.go_to_tab, SESSIONS))
+
+
 class ChartScreen(Protocol):
     """What every part of a chart can do."""
 
@@ -233,6 +242,8 @@ class ChartPage(QWidget):
         if place == SESSIONS:
             charting = ChartingScreen(self._clinic, self._tasks, self._theme, self)
             charting.visits_changed.connect(self.visits_changed)
+            charting.screening.screen_asked.connect(partial(_ask_screen, self))
+            charting.screening.changed.connect(self._read_header)
             return charting
         if place == EPISODE:
             episode = EpisodeScreen(self._clinic, self._tasks, self._theme, self)

@@ -181,8 +181,22 @@ CHARTS = KeyGroup(
         KeyRow("leave", ("Esc",), "No visit in particular"),
     ),
 )
+SCREEN = KeyGroup(
+    "Screening",
+    (
+        KeyRow("no", ("N",), "No; on a heading: none of these"),
+        KeyRow("yes", ("Y",), "Yes, and then where it applies"),
+        KeyRow("unknown", ("U",), "Not known: the question stays open"),
+        KeyRow("none", ("Return", "Enter", "Space"), "On a heading: none of these", shown="Enter"),
+        KeyRow("up", ("Up",), "Question above"),
+        KeyRow("down", ("Down",), "Question below"),
+        KeyRow("left", ("Left",), "Heading before"),
+        KeyRow("right", ("Right",), "Next heading"),
+    ),
+)
 SHEET = KeyGroup("Sheets and strips", (KeyRow("close", ("Esc",), "Close"),))
 WIDGET_KEYS = (
-    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, PICK, FIND, CHARTS, SHEET,
+    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, SCREEN, PICK, FIND, CHARTS,
+    SHEET,
 )  # fmt: skip
 """Every group, in the order of the list of keys."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QTabB
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.views import PatientHeader
 from ptnotes.domain.wording import full_date
+from ptnotes.ui.theme import restyle
 from ptnotes.ui.widgets.labels import Heading, Label, Pill
 
 TABS = ("Overview", "Sessions", "Episode", "Documents")
@@ -27,6 +28,18 @@ def identity_line(header: PatientHeader) -> str:
         if episode.discharged_on is not None:
             parts.append(f"discharged {full_date(episode.discharged_on)}")
     return " · ".join(parts)
+
+
+def safety_line(header: PatientHeader) -> tuple[str, bool]:
+    """What has to be known before anybody lays hands on the patient, whole; and whether any of it stops a treatment."""
+    said: dict[str, list[str]] = {"stop": [], "no thrust": [], "precaution": []}
+    if header.episode is not None and header.episode.precaution:
+        said["precaution"].append(" ".join(header.episode.precaution.split()))
+    for label, limit in header.positive:
+        said[limit].append(label)
+    parts = [f"{limit.capitalize()}: {'; '.join(labels)}." for limit, labels in said.items() if labels]
+    parts += [f"Adverse event open, {full_date(one.happened_on)}: {one.what}." for one in header.events]
+    return "  ".join(part.replace("..", ".") for part in parts), bool(said["stop"] or header.events)
 
 
 def episode_name(episode: EpisodeOfCare) -> str:
@@ -54,10 +67,9 @@ class PatientHeaderBar(QFrame):
         top.setSpacing(8)
         self._patient_id: int | None = None
         self.name = Heading("", "title")
-        self.precaution = Pill("", "danger")
         self.state = Pill("")
         self.archived = Pill("", "neutral")
-        for part in (self.name, self.precaution, self.state, self.archived):
+        for part in (self.name, self.state, self.archived):
             top.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         self.episodes = QComboBox(self)
@@ -72,6 +84,14 @@ class PatientHeaderBar(QFrame):
         self.edit.setProperty("type", "quiet")
         top.addWidget(self.edit)
         layout.addLayout(top)
+        self.safety = QFrame(self)
+        self.safety.setProperty("type", "notice")
+        inside = QVBoxLayout(self.safety)
+        inside.setContentsMargins(8, 3, 8, 3)
+        self.precaution = Label("", wraps=True, parent=self.safety)
+        inside.addWidget(self.precaution)
+        self.safety.hide()
+        layout.addWidget(self.safety)
         self.line = Label("", "muted", wraps=True)
         layout.addWidget(self.line)
         self.tabs = QTabBar(self)
@@ -91,9 +111,14 @@ class PatientHeaderBar(QFrame):
         episode = header.episode
         self._patient_id = header.patient.id
         self.name.setText(header.patient.name)
-        precaution = episode.precaution if episode is not None else ""
-        self.precaution.show_fact(f"Precaution: {_shortened(precaution)}" if precaution else "", "danger")
-        self.precaution.setToolTip(precaution)
+        words, is_stop = safety_line(header)
+        self.precaution.setText(words)
+        self.safety.setVisible(bool(words))
+        tone = "danger" if is_stop else "warning"
+        if self.safety.property("tone") != tone:
+            self.safety.setProperty("tone", tone)
+            for widget in (self.safety, self.precaution):
+                restyle(widget)
         discharged = episode is not None and episode.discharged_on is not None
         self.state.show_fact("discharged" if discharged else "", "neutral")
         self.archived.show_fact("archived" if header.patient.archived_at is not None else "", "neutral")
@@ -114,8 +139,3 @@ class PatientHeaderBar(QFrame):
         episode_id = self.episodes.itemData(place)
         if isinstance(episode_id, int) and self._patient_id is not None:
             self.episode_chosen.emit(self._patient_id, episode_id)
-
-
-def _shortened(text: str, most: int = 70) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

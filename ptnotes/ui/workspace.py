@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
+from ptnotes.services.screening import mark_against_seen
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
 from ptnotes.ui.history.reading_log import ReadingLog
@@ -87,6 +88,7 @@ class Workspace(QWidget):
             lists.draft_chosen.connect(self.open_draft)
         self.sidebar.home_loaded.connect(self.home.show_home)
         self.home.add_asked.connect(self.pages.add_patient)
+        self.home.against_seen.connect(self._mark_seen)
         self.pages.patient_asked.connect(self.open_patient)
         self.pages.form_left.connect(self._leave_form)
         self.pages.records_disposed.connect(self._leave_disposed)
@@ -149,6 +151,13 @@ class Workspace(QWidget):
         self.flush()
         self.sidebar.refresh()
         self.pages.backups.look()
+
+    def _mark_seen(self, override_ids: Sequence[int]) -> None:
+        mark = partial(mark_against_seen, self._clinic, override_ids)
+        self._tasks.write(mark, self._home_changed)
+
+    def _home_changed(self, _nothing: None) -> None:
+        self.sidebar.refresh()
 
     def show_home(self) -> None:
         """Leave the patient and show the home page."""

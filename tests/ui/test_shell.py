@@ -109,7 +109,7 @@ def test_the_header_tells_one_patient_from_another(shell: Shell, clinic: OpenCli
     header = open_first(shell, clinic, qtbot).chart.header
     assert header.name.text() == "Moreau, Hélène"
     assert header.line.text() == "46 y (12 Mar 1979) · MRN 000123 · episode since 2 Mar 2026"
-    assert header.precaution.isHidden()
+    assert header.safety.isHidden()
 
 
 def test_the_title_of_the_window_never_names_a_patient(

@@ -32,6 +32,7 @@ from tests.signing import (
     as_somebody,
     clinic_with_episode,
     passphrases_remembered,
+    screened,
     whole,
 )
 
@@ -39,6 +40,7 @@ from tests.signing import (
 @pytest.fixture
 def case(tmp_path: Path) -> Iterator[tuple[OpenClinic, EpisodeOfCare]]:
     clinic, episode = clinic_with_episode(tmp_path, FixedClock())
+    screened(clinic, episode)
     with passphrases_remembered():
         yield clinic, episode
     clinic.close()

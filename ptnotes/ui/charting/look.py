@@ -19,6 +19,7 @@ QLineEdit[type="box"]:disabled { background: transparent; color: $text; border: 
 QLineEdit[type="cell"][fault="true"], QLineEdit[type="box"][fault="true"] {
     border: 2px solid $danger; padding: $s1 $s3;
 }
+QLineEdit[type="cell"][stop="true"] { border-left: $s3 solid $danger; border-radius: 0; }
 QLineEdit[type="cell"][needed="true"] { border: 1px dashed $accent; placeholder-text-color: $accent; }
 QLineEdit[type="cell"][needed="true"]:focus { border: 2px solid $focus; }
 QLineEdit[type="box"][unusual="true"] { background: $warning_soft; }

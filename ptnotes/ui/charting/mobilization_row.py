@@ -53,6 +53,8 @@ class MobilizationRow(RowEditor[Mobilization]):
         self.response = ResponseCell(reference, table)
         self.details = MobilizationDetails(reference, theme, self.below)
         self.below.add(self.details)
+        self.asked: list[QWidget] = []
+        """What the screen asks about the row, below it."""
         self.cells = [self.target, self.side, self.technique, self.grade, self.dose, self.response, remove]
         self.target.targets_chosen.connect(partial(self._put, "targets"))
         self.side.chosen.connect(self._side_chosen)
@@ -76,7 +78,7 @@ class MobilizationRow(RowEditor[Mobilization]):
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [*self.cells[:-1], *self.details.fields()]
+        return [*self.cells[:-1], *self.details.fields(), *(one for one in self.asked if not one.isHidden())]
 
     @override
     def show_row(self, row: Mobilization) -> None:

@@ -86,6 +86,7 @@ class MobilizationCard(Card):
         self._state = state
         self._last = next(iter(earlier), None)
         self._reference = reference
+        self._is_held_up = False
         find_targets = choices.find_targets(reference, regions)
         self.table = MobilizationTable(state, reference, theme, find_targets, self)
         self.table.next_asked.connect(self.start_row)
@@ -130,7 +131,15 @@ class MobilizationCard(Card):
 
     def confirm_all(self) -> None:
         """Take over the treatment of the last visit that is not charted yet, exercises too; never a measurement."""
+        if self._is_held_up:
+            return
         self._state.put(last_time.as_last_time(self._state.session, self._last))
+
+    def hold_up(self, is_emergency: bool) -> None:
+        """Offer nothing of the last visits in an emergency: what was in fact done is charted row by row."""
+        self._is_held_up = is_emergency
+        self.last.setEnabled(not is_emergency)
+        self.same.setEnabled(not is_emergency)
 
     def _target_chosen(self, target: str) -> None:
         self.add.set_current(None)

@@ -21,6 +21,9 @@ _COMMANDS = (
     ("as_text", "Edit this row as text", "F2"),
     ("tolerated", "Tolerated well, no adverse response", "Ctrl+R"),
     ("clock", "Now: time in, then time out", "Ctrl+;"),
+    ("unchanged", "Screen asked, no change", "Ctrl+U"),
+    ("screen", "Open the screen in full", "Ctrl+Shift+U"),
+    ("event", "Record an adverse event", ""),
     ("undo", "Undo", "Ctrl+Z"),
     ("redo", "Redo", "Ctrl+Shift+Z"),
     ("next_card", "Next part of the visit", "F6"),
@@ -29,7 +32,22 @@ _COMMANDS = (
     ("absence", "Record a cancelled or missed visit", ""),
     ("discard", "Discard this draft", ""),
 )
-_IN_MENU = ("tolerated", "clock", "", "undo", "redo", "", "sign", "absence", "", "discard")
+_IN_MENU = (
+    "tolerated",
+    "clock",
+    "",
+    "unchanged",
+    "screen",
+    "event",
+    "",
+    "undo",
+    "redo",
+    "",
+    "sign",
+    "absence",
+    "",
+    "discard",
+)
 _ON_VISIT = (
     "tolerated",
     "clock",
@@ -37,6 +55,9 @@ _ON_VISIT = (
     "last_rows",
     "typed_line",
     "as_text",
+    "unchanged",
+    "screen",
+    "event",
     "undo",
     "redo",
     "next_card",

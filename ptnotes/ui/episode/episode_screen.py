@@ -28,6 +28,7 @@ from ptnotes.ui.episode.open_form import OpenForm
 from ptnotes.ui.episode.outcome_card import OutcomeCard
 from ptnotes.ui.episode.plan_card import plan_card, precaution_card, referrer_card, words_card
 from ptnotes.ui.override import override
+from ptnotes.ui.screening.episode_safety import EpisodeSafety
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Scroller
@@ -76,6 +77,7 @@ class EpisodeScreen(QStackedWidget):
         self.outcomes = OutcomeCard(clinic, tasks)
         self.due = DueCard(clinic, tasks)
         self.certification = CertificationCard(clinic, tasks)
+        self.safety = EpisodeSafety(clinic, tasks, theme, self)
         self.basics = BasicsCard(self.draft)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.columns.setSpacing(16)
@@ -85,7 +87,7 @@ class EpisodeScreen(QStackedWidget):
             referrer_card(self.draft),
             DischargeCard(self.draft),
         )
-        self._add_column(*evaluated)
+        self._add_column(self.safety.card, *evaluated)
         self._add_column(self.due, self.goals, self.outcomes, plan, self.certification, referrer, discharge)
         self.certification.let_change(
             plan=allows(clinic, Act.WRITE_PLAN), visit=allows(clinic, Act.CHART_TREATMENT)
@@ -106,8 +108,12 @@ class EpisodeScreen(QStackedWidget):
         self.page.body.addLayout(top)
         self.page.body.addLayout(self.columns)
         self.page.body.addStretch(1)
-        for widget in (QWidget(self), self.page, self.open_form):
+        for widget in (QWidget(self), self.page, self.open_form, self.safety.page):
             self.addWidget(widget)
+        self.safety.opened.connect(self.draft.flush)
+        self.safety.opened.connect(partial(self.setCurrentWidget, self.safety.page))
+        self.safety.closed.connect(self._show_page)
+        self.safety.changed.connect(self.episode_changed)
         self.open_form.episode_opened.connect(self.episode_opened)
         self.open_form.cancelled.connect(self._show_page)
         self.draft.stored.connect(self.episode_changed)
@@ -144,9 +150,12 @@ class EpisodeScreen(QStackedWidget):
             return
         if episode_id == self._shown_id:
             self.due.show_episode(episode_id)
+            self.safety.show_episode(episode_id)
             self._show_page()
             return
         self.draft.flush()
+        if self.currentWidget() is self.safety.page:
+            self._show_page()
         self._tasks.read(
             partial(_load, self._clinic, patient_id, episode_id), self._show_loaded, latest="episode"
         )
@@ -160,10 +169,11 @@ class EpisodeScreen(QStackedWidget):
         """Hand what is unsaved to the writer now."""
         self.draft.flush()
         self.certification.flush()
+        self.safety.flush()
 
     def unsaved_problem(self) -> str:
         """Why something typed is not stored, empty where everything is."""
-        parts = (self.draft, self.open_form, self.certification)
+        parts = (self.draft, self.open_form, self.certification, self.safety)
         return next((problem for part in parts if (problem := part.unsaved_problem())), "")
 
     def _show_loaded(self, loaded: _Loaded) -> None:
@@ -172,7 +182,9 @@ class EpisodeScreen(QStackedWidget):
         self.draft.show(loaded.episode, loaded.patient.birth_date)
         self.outcomes.show_scores(loaded.episode, loaded.scores)
         self._read_due()
-        self._show_page()
+        self.safety.show_episode(loaded.episode.id or 0)
+        if self.currentWidget() is not self.safety.page:
+            self._show_page()
         self.page.verticalScrollBar().setValue(0)
 
     def _read_due(self, _stored: EpisodeOfCare | None = None) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, 
 from ptnotes.domain.views import MOST_COUNTED, Home
 from ptnotes.domain.wording import full_date
 from ptnotes.ui.patients.patient_list import PatientList, home_rows
+from ptnotes.ui.screening.home_lists import SafetyNotice
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.empty_state import EmptyState
@@ -28,6 +29,8 @@ class HomePage(QStackedWidget):
     recovery_asked = Signal()
     patient_chosen = Signal(int)
     draft_chosen = Signal(int, int)
+    against_seen = Signal(object)
+    """Ids of the overrides that a supervisor looked at."""
 
     def __init__(self, today: Callable[[], date], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,11 @@ class HomePage(QStackedWidget):
         layout.addLayout(top)
         self.recovery = self._recovery_notice()
         layout.addWidget(self.recovery)
+        self.safety = SafetyNotice(theme, self.work)
+        self.safety.visit_chosen.connect(self.draft_chosen)
+        self.safety.patient_chosen.connect(self.patient_chosen)
+        self.safety.seen.connect(self.against_seen)
+        layout.addWidget(self.safety)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         self.to_co_sign = self._list_card(theme, columns, "To co-sign")
@@ -87,6 +95,7 @@ class HomePage(QStackedWidget):
             f"{patients} · Ctrl+K finds one by name, birth date, record number or telephone"
         )
         self.recovery.setVisible(home.lacks_recovery_key and self.asks_for_recovery_key)
+        self.safety.show_rows(home.against, home.events)
         self._fill(self.to_co_sign, Home(to_co_sign=home.to_co_sign), today, "")
         self._cards["To co-sign"].setVisible(bool(home.to_co_sign))
         drafts = replace(home, recent=(), to_co_sign=())

@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from ptnotes.domain.completeness import Finding
+from ptnotes.ui.charting.mobilization_row import MobilizationRow
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.theme import Theme
 
@@ -24,6 +25,10 @@ def go_to(page: VisitPage, finding: Finding, theme: Theme) -> None:
 
 def _widget(page: VisitPage, finding: Finding) -> QWidget:
     part, _, name = finding.field.partition(".")
+    if finding.field in page.asked:
+        return page.asked[finding.field]
+    if finding.field == "mobilization.against":
+        return _asked_below(page, finding.row)
     if part == "note":
         return page.note.editors[name]
     if part == "visit":
@@ -45,6 +50,13 @@ def _widget(page: VisitPage, finding: Finding) -> QWidget:
         return page.interventions.add if service is None else service.tab_stops()[0]
     exercise = page.exercises.table.editors.get(finding.row)
     return page.exercises.add if exercise is None else exercise.tab_stops()[0]
+
+
+def _asked_below(page: VisitPage, row: int | None) -> QWidget:
+    """Where the screen asks for a reason or a consent below a row."""
+    editor = page.mobilizations.table.editors.get(row)
+    asked = editor.asked if isinstance(editor, MobilizationRow) else []
+    return next((field for field in asked if not field.isHidden()), page.mobilizations.add)
 
 
 def _rom_cell(page: VisitPage, row: int | None) -> QWidget:

@@ -1,0 +1,1 @@
+"""Asking the screen, and what it says wherever something is treated."""
