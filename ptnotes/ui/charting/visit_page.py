@@ -72,6 +72,8 @@ class VisitPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.state = state
+        self.asked: dict[str, QWidget] = {}
+        """Where something is asked beside the page, by the name of the field: the screen of the episode."""
         self._theme = theme
         regions = tuple(region.region for region in context.episode.regions)
         self.fields = VisitFields(state, today, theme, self)
