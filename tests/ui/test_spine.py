@@ -385,6 +385,14 @@ def test_what_another_view_changes_is_shown_at_once(spine: SpineControl, state: 
     assert "latest visit" not in spine.accessibleName()
 
 
+def test_the_words_below_the_map_follow_what_is_charted_elsewhere(card: SpineCard, state: DraftState) -> None:
+    assert card.words.text() == "L4 midline, not treated today; before: grade III, CPA"
+    state.put(TreatmentSession(episode_id=1, service_date=date(2026, 3, 2), mobilizations=(CENTRAL,)))
+    assert card.words.text() == "L4 midline, grade III, CPA"
+    state.undo()
+    assert card.words.text() == "L4 midline, not treated today; before: grade III, CPA"
+
+
 def test_an_unsaid_side_is_shown_at_neither(spine: SpineControl, state: DraftState) -> None:
     row = Mobilization(row=1, targets=("SIJ",), grade="III", grade_system="maitland")
     state.put(TreatmentSession(episode_id=1, service_date=date(2026, 3, 2), mobilizations=(row,)))

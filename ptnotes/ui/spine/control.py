@@ -246,6 +246,7 @@ class SpineControl(QWidget):
         self._boxes.tell(
             self.charting.name, self.charting.part_name, lambda place: is_treated(place) is not None
         )
+        self.said.emit(self.charting.name(self._at, short=True))
         self.update()
 
     def _toggle(self, place: Place) -> None:
