@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -828,6 +828,26 @@ def test_f6_goes_from_part_to_part(screen: ChartingScreen, chart: Callable[[], V
     assert page.spine.isAncestorOf(page.window().focusWidget())
     screen.bar.commands["next_card"].trigger()
     assert page.mobilizations.add.hasFocus()
+
+
+def test_the_key_to_the_next_part_brings_it_into_sight(
+    screen: ChartingScreen, chart: Callable[[], VisitPage], qtbot: QtBot
+) -> None:
+    page = chart()
+    screen.resize(980, 560)
+    qtbot.wait(20)
+    page.mobilizations.add.setFocus()
+    for _ in range(6):
+        screen.bar.commands["next_card"].trigger()
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert page.scroller.isAncestorOf(focus)
+        in_sight = (
+            page.scroller.viewport()
+            .rect()
+            .intersected(QRect(focus.mapTo(page.scroller.viewport(), QPoint(0, 0)), focus.size()))
+        )
+        assert in_sight.size() == focus.size(), focus.accessibleName()
 
 
 def test_the_cards_stand_in_two_columns_where_there_is_room(

@@ -93,7 +93,7 @@ class VisitPage(QWidget):
         self.spine_card = SpineCard(state, context.earlier, reference, theme, regions, self)
         self.spine = self.spine_card.control
         self._lay_out()
-        self.spine.row_asked.connect(self.mobilizations.work_on)
+        self.spine.row_asked.connect(self._go_to_row)
         self._order = QTimer(self, singleShot=True, interval=0)
         self._order.timeout.connect(self._set_tab_order)
         for card in (self.mobilizations, self.pain, self.rom, self.interventions, self.exercises, self.signs):
@@ -199,7 +199,7 @@ class VisitPage(QWidget):
             ("undo", self._undo),
             ("redo", self._redo),
             ("same", self.mobilizations.confirm_all),
-            ("last_rows", self.mobilizations.last.setFocus),
+            ("last_rows", self._go_to_last_rows),
             ("next_card", self.focus_next_card),
             ("typed_line", self.line.start),
             ("as_text", self._edit_as_text),
@@ -241,7 +241,26 @@ class VisitPage(QWidget):
             firsts.append((self.spine_card, self.spine))
         here = self.focusWidget()
         place = next((place for place, (card, _) in enumerate(firsts) if card.isAncestorOf(here)), -1)
-        firsts[(place + 1) % len(firsts)][1].setFocus(Qt.FocusReason.TabFocusReason)
+        card, first = firsts[(place + 1) % len(firsts)]
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+        if card is not self.spine_card:
+            # As much of the part as there is room for, and in any case where the keys go.
+            self.scroller.ensureWidgetVisible(card)
+            self.scroller.ensureWidgetVisible(first)
+
+    def _go_to_row(self, row: int) -> None:
+        self.mobilizations.work_on(row)
+        self._show_focus()
+
+    def _go_to_last_rows(self) -> None:
+        self.mobilizations.last.setFocus()
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        """Scroll to where the keys go."""
+        here = self.scroller.focusWidget()
+        if here is not None:
+            self.scroller.ensureWidgetVisible(here)
 
     def _set_tab_order(self) -> None:
         tab_order(
