@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 
 _MONTHS = {
     name: number
@@ -20,6 +20,8 @@ _EARLIEST_YEAR = 1890
 _ISO_YEAR_LENGTH = 4
 _COMPACT_LENGTHS = (6, 8)
 _PARTS = 3
+_TIME = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?(?::\d{2})?\s*(am|pm|a|p)?", re.IGNORECASE | re.ASCII)
+_HALF_DAY_H = 12
 
 
 def read_dates(text: str, today: date) -> tuple[date, ...]:
@@ -80,6 +82,23 @@ def _make(year_text: str, month_text: str, day_text: str, today: date) -> date |
     except ValueError:
         return None
     return found if year >= _EARLIEST_YEAR else None
+
+
+def read_clock(text: str) -> time | None:
+    """A time of day as people write it: ``9:30``, ``0930``, ``14.15``, ``2:15 pm``; None where it is none."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    half = (match[3] or "").casefold()[:1]
+    if half:
+        if not 1 <= hour <= _HALF_DAY_H:
+            return None
+        hour = hour % _HALF_DAY_H + (_HALF_DAY_H if half == "p" else 0)
+    try:
+        return time(hour, minute)
+    except ValueError:
+        return None
 
 
 def age_years(birth_date: date, on: date) -> int:

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import Motion, Reference, RomWord
 from ptnotes.domain.change import Verdict
+from ptnotes.domain.dates import read_clock
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import Exercise, Mobilization, RomReading
@@ -36,9 +37,7 @@ _SECONDS = {"s", "sec", "secs", "second", "seconds", '"', "”"}
 _MINUTES = {"min", "mins", "minute", "minutes", "'", "’"}
 _REPETITIONS = {"rep", "reps", "r", "osc", "oscs", "oscillations", "repetitions"}
 _ATTEMPTS = {"attempt", "attempts", "thrust", "thrusts"}
-_TIME = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(am|pm|a|p)?", re.IGNORECASE | re.ASCII)
 _LOAD = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>kg|lb|lbs|kgs)?", re.IGNORECASE | re.ASCII)
-_HALF_DAY_H = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,19 +238,10 @@ def read_time(text: str, field: str) -> time | None:
     typed = text.strip()
     if not typed:
         return None
-    match = _TIME.fullmatch(typed)
-    if match is None:
+    found = read_clock(typed)
+    if found is None:
         raise _not_understood(field, typed)
-    hour, minute = int(match[1]), int(match[2] or 0)
-    half = (match[3] or "").casefold()[:1]
-    if half:
-        if not 1 <= hour <= _HALF_DAY_H:
-            raise _not_understood(field, typed)
-        hour = hour % _HALF_DAY_H + (_HALF_DAY_H if half == "p" else 0)
-    try:
-        return time(hour, minute)
-    except ValueError:
-        raise _not_understood(field, typed) from None
+    return found
 
 
 def time_text(at: time | None) -> str:

@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ptnotes.domain.treatment import Intervention, Mobilization, TreatmentSessio
 from ptnotes.services import (
     backup,
     certification,
+    day_list,
     due,
     episodes,
     history,
@@ -101,6 +102,14 @@ def _event(scene: Scene) -> AdverseEvent:
 def _sign(scene: Scene, kind: VisitKind) -> object:
     note = visits.save_draft(scene.boss, whole(scene.draft(kind)))
     return signing.sign_note(scene.me, note.id or 0, note.revision, PASSPHRASE)
+
+
+def _appointment(scene: Scene) -> int:
+    # A day of its own at each call: a patient stands on a day's list once at a time.
+    day = date(2027, 1, 1)
+    while day_list.patients_of_day(scene.boss, day):
+        day += timedelta(days=1)
+    return day_list.add_to_day(scene.boss, scene.patient_id, day, None)
 
 
 def _coverage(scene: Scene) -> Coverage:
@@ -326,6 +335,21 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
         lambda s: reporting.give_out(s.me, s.episode.id or 0, list),
     ),
+    "patients_of_day": ({Act.VIEW_DEMOGRAPHICS}, lambda s: day_list.patients_of_day(s.me)),
+    "add_to_day": (
+        {Act.EDIT_DEMOGRAPHICS},
+        lambda s: day_list.add_to_day(s.me, s.patient_id, date(2026, 3, 2), None),
+    ),
+    "set_attendance": (
+        {Act.EDIT_DEMOGRAPHICS},
+        lambda s: day_list.set_attendance(s.me, _appointment(s), VisitStatus.MISSED),
+    ),
+    "take_off_day": ({Act.EDIT_DEMOGRAPHICS}, lambda s: day_list.take_off_day(s.me, [_appointment(s)])),
+    "look_at_csv": (
+        {Act.VIEW_DEMOGRAPHICS},
+        lambda s: day_list.look_at_csv(s.me, s.me.path.parent / "none.csv", date(2026, 3, 2)),
+    ),
+    "add_from_csv": ({Act.EDIT_DEMOGRAPHICS}, lambda s: day_list.add_from_csv(s.me, date(2026, 3, 2), ())),
     "due_of_episode": ({Act.VIEW_NOTES}, lambda s: due.due_of_episode(s.me, s.episode.id or 0)),
     "most_pressing_due": ({Act.VIEW_NOTES}, lambda s: due.most_pressing_due(s.me, 5)),
     "counting_rules": ({Act.VIEW_NOTES}, lambda s: due.counting_rules(s.me, s.episode.id or 0)),
