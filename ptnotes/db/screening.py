@@ -78,7 +78,7 @@ def answers_of(connection: Connection, episode_id: int, zone: str) -> tuple[Scre
 def add_answers(
     connection: Connection, episode_id: int, answers: Sequence[ScreenAnswer], item_version: str
 ) -> tuple[ScreenAnswer, ...]:
-    """Store answers and give them with their ids. An answer to an item names the one whose place it takes."""
+    """Store answers, one to an item, and give them with their ids. Each names the one whose place it takes."""
     items = {answer.item for answer in answers} - {UNCHANGED, BEGUN}
     query = (
         select(ScreenAnswerRecord.item, ScreenAnswerRecord.id)
@@ -86,23 +86,21 @@ def add_answers(
         .order_by(ScreenAnswerRecord.id)
     )
     latest: dict[str, int] = dict(connection.execute(query).all())
-    stored = []
-    for answer in answers:
-        values = {name: getattr(answer, name) for name in _ANSWER if name != "id"}
-        made = insert(ScreenAnswerRecord).returning(ScreenAnswerRecord.id)
-        key = connection.scalars(
-            made,
-            {
-                **values,
-                "uuid": str(uuid4()),
-                "episode_id": episode_id,
-                "item_version": item_version,
-                "replaces_id": latest.get(answer.item),
-            },
-        ).one()
-        if answer.item in items:
-            latest[answer.item] = key
-        stored.append(replace(answer, id=key))
+    values = [
+        {
+            **{name: getattr(answer, name) for name in _ANSWER if name != "id"},
+            "uuid": str(uuid4()),
+            "episode_id": episode_id,
+            "item_version": item_version,
+            "replaces_id": latest.get(answer.item),
+        }
+        for answer in answers
+    ]
+    if not values:
+        return ()
+    made = insert(ScreenAnswerRecord).returning(ScreenAnswerRecord.id, sort_by_parameter_order=True)
+    keys = connection.scalars(made, values).all()
+    stored = [replace(answer, id=key) for answer, key in zip(answers, keys, strict=True)]
     sites = [
         {"screen_answer_id": answer.id, "position": place, "site": site.id, "side": site.side}
         for answer in stored

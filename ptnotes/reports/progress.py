@@ -93,8 +93,27 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     if data.visits:
         yield from _section("Every visit")
         yield _every_visit(data, width)
+    yield from _against(data, width)
     yield from _added_after_signing(data, width)
     yield from _signatures(data, width)
+
+
+def _against(data: ProgressReportData, width: float) -> Iterator[Flowable]:
+    """What was done in spite of the screen, and why."""
+    if not data.against:
+        return
+    yield from _section("Done against a contraindication")
+    columns = [
+        Column("Visit", 1),
+        Column("Done", 1.6),
+        Column("Against", 2.2),
+        Column("Reason", 2.6),
+        Column("Who", 1.4),
+    ]
+    rows: list[list[Words]] = [
+        [full_date(line.on), line.done, line.stops, line.reason, line.who] for line in data.against
+    ]
+    yield table(columns, rows, width)
 
 
 def _added_after_signing(data: ProgressReportData, width: float) -> Iterator[Flowable]:

@@ -88,6 +88,20 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstLine:
+    """Something done against a contraindication: the visit's day and number, what was done and what stood against it,
+    why, and who said so.
+    """
+
+    on: date
+    number: int | None
+    done: str
+    stops: str
+    reason: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedLine:
     """A note whose electronic signature was verified: the visit's day and number, who signed it and when.
 
@@ -134,6 +148,7 @@ class ProgressReportData:
     `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
     clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
     those of every attended visit that the report draws from. `marks` are where the period treated.
+    `against` is what was done against a contraindication in it.
     """
 
     clinic: Clinic
@@ -169,4 +184,5 @@ class ProgressReportData:
     visits: tuple[VisitLine, ...] = ()
     certification_ended: date | None = None
     method_notes: tuple[str, ...] = ()
+    against: tuple[AgainstLine, ...] = ()
     signatures: Signatures = Signatures()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from ptnotes.clinical import Reference
 from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.change import Meaning, Verdict, judge_score
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
+from ptnotes.domain.contraindication import Screen
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
@@ -34,6 +35,7 @@ from ptnotes.reports.progress_data import (
     ProgressReportData,
     Reading,
 )
+from ptnotes.services.progress_safety import against_lines, precaution_words
 from ptnotes.services.progress_words import (
     abbreviation_note,
     diagnosis_words,
@@ -60,6 +62,7 @@ class Case:
     """What a report is made from. `sessions` are all of the episode up to `as_of`, oldest first.
 
     `since` is the day of the last report, or None where this is the first. `conclusion` replaces the drafted one.
+    `screen` is the episode's screen, `names` everybody's name by their id.
     `notes` are the signed notes, `broken` the sessions whose signatures do not hold, `mark` how far the audit has come.
     """
 
@@ -78,6 +81,8 @@ class Case:
     notes: Sequence[SignedNote] = ()
     broken: Collection[int] = ()
     mark: AuditMark | None = None
+    screen: Screen = field(default_factory=Screen)
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 def progress_content(reference: Reference, case: Case) -> ProgressReportData:
@@ -107,7 +112,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         diagnoses=diagnosis_words(episode, case.as_of),
         referrer=episode.referrer,
         referrer_details=episode.referrer_practice,
-        precaution=episode.precaution,
+        precaution=precaution_words(reference, episode, case.screen),
         care_began=episode.start,
         plan_of_care=plan_words(episode),
         prognosis=episode.plan.prognosis,
@@ -139,6 +144,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             if is_shown(session)
         ),
         method_notes=(*_method_notes(charts), *abbreviation_note(reference, attended)),
+        against=against_lines(reference, in_period, numbers, case.screen, case.names),
         signatures=signatures(attended, numbers, case.notes, case.broken, case.mark),
     )
 

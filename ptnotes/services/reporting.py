@@ -17,6 +17,7 @@ from ptnotes.db.episodes import load_episode, outcomes_of
 from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
 from ptnotes.db.people import names_of
+from ptnotes.db.screening import load_screen
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.db.signing import signed_notes
@@ -109,6 +110,8 @@ def progress_report_data(
             notes=signed_notes(connection, ids, names_of(connection)),
             broken={one.session_id for one in verified_notes(connection, episode.patient_id).problems},
             mark=AuditMark(*audit_head(connection)),
+            screen=load_screen(connection, episode_id, episode.patient_id, clinic.zone),
+            names=names_of(connection),
         )
     _check_asked(case)
     return progress_content(clinic.reference, case)

@@ -27,6 +27,7 @@ from ptnotes.services.sample_courses import Course, load_courses
 from ptnotes.services.sample_episodes import Played, play
 from ptnotes.services.sample_people import Cast, Named, load_cast
 from ptnotes.services.sample_run import WAYS, Run, random_uuid
+from ptnotes.services.sample_screens import store_screen
 from ptnotes.services.signing import sign_drafts_before
 
 DEMO_PATIENTS = 40
@@ -59,7 +60,8 @@ def create_demo(path: Path, passphrase: str, *, clock: Callable[[], datetime] = 
     # The file is thrown away after use, so the derivation of its key may be as quick as is allowed at all.
     clinic = create_clinic(path, cast.clinic, cast.therapist, passphrase, clock=clock, kdf=Kdf())
     try:
-        store_cases(clinic, demo_cases(clinic.reference, cast, clinic.person_id, clinic.today()))
+        demo = demo_cases(clinic.reference, cast, clinic.person_id, clinic.today())
+        store_cases(clinic, demo, with_screens=True)
         sign_drafts_before(clinic, clinic.today() - timedelta(days=_UNSIGNED_DAYS), passphrase, _signed_at)
     except BaseException:
         clinic.close()
@@ -102,20 +104,27 @@ def create_sample(
 
 
 def store_cases(
-    clinic: OpenClinic, cases: Iterator[Case], *, progress: Callable[[int], None] | None = None
+    clinic: OpenClinic,
+    cases: Iterator[Case],
+    *,
+    progress: Callable[[int], None] | None = None,
+    with_screens: bool = False,
 ) -> None:
-    """Store cases in transactions of some hundred patients; `progress` is told how many patients are stored."""
+    """Store cases in transactions of some hundred patients; `progress` is told how many patients are stored.
+
+    `with_screens` has each episode screened, too.
+    """
     done = 0
     chunk: list[Case] = []
     for case in cases:
         chunk.append(case)
         if len(chunk) == _CHUNK:
-            _store(clinic, chunk)
+            _store(clinic, chunk, with_screens=with_screens)
             done += len(chunk)
             chunk = []
             if progress is not None:
                 progress(done)
-    _store(clinic, chunk)
+    _store(clinic, chunk, with_screens=with_screens)
     if progress is not None:
         progress(done + len(chunk))
 
@@ -297,7 +306,7 @@ def _shared_out(rng: Random, patients: int, sessions: int) -> list[int]:
     return counts
 
 
-def _store(clinic: OpenClinic, cases: Sequence[Case]) -> None:
+def _store(clinic: OpenClinic, cases: Sequence[Case], *, with_screens: bool) -> None:
     """Store cases in one transaction, by the same functions that store what is typed, many rows at a time."""
     now = clinic.clock()
     with clinic.store.write() as connection:
@@ -309,11 +318,10 @@ def _store(clinic: OpenClinic, cases: Sequence[Case]) -> None:
             if patient.id is not None
         ]
         episodes = [replace(played.episode, patient_id=patient_id) for patient_id, played in pairs]
+        opened = add_episodes(connection, episodes, now, clinic.person_id)
         kept = [
             (episode.id, played)
-            for episode, (_, played) in zip(
-                add_episodes(connection, episodes, now, clinic.person_id), pairs, strict=True
-            )
+            for episode, (_, played) in zip(opened, pairs, strict=True)
             if episode.id is not None
         ]
         scores = [
@@ -325,7 +333,11 @@ def _store(clinic: OpenClinic, cases: Sequence[Case]) -> None:
             for episode_id, played in kept
             for session in played.sessions
         ]
-        add_sessions(connection, sessions, now)
+        charted = add_sessions(connection, sessions, now)
+        if with_screens:
+            for episode in opened:
+                own = [session for session in charted if session.episode_id == episode.id]
+                store_screen(clinic, connection, episode, own)
         connection.commit()
 
 

@@ -16,15 +16,18 @@ from ptnotes.domain.errors import InputError, StaleError
 from ptnotes.domain.people import Role
 from ptnotes.domain.screening import UNCHANGED, Answer, AskAgain, Site, items_for, latest_answers, unanswered
 from ptnotes.domain.treatment import Mobilization, NoteState, TreatmentSession
+from ptnotes.reports.progress import render_progress_report
 from ptnotes.services import screening, signing
 from ptnotes.services.episodes import change_episode
 from ptnotes.services.history import history_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import home, patient_header
+from ptnotes.services.reporting import progress_report_data
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import load_session, save_draft, start_session
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
+from tests.reports.cases import flat, pages
 from tests.signing import (
     OTHER,
     UPA,
@@ -290,3 +293,22 @@ def test_a_visit_of_another_day_is_judged_by_what_was_known_then(case: Case, clo
     later = draft(clinic, episode, clinic.today())
     assert needed(clinic, later) == ["missing.against_reason"]
     assert load_session(clinic, later.id or 0).service_date == note.service_date + timedelta(days=1)
+
+
+def test_what_was_done_against_a_contraindication_prints_in_the_progress_report(case: Case) -> None:
+    clinic, episode = case
+    screened(clinic, episode)
+    say(case, "fracture_acute", YES, Site("L5"))
+    say(case, "pregnancy")
+    note = draft(clinic, episode)
+    screening.give_reason(clinic, note.id or 0, 8, "Healed on the film of 1 Mar.")
+    data = progress_report_data(clinic, episode.id or 0)
+    (line,) = data.against
+    assert (line.on, line.number, line.done) == (clinic.today(), 1, "L5 left UPA grade III")
+    assert line.stops == clinic.reference.screening_items["fracture_acute"].label
+    assert (line.reason, line.who) == ("Healed on the film of 1 Mar.", "J. Rivera, PT, DPT")
+    assert data.precaution.endswith("(L5) (stop); Pregnancy (precaution)")
+    pdf = render_progress_report(data)
+    text = flat(" ".join(pages(pdf))).casefold()
+    assert "done against a contraindication" in text
+    assert "healed on the film of 1 mar." in text
