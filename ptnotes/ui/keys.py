@@ -171,6 +171,17 @@ FIND = KeyGroup(
         KeyRow("clear", ("Esc",), "Clear the search"),
     ),
 )
+DAY = KeyGroup(
+    "Patients of the day",
+    (
+        KeyRow("start", ("Return", "Enter"), "Start the visit, or open what is charted", shown="Enter"),
+        KeyRow("arrived", ("A",), "The patient has arrived"),
+        KeyRow("cancelled", ("C",), "The visit was cancelled"),
+        KeyRow("missed", ("M",), "The patient did not come"),
+        KeyRow("planned", ("P",), "Planned again: take back what was said"),
+        KeyRow("remove", ("Del",), "Take the patient off the list"),
+    ),
+)
 CHARTS = KeyGroup(
     "Charts of the overview",
     (
@@ -196,7 +207,7 @@ SCREEN = KeyGroup(
 )
 SHEET = KeyGroup("Sheets and strips", (KeyRow("close", ("Esc",), "Close"),))
 WIDGET_KEYS = (
-    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, SCREEN, PICK, FIND, CHARTS,
+    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, SCREEN, PICK, FIND, DAY, CHARTS,
     SHEET,
 )  # fmt: skip
 """Every group, in the order of the list of keys."""

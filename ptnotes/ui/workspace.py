@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
-from ptnotes.services.screening import mark_against_seen
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
 from ptnotes.ui.history.reading_log import ReadingLog
+from ptnotes.ui.home.desk import HomeDesk
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.pages import Pages
 from ptnotes.ui.patients.archiving import Archiving
@@ -60,6 +60,7 @@ class Workspace(QWidget):
         self.sidebar = Sidebar(clinic, tasks, theme, self)
         self.pages = Pages(clinic, tasks, theme, toast, self)
         self.home = HomePage(clinic.today, theme, self)
+        self.desk = HomeDesk(clinic, tasks, theme, self.home)
         self.chart = ChartPage(clinic, tasks, theme, toast, self)
         self.archiving = Archiving(clinic, tasks, toast, self)
         self.emergencies = Emergencies(clinic, tasks, toast, self)
@@ -86,9 +87,14 @@ class Workspace(QWidget):
         for lists in (self.sidebar, self.home):
             lists.patient_chosen.connect(self.open_patient)
             lists.draft_chosen.connect(self.open_draft)
-        self.sidebar.home_loaded.connect(self.home.show_home)
+        self.sidebar.home_loaded.connect(self.desk.show_home)
+        self.desk.changed.connect(self.sidebar.refresh)
+        self.desk.day.list.patient_chosen.connect(self.open_patient)
+        self.desk.day.list.draft_chosen.connect(self.open_draft)
+        self.desk.day.visit_asked.connect(self.start_visit)
+        self.desk.day.undo_offered.connect(self.toast.offer_undo)
+        self.desk.due.episode_chosen.connect(self.open_patient)
         self.home.add_asked.connect(self.pages.add_patient)
-        self.home.against_seen.connect(self._mark_seen)
         self.pages.patient_asked.connect(self.open_patient)
         self.pages.form_left.connect(self._leave_form)
         self.pages.records_disposed.connect(self._leave_disposed)
@@ -152,13 +158,6 @@ class Workspace(QWidget):
         self.sidebar.refresh()
         self.pages.backups.look()
 
-    def _mark_seen(self, override_ids: Sequence[int]) -> None:
-        mark = partial(mark_against_seen, self._clinic, override_ids)
-        self._tasks.write(mark, self._home_changed)
-
-    def _home_changed(self, _nothing: None) -> None:
-        self.sidebar.refresh()
-
     def show_home(self) -> None:
         """Leave the patient and show the home page."""
         self._leave_patient()
@@ -205,6 +204,12 @@ class Workspace(QWidget):
         read = partial(_draft_header, self._clinic, patient_id, session_id)
         self._tasks.read(read, partial(self._show_draft, session_id), latest="patient")
 
+    def start_visit(self, patient_id: int) -> None:
+        """Show a patient's chart with today's visit, started if it is not there yet."""
+        self.flush()
+        read = partial(patient_header, self._clinic, patient_id)
+        self._tasks.read(read, self._show_to_chart, latest="patient")
+
     def archive(self) -> None:
         """Take the patient out of the lists, with an Undo; or bring an archived one back."""
         shown = self.chart.shown
@@ -219,6 +224,10 @@ class Workspace(QWidget):
     def _show_patient(self, header: PatientHeader) -> None:
         self._show_chart(header)
         self.chart.show_patient(header)
+
+    def _show_to_chart(self, header: PatientHeader) -> None:
+        self._show_patient(header)
+        self.chart.start_visit()
 
     def _show_draft(self, session_id: int, header: PatientHeader) -> None:
         self._show_chart(header)

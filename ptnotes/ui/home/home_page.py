@@ -72,14 +72,22 @@ class HomePage(QStackedWidget):
         self.safety.patient_chosen.connect(self.patient_chosen)
         self.safety.seen.connect(self.against_seen)
         layout.addWidget(self.safety)
+        self._above = QHBoxLayout()
+        self._above.setSpacing(16)
+        layout.addLayout(self._above, 3)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         self.to_co_sign = self._list_card(theme, columns, "To co-sign")
         self.drafts = self._list_card(theme, columns, "Drafts of the last 30 days")
         self.recent = self._list_card(theme, columns, "Seen last")
-        layout.addLayout(columns, 1)
+        layout.addLayout(columns, 2)
         for page in (self.blank, self.empty, self.work):
             self.addWidget(page)
+
+    def put_above(self, *cards: tuple[QWidget, int]) -> None:
+        """Put cards over the lists, side by side, each with its share of the width."""
+        for card, share in cards:
+            self._above.addWidget(card, share)
 
     def show_home(self, home: Home) -> None:
         """Show what is at hand; the first step where the clinic has no patient yet."""

@@ -1,0 +1,1 @@
+"""The day's patients on the home page."""

@@ -1,0 +1,51 @@
+"""What the home page holds that reads for itself: the day's patients, and what is due in the clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from ptnotes.domain.views import Home
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.screening import mark_against_seen
+from ptnotes.ui.day.day_card import DayCard
+from ptnotes.ui.due.clinic_due_card import ClinicDueCard
+from ptnotes.ui.home.home_page import HomePage
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+
+
+class HomeDesk(QObject):
+    """Puts both cards on `page`, and keeps them up to date while it is seen.
+
+    `changed` says that what is at hand may be something else now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, page: HomePage) -> None:
+        super().__init__(page)
+        self._clinic = clinic
+        self._tasks = tasks
+        self._page = page
+        self.day = DayCard(clinic, tasks, theme, page)
+        self.due = ClinicDueCard(clinic, tasks, theme, page)
+        page.put_above((self.day, 3), (self.due, 2))
+        page.against_seen.connect(self._mark_seen)
+
+    def show_home(self, home: Home) -> None:
+        """Show what is at hand."""
+        self._page.show_home(home)
+        # What is due is counted anew only where it is seen: this follows every save.
+        if self._page.isVisible():
+            self.day.refresh()
+            self.due.refresh()
+
+    def _mark_seen(self, override_ids: Sequence[int]) -> None:
+        mark = partial(mark_against_seen, self._clinic, override_ids)
+        self._tasks.write(mark, self._marked)
+
+    def _marked(self, _nothing: None) -> None:
+        self.changed.emit()
