@@ -127,7 +127,8 @@ def test_what_is_missing_is_listed_and_each_line_goes_there(
     assert not panel.passphrase.button.isEnabled()
     panel.rows[1].click()
     assert QApplication.focusWidget() is page.note.editors["assessment"]
-    panel.rows[0].click()
+    panel.rows[0].setFocus()
+    QTest.keyClick(panel.rows[0], Qt.Key.Key_Return)
     assert QApplication.focusWidget() is page.fields.time_out
 
 

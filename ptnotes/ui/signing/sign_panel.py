@@ -53,6 +53,7 @@ class SignPanel(QFrame):
         self._scroller.viewport().setAutoFillBackground(False)
         self._scroller.setWidget(self._list)
         self._list.setAutoFillBackground(False)
+        self._scroller.horizontalScrollBar().rangeChanged.connect(self._fit)
         outer.addWidget(self._scroller)
         self.passages = RepeatedPassages(theme, self)
         outer.addWidget(self.passages)
@@ -74,8 +75,7 @@ class SignPanel(QFrame):
                 widget.hide()
                 widget.deleteLater()
         self.rows = [self._add_row(finding) for finding in findings]
-        shown = min(len(findings), _ROWS_SHOWN)
-        self._scroller.setFixedHeight(self._theme.px(_ROW_PX) * shown)
+        self._fit()
         self._scroller.setVisible(bool(findings))
         self.passages.show_findings(findings)
         needed = sum(finding.blocks for finding in findings)
@@ -86,6 +86,12 @@ class SignPanel(QFrame):
         self.show()
         if opened:
             (self.rows[0] if needed else self.passphrase.field).setFocus()
+
+    def _fit(self) -> None:
+        """Have the lines as tall as they are, with what moves them sideways below them and not over them."""
+        across = self._scroller.horizontalScrollBar()
+        bar = across.sizeHint().height() if across.maximum() else 0
+        self._scroller.setFixedHeight(self._theme.px(_ROW_PX) * min(len(self.rows), _ROWS_SHOWN) + bar)
 
     def refuse(self, why: str) -> None:
         """Show what was found, and why this person cannot sign."""
@@ -121,6 +127,8 @@ class SignPanel(QFrame):
         button.setProperty("type", "motion")
         button.setAccessibleName(f"{pill.text()}: {finding.text}")
         button.setToolTip("Go there")
+        # The keyboard is on the first line that is needed, and Enter goes there.
+        button.setAutoDefault(True)
         button.clicked.connect(partial(self.finding_chosen.emit, finding))
         layout.addWidget(pill)
         layout.addWidget(button, 1)
