@@ -160,8 +160,11 @@ class VisitPage(QWidget):
         self._arrange(wide=self.width() >= self._theme.px(WIDE_PX))
         px = self._theme.px
         self.spine_card.setFixedWidth(next(px(wide) for page, wide in SPINE_PX if self.width() >= px(page)))
-        # Where there is room for little more than one table, the levels are picked from the list instead.
-        self.spine_card.setVisible(self.width() >= self._theme.px(ROOM_FOR_SPINE_PX))
+        # Where there is room for little more than one table, or the map would lie over its keys, the levels are picked
+        # from the list instead.
+        margins = self.contentsMargins() if (lay := self.layout()) is None else lay.contentsMargins()
+        tall = self.height() - margins.top() - margins.bottom() >= self.spine_card.minimumSizeHint().height()
+        self.spine_card.setVisible(tall and self.width() >= self._theme.px(ROOM_FOR_SPINE_PX))
 
     def _arrange(self, *, wide: bool) -> None:
         """Put the cards into two columns, or one below the other in the order of the work."""

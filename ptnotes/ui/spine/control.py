@@ -72,7 +72,7 @@ class SpineControl(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(theme.px(150), theme.px(300))
+        self.setMinimumSize(theme.px(150), theme.px(220))
         state.changed.connect(self._changed)
         self._changed()
 
