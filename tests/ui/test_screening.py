@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from ptnotes.services.episodes import change_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import home, patient_header
 from ptnotes.services.visits import load_session, save_draft, start_session
+from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.home.home_page import HomePage
@@ -303,6 +304,20 @@ def test_a_row_at_the_site_is_marked_when_it_is_entered_and_its_reason_is_asked_
     assert screen.unsaved_problem() == ""
 
 
+def test_a_row_that_is_taken_back_and_brought_again_is_marked_again(case: Case, visit: Show) -> None:
+    screened(*case)
+    say(case, "compression_fracture", Site("L5"))
+    screen = visit(charted(case, replace(UPA, row=1)))
+    page = screen.stage.page
+    assert page is not None
+    assert line_of(screen, 1).isVisible()
+    page.state.put(replace(page.state.session, mobilizations=()))
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert screen.unsaved_problem() == ""
+    key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert line_of(screen, 1).isVisible()
+
+
 def test_a_row_elsewhere_is_not_marked_and_a_precaution_stands_beside_it(case: Case, visit: Show) -> None:
     screened(*case)
     say(case, "compression_fracture", Site("L5"))
@@ -473,3 +488,23 @@ def test_the_home_page_keeps_both_lists_in_sight(
     screening.mark_against_seen(clinic, [row.override.id or 0])
     page.show_home(home(clinic))
     assert len(page.safety.rows) == 1
+
+
+def test_a_marked_row_that_is_taken_out_and_brought_back_is_marked_again(
+    case: Case, visit: Show, qtbot: QtBot
+) -> None:
+    screened(*case)
+    thrust = Mobilization(
+        row=1, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V", attempts=1
+    )
+    screen = visit(charted(case, thrust))
+    shown = screen.visit
+    assert shown is not None
+    shown.state.put(edits.remove_row(shown.state.session, Mobilization, 1))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    screen.bar.commands["undo"].trigger()
+    assert line_of(screen, 1).consent.isVisible()
+    screen.bar.commands["redo"].trigger()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    screen.bar.commands["undo"].trigger()
+    assert line_of(screen, 1).consent.isVisible()

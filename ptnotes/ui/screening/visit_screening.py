@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ptnotes.domain.contraindication import Against, charted_against, row_precautions
 from ptnotes.domain.permissions import Act
@@ -108,7 +109,7 @@ class VisitScreening(QWidget):
         """Say that something is typed that nobody stored yet; empty where there is nothing."""
         if self.form.is_begun:
             return "An adverse event is begun and not recorded."
-        if any(line.unstored for line in (self.whole, *self._lines.values())):
+        if any(isValid(line) and line.unstored for line in (self.whole, *self._lines.values())):
             return "A reason to treat against a contraindication is typed and not stored."
         return ""
 
@@ -183,6 +184,7 @@ class VisitScreening(QWidget):
 
     def _line_of(self, row: int, editor: MobilizationRow, *, needed: bool) -> AgainstLine | None:
         line = self._lines.get(row)
+        # A row that was taken out and brought back by Redo has another editor; the line went with the one before.
         if line is not None and line.parent() is editor.below:
             return line
         if not needed or self._page is None:
@@ -207,7 +209,7 @@ class VisitScreening(QWidget):
 
     def _reason_failed(self, row: int | None, error: Exception) -> None:
         line = self.whole if row is None else self._lines.get(row)
-        if line is not None:
+        if line is not None and isValid(line):
             line.say(sentence_for(error))
 
     def _give_consent(self) -> None:
