@@ -185,7 +185,7 @@ class VisitScreening(QWidget):
     def _line_of(self, row: int, editor: MobilizationRow, *, needed: bool) -> AgainstLine | None:
         line = self._lines.get(row)
         # A row that was taken out and brought back by Redo has another editor; the line went with the one before.
-        if line is not None and line.parent() is editor.below:
+        if line is not None and isValid(line) and line.parent() is editor.below:
             return line
         if not needed or self._page is None:
             return None
