@@ -22,6 +22,7 @@ from ptnotes.domain.payers import Authorization, Cover, Coverage, Payer, PayerRu
 from ptnotes.domain.units import UnitRuleName
 
 _RULES = tuple(field.name for field in fields(DueRules))
+_AHEAD = ("warn_treatment_days", "warn_days", "warn_visits")
 _COVERAGE = tuple(field.name for field in fields(Coverage) if field.name != "payer")
 _AUTHORIZATION = tuple(field.name for field in fields(Authorization))
 
@@ -154,6 +155,9 @@ def _rules(payer: Payer | None, row: Any, otherwise: PayerRules) -> PayerRules:
     if payer is None:
         units = UnitRuleName(row.counting_rule)
     due = DueRules(**{name: getattr(row, name) for name in _RULES})
+    if payer is not None:
+        # How far ahead it is told is the clinic's own business, whoever pays.
+        due = replace(due, **{name: getattr(otherwise.due, name) for name in _AHEAD})
     return PayerRules(payer=payer, due=due, units=units, revision=row.revision)
 
 

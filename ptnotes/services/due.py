@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ptnotes.db.due import open_episodes, payer_of_episode
 from ptnotes.db.overview import patients_by_id
 from ptnotes.db.payers import rules_by_payer
-from ptnotes.domain.due import due_list, found_due, pressing_first
+from ptnotes.domain.due import DueKind, due_list, found_due, pressing_first
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import ClinicDue, DueRow, EpisodeDue
@@ -25,8 +27,11 @@ def due_of_episode(clinic: OpenClinic, episode_id: int) -> EpisodeDue:
     return EpisodeDue(due_list(found[0].facts, clinic.today(), rules.due), rules.name)
 
 
-def most_pressing_due(clinic: OpenClinic, limit: int) -> ClinicDue:
-    """What is most pressing in all open episodes, at most `limit` rows, and how much there is in all."""
+def most_pressing_due(clinic: OpenClinic, limit: int, *, without: Collection[DueKind] = ()) -> ClinicDue:
+    """What is most pressing in all open episodes, at most `limit` rows, and how much there is in all.
+
+    Kinds in `without` are left out, where they are listed elsewhere.
+    """
     require(clinic, Act.VIEW_NOTES)
     today = clinic.today()
     with clinic.store.read() as connection:
@@ -38,6 +43,7 @@ def most_pressing_due(clinic: OpenClinic, limit: int) -> ClinicDue:
             for number, one in enumerate(
                 found_due(episode.facts, today, by_payer.get(episode.payer_id, own).due)
             )
+            if one.kind not in without
         ]
         found.sort(key=lambda row: row[:4])
         shown = [(episode, one.told()) for *_, one, episode in found[:limit]]

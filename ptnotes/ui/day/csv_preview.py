@@ -32,7 +32,7 @@ class CsvPreview(QWidget):
         column.setSpacing(8)
         self.words = Label("", "strong", wraps=True, parent=self)
         self.table = GridTable(("Line", "Time", "In the file", "Patient here"), numeric=(0,))
-        scroller = Scroller(ground="card", parent=self)
+        scroller = Scroller(ground="surface", parent=self)
         scroller.body.setContentsMargins(0, 0, 8, 0)
         scroller.body.addWidget(self.table)
         scroller.body.addStretch(1)

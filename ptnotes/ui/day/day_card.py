@@ -68,7 +68,7 @@ class DayCard(Card):
         self.list = DayList(theme, self)
         self.add_line = AddLine(clinic, tasks, theme, self)
         self.import_csv = QPushButton("From a CSV file…", self)
-        self.add_line.line.addWidget(self.import_csv)
+        self.add_to_head(self.import_csv)
         self.nothing = Label(
             "Nobody is on today’s list yet. Add patients here, or all of them from a CSV file.",
             "muted",
@@ -81,7 +81,8 @@ class DayCard(Card):
         self.stage.addWidget(self._make_list())
         self.stage.addWidget(self.preview)
         self.body.addWidget(self.stage, 1)
-        self.add_line.setEnabled(allows(clinic, Act.EDIT_DEMOGRAPHICS))
+        for part in (self.add_line, self.import_csv):
+            part.setEnabled(allows(clinic, Act.EDIT_DEMOGRAPHICS))
         self.add_line.added.connect(self._add)
         self.import_csv.clicked.connect(self._ask_for_csv)
         self.preview.agreed.connect(self._add_matches)

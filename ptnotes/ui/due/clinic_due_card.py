@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ptnotes.domain.due import KIND_WORDS, due_words
+from ptnotes.domain.due import KIND_WORDS, DueKind, due_words
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import ClinicDue, DueRow
 from ptnotes.services.due import most_pressing_due
@@ -21,6 +21,8 @@ from ptnotes.ui.widgets.labels import Label
 
 MOST_SHOWN = 60
 """Rows that are listed; nobody reads further down."""
+_LISTED_ELSEWHERE = (DueKind.UNSIGNED_NOTES,)
+"""Drafts stand on the home page one by one."""
 
 
 class ClinicDueCard(Card):
@@ -44,7 +46,7 @@ class ClinicDueCard(Card):
     def refresh(self) -> None:
         """Read again what is most pressing."""
         if allows(self._clinic, Act.VIEW_NOTES):
-            read = partial(most_pressing_due, self._clinic, MOST_SHOWN)
+            read = partial(most_pressing_due, self._clinic, MOST_SHOWN, without=_LISTED_ELSEWHERE)
             self._tasks.read(read, self._show, latest="due in the clinic")
 
     def _show(self, found: ClinicDue) -> None:

@@ -27,6 +27,7 @@ from ptnotes.services.patients import add_patient, change_patient, likely_duplic
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.patients.duplicates import Duplicates
+from ptnotes.ui.payers.cover_card import CoverCard
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Scroller
 from ptnotes.ui.widgets.date_field import DateField
@@ -91,6 +92,8 @@ class PatientForm(Scroller):
         self.problem.hide()
         column.addWidget(self.problem)
         column.addLayout(self._make_buttons())
+        self.cover = CoverCard(clinic, tasks)
+        column.addWidget(self.cover)
         column.addStretch(1)
         page = QWidget()
         page.setMaximumWidth(840)
@@ -153,6 +156,7 @@ class PatientForm(Scroller):
     def start_adding(self) -> None:
         """Show an empty form with the next free record number."""
         self._fill(None)
+        self.cover.hide()
         self.title.setText("Add a patient")
         self.store.setText("Add the patient")
         self._tasks.read(lambda: next_mrn(self._clinic), self._suggest_mrn, latest="next mrn")
@@ -161,6 +165,8 @@ class PatientForm(Scroller):
     def start_changing(self, patient: Patient) -> None:
         """Show this patient's details to be changed."""
         self._fill(patient)
+        self.cover.show()
+        self.cover.show_patient(patient.id or 0)
         self.title.setText(patient.name)
         self.store.setText("Save the changes")
         self.fields["family_name"].editor.setFocus()
@@ -179,13 +185,13 @@ class PatientForm(Scroller):
 
     def unsaved_problem(self) -> str:
         """A sentence while something typed is neither stored nor cancelled, else empty."""
-        waits = not self._is_given_up and self._typed() != self._as_shown
+        waits = not self._is_given_up and (self._typed() != self._as_shown or self.cover.has_text)
         return "What you typed about a patient is not stored yet." if waits else ""
 
     @property
     def has_text(self) -> bool:
         """Whether something is typed here that is stored only when it is asked for."""
-        return not self.isHidden() and self._typed() != self._as_shown
+        return not self.isHidden() and (self._typed() != self._as_shown or self.cover.has_text)
 
     def _line(self, name: str) -> QLineEdit:
         editor = self.fields[name].editor

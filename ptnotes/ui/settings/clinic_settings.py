@@ -18,6 +18,7 @@ from ptnotes.services.settings import change_clinic, clinic_details
 from ptnotes.ui.backup.backup_card import BackupCard
 from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.messages import faults_by_field, sentence_for
+from ptnotes.ui.payers.rules_card import PayerRulesCard
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card, Scroller
 from ptnotes.ui.widgets.field import FieldWithFault
@@ -100,6 +101,8 @@ class ClinicSettings(Scroller):
                 wraps=True,
             )
         )
+        self.payer_rules = PayerRulesCard(clinic, tasks)
+        column.addWidget(self.payer_rules)
         column.addWidget(file_card)
         self.backups = BackupCard(clinic, schedule)
         column.addWidget(self.backups)
@@ -112,6 +115,7 @@ class ClinicSettings(Scroller):
     def show_details(self) -> None:
         """Read the details and show them, unless something typed here waits to be stored or mended."""
         self._tasks.read(lambda: clinic_details(self._clinic), self._show, latest="clinic")
+        self.payer_rules.show_rules()
 
     def _show(self, details: Clinic) -> None:
         if self._sent is not None or (self._typed() != self._stored and not self._is_stale):
@@ -148,6 +152,7 @@ class ClinicSettings(Scroller):
 
     def flush(self) -> None:
         """Hand a change to the writer, if there is one. What is changed during a save follows right after it."""
+        self.payer_rules.flush()
         if self._sent is not None:
             self._at_once = True
             return
@@ -160,7 +165,7 @@ class ClinicSettings(Scroller):
     def unsaved_problem(self) -> str:
         """Why a change could not be stored, empty where all are."""
         if self._sent is None and self._typed() == self._stored:
-            return ""
+            return self.payer_rules.unsaved_problem()
         return f"A change of the clinic's settings is not stored yet. {self._problem}".rstrip()
 
     def _saved(self, details: Clinic) -> None:
