@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.clinics import LARGE, ROOT, SMALL, clinic_file
+from benchmarks.due import due
 from benchmarks.figure import Figure, against_limit, middle, percentile, table
 from benchmarks.first_paint import first_paint
 from benchmarks.notation import notation
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         *_window_figures(small, large),
         *_saving_figures(small, large),
         *notation(),
+        *due(),
         *report_figures(),
     ]
     if arguments.json:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from ptnotes.db.schema.episode import (
@@ -41,50 +41,60 @@ class OpenEpisode:
 
 
 def open_episodes(
-    connection: Connection, today: date, zone: str, episode_id: int | None = None
-) -> list[OpenEpisode]:
-    """Every open episode, or that one where it is open. Days of instants are those of `zone`."""
+    connection: Connection,
+    today: date,
+    zone: str,
+    episode_id: int | None = None,
+    *,
+    with_evaluations: bool = True,
+) -> Iterator[OpenEpisode]:
+    """Every open episode, or that one where it is open. Days of instants are those of `zone`.
+
+    The day of the latest evaluation takes a while for thousands, and is left out where nobody asks for it.
+
+    One after the other: thousands that live at once keep Python's collector of garbage busy for longer than they take.
+    """
     heads = connection.execute(
         _of(select(EpisodeRecord.id, EpisodeRecord.patient_id, EpisodeRecord.start), episode_id)
     )
     found = heads.all()
     if not found:
-        return []
+        return
     narrowed = None if episode_id is None else int(found[0][1])
     day = _days()
-    visits = {row[0]: row for row in connection.execute(_of(_VISITS, episode_id, SessionRecord))}
-    plans = {row[0]: row for row in connection.execute(_of(_PLANS, episode_id, PlanOfCareRecord))}
+    visits = dict(connection.execute(_of(_VISITS, episode_id, SessionRecord)).all())
+    drafts = dict(connection.execute(_of(_DRAFTS, episode_id, SessionRecord)).all())
+    evaluated = {}
+    if with_evaluations:
+        evaluated = dict(connection.execute(_of(_EVALUATED, episode_id, SessionRecord)).all())
+    plans = {row[0]: row for row in connection.execute(_of(_PLANS, episode_id, PlanOfCareRecord)).all()}
     certified = _certified(connection, episode_id, ZoneInfo(zone))
     reported = dict(connection.execute(_of(_REPORTED, episode_id, ProgressReportRecord)).all())
     physician = dict(connection.execute(_of(_physician(today), episode_id, PhysicianVisitRecord)).all())
     payers = dict(connection.execute(_of_patient(_payers(today), narrowed)).all())
     authorized = _authorized(connection, today, narrowed)
-    nothing = (None, "", None, None)
     unplanned = (None, None, None, None, None)
     unsent = (None, None)
-    episodes = []
     for key, patient_id, start in found:
-        _, days, drafts, evaluated = visits.get(key, nothing)
         _, _, plan_start, weeks, until = plans.get(key, unplanned)
         sent_on, certified_until = certified.get(key, unsent)
         grant = authorized.get((patient_id, key)) or authorized.get((patient_id, None)) or (None, None, None)
         facts = EpisodeFacts(
             start=start,
-            treatment_days=day(days),
+            treatment_days=day(visits.get(key)),
             reported_to=reported.get(key),
             plan_start=plan_start,
             plan_weeks=weeks,
             plan_sent_on=sent_on,
             certified_until=certified_until or until,
-            evaluated_on=evaluated,
-            unsigned_days=day(drafts),
+            evaluated_on=evaluated.get(key),
+            unsigned_days=day(drafts.get(key)),
             authorized_visits=grant[0],
             authorized_from=grant[1],
             authorized_until=grant[2],
             physician_visit_on=physician.get(key),
         )
-        episodes.append(OpenEpisode(key, patient_id, payers.get(patient_id), facts))
-    return episodes
+        yield OpenEpisode(key, patient_id, payers.get(patient_id), facts)
 
 
 def payer_of_episode(connection: Connection, episode_id: int, on: date) -> int | None:
@@ -118,13 +128,12 @@ def _days() -> Callable[[str | None], tuple[date, ...]]:
     def days(text: str | None) -> tuple[date, ...]:
         if not text:
             return ()
-        found = []
-        for one in sorted(set(text.split())):
-            day = known.get(one)
-            if day is None:
-                day = known[one] = date.fromisoformat(one)
-            found.append(day)
-        return tuple(found)
+        each = sorted(set(text.split()))
+        try:
+            return tuple(map(known.__getitem__, each))
+        except KeyError:
+            known.update((one, date.fromisoformat(one)) for one in each)
+            return tuple(map(known.__getitem__, each))
 
     return days
 
@@ -133,14 +142,20 @@ _OPEN = select(EpisodeRecord.id).where(EpisodeRecord.discharged_on.is_(None)).sc
 _WITH_OPEN = select(EpisodeRecord.patient_id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
 _ARCHIVED = select(PatientRecord.id).where(PatientRecord.archived_at.is_not(None)).scalar_subquery()
 _DAY = cast(SessionRecord.service_date, Text)
-_VISITS = (
-    select(
-        SessionRecord.episode_id,
-        func.aggregate_strings(_DAY, " "),
-        func.aggregate_strings(case((SessionRecord.state == NoteState.DRAFT, _DAY)), " "),
-        func.max(case((SessionRecord.kind.in_(_EVALUATIONS), SessionRecord.service_date))),
+_ATTENDED = (
+    select(SessionRecord.episode_id, func.aggregate_strings(cast(SessionRecord.service_date, Text), " "))
+    .where(SessionRecord.status == VisitStatus.ATTENDED)
+    .group_by(SessionRecord.episode_id)
+)
+_VISITS = _ATTENDED.where(SessionRecord.state.not_in(_GONE))
+_DRAFTS = _ATTENDED.where(SessionRecord.state == NoteState.DRAFT)
+_EVALUATED = (
+    select(SessionRecord.episode_id, func.max(SessionRecord.service_date))
+    .where(
+        SessionRecord.status == VisitStatus.ATTENDED,
+        SessionRecord.state.not_in(_GONE),
+        SessionRecord.kind.in_(_EVALUATIONS),
     )
-    .where(SessionRecord.status == VisitStatus.ATTENDED, SessionRecord.state.not_in(_GONE))
     .group_by(SessionRecord.episode_id)
 )
 _PLANS = select(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from datetime import date
+from heapq import nsmallest
 
-from ptnotes.db.due import open_episodes, payer_of_episode
+from ptnotes.db.audit import Writing as Reading
+from ptnotes.db.due import OpenEpisode, open_episodes, payer_of_episode
 from ptnotes.db.overview import patients_by_id
 from ptnotes.db.payers import rules_by_payer
-from ptnotes.domain.due import DueKind, due_list, found_due, pressing_first
+from ptnotes.domain.due import DueKind, Found, due_list, found_due, pressing_first
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import ClinicDue, DueRow, EpisodeDue
@@ -19,12 +22,12 @@ def due_of_episode(clinic: OpenClinic, episode_id: int) -> EpisodeDue:
     """What is due in an episode and by whose rules; nothing where it has ended."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        found = open_episodes(connection, clinic.today(), clinic.zone, episode_id)
+        found = next(open_episodes(connection, clinic.today(), clinic.zone, episode_id), None)
         by_payer = rules_by_payer(connection)
-    if not found:
+    if found is None:
         return EpisodeDue()
-    rules = by_payer.get(found[0].payer_id, by_payer[None])
-    return EpisodeDue(due_list(found[0].facts, clinic.today(), rules.due), rules.name)
+    rules = by_payer.get(found.payer_id, by_payer[None])
+    return EpisodeDue(due_list(found.facts, clinic.today(), rules.due), rules.name)
 
 
 def most_pressing_due(clinic: OpenClinic, limit: int, *, without: Collection[DueKind] = ()) -> ClinicDue:
@@ -34,22 +37,24 @@ def most_pressing_due(clinic: OpenClinic, limit: int, *, without: Collection[Due
     """
     require(clinic, Act.VIEW_NOTES)
     today = clinic.today()
-    with clinic.store.read() as connection:
+    count = 0
+
+    def everything(connection: Reading) -> Iterator[tuple[int, date, int, int, Found, OpenEpisode]]:
+        nonlocal count
         by_payer = rules_by_payer(connection)
-        own = by_payer[None]
-        found = [
-            (pressing_first(one), one.on or today, episode.id, number, one, episode)
-            for episode in open_episodes(connection, today, clinic.zone)
-            for number, one in enumerate(
-                found_due(episode.facts, today, by_payer.get(episode.payer_id, own).due)
-            )
-            if one.kind not in without
-        ]
-        found.sort(key=lambda row: row[:4])
-        shown = [(episode, one.told()) for *_, one, episode in found[:limit]]
-        patients = patients_by_id(connection, {episode.patient_id for episode, _ in shown})
-    rows = tuple(DueRow(patients[episode.patient_id], episode.id, due) for episode, due in shown)
-    return ClinicDue(rows, len(found))
+        asked = any(one.due.re_evaluation_days is not None for one in by_payer.values())
+        for episode in open_episodes(connection, today, clinic.zone, with_evaluations=asked):
+            rules = by_payer.get(episode.payer_id, by_payer[None]).due
+            for number, one in enumerate(found_due(episode.facts, today, rules)):
+                if one.kind not in without:
+                    count += 1
+                    yield pressing_first(one), one.on or today, episode.id, number, one, episode
+
+    with clinic.store.read() as connection:
+        shown = nsmallest(limit, everything(connection))
+        patients = patients_by_id(connection, {episode.patient_id for *_, episode in shown})
+    rows = tuple(DueRow(patients[episode.patient_id], episode.id, one.told()) for *_, one, episode in shown)
+    return ClinicDue(rows, count)
 
 
 def counting_rules(clinic: OpenClinic, episode_id: int) -> PayerRules:
