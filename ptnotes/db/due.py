@@ -128,7 +128,10 @@ def _days() -> Callable[[str | None], tuple[date, ...]]:
     def days(text: str | None) -> tuple[date, ...]:
         if not text:
             return ()
-        each = sorted(set(text.split()))
+        each = text.split()
+        if len(set(each)) < len(each):
+            each = list(set(each))
+        each.sort()
         try:
             return tuple(map(known.__getitem__, each))
         except KeyError:
@@ -164,7 +167,7 @@ _PLANS = select(
     PlanOfCareRecord.start,
     PlanOfCareRecord.duration_weeks,
     PlanOfCareRecord.certified_until,
-).order_by(PlanOfCareRecord.version)
+).order_by(PlanOfCareRecord.episode_id, PlanOfCareRecord.version)
 _REPORTED = select(ProgressReportRecord.episode_id, func.max(ProgressReportRecord.covers_to)).group_by(
     ProgressReportRecord.episode_id
 )

@@ -121,7 +121,6 @@ KIND_WORDS: Mapping[DueKind, str] = {
     DueKind.PHYSICIAN_VISIT: "Physician visit",
 }
 MEDICARE = DueRules()
-_ORDER = {Urgency.OVERDUE: 0, Urgency.NOW: 1, Urgency.SOON: 2}
 
 
 def due_list(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> tuple[Due, ...]:
@@ -136,7 +135,10 @@ def found_due(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> l
 
 def pressing_first(found: Found | Due) -> int:
     """What sorts the most pressing to the front."""
-    return _ORDER[found.urgency]
+    # Asked of thousands: looking an enum up in a mapping takes several times as long.
+    if found.urgency is Urgency.OVERDUE:
+        return 0
+    return 1 if found.urgency is Urgency.NOW else 2
 
 
 def due_words(due: Due) -> str:
@@ -315,4 +317,4 @@ _RULES = (
 def most_pressing(lists: Iterable[Iterable[Due]]) -> Urgency | None:
     """The most pressing urgency of several lists, None where nothing is due."""
     found = {due.urgency for dues in lists for due in dues}
-    return next((urgency for urgency in _ORDER if urgency in found), None)
+    return next((urgency for urgency in Urgency if urgency in found), None)
