@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ptnotes.clinical import Reference
@@ -57,11 +57,20 @@ def charges(reference: Reference, session: TreatmentSession) -> Charges:
 
 
 def units_words(found: Charges, rule: UnitRuleName) -> str:
-    """The units by a rule, in all and of each code: ``3 units by the CMS 8-minute rule: 97110 2, 97140 1``."""
-    total = found.total(rule)
-    codes = [*found.timed[rule].by_code.items(), *((code, 1) for code in found.untimed)]
-    listed = ", ".join(f"{code} {units}" for code, units in codes)
+    """The units by a rule, in all and of each code: ``3 units by the CMS 8-minute rule: 97110 2, 97140 1``.
+
+    What codes tie for is given to none of them: ``97110 0, 97140 0, 1 for 97110 or 97140``.
+    """
+    total, units = found.total(rule), found.timed[rule]
+    sure = dict(units.by_code)
+    more = []
+    if units.tie is not None:
+        for code in units.tie.codes[: units.tie.units]:
+            sure[code] -= 1
+        more = [f"{units.tie.units} for {_listed(units.tie.codes, 'or')}"]
+    codes = [*sure.items(), *((code, 1) for code in found.untimed)]
     count = "1 unit" if total == 1 else f"{total} units"
+    listed = ", ".join([*(f"{code} {each}" for code, each in codes), *more])
     return f"{count} by the {RULE_WORDS[rule]}: {listed}"
 
 
@@ -70,9 +79,13 @@ def tie_words(found: Charges, rule: UnitRuleName) -> str:
     tie = found.timed[rule].tie
     if tie is None:
         return ""
-    *most, last = tie.codes
     units = "1 unit" if tie.units == 1 else f"{tie.units} units"
-    return f"{', '.join(most)} and {last} tie for {units}: you choose which."
+    return f"{_listed(tie.codes, 'and')} tie for {units}: you choose which."
+
+
+def _listed(codes: Sequence[str], word: str) -> str:
+    *most, last = codes
+    return f"{', '.join(most)} {word} {last}"
 
 
 def minutes_problem(found: Charges, visit_min: int | None) -> str:

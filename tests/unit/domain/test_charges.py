@@ -49,8 +49,17 @@ def test_ties_are_said_to_be_ties() -> None:
     two = charges(reference(), visit(("cpt_97110", 10), ("cpt_97140", 10)))
     assert tie_words(two, CMS) == "97110 and 97140 tie for 1 unit: you choose which."
     assert tie_words(two, AMA) == ""
+    assert units_words(two, CMS) == "1 unit by the CMS 8-minute rule: 97110 0, 97140 0, 1 for 97110 or 97140"
     three = charges(reference(), visit(("cpt_97110", 8), ("cpt_97140", 8), ("cpt_97112", 8)))
     assert tie_words(three, CMS) == "97110, 97140 and 97112 tie for 2 units: you choose which."
+    assert units_words(three, CMS).endswith("97110 0, 97140 0, 97112 0, 2 for 97110, 97140 or 97112")
+
+
+def test_codes_that_tie_keep_the_units_that_are_theirs_alone() -> None:
+    found = charges(reference(), visit(("cpt_97110", 20), ("cpt_97140", 5), ("cpt_97112", 15)))
+    assert units_words(found, CMS) == (
+        "3 units by the CMS 8-minute rule: 97110 1, 97140 0, 97112 1, 1 for 97110 or 97140"
+    )
 
 
 @pytest.mark.parametrize(
