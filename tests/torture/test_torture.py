@@ -12,7 +12,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from tests.torture.acts import ACTS
 
-POINTS = 3
+POINTS = 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="forks")
