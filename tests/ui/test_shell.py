@@ -268,11 +268,11 @@ def test_locking_with_something_half_typed_closes_the_file_and_keeps_the_text_fo
     workspace = open_first(shell, clinic, qtbot)
     line, typed = half_typed(workspace, begin, qtbot)
     shell.lock()
-    qtbot.waitUntil(lambda: not clinic.data_key)
+    qtbot.waitUntil(lambda: not clinic.data_key, timeout=20_000)
     assert not Path(f"{clinic.path}-wal").exists()  # the last connection is closed
     assert not line.isVisible()
     shell.close()
-    qtbot.waitUntil(shell.toast.isVisible)
+    qtbot.waitUntil(shell.toast.isVisible, timeout=20_000)
     assert "is not stored yet" in shell.toast.text.text()
     assert not line.isVisible()
     door = shell.findChild(Unlock)
@@ -284,9 +284,9 @@ def test_locking_with_something_half_typed_closes_the_file_and_keeps_the_text_fo
     assert line.text() == typed
     assert shell.focusWidget() is line
     workspace.open_patient(1)
-    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None, timeout=20_000)
     shell.close()
-    qtbot.waitUntil(shell.toast.isVisible)
+    qtbot.waitUntil(shell.toast.isVisible, timeout=20_000)
     QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
 
 
