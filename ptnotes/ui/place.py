@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ptnotes.ui.chart import SESSIONS
@@ -25,16 +26,22 @@ _ASIDE = {
 """Pages that are no patient's: their kind, and which ``show_`` verb of the pages shows them."""
 
 
+class _Field(NamedTuple):
+    """Which field: one of those of its kind and name. The name is kept as a number, since it may hold a value."""
+
+    name: int
+    place: int
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where the keyboard was on a visit's page: how far that was scrolled, in which of how many fields, where in it.
+    """Where the keyboard was on a visit's page: how far that was scrolled, in which field, where in it.
 
-    Fields are counted from the top left to the bottom right. `field` is None where the keyboard was elsewhere.
+    `field` is None where the keyboard was elsewhere.
     """
 
     scrolled_px: int
-    fields: int
-    field: int | None
+    field: _Field | None
     letter: int
 
 
@@ -139,7 +146,6 @@ def go_back(workspace: Workspace, place: Place) -> None:
 
 def cursor_of(page: VisitPage) -> Cursor:
     """Where the keyboard is on a visit's page."""
-    fields = _fields(page)
     here = page.window().focusWidget()
     letter = 0
     if isinstance(here, QLineEdit):
@@ -147,14 +153,14 @@ def cursor_of(page: VisitPage) -> Cursor:
     elif isinstance(here, QPlainTextEdit):
         letter = here.textCursor().position()
     scrolled_px = page.scroller.verticalScrollBar().value()
-    return Cursor(scrolled_px, len(fields), fields.index(here) if here in fields else None, letter)
+    field = next((field for field, widget in _fields(page).items() if widget is here), None)
+    return Cursor(scrolled_px, field, letter)
 
 
 def put_cursor(page: VisitPage, cursor: Cursor) -> None:
-    """Scroll a visit's page and put the keyboard as it was. Where the fields are others by now, it is only scrolled."""
-    fields = _fields(page)
-    if cursor.field is not None and len(fields) == cursor.fields:
-        field = fields[cursor.field]
+    """Scroll a visit's page and put the keyboard as it was. Where the field is there no more, it is only scrolled."""
+    field = _fields(page).get(cursor.field) if cursor.field is not None else None
+    if field is not None:
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(field, QLineEdit):
             field.setCursorPosition(cursor.letter)
@@ -165,15 +171,16 @@ def put_cursor(page: VisitPage, cursor: Cursor) -> None:
     page.scroller.verticalScrollBar().setValue(cursor.scrolled_px)
 
 
-def _fields(page: QWidget) -> list[QWidget]:
-    """Whatever takes the keyboard on a page, from top to bottom."""
-    found = [
-        widget
-        for widget in page.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(page) and widget.isEnabled()
-    ]
-    at = {widget: widget.mapTo(page, QPoint()) for widget in found}
-    return sorted(found, key=lambda widget: (at[widget].y(), at[widget].x()))
+def _fields(page: QWidget) -> dict[_Field, QWidget]:
+    """Whatever takes the keyboard on a page; not by where it stands, which differs with the width of the window."""
+    found: dict[_Field, QWidget] = {}
+    places: Counter[int] = Counter()
+    for widget in page.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(page) and widget.isEnabled():
+            name = hash((type(widget).__name__, widget.accessibleName()))
+            found[_Field(name, places[name])] = widget
+            places[name] += 1
+    return found
 
 
 def _charting(workspace: Workspace) -> ChartingScreen | None:

@@ -130,18 +130,26 @@ class Tasks(QObject):
         self._deliver()
 
     def _run(self, queued: queue.PriorityQueue[_Job]) -> None:
-        while (job := queued.get()).work is not None:
-            if not job.is_write and (self._closed or self._is_old(job)):
-                continue
-            try:
-                job.result = None if self._is_given_up(job) else job.work()
-            except Exception as error:  # noqa: BLE001 - every failure is carried to the GUI thread and told there
-                job.error = error
-            job.work = None
-            self._results.append(job)
-            # The last results after `close` are delivered by it; the event loop may be gone by then.
-            if not self._closed:
-                self._arrived.emit()
+        # A thread that waits holds no job: with it, it would hold what that read.
+        while self._do(queued.get()):
+            pass
+
+    def _do(self, job: _Job) -> bool:
+        """Do one job; whether another may follow."""
+        if job.work is None:
+            return False
+        if not job.is_write and (self._closed or self._is_old(job)):
+            return True
+        try:
+            job.result = None if self._is_given_up(job) else job.work()
+        except Exception as error:  # noqa: BLE001 - every failure is carried to the GUI thread and told there
+            job.error = error
+        job.work = None
+        self._results.append(job)
+        # The last results after `close` are delivered by it; the event loop may be gone by then.
+        if not self._closed:
+            self._arrived.emit()
+        return True
 
     def _is_old(self, job: _Job) -> bool:
         return job.key is not None and self._latest.get(job.key) != job.number

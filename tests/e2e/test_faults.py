@@ -104,8 +104,6 @@ def test_charts_of_a_file_that_cannot_be_written_are_shown_and_what_is_typed_is_
     clinic_path.parent.mkdir()
     made = with_draft(clinic_path.parent)
     made[0].close()
-    for above in (clinic_path.parent.parent, *list(clinic_path.parents)[2:4]):
-        above.chmod(above.stat().st_mode | 0o055)
     with unprivileged(clinic_path.parent):
         clinic_path.chmod(0o400)
         field = show(window, (open_clinic(clinic_path, PASSPHRASE, clock=FixedClock()), *made[1:]))

@@ -1,6 +1,7 @@
 """Locking the real window: what leaves the screen, what is kept, and where one comes back to."""
 
 import gc
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -29,6 +30,7 @@ from ptnotes.ui.chart import DOCUMENTS
 from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.lock import IdleWatch, close_other_windows
+from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.unlock.unlock import Unlock
 from ptnotes.ui.widgets.pick_list import PickList
 from ptnotes.ui.workspace import Workspace
@@ -358,8 +360,18 @@ def test_no_screen_reader_is_told_of_a_patient_behind_the_door(
     window.until(lambda: not window.shell.is_locked)
 
 
+def is_idle(tasks: Tasks) -> bool:
+    """Whether nothing waits, runs, or has yet to be delivered."""
+    frames = sys._current_frames()
+    at_work = [thread for thread in tasks._threads if frames[thread.ident or 0].f_code.co_name != "wait"]
+    return not (at_work or tasks._reads.qsize() or tasks._writes.qsize() or tasks._results)
+
+
 def holders_of_the_key(digest: bytes) -> list[str]:
-    """Name what Python knows of that refers to the data key, as bytes or within hexadecimal digits."""
+    """Name what Python knows of that refers to the data key, as bytes or within hexadecimal digits.
+
+    No other thread may be at work meanwhile: what is held here while it is being built there fails there.
+    """
     found = []
     for holder in gc.get_objects():
         if isinstance(holder, Template):
@@ -384,10 +396,10 @@ def test_nothing_refers_to_the_data_key_after_the_lock(
         workspace.pages.add_patient()
         window.type_into("Family name", "Half")
     digest = sha256(clinic.data_key).digest()
+    window.until(lambda: is_idle(window.shell._tasks))
     assert holders_of_the_key(digest)
     window.shell.lock()
-    window.until(lambda: not clinic.data_key and window.shell._tasks.unsaved == 0)
-    window.qtbot.wait(50)
+    window.until(lambda: not clinic.data_key and is_idle(window.shell._tasks))
     gc.collect()
     assert holders_of_the_key(digest) == []
     unlock(window)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,10 @@ def fill(folder: Path) -> Path:
 
 @contextmanager
 def unprivileged(folder: Path) -> Iterator[None]:
-    """Be somebody to whom permissions apply, who owns `folder` and all that is in it, until the end of the block."""
+    """Be somebody to whom permissions apply, who owns `folder` and all that is in it, until the end of the block.
+
+    The tests' own temporary folders above it let them through, from then on: other tests may be under them too.
+    """
     if os.name != "posix":
         pytest.skip("permissions are POSIX's")
     if os.geteuid() != 0:
@@ -51,6 +55,9 @@ def unprivileged(folder: Path) -> Iterator[None]:
         return
     for path in (folder, *folder.rglob("*")):
         os.chown(path, NOBODY, NOBODY)
+    for above in folder.resolve().parents:
+        if above.is_relative_to(Path(tempfile.gettempdir()).resolve()):
+            above.chmod(above.stat().st_mode | 0o011)
     os.setegid(NOBODY)
     os.seteuid(NOBODY)
     try:
