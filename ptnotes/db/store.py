@@ -71,6 +71,11 @@ class _Gate:
         self._changed = threading.Condition()
         self._inside = 0
         self._alone = False
+        self._when_empty: Callable[[], None] | None = None
+
+    def when_empty(self, call: Callable[[], None]) -> None:
+        """Call `call` once, as soon as nobody is inside, and before anybody else goes in."""
+        self._when_empty = call
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -82,6 +87,9 @@ class _Gate:
         finally:
             with self._changed:
                 self._inside -= 1
+                if not self._inside and self._when_empty is not None:
+                    call, self._when_empty = self._when_empty, None
+                    call()
                 self._changed.notify_all()
 
     @contextmanager
@@ -144,8 +152,9 @@ class Store:
                     passing("write.ended")
             except EnvironmentFault as fault:
                 if fault.code == "disk.read_only":
-                    # What was opened while the file could not be written never can; what is opened next may.
-                    self.close()
+                    # What was opened while the file could not be written never can, nor can what is opened beside
+                    # it; what is opened once all of it is closed may.
+                    self._gate.when_empty(self.close)
                 raise
 
     @contextmanager
