@@ -92,6 +92,11 @@ class Myotome:
     source: str
     source_status: SourceStatus
 
+    @property
+    def label(self) -> str:
+        """The root and its movement."""
+        return f"{self.level} {self.movement}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dermatome:
@@ -104,6 +109,11 @@ class Dermatome:
     order: int
     source: str
     source_status: SourceStatus
+
+    @property
+    def label(self) -> str:
+        """The root and its area of skin."""
+        return f"{self.level} {self.area}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, 
 
 from ptnotes.db.parts import Parts, Row, grouped
 from ptnotes.db.schema.session import (
+    BodyChartRecord,
     ComparableSignRecord,
+    ExamFindingRecord,
     ExerciseRecord,
     InterventionRecord,
     MobilizationRecord,
@@ -23,10 +25,14 @@ from ptnotes.db.schema.session import (
     RomReadingRecord,
     SessionPart,
     SessionRecord,
+    VitalsRecord,
 )
 from ptnotes.domain.errors import NotFoundError, StaleError
 from ptnotes.domain.treatment import (
+    SESSION_LISTS,
+    BodyMark,
     ComparableSign,
+    ExamFinding,
     Exercise,
     Intervention,
     Mobilization,
@@ -36,12 +42,12 @@ from ptnotes.domain.treatment import (
     RomReading,
     TreatmentSession,
     VisitStatus,
+    Vitals,
 )
 
-_LISTS = ("mobilizations", "interventions", "exercises", "rom", "pain", "comparable_signs")
 _PENDING = ("pending_line", "pending_row")
 _HEAD = tuple(
-    field.name for field in fields(TreatmentSession) if field.name not in {*_LISTS, "note", *_PENDING}
+    field.name for field in fields(TreatmentSession) if field.name not in {*SESSION_LISTS, "note", *_PENDING}
 )
 _WRITTEN = tuple(name for name in _HEAD if name not in {"id", "uuid", "episode_id", "state", "author_id"})
 _SECTIONS = tuple(field.name for field in fields(Note))
@@ -102,6 +108,9 @@ _PARTS = {
         _list("rom", RomReading, RomReadingRecord),
         _list("pain", PainScore, PainScoreRecord),
         _list("comparable_signs", ComparableSign, ComparableSignRecord),
+        _list("findings", ExamFinding, ExamFindingRecord),
+        _list("vitals", Vitals, VitalsRecord),
+        _list("body_chart", BodyMark, BodyChartRecord),
     )
 }
 _TARGETS = Parts(_table(MobilizationTargetRecord), ("session_id", "row", "position", "target"), key_length=3)

@@ -6,26 +6,29 @@ A draft may be incomplete at any moment, so nothing here asks for what is missin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.cleaned import cleaned_episode, cleaned_session
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.text import clean_line, clean_note
 from ptnotes.domain.treatment import (
+    FINDING_LISTS,
+    SESSION_LISTS,
+    BodyMark,
     ComparableSign,
+    ExamFinding,
     Exercise,
     Intervention,
     Mobilization,
-    Note,
     PainKind,
     PainScore,
     RomReading,
     Side,
     TreatmentSession,
     VisitStatus,
+    Vitals,
 )
 
 NPRS_LOWEST, NPRS_HIGHEST = 0, 10
@@ -35,6 +38,15 @@ MOST_SETS, MOST_REPS, LONGEST_HOLD_S = 99, 999, 3600
 """Input bounds of an exercise, set far above any use; not clinical values."""
 HEAVIEST_LOAD = Decimal(500)
 """Input bound of an exercise's load in its unit; not a clinical value."""
+VITALS_BOUNDS: dict[str, tuple[int, int, str]] = {
+    "systolic_mmhg": (40, 300, "mmHg"),
+    "diastolic_mmhg": (20, 200, "mmHg"),
+    "heart_rate_bpm": (20, 300, "beats/min"),
+    "saturation_percent": (40, 100, "%"),
+}
+"""Input bounds of vital signs, set beyond what a monitor shows of a walking patient; not clinical values."""
+VIEW_SIZE = 1000
+"""A view of the body chart is so many thousandths wide and high."""
 PER_CENT = (Decimal(0), Decimal(200))
 """Bounds of a motion given in per cent of the expected; above 100 is hypermobile."""
 
@@ -48,7 +60,7 @@ def checked_session(reference: Reference, session: TreatmentSession, today: date
     faults = list(session_faults(reference, session, today))
     cleaned = session
     try:
-        cleaned = _cleaned_session(session)
+        cleaned = cleaned_session(session)
     except InputError as error:
         faults = [*error.faults, *(fault for fault in faults if fault not in error.faults)]
     if faults:
@@ -72,6 +84,12 @@ def session_faults(reference: Reference, session: TreatmentSession, today: date)
         yield from rom_faults(reference, reading)
     for score in session.pain:
         yield from pain_faults(reference, score)
+    for finding in session.findings:
+        yield from finding_faults(reference, finding)
+    for vitals in session.vitals:
+        yield from vitals_faults(vitals)
+    for mark in session.body_chart:
+        yield from mark_faults(reference, mark)
 
 
 def mobilization_faults(reference: Reference, row: Mobilization) -> Iterator[Fault]:
@@ -203,6 +221,38 @@ def pain_faults(reference: Reference, row: PainScore) -> Iterator[Fault]:
         yield _unknown("pain.motion", row.row, row.motion)
 
 
+def finding_faults(reference: Reference, row: ExamFinding) -> Iterator[Fault]:
+    """A test, a grade and a place that the reference data know, where they have a list of such."""
+    tests, values = FINDING_LISTS.get(row.kind, ("", ""))
+    if tests and row.test not in getattr(reference, tests):
+        yield _unknown("finding.test", row.row, row.test)
+    if values and row.value and row.value not in getattr(reference, values):
+        yield _unknown("finding.value", row.row, row.value)
+    if row.target is not None and row.target not in reference.targets:
+        yield _unknown("finding.target", row.row, row.target)
+
+
+def vitals_faults(row: Vitals) -> Iterator[Fault]:
+    """Numbers that a living person can have, and a diastolic pressure below the systolic one."""
+    for field, bounds in VITALS_BOUNDS.items():
+        yield from _range(f"vitals.{field}", row.row, getattr(row, field), *bounds)
+    systolic, diastolic = row.systolic_mmhg, row.diastolic_mmhg
+    if systolic is not None and diastolic is not None and diastolic >= systolic:
+        yield Fault("vitals.diastolic_above", "vitals.diastolic_mmhg", row.row)
+
+
+def mark_faults(reference: Reference, row: BodyMark) -> Iterator[Fault]:
+    """A kind of symptom that the reference data know, drawn within the view."""
+    for symptom in (row.symptom, *row.qualities):
+        if symptom not in reference.body_chart:
+            yield _unknown("body_chart.symptom", row.row, symptom)
+    if not row.strokes or any(
+        not stroke or any(not 0 <= part <= VIEW_SIZE for point in stroke for part in point)
+        for stroke in row.strokes
+    ):
+        yield Fault("body_chart.strokes", "body_chart.strokes", row.row)
+
+
 def unusual_readings(reference: Reference, session: TreatmentSession) -> tuple[Fault, ...]:
     """Readings outside the usual range of their motion: they are stored, and pointed out for a second look."""
     found = []
@@ -223,7 +273,7 @@ def checked_episode(
     faults = list(_episode_faults(reference, episode, birth_date, today))
     cleaned = episode
     try:
-        cleaned = _cleaned_episode(episode)
+        cleaned = cleaned_episode(episode)
     except InputError as error:
         faults = [*error.faults, *faults]
     if faults:
@@ -329,19 +379,22 @@ def _require_row_numbers(session: TreatmentSession) -> None:
             raise ValueError(message)
 
 
-_Row = Mobilization | Intervention | Exercise | RomReading | PainScore | ComparableSign
+_Row = (
+    Mobilization
+    | Intervention
+    | Exercise
+    | RomReading
+    | PainScore
+    | ComparableSign
+    | ExamFinding
+    | Vitals
+    | BodyMark
+)
 
 
 def session_lists(session: TreatmentSession) -> tuple[tuple[str, tuple[_Row, ...]], ...]:
     """The session's lists of rows by name, in the order that the screen shows them."""
-    return (
-        ("mobilizations", session.mobilizations),
-        ("interventions", session.interventions),
-        ("exercises", session.exercises),
-        ("rom", session.rom),
-        ("pain", session.pain),
-        ("comparable_signs", session.comparable_signs),
-    )
+    return tuple((name, getattr(session, name)) for name in SESSION_LISTS)
 
 
 def _unknown(field: str, row: int | None, value: str) -> Fault:
@@ -350,109 +403,3 @@ def _unknown(field: str, row: int | None, value: str) -> Fault:
 
 def _sign(unit: str) -> str:
     return "°" if unit == "deg" else f" {unit}"
-
-
-def _cleaned_session(session: TreatmentSession) -> TreatmentSession:
-    note = session.note
-    return replace(
-        session,
-        status_reason=clean_line(session.status_reason, "visit.status_reason"),
-        others_present=clean_line(session.others_present, "visit.others_present"),
-        pending_line=clean_note(session.pending_line, "visit.pending_line"),
-        mobilizations=tuple(
-            replace(
-                row,
-                pre_position=_line(row.pre_position, "mobilization.pre_position", row.row),
-                moving_part=_line(row.moving_part, "mobilization.moving_part", row.row),
-                fixed_part=_line(row.fixed_part, "mobilization.fixed_part", row.row),
-                note=_line(row.note, "mobilization.note", row.row),
-            )
-            for row in session.mobilizations
-        ),
-        interventions=tuple(
-            replace(
-                row,
-                area=_line(row.area, "intervention.area", row.row),
-                parameters=_line(row.parameters, "intervention.parameters", row.row),
-            )
-            for row in session.interventions
-        ),
-        exercises=tuple(
-            replace(
-                row,
-                name=_line(row.name, "exercise.name", row.row),
-                band=_line(row.band, "exercise.band", row.row),
-                progression=_line(row.progression, "exercise.progression", row.row),
-                cue=_line(row.cue, "exercise.cue", row.row),
-                response=_line(row.response, "exercise.response", row.row),
-            )
-            for row in session.exercises
-        ),
-        rom=tuple(
-            replace(row, why_not_tested=_line(row.why_not_tested, "rom.why_not_tested", row.row))
-            for row in session.rom
-        ),
-        pain=tuple(replace(row, place=_line(row.place, "pain.place", row.row)) for row in session.pain),
-        comparable_signs=tuple(
-            replace(
-                row,
-                words=_line(row.words, "comparable_sign.words", row.row),
-                unit=_line(row.unit, "comparable_sign.unit", row.row),
-                value=_line(row.value, "comparable_sign.value", row.row),
-            )
-            for row in session.comparable_signs
-        ),
-        note=Note(
-            subjective=clean_note(note.subjective, "note.subjective"),
-            objective=clean_note(note.objective, "note.objective"),
-            assessment=clean_note(note.assessment, "note.assessment"),
-            plan=clean_note(note.plan, "note.plan"),
-        ),
-    )
-
-
-def _line(text: str, field: str, row: int) -> str:
-    try:
-        return clean_line(text, field)
-    except InputError as error:
-        raise InputError(*(replace(fault, row=row) for fault in error.faults)) from None
-
-
-def _cleaned_episode(episode: EpisodeOfCare) -> EpisodeOfCare:
-    return replace(
-        episode,
-        title=clean_line(episode.title, "episode.title"),
-        precaution=clean_line(episode.precaution, "episode.precaution"),
-        referrer=clean_line(episode.referrer, "episode.referrer"),
-        referrer_practice=clean_line(episode.referrer_practice, "episode.referrer_practice"),
-        referrer_telephone=clean_line(episode.referrer_telephone, "episode.referrer_telephone"),
-        referrer_fax=clean_line(episode.referrer_fax, "episode.referrer_fax"),
-        mechanism=clean_note(episode.mechanism, "episode.mechanism"),
-        surgery=clean_note(episode.surgery, "episode.surgery"),
-        prior_function=clean_note(episode.prior_function, "episode.prior_function"),
-        present_function=clean_note(episode.present_function, "episode.present_function"),
-        complexities=clean_note(episode.complexities, "episode.complexities"),
-        why_skilled=clean_note(episode.why_skilled, "episode.why_skilled"),
-        diagnoses=tuple(
-            replace(
-                row,
-                code=_line(row.code, "diagnosis.code", row.row).upper(),
-                words=_line(row.words, "diagnosis.words", row.row),
-            )
-            for row in episode.diagnoses
-        ),
-        goals=tuple(
-            replace(
-                goal,
-                words=_line(goal.words, "goal.words", place),
-                function=_line(goal.function, "goal.function", place),
-                status_reason=_line(goal.status_reason, "goal.status_reason", place),
-            )
-            for place, goal in enumerate(episode.goals)
-        ),
-        plan=replace(
-            episode.plan,
-            interventions=clean_note(episode.plan.interventions, "plan.interventions"),
-            prognosis=clean_note(episode.plan.prognosis, "plan.prognosis"),
-        ),
-    )

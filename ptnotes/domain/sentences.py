@@ -42,6 +42,8 @@ SENTENCES = {
     "rom.number_and_word": "{motion}: a number or a word, not both.",
     "rom.unit": "{motion} is measured in {unit} or per cent.",
     "rom.unusual": "{motion} {value} is above the usual range. It is kept; look at it once more.",
+    "vitals.diastolic_above": "The lower (diastolic) pressure is not below the upper one.",
+    "body_chart.strokes": "A mark on the body chart lies outside the figure. Nothing was changed.",
     "sign.denied": "This is not your passphrase. Nothing was signed, and nothing is lost.",
     "sign.not_author": "A note is signed by whoever wrote it.",
     "sign.own": "Somebody else co-signs: this note is signed by you.",

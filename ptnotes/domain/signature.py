@@ -19,7 +19,7 @@ from ptnotes.domain.canonical import CANONICAL_VERSION
 from ptnotes.domain.contraindication import Override, stop_words
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import needs_co_signature
-from ptnotes.domain.treatment import NoteState, TreatmentSession
+from ptnotes.domain.treatment import FINDING_LISTS, SESSION_LISTS, NoteState, TreatmentSession
 from ptnotes.domain.wording import full_date
 
 Sign = Callable[[bytes], bytes]
@@ -201,7 +201,6 @@ def against_statement(overrides: Sequence[Override], people: Mapping[int, Person
 _KEPT_BY_STORE = {
     "id", "episode_id", "author_id", "state", "pending_line", "pending_row", "next_row", "revision", "saved_at",
 }  # fmt: skip
-_LISTS = ("mobilizations", "interventions", "exercises", "rom", "pain", "comparable_signs")
 
 
 def visit_statement(session: TreatmentSession, people: Mapping[int, Person]) -> dict[str, Any]:
@@ -209,10 +208,10 @@ def visit_statement(session: TreatmentSession, people: Mapping[int, Person]) -> 
     made: dict[str, Any] = {
         field.name: getattr(session, field.name)
         for field in fields(session)
-        if field.name not in _KEPT_BY_STORE and field.name not in _LISTS
+        if field.name not in _KEPT_BY_STORE and field.name not in SESSION_LISTS
     }
     made["author"] = _uuid(session.author_id, people)
-    for name in _LISTS:
+    for name in SESSION_LISTS:
         made[name] = [_row(row, people) for row in getattr(session, name)]
     return made
 
@@ -237,6 +236,8 @@ def _named(session: TreatmentSession) -> set[int | None]:
         *(row.done_by for row in session.interventions),
         *(row.done_by for row in session.exercises),
         *(row.rater for row in session.rom),
+        *(row.done_by for row in session.findings),
+        *(row.done_by for row in session.vitals),
     }
 
 
@@ -273,6 +274,12 @@ def _ids(session: TreatmentSession) -> Iterator[tuple[str, str]]:
         ]
     for score in session.pain:
         found += [("measures", score.scale), ("motions", score.motion)]
+    for finding in session.findings:
+        tests, values = FINDING_LISTS.get(finding.kind, ("", ""))
+        found += [(kind, name) for kind, name in ((tests, finding.test), (values, finding.value)) if kind]
+        found += [("targets", finding.target)]
+    for mark in session.body_chart:
+        found += [("body_chart", name) for name in (mark.symptom, *mark.qualities)]
     return ((kind, name) for kind, name in found if name)
 
 

@@ -7,6 +7,7 @@ Ids of techniques, targets, motions and so on are those of `ptnotes.clinical`. N
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -91,6 +92,55 @@ class Place(StrEnum):
     HOME = "home"
 
 
+class AreaKind(StrEnum):
+    """What kind of place a service was given at."""
+
+    JOINT = "joint"
+    MUSCLE = "muscle"
+    NERVE = "nerve"
+    AREA = "area"
+
+
+class FindingKind(StrEnum):
+    """What an examination looked at."""
+
+    STRENGTH = "strength"
+    REFLEX = "reflex"
+    DERMATOME = "dermatome"
+    MYOTOME = "myotome"
+    UPPER_MOTOR_NEURON = "upper_motor_neuron"
+    SPECIAL_TEST = "special_test"
+    JOINT_PLAY = "joint_play"
+    PALPATION = "palpation"
+    IRRITABILITY = "irritability"
+    BEHAVIOUR = "behaviour"
+    """How the symptoms behave: what makes them worse or better, and their course over a day."""
+
+
+FINDING_LISTS: Mapping[FindingKind, tuple[str, str]] = {
+    FindingKind.STRENGTH: ("", "strength_grades"),
+    FindingKind.REFLEX: ("reflex_sites", "reflex_grades"),
+    FindingKind.DERMATOME: ("dermatomes", ""),
+    FindingKind.MYOTOME: ("myotomes", "strength_grades"),
+    FindingKind.UPPER_MOTOR_NEURON: ("upper_motor_neuron_signs", ""),
+    FindingKind.JOINT_PLAY: ("", "segment_mobility"),
+}
+"""In which lists of the reference data a finding's `test` and `value` stand; empty where they are words of our own."""
+
+
+class BodyView(StrEnum):
+    """From where the body is seen on the body chart."""
+
+    FRONT = "front"
+    BACK = "back"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+Stroke = tuple[tuple[int, int], ...]
+"""Points of one stroke of the pen: (x, y) in thousandths of the view's width and height, from its top left corner."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mobilization:
     """One technique at one or more targets. `duration_s` is seconds per set, `hold_s` a sustained hold.
@@ -126,13 +176,17 @@ class Mobilization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervention:
-    """Another service with its minutes. `intervention` is an id of the reference data."""
+    """Another service with its minutes. `intervention` is an id of the reference data.
+
+    `area` says where it was given, in words; `area_kind` of what kind that place is, None where nobody said.
+    """
 
     row: int
     intervention: str | None = None
     minutes: int | None = None
     modifiers: tuple[str, ...] = ()
     area: str = ""
+    area_kind: AreaKind | None = None
     parameters: str = ""
     done_by: int | None = None
 
@@ -214,6 +268,55 @@ class ComparableSign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExamFinding:
+    """What one test of an examination found, or one answer on how the symptoms behave.
+
+    `test` says what was tested: an id of the reference data (a reflex site, a myotome, a dermatome, an upper motor
+    neuron sign) or, where the data have no list (muscles, special tests), its name in words. `target` is the place of
+    joint play. `value` is the id of a grade, or ``positive``, ``negative`` and the like; empty is not recorded.
+    """
+
+    row: int
+    kind: FindingKind
+    test: str = ""
+    target: str | None = None
+    side: Side | None = None
+    phase: Phase = Phase.SINGLE
+    value: str = ""
+    words: str = ""
+    done_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """Blood pressure in mmHg, heart rate in beats a minute and oxygen saturation in per cent, at one moment."""
+
+    row: int
+    phase: Phase = Phase.BEFORE
+    systolic_mmhg: int | None = None
+    diastolic_mmhg: int | None = None
+    heart_rate_bpm: int | None = None
+    saturation_percent: int | None = None
+    words: str = ""
+    done_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyMark:
+    """One area drawn on the body chart, and what is felt there.
+
+    `symptom` is an id of the reference data; so are the `qualities`, which say how it is felt (constant, deep).
+    """
+
+    row: int
+    view: BodyView
+    symptom: str
+    strokes: tuple[Stroke, ...] = ()
+    words: str = ""
+    qualities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """The narrative in its four parts."""
 
@@ -250,6 +353,9 @@ class TreatmentSession:
     rom: tuple[RomReading, ...] = ()
     pain: tuple[PainScore, ...] = ()
     comparable_signs: tuple[ComparableSign, ...] = ()
+    findings: tuple[ExamFinding, ...] = ()
+    vitals: tuple[Vitals, ...] = ()
+    body_chart: tuple[BodyMark, ...] = ()
     note: Note = Note()
     pending_line: str = ""
     pending_row: int | None = None
@@ -263,6 +369,20 @@ class TreatmentSession:
         if self.time_in is None or self.time_out is None:
             return None
         return (self.time_out.hour - self.time_in.hour) * 60 + self.time_out.minute - self.time_in.minute
+
+
+SESSION_LISTS = (
+    "mobilizations",
+    "interventions",
+    "exercises",
+    "rom",
+    "pain",
+    "comparable_signs",
+    "findings",
+    "vitals",
+    "body_chart",
+)
+"""The lists of rows that a visit holds, in the order that the screen shows them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

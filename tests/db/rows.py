@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from ptnotes.db.schema import metadata
 from ptnotes.db.schema.patient import CountingRule
-from ptnotes.db.schema.vocabulary import IdList, Scaled, UtcInstant
+from ptnotes.db.schema.vocabulary import ChoiceText, IdList, Scaled, StrokeList, UtcInstant
 
 # Where the plain value of the column's type would break a rule of the table.
 _SPECIAL: dict[str, dict[str, object]] = {
@@ -54,6 +54,8 @@ def _plain(column: Column[Any]) -> object:
     kind = column.type
     if isinstance(kind, Enum):
         return kind.python_type("draft") if column.name == "state" else next(iter(kind.python_type))
+    if isinstance(kind, ChoiceText):
+        return next(iter(kind.values))
     if column.name == "uuid":
         return str(uuid4())
     values: tuple[tuple[type[Any], object], ...] = (
@@ -66,5 +68,6 @@ def _plain(column: Column[Any]) -> object:
         (Time, time(9)),
         (LargeBinary, b"\x01" * 32),
         (IdList, ("one", "two")),
+        (StrokeList, (((1, 2), (3, 4)),)),
     )
     return next((value for known, value in values if isinstance(kind, known)), "1")

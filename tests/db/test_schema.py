@@ -81,6 +81,7 @@ ENTITIES = {
     *(
         "due_rule",
         "physician_visit",
+        "problem",
         "progress_report",
         "screen_override",
         "override_seen",

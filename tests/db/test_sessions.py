@@ -32,8 +32,14 @@ from ptnotes.db.store import Store
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import NotFoundError, StaleError
 from ptnotes.domain.treatment import (
+    SESSION_LISTS,
+    AreaKind,
+    BodyMark,
+    BodyView,
     ComparableSign,
+    ExamFinding,
     Exercise,
+    FindingKind,
     Intervention,
     Mobilization,
     Mode,
@@ -49,12 +55,12 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
     VisitKind,
     VisitStatus,
+    Vitals,
 )
 from tests.clinics import PATIENT
 from tests.db.conftest import NOW, counted
 from tests.db.test_schema import SIGNED
 
-LISTS = ("mobilizations", "interventions", "exercises", "rom", "pain", "comparable_signs")
 LATER = NOW + timedelta(minutes=5)
 EMPTY = TreatmentSession(episode_id=1, service_date=date(2026, 3, 2), author_id=1, zone="America/New_York")
 WHOLE = replace(
@@ -101,6 +107,7 @@ WHOLE = replace(
             minutes=23,
             modifiers=("GP", "59"),
             area="glutei",
+            area_kind=AreaKind.MUSCLE,
             parameters="hands",
             done_by=1,
         ),
@@ -147,8 +154,44 @@ WHOLE = replace(
         PainScore(row=11, pair=1, kind=PainKind.MOVEMENT, motion="lumbar_flexion", phase=Phase.AFTER),
     ),
     comparable_signs=(ComparableSign(row=12, pair=1, words="stairs", unit="steps", value="one at a time"),),
+    findings=(
+        ExamFinding(
+            row=13,
+            kind=FindingKind.REFLEX,
+            test="biceps",
+            target="C5-C6",
+            side=Side.LEFT,
+            phase=Phase.SINGLE,
+            value="reflex_1+",
+            words="brisk, then tired",
+            done_by=1,
+        ),
+        ExamFinding(row=14, kind=FindingKind.BEHAVIOUR, test="24 hours", words="stiff until ten"),
+    ),
+    vitals=(
+        Vitals(
+            row=15,
+            phase=Phase.AFTER,
+            systolic_mmhg=128,
+            diastolic_mmhg=82,
+            heart_rate_bpm=71,
+            saturation_percent=98,
+            words="seated, left arm",
+            done_by=1,
+        ),
+    ),
+    body_chart=(
+        BodyMark(
+            row=16,
+            view=BodyView.BACK,
+            symptom="pins_needles",
+            strokes=(((0, 0), (1000, 1000)), ((5, 7),)),
+            words="down to the heel",
+            qualities=("constant", "deep"),
+        ),
+    ),
     note=Note(subjective="“Better”", objective="é", assessment="—", plan="again\nin 3 days"),
-    next_row=13,
+    next_row=17,
 )
 
 
@@ -184,7 +227,7 @@ def read(store: Store, session: TreatmentSession) -> TreatmentSession:
 def test_the_whole_example_fills_every_field() -> None:
     rows = {
         name: value[:1] if name != "rom" else value
-        for name, value in ((name, getattr(WHOLE, name)) for name in LISTS)
+        for name, value in ((name, getattr(WHOLE, name)) for name in SESSION_LISTS)
     }
     for name, items in rows.items():
         for field in fields(items[0]):
@@ -322,11 +365,11 @@ def test_saving_and_loading_take_a_fixed_number_of_statements(charted: Store) ->
     session = stored(charted, WHOLE)
     with counted(charted) as statements:
         read(charted, session)
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 9
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 12
     with counted(charted) as statements:
         session = saved(charted, replace(session, note=replace(session.note, plan="typed one letter more")))
     kinds = [statement.split()[0] for statement in statements]
-    assert kinds.count("SELECT") == 9
+    assert kinds.count("SELECT") == 12
     assert kinds.count("UPDATE") == 2
     assert kinds.count("INSERT") == 0
     empty = stored(charted, EMPTY)

@@ -92,6 +92,21 @@ class DiagnosisRecord(Record):
     removed_at: Mapped[Instant | None]
 
 
+class ProblemRecord(Record):
+    """One entry of the episode's problem list, in order."""
+
+    __tablename__ = "problem"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy as written
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode_of_care.id"), primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    words: Mapped[Words]
+    since: Mapped[date | None]
+    resolved_on: Mapped[date | None]
+    removed_at: Mapped[Instant | None]
+
+
 class ReferralRecord(Record):
     """Who sent the patient for this episode. The newest row (highest `row`) that is not removed is the present one."""
 

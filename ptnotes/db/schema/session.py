@@ -15,6 +15,7 @@ from sqlalchemy.schema import SchemaItem
 
 from ptnotes.db.schema.vocabulary import (
     SESSION_CHILD,
+    ChoiceText,
     Digest,
     Id,
     Ids,
@@ -22,6 +23,7 @@ from ptnotes.db.schema.vocabulary import (
     PersonId,
     Record,
     Revision,
+    StrokeList,
     Thousandths,
     Uuid,
     Words,
@@ -30,6 +32,9 @@ from ptnotes.db.schema.vocabulary import (
     not_negative,
 )
 from ptnotes.domain.treatment import (
+    AreaKind,
+    BodyView,
+    FindingKind,
     Mode,
     NoteState,
     Origin,
@@ -37,6 +42,7 @@ from ptnotes.domain.treatment import (
     Phase,
     Place,
     Side,
+    Stroke,
     VisitKind,
     VisitStatus,
 )
@@ -166,7 +172,9 @@ class InterventionRecord(SessionPart):
     minutes: Mapped[int | None]
     modifiers: Mapped[Ids]
     area: Mapped[Words]
-    area_kind: Mapped[Words]
+    area_kind: Mapped[AreaKind | None] = mapped_column(
+        ChoiceText(AreaKind), server_default="", nullable=False
+    )
     parameters: Mapped[Words]
     done_by: Mapped[PersonId | None]
 
@@ -257,7 +265,7 @@ class ExamFindingRecord(SessionPart):
     __tablename__ = "exam_finding"
     __table_args__ = _part()
 
-    kind: Mapped[str]
+    kind: Mapped[FindingKind] = mapped_column(ChoiceText(FindingKind))
     test: Mapped[str]
     target: Mapped[str | None]
     side: Mapped[Side | None] = choice(Side)
@@ -307,10 +315,11 @@ class BodyChartRecord(SessionPart):
     __tablename__ = "body_chart"
     __table_args__ = _part()
 
-    view: Mapped[str]
+    view: Mapped[BodyView] = mapped_column(ChoiceText(BodyView))
     symptom: Mapped[str]
-    strokes: Mapped[str]
+    strokes: Mapped[tuple[Stroke, ...]] = mapped_column(StrokeList)
     words: Mapped[Words]
+    qualities: Mapped[Ids] = mapped_column(sort_order=100)
 
 
 class SignedContentRecord(Record):

@@ -30,6 +30,8 @@ from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
+from ptnotes.domain.treatment import Stroke
+
 INSTANT_LENGTH = 27
 """Letters in ``2026-03-02T14:00:00.000000Z``: a fixed width, so that text order is time order."""
 
@@ -126,6 +128,48 @@ class IdList(TypeDecorator[tuple[str, ...]]):
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(value.split())
+
+
+class StrokeList(TypeDecorator[tuple[Stroke, ...]]):
+    """Strokes of a pen as text: points as ``x,y`` with single spaces between, strokes with ``;`` between."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: tuple[Stroke, ...] | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return ";".join(" ".join(f"{x},{y}" for x, y in stroke) for stroke in value)
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Stroke, ...] | None:
+        if value is None:
+            return None
+        strokes = (stroke.split() for stroke in value.split(";") if stroke)
+        return tuple(
+            tuple((int(x), int(y)) for x, _, y in (point.partition(",") for point in stroke))
+            for stroke in strokes
+        )
+
+
+class ChoiceText(TypeDecorator[StrEnum]):
+    """One of a few words that the program knows, as text; empty text stands for None."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, values: type[StrEnum]) -> None:
+        super().__init__()
+        self.values = values
+
+    @override
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str:
+        return "" if value is None else value.value
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return self.values(value) if value else None
 
 
 class Record(DeclarativeBase):

@@ -129,6 +129,9 @@ _PARTS = (
     ("range of motion", ("rom",)),
     ("pain", ("pain",)),
     ("comparable signs", ("comparable_signs",)),
+    ("examination", ("findings",)),
+    ("vital signs", ("vitals",)),
+    ("body chart", ("body_chart",)),
     ("note", ("note",)),
     ("typed line", ("pending_line",)),
 )

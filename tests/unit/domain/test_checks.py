@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,12 @@ from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, EpisodeRegion, Goal
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import (
+    BodyMark,
+    BodyView,
     ComparableSign,
+    ExamFinding,
     Exercise,
+    FindingKind,
     Intervention,
     Mobilization,
     Note,
@@ -28,6 +33,7 @@ from ptnotes.domain.treatment import (
     Side,
     TreatmentSession,
     VisitStatus,
+    Vitals,
 )
 
 TODAY = date(2026, 11, 16)
@@ -90,6 +96,72 @@ def test_what_cannot_be_is_refused_beside_its_field(
     reference: Reference, part: dict[str, object], field: str, code: str
 ) -> None:
     assert faults(reference, replace(VISIT, **part)) == [(field, code)]  # type: ignore[arg-type]  # from a mapping
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (
+            {"findings": (ExamFinding(row=1, kind=FindingKind.REFLEX, test="ear"),)},
+            ("finding.test", "reference.unknown"),
+        ),
+        (
+            {"findings": (ExamFinding(row=1, kind=FindingKind.STRENGTH, test="Quadriceps", value="6"),)},
+            ("finding.value", "reference.unknown"),
+        ),
+        (
+            {"findings": (ExamFinding(row=1, kind=FindingKind.JOINT_PLAY, target="L9"),)},
+            ("finding.target", "reference.unknown"),
+        ),
+        ({"vitals": (Vitals(row=1, systolic_mmhg=301),)}, ("vitals.systolic_mmhg", "value.range")),
+        ({"vitals": (Vitals(row=1, saturation_percent=101),)}, ("vitals.saturation_percent", "value.range")),
+        (
+            {"vitals": (Vitals(row=1, systolic_mmhg=80, diastolic_mmhg=80),)},
+            ("vitals.diastolic_mmhg", "vitals.diastolic_above"),
+        ),
+        (
+            {"body_chart": (BodyMark(row=1, view=BodyView.BACK, symptom="glow", strokes=(((1, 1),),)),)},
+            ("body_chart.symptom", "reference.unknown"),
+        ),
+        (
+            {
+                "body_chart": (
+                    BodyMark(row=1, view=BodyView.BACK, symptom="numbness", strokes=(((1, 1001),),)),
+                )
+            },
+            ("body_chart.strokes", "body_chart.strokes"),
+        ),
+        (
+            {"body_chart": (BodyMark(row=1, view=BodyView.BACK, symptom="numbness"),)},
+            ("body_chart.strokes", "body_chart.strokes"),
+        ),
+    ],
+)
+def test_an_impossible_finding_vital_sign_or_mark_is_refused(
+    reference: Reference, part: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert faults(reference, replace(VISIT, **part)) == [expected]
+
+
+def test_findings_vital_signs_and_marks_are_kept_and_a_blank_is_never_zero(reference: Reference) -> None:
+    visit = replace(
+        VISIT,
+        findings=(
+            ExamFinding(row=1, kind=FindingKind.STRENGTH, test="Quadriceps ", side=Side.LEFT, value="mmt_4-"),
+            ExamFinding(row=2, kind=FindingKind.SPECIAL_TEST, test="Spurling", value="positive"),
+        ),
+        vitals=(Vitals(row=3, systolic_mmhg=300, diastolic_mmhg=20), Vitals(row=4)),
+        body_chart=(
+            BodyMark(
+                row=5, view=BodyView.LEFT, symptom="numbness", strokes=(((0, 1000),),), qualities=("deep",)
+            ),
+        ),
+    )
+    kept = checked_session(reference, visit, TODAY)
+    assert kept.findings[0].test == "Quadriceps"
+    assert kept.vitals == visit.vitals
+    assert kept.vitals[1].heart_rate_bpm is None
+    assert kept.body_chart == visit.body_chart
 
 
 def test_a_scheduled_visit_may_lie_ahead(reference: Reference) -> None:
