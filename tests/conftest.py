@@ -18,7 +18,8 @@ import pytest
 import shiboken6
 from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThread, QThreadPool, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.clock import FixedClock
 from tests.leaks import left_over_threads, left_over_widgets
@@ -45,6 +46,20 @@ def _refuse_network(address: object) -> None:
     host = address[0] if isinstance(address, tuple) else None
     if host is not None and not str(host).startswith(_LOOPBACK):
         raise NetworkUsedError(f"a test reached for {host!r}")
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Hold every window until the end of its test: what only Qt refers to, Python takes apart when it sees fit."""
+    held: list[QWidget] = []
+    add = qtbot.addWidget
+
+    def add_and_hold(widget: QWidget, **arguments: Any) -> None:
+        held.append(widget)
+        add(widget, **arguments)
+
+    monkeypatch.setattr(qtbot, "addWidget", add_and_hold)
+    return qtbot
 
 
 @pytest.fixture(autouse=True)
