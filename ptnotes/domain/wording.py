@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -126,3 +127,18 @@ def ordinal(count: int) -> str:
     """Which one of several: "1st", "2nd", "11th", "22nd"."""
     teen = count % 100 in (11, 12, 13)
     return f"{count}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th')}"
+
+
+_COUNTED = re.compile(r"([-−]?\d+(?:[.,]\d+)?)\s*(\D*)")
+
+
+def sign_change(before: str, after: str) -> str:
+    """How a comparable sign changed, where both values are a number in the same unit: ``−6 cm``; else empty.
+
+    A value is read as the patient's own measure: whether more is better is not known, and no error is published.
+    """
+    first, last = _COUNTED.fullmatch(before.strip()), _COUNTED.fullmatch(after.strip())
+    if first is None or last is None or first[2].split() != last[2].split():
+        return ""
+    values = [Decimal(found[1].replace(",", ".").replace(MINUS, "-")) for found in (first, last)]
+    return f"{signed(values[1] - values[0])} {first[2]}".strip()

@@ -43,6 +43,7 @@ from ptnotes.services.patients import add_patient
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.rom_row import RomCell, RomRow, region_words
 from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.charting.sign_card import SignRow
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Look, Theme
@@ -582,6 +583,11 @@ def test_a_comparable_sign_is_tested_before_and_after(
         ("tie left shoe", Phase.BEFORE, "10 cm short"),
         ("tie left shoe", Phase.AFTER, "reached"),
     ]
+    assert isinstance(editor, SignRow)
+    assert editor.change.text() == ""
+    type_into(editor.before, "10 cm short")
+    type_into(editor.after, "4 cm short")
+    assert editor.change.text() == "−6 cm short"
 
 
 @pytest.mark.parametrize("text", ["x" * (NOTE_LIMIT + 1), "x" * 1_000_000, "a\0b"])

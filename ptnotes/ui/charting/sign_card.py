@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import ComparableSign, Phase, TreatmentSession
+from ptnotes.domain.wording import sign_change
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
 from ptnotes.ui.charting.row_table import RowEditor, RowTable
@@ -20,7 +21,7 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
 
-_HEADS = ("Sign", "Last", "Before", "After", "")
+_HEADS = ("Sign", "Last", "Before", "After", "Change", "")
 Pair = tuple[ComparableSign | None, ComparableSign | None]
 
 
@@ -36,7 +37,9 @@ class SignRow(RowEditor[Pair]):
         self.words = ValueCell(_read_words, "Comparable sign", parent=table)
         self.before = ValueCell(_read_value, "Comparable sign, before", boxed=True, parent=table)
         self.after = ValueCell(_read_value, "Comparable sign, after", boxed=True, parent=table)
-        self.cells = [self.words, Label(last, "small", parent=table), self.before, self.after, remove]
+        self.change = Label("", "small", parent=table)
+        last_time = Label(last, "small", parent=table)
+        self.cells = [self.words, last_time, self.before, self.after, self.change, remove]
         self.words.typed.connect(self._words_typed)
         self.before.typed.connect(partial(self._value_typed, Phase.BEFORE))
         self.after.typed.connect(partial(self._value_typed, Phase.AFTER))
@@ -61,6 +64,8 @@ class SignRow(RowEditor[Pair]):
             value = sign.value if sign is not None else ""
             cell.show_value(value, value)
             cell.setAccessibleName(f"{words}: {phase}")
+        before, after = (sign.value if sign is not None else "" for sign in row)
+        self.change.setText(sign_change(before, after))
 
     def _words_typed(self, words: str) -> None:
         self._state.put(edits.change_sign(self._state.session, self._pair, words), ("sign", self._pair))
@@ -77,7 +82,7 @@ class SignTable(RowTable[Pair]):
     def __init__(
         self, state: DraftState, last: TreatmentSession | None, theme: Theme, parent: QWidget
     ) -> None:
-        super().__init__(theme, _HEADS, stretch=(5, 2, 2, 2, 0), parent=parent)
+        super().__init__(theme, _HEADS, stretch=(5, 2, 2, 2, 1, 0), parent=parent)
         self._state = state
         self._last = {words: value for words, value in _last_signs(last) if value}
 

@@ -9,6 +9,7 @@ from ptnotes.domain.wording import (
     full_date,
     measure_label,
     number,
+    sign_change,
     signed,
     threshold_words,
     verdict_phrase,
@@ -88,3 +89,24 @@ def test_a_score_is_named_with_its_scale_unless_it_is_in_per_cent() -> None:
     measures = load_reference().measures
     assert measure_label(measures["ndi"]) == "NDI (0–50)"
     assert measure_label(measures["odi"]) == "ODI"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("10 cm", "4 cm", "−6 cm"),
+        ("4cm", "10 cm", "+6 cm"),
+        ("2,5 kg", "4 kg", "+1.5 kg"),
+        ("3", "3", "0"),
+        ("−2 steps", "3 steps", "+5 steps"),
+        ("10 cm", "4 in", ""),
+        ("one at a time", "two", ""),
+        ("10", "", ""),
+        ("", "", ""),
+        ("10 of 12", "11 of 12", ""),
+    ],
+)
+def test_a_sign_changes_by_a_number_only_where_both_are_numbers_of_one_unit(
+    before: str, after: str, words: str
+) -> None:
+    assert sign_change(before, after) == words
