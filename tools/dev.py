@@ -269,7 +269,7 @@ def test(arguments: List[str]) -> int:
     if arguments:
         return hand_over([*pytest, *arguments])
     fault = lint()
-    tested = hand_over([*pytest, "-q", "-n", "2", "--dist", "loadfile"])
+    tested = hand_over([*pytest, "-q", "-n", "2", "--dist", "loadfile", "--max-worker-restart", "0"])
     if fault and not tested:
         say("The tests pass; lint or types do not (see above).")
     return tested or fault
