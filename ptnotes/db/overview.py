@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ptnotes.db.schema.clinic import PersonRecord
@@ -19,6 +20,12 @@ from ptnotes.domain.views import DraftRow
 
 _LATEST_SESSIONS = 200
 """Sessions saved last that are looked at for the patients seen last."""
+_VISITS = (
+    select(*ROW, SessionRecord.id.label("session_id"), SessionRecord.service_date, SessionRecord.saved_at)
+    .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
+    .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
+)
+"""Visits with their patients."""
 
 
 def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...]:
@@ -57,10 +64,7 @@ def to_co_sign(
     """
     signer = aliased(PersonRecord)
     query = (
-        select(*ROW, SessionRecord.id.label("session_id"), SessionRecord.service_date, SessionRecord.saved_at)
-        .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
-        .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
-        .join(signer, signer.id == SessionRecord.signer_id)
+        _VISITS.join(signer, signer.id == SessionRecord.signer_id)
         .where(
             SessionRecord.state == NoteState.AWAITING_COSIGNATURE,
             SessionRecord.signer_id != person_id,
@@ -73,27 +77,21 @@ def to_co_sign(
         .order_by(SessionRecord.service_date, SessionRecord.id)
         .limit(limit)
     )
-    return tuple(
-        DraftRow(
-            session_id=row.session_id,
-            patient=patient_row(row),
-            service_date=row.service_date,
-            saved_at=row.saved_at,
-        )
-        for row in connection.execute(query)
-    )
+    return _draft_rows(connection, query)
 
 
 def open_drafts(connection: Connection, since: date, limit: int) -> tuple[DraftRow, ...]:
     """The latest drafts of visits attended on or after `since`, at most `limit`, latest first."""
     query = (
-        select(*ROW, SessionRecord.id.label("session_id"), SessionRecord.service_date, SessionRecord.saved_at)
-        .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
-        .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
-        .where(*_open_since(since))
+        _VISITS.where(*_open_since(since))
         .order_by(SessionRecord.service_date.desc(), SessionRecord.id.desc())
         .limit(limit)
     )
+    return _draft_rows(connection, query)
+
+
+def _draft_rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> tuple[DraftRow, ...]:
+    """The visits that a narrowed `_VISITS` selects."""
     return tuple(
         DraftRow(
             session_id=row.session_id,

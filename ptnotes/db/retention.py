@@ -39,7 +39,7 @@ from ptnotes.db.schema.documents import AddendumRecord, AuditEventRecord, Disclo
 from ptnotes.db.schema.episode import EpisodeRecord, HomeProgrammeRecord, OutcomeScoreRecord
 from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.schema.session import SessionRecord
-from ptnotes.db.search import forget_patients
+from ptnotes.db.search import NAMED, forget_patients, name_of
 from ptnotes.db.store import Store
 from ptnotes.db.triggers import create_triggers, drop_triggers
 from ptnotes.domain.audit import Verb
@@ -292,14 +292,7 @@ def _facts(today: date) -> Any:
 
     visited = latest(SessionRecord.service_date, SessionRecord, SessionRecord.state != NoteState.DISCARDED)
     return select(
-        PatientRecord.id,
-        PatientRecord.mrn,
-        PatientRecord.family_name,
-        PatientRecord.given_name,
-        PatientRecord.middle_name,
-        PatientRecord.suffix,
-        PatientRecord.preferred_name,
-        PatientRecord.birth_date,
+        *NAMED,
         PatientRecord.retain_until,
         PatientRecord.created_at,
         visited.label("visited_on"),
@@ -324,19 +317,10 @@ def _dates(row: Any, rules: RecordRules, zone: str) -> Retention:
     written = row.created_at.astimezone(ZoneInfo(zone)).date()
     dates = (row.visited_on, row.started_on, row.discharged_on, row.scored_on, row.given_on)
     last = max((day for day in dates if day is not None), default=written)
-    patient = Patient(
-        mrn=row.mrn,
-        family_name=row.family_name,
-        given_name=row.given_name,
-        middle_name=row.middle_name,
-        suffix=row.suffix,
-        preferred_name=row.preferred_name,
-        birth_date=row.birth_date,
-    )
     return Retention(
         patient_id=row.id,
         mrn=row.mrn,
-        name=patient.name,
+        name=name_of(row),
         last_activity=last,
         rule_date=None if row.is_open else retain_until(last, row.birth_date, rules),
         own_date=row.retain_until,

@@ -45,7 +45,7 @@ _DATE_WORDS = 3
 _OF_NUMBERS = frozenset("0123456789()+/")
 _LAST = "\U0010ffff"
 
-ROW = (
+NAMED = (
     PatientRecord.id,
     PatientRecord.mrn,
     PatientRecord.family_name,
@@ -54,6 +54,10 @@ ROW = (
     PatientRecord.suffix,
     PatientRecord.preferred_name,
     PatientRecord.birth_date,
+)
+"""The columns from which `name_of` reads a patient's name, with id, record number and birth date."""
+ROW = (
+    *NAMED,
     PatientRecord.telephone,
     PatientRecord.archived_at,
     PatientRecord.sort_name,
@@ -279,8 +283,8 @@ def _add(
         found.setdefault(row.id, (rank, row.sort_name, patient_row(row)))
 
 
-def patient_row(row: Any) -> PatientRow:
-    """The patient that a row of `ROW` shows."""
+def name_of(row: Any) -> str:
+    """The whole name of the patient in a row of `NAMED`."""
     patient = Patient(
         mrn=row.mrn,
         family_name=row.family_name,
@@ -290,10 +294,15 @@ def patient_row(row: Any) -> PatientRow:
         preferred_name=row.preferred_name,
         birth_date=row.birth_date,
     )
+    return patient.name
+
+
+def patient_row(row: Any) -> PatientRow:
+    """The patient that a row of `ROW` shows."""
     return PatientRow(
         id=row.id,
         mrn=row.mrn,
-        name=patient.name,
+        name=name_of(row),
         birth_date=row.birth_date,
         telephone=row.telephone,
         archived=row.archived_at is not None,
