@@ -7,8 +7,8 @@ The database cannot be written while it is closed, so failed attempts to open it
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +49,15 @@ def log(
         detail=detail,
         count=count,
     )
+
+
+@contextmanager
+def changing_clinic(clinic: OpenClinic, detail: str) -> Iterator[audit.Writing]:
+    """One transaction that changes what is the clinic's own and no patient's, with its event; `detail` says what."""
+    with clinic.store.write() as connection:
+        yield connection
+        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail=detail)
+        connection.commit()
 
 
 def log_change(

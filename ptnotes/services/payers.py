@@ -21,7 +21,7 @@ from ptnotes.domain.payers import (
 )
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import fold
-from ptnotes.services.audit import log
+from ptnotes.services.audit import changing_clinic, log
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -36,11 +36,8 @@ def change_payer_rules(clinic: OpenClinic, rules: PayerRules) -> PayerRules:
     """Store changed rules of the clinic or of a payer. Raises `InputError`, `StaleError`, `AccessError`."""
     require(clinic, Act.ADMINISTER)
     checked = checked_rules(rules)
-    with clinic.store.write() as connection:
-        changed = stored.save_rules(connection, checked)
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="rules of what is due")
-        connection.commit()
-    return changed
+    with changing_clinic(clinic, "rules of what is due") as connection:
+        return stored.save_rules(connection, checked)
 
 
 def add_payer(clinic: OpenClinic, payer: Payer) -> Payer:
@@ -61,11 +58,8 @@ def add_payer(clinic: OpenClinic, payer: Payer) -> Payer:
 def archive_payer(clinic: OpenClinic, payer: Payer) -> Payer:
     """Offer a payer no more; who is covered by them stays covered. Raises `StaleError`, `AccessError`."""
     require(clinic, Act.ADMINISTER)
-    with clinic.store.write() as connection:
-        archived = stored.archive_payer(connection, payer, clinic.clock())
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="payers")
-        connection.commit()
-    return archived
+    with changing_clinic(clinic, "payers") as connection:
+        return stored.archive_payer(connection, payer, clinic.clock())
 
 
 def cover_of(clinic: OpenClinic, patient_id: int) -> Cover:

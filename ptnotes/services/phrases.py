@@ -11,11 +11,10 @@ from functools import cache
 from importlib.resources import files
 
 from ptnotes.db import phrases as stored
-from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import AccessError, Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.phrases import Phrase, checked_phrase
-from ptnotes.services.audit import log
+from ptnotes.services.audit import changing_clinic
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows, require
 
@@ -56,7 +55,7 @@ def save_phrase(clinic: OpenClinic, phrase: Phrase) -> Phrase:
     """
     _require(clinic, phrase)
     checked = checked_phrase(phrase)
-    with clinic.store.write() as connection:
+    with changing_clinic(clinic, "phrases") as connection:
         there = stored.phrases_of(connection, clinic.person_id)
         if any(
             (other.short_form, other.person_id) == (checked.short_form, checked.person_id)
@@ -68,37 +67,30 @@ def save_phrase(clinic: OpenClinic, phrase: Phrase) -> Phrase:
             saved = stored.add_phrase(connection, checked)
         else:
             saved = stored.change_phrase(connection, checked)
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="phrases")
-        connection.commit()
     return saved
 
 
 def take_away(clinic: OpenClinic, phrase: Phrase) -> Phrase:
     """Take a phrase out of use; `bring_back` with what this gives undoes it. Raises `AccessError`, `StaleError`."""
     _require(clinic, phrase)
-    with clinic.store.write() as connection:
+    with changing_clinic(clinic, "phrases") as connection:
         if phrase.id is None:
             gone = stored.add_phrase(connection, phrase, clinic.clock())
         else:
             gone = stored.set_archived(connection, phrase, clinic.clock())
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="phrases")
-        connection.commit()
     return gone
 
 
 def bring_back(clinic: OpenClinic, phrase: Phrase) -> Phrase:
     """Put a phrase into use again that was taken away. Raises `InputError` ("phrase.taken") and as `take_away`."""
     _require(clinic, phrase)
-    with clinic.store.write() as connection:
+    with changing_clinic(clinic, "phrases") as connection:
         there = stored.phrases_of(connection, clinic.person_id)
         if any(
             (other.short_form, other.person_id) == (phrase.short_form, phrase.person_id) for other in there
         ):
             raise InputError(Fault("phrase.taken", "phrase.short_form"))
-        back = stored.set_archived(connection, phrase, None)
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="phrases")
-        connection.commit()
-    return back
+        return stored.set_archived(connection, phrase, None)
 
 
 def _require(clinic: OpenClinic, phrase: Phrase) -> None:

@@ -21,7 +21,7 @@ from ptnotes.domain.retention import (
     checked_reason,
     checked_rules,
 )
-from ptnotes.services.audit import log, seal
+from ptnotes.services.audit import changing_clinic, log, seal
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -48,11 +48,8 @@ def change_record_rules(clinic: OpenClinic, rules: RecordRules) -> RecordRules:
     """Store changed rules and give them with their new revision. Raises `InputError`, `StaleError`, `AccessError`."""
     require(clinic, Act.ADMINISTER)
     checked = checked_rules(rules)
-    with clinic.store.write() as connection:
-        changed = stored.change_rules(connection, checked)
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="how long records are kept")
-        connection.commit()
-    return changed
+    with changing_clinic(clinic, "how long records are kept") as connection:
+        return stored.change_rules(connection, checked)
 
 
 def retention_of(clinic: OpenClinic, patient_id: int) -> Retention:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ptnotes.db import settings
-from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.people import Clinic, checked_clinic
 from ptnotes.domain.permissions import Act
-from ptnotes.services.audit import log
+from ptnotes.services.audit import changing_clinic
 from ptnotes.services.opening import OpenClinic, check_zone
 from ptnotes.services.permit import require
 
@@ -22,9 +21,7 @@ def change_clinic(clinic: OpenClinic, details: Clinic) -> Clinic:
     require(clinic, Act.ADMINISTER)
     checked = checked_clinic(details)
     check_zone(checked.zone)
-    with clinic.store.write() as connection:
+    with changing_clinic(clinic, "its details") as connection:
         changed = settings.change_clinic(connection, checked)
-        log(clinic, connection, Verb.CHANGED, Subject.CLINIC, detail="its details")
-        connection.commit()
     clinic.zone = changed.zone
     return changed
