@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -196,51 +196,33 @@ def add_addendum(
     connection: Connection, addendum: Addendum, session_id: int, signature: bytes, own: bytes
 ) -> None:
     """Store words added to a note; `own` is the hash of their statement."""
-    connection.execute(
-        insert(AddendumRecord).values(
-            uuid=addendum.uuid,
-            session_id=session_id,
-            kind=addendum.kind,
-            text=addendum.text,
-            reason=addendum.reason,
-            author_id=addendum.author_id,
-            written_at=addendum.written_at,
-            zone=addendum.zone,
-            late=addendum.late,
-            signature=signature,
-            content_hash=own,
-        )
-    )
+    values = {"session_id": session_id, "signature": signature, "content_hash": own}
+    _add(connection, AddendumRecord, addendum, values)
 
 
 def add_co_signature(
     connection: Connection, co_signature: CoSignature, session_id: int, signature: bytes, own: bytes
 ) -> None:
     """Store a co-signature; `own` is the hash of its statement."""
-    connection.execute(
-        insert(CoSignatureRecord).values(
-            uuid=co_signature.uuid,
-            session_id=session_id,
-            person_id=co_signature.person_id,
-            at=co_signature.at,
-            words=co_signature.words,
-            signature=signature,
-            content_hash=own,
-        )
-    )
+    values = {"session_id": session_id, "signature": signature, "content_hash": own}
+    _add(connection, CoSignatureRecord, co_signature, values)
 
 
 def add_void(connection: Connection, voided: Voided, session_id: int, signature: bytes) -> None:
     """Store who declared a note void, and why."""
-    connection.execute(
-        insert(VoidRecord).values(
-            session_id=session_id,
-            person_id=voided.person_id,
-            at=voided.at,
-            reason=voided.reason,
-            signature=signature,
-        )
-    )
+    _add(connection, VoidRecord, voided, {"session_id": session_id, "signature": signature})
+
+
+def _add(
+    connection: Connection,
+    record: type[AddendumRecord | CoSignatureRecord | VoidRecord],
+    said: Addendum | CoSignature | Voided,
+    values: dict[str, object],
+) -> None:
+    """Insert what is said, each field in the column of its name, and `values`; a person's name has no column."""
+    columns = record.__table__.columns
+    own = {field.name: getattr(said, field.name) for field in fields(said) if field.name in columns}
+    connection.execute(insert(record).values(**own, **values))
 
 
 def signed_note(connection: Connection, session_id: int, names: Mapping[int, str]) -> SignedNote | None:
