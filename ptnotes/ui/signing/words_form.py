@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
@@ -36,12 +36,10 @@ ADDENDUM = Asked(
     text="What is added",
     button="Sign the addendum",
 )
-UNSAVED = Asked(
-    name="addendum",
+UNSAVED = replace(
+    ADDENDUM,
     title="This note was signed in the meantime",
     hint="What you typed since then was not stored in it. It can be kept as an addendum; mend it here first.",
-    text="What is added",
-    button="Sign the addendum",
 )
 CORRECTION = Asked(
     name="correction",
