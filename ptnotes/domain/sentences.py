@@ -47,6 +47,8 @@ SENTENCES = {
     "sign.denied": "This is not your passphrase. Nothing was signed, and nothing is lost.",
     "sign.not_author": "A note is signed by whoever wrote it.",
     "sign.own": "Somebody else co-signs: this note is signed by you.",
+    "sign.co_signed": "This note is co-signed. Whoever supervises you adds to it, or declares it void. "
+    "Your text is still on the screen.",
     "sign.not_now": "This note is not in a state for that any more. Nothing was changed.",
     "sign.not_yours_to_void": "A note is declared void by whoever signed it, or by somebody who may co-sign.",
     "void.reason": "Why the note is void: a reason is needed.",

@@ -211,8 +211,10 @@ def add_addendum(
 ) -> SignedNote:
     """Add words to a signed note, dated and signed; late entries by the clinic's rule are marked.
 
-    Raises `InputError` ("text.empty" and the like), `AccessError` ("sign.denied", "access.not_allowed"), `StaleError`
-    ("sign.not_now") where the note is still a draft.
+    Words of whoever needs a co-signature are added while the note still waits for one, which then stands over both.
+
+    Raises `InputError` ("text.empty" and the like), `AccessError` ("sign.denied", "sign.co_signed",
+    "access.not_allowed"), `StaleError` ("sign.not_now") where the note is still a draft.
     """
     require(clinic, Act.SIGN)
     text, reason = clean_note(text, "addendum.text"), clean_note(reason, "addendum.reason")
@@ -223,6 +225,7 @@ def add_addendum(
     with clinic.store.write() as connection:
         names = names_of(connection)
         note = _closed(signing.signed_note(connection, session_id, names))
+        _refuse_after_co_signature(clinic, note)
         mine = Addendum(
             uuid=str(uuid4()),
             kind=kind,
@@ -257,7 +260,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
     """Declare a signed note void: it stays readable, and counts no more.
 
     For its signer, and for whoever may co-sign. Raises `InputError` ("text.empty") without a reason, `AccessError`
-    ("sign.denied", "sign.not_yours_to_void"), `StaleError` ("sign.not_now").
+    ("sign.denied", "sign.not_yours_to_void", "sign.co_signed"), `StaleError` ("sign.not_now").
     """
     require(clinic, Act.SIGN)
     reason = clean_note(reason, "void.reason").strip()
@@ -269,6 +272,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
         note = _closed(signing.signed_note(connection, session_id, names))
         if note.signer_id != clinic.person_id and not may(clinic.person, Act.CO_SIGN):
             raise AccessError("sign.not_yours_to_void")
+        _refuse_after_co_signature(clinic, note)
         mine = Voided(
             person_id=clinic.person_id, person=names[clinic.person_id], at=clinic.clock(), reason=reason
         )
@@ -280,6 +284,12 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
         stored = _closed(signing.signed_note(connection, session_id, names))
         connection.commit()
     return stored
+
+
+def _refuse_after_co_signature(clinic: OpenClinic, note: SignedNote) -> None:
+    """Nothing comes to a note from a student alone once somebody has answered for it with their name."""
+    if needs_co_signature(clinic.person) and note.state is NoteState.SIGNED:
+        raise AccessError("sign.co_signed")
 
 
 def _unwrapped(clinic: OpenClinic, passphrase: str) -> tuple[Sign, bytes]:

@@ -164,6 +164,23 @@ def test_a_students_note_waits_for_somebody_elses_signature(case: tuple[OpenClin
     assert verify_notes(clinic).problems == ()
 
 
+def test_a_student_adds_to_a_note_until_it_is_co_signed_and_never_after(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    student = as_somebody(clinic, STUDENT)
+    session_id = signed(student, episode, OTHER_PASSPHRASE)
+    added = signing.add_addendum(student, session_id, "Left, not right.", OTHER_PASSPHRASE)
+    assert [one.text for one in added.addenda] == ["Left, not right."]
+    signing.co_sign_note(clinic, session_id, PASSPHRASE)
+    for act in (signing.add_addendum, signing.void_note):
+        with pytest.raises(AccessError, match=r"sign\.co_signed"):
+            act(student, session_id, "One more thing.", OTHER_PASSPHRASE)
+    kept = signing.add_addendum(clinic, session_id, "Seen together.", PASSPHRASE)
+    assert len(kept.addenda) == 2
+    assert signing.void_note(clinic, session_id, "Wrong patient.", PASSPHRASE).state is NoteState.VOIDED
+
+
 def test_an_addendum_is_dated_authored_and_marked_when_late(
     case: tuple[OpenClinic, EpisodeOfCare], clock: FixedClock
 ) -> None:
