@@ -5,7 +5,7 @@
 
 from ptnotes.clinical.anatomy import Region, Side, Target
 from ptnotes.clinical.find import fold, loosen
-from ptnotes.clinical.intervention import Exercise, Intervention, Modifier, UnitExample
+from ptnotes.clinical.intervention import Area, Exercise, Intervention, Modifier, UnitExample
 from ptnotes.clinical.load import load_reference, read_documents
 from ptnotes.clinical.measure import BodyChartSymbol, ChangeRow, OutcomeMeasure
 from ptnotes.clinical.motion import MdcRow, Method, Motion, RomWord, TestPosition
@@ -24,6 +24,7 @@ from ptnotes.clinical.technique import (
 
 __all__ = [
     "Action",
+    "Area",
     "BodyChartSymbol",
     "ChangeRow",
     "Condition",

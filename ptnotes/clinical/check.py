@@ -31,6 +31,7 @@ _FLAT_ALIASES = (
     "methods",
     "end_feels",
     "interventions",
+    "areas",
     "exercises",
 )
 
@@ -47,6 +48,7 @@ def faults_in(reference: Reference) -> list[str]:
         *_screening(reference),
         *_conditions(reference),
         *_interventions(reference),
+        *_areas(reference),
         *_aliases(reference),
     ]
 
@@ -65,6 +67,7 @@ def _ids(reference: Reference) -> Iterator[str]:
         "rom_words: method": reference.methods,
         "conditions: condition": reference.conditions,
         "interventions: intervention": reference.interventions,
+        "areas: area": reference.areas,
         "exercises: exercise": reference.exercises,
     }
     for where, mapping in named.items():
@@ -319,6 +322,18 @@ def _interventions(reference: Reference) -> Iterator[str]:
         yield from _unknown(
             f"exercises: exercise {exercise.id}", "region", exercise.regions, reference.regions
         )
+
+
+def _areas(reference: Reference) -> Iterator[str]:
+    """An area lies in known regions, and no word means an area and a target as well."""
+    targets = {fold(name): target for target in reference.targets.values() for name in names_of(target)}
+    for area in reference.areas.values():
+        where = f"areas: area {area.id}"
+        yield from _unknown(where, "region", area.regions, reference.regions)
+        for name in names_of(area):
+            target = targets.get(fold(name))
+            if target is not None:
+                yield f"{where}: {name!r} is also {target.kind} {target.id}"
 
 
 def _aliases(reference: Reference) -> Iterator[str]:

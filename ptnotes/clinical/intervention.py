@@ -1,10 +1,11 @@
-"""Interventions and their codes, how minutes become units, and exercises."""
+"""Interventions and their codes, areas of the body they are given at, how minutes become units, and exercises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from ptnotes.clinical.anatomy import regions_in
 from ptnotes.clinical.rows import Row, SourceStatus
 
 CodeSystem = Literal["CPT", "HCPCS"]
@@ -49,6 +50,23 @@ class Intervention:
     medicare_note: str | None
     order: int
     note: str | None
+    source: str
+    source_status: SourceStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """An area of the body in everyday words ("heel"), as the place of a service.
+
+    What is a joint, a muscle, a nerve or a whole region is a target (`anatomy.Target`) and not listed here. `regions`
+    are where it lies, so that those of the episode can be offered first.
+    """
+
+    id: str
+    label: str
+    aliases: tuple[str, ...]
+    regions: tuple[str, ...]
+    order: int
     source: str
     source_status: SourceStatus
 
@@ -147,6 +165,19 @@ def read_intervention(row: Row, order: int) -> Intervention:
         medicare_note=row.opt_text("medicare_note"),
         order=order,
         note=row.opt_text("note"),
+        source=row.text("source"),
+        source_status=row.status(),
+    )
+
+
+def read_area(row: Row, order: int, groups: Mapping[str, tuple[str, ...]]) -> Area:
+    """An area of the body from its entry; `groups` says what `all` stands for in its regions."""
+    return Area(
+        id=row.text("id"),
+        label=row.text("label"),
+        aliases=row.texts("aliases"),
+        regions=regions_in(row.texts("regions"), groups),
+        order=order,
         source=row.text("source"),
         source_status=row.status(),
     )

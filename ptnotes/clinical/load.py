@@ -89,6 +89,7 @@ _OTHER_PARTS = {
     "levels": {"vertebra", "segment", "joint", "rule"},
     "soft_tissue": {"muscle", "nerve"},
     "techniques": {"technique"},
+    "areas": {"area"},
     "grades": {"grade", "modifier", "rule", "erratum"},
     "rom": {"rule"},
     "outcome_measures": {"rule"},
@@ -168,6 +169,13 @@ def _read_all(documents: Mapping[str, Document], faults: list[str]) -> dict[str,
         "technique",
         "techniques",
         lambda row, order: technique.read_technique(row, order, groups),
+        faults,
+    )
+    parts["areas"] = _mapping(
+        documents["areas"],
+        "area",
+        "areas",
+        lambda row, order: intervention.read_area(row, order, groups),
         faults,
     )
     parts["screening_items"] = _mapping(

@@ -26,7 +26,15 @@ from ptnotes.clinical.exchange_codes import (
     Rule,
 )
 from ptnotes.clinical.find import loosen, rank, searchable
-from ptnotes.clinical.intervention import CmsUnits, Exercise, Intervention, Modifier, UnitExample, UnitRule
+from ptnotes.clinical.intervention import (
+    Area,
+    CmsUnits,
+    Exercise,
+    Intervention,
+    Modifier,
+    UnitExample,
+    UnitRule,
+)
 from ptnotes.clinical.measure import BodyChartSymbol, OutcomeMeasure
 from ptnotes.clinical.motion import Method, Motion, RomWord, TestPosition
 from ptnotes.clinical.retention import RetentionRule
@@ -80,6 +88,7 @@ class Reference:
     regions: Mapping[str, Region]
     sides: Mapping[str, Side]
     targets: Mapping[str, Target]
+    areas: Mapping[str, Area]
     techniques: Mapping[str, Technique]
     grades: Mapping[str, Grade]
     directions: Mapping[str, Direction]
