@@ -23,20 +23,34 @@ from ptnotes.db.schema.episode import (
     ReferralRecord,
 )
 from ptnotes.db.schema.patient import ProviderRecord
-from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, EpisodeRegion, Goal, OutcomeScore, PlanOfCare
+from ptnotes.domain.episode import (
+    Diagnosis,
+    EpisodeOfCare,
+    EpisodeRegion,
+    Goal,
+    GoalStatus,
+    OutcomeScore,
+    PlanOfCare,
+    Problem,
+)
 from ptnotes.domain.errors import NotFoundError, StaleError
+from ptnotes.domain.goals import is_revision
 
 _REFERRER = ("referrer", "referrer_practice", "referrer_telephone", "referrer_fax")
-_ELSEWHERE = {"regions", "diagnoses", "goals", "plan", "referred_on", *_REFERRER}
+_ELSEWHERE = {"regions", "diagnoses", "problems", "goals", "plan", "referred_on", *_REFERRER}
 _HEAD = tuple(field.name for field in fields(EpisodeOfCare) if field.name not in _ELSEWHERE)
 _WRITTEN = tuple(name for name in _HEAD if name not in {"id", "uuid", "patient_id"})
 _DIAGNOSIS = tuple(field.name for field in fields(Diagnosis) if field.name != "row")
+_PROBLEM = tuple(field.name for field in fields(Problem) if field.name != "row")
 _GOAL = tuple(field.name for field in fields(Goal) if field.name != "uuid")
 _PLAN = tuple(field.name for field in fields(PlanOfCare))
 _SCORE = tuple(field.name for field in fields(OutcomeScore))
 
+_AT_ONCE = 500
+"""So many ids are asked for in one statement at most."""
 _REGIONS = Parts(metadata.tables["episode_region"], ("episode_id", "row", "region", "side"))
 _DIAGNOSES = Parts(metadata.tables["diagnosis"], ("episode_id", "row", "position", *_DIAGNOSIS))
+_PROBLEMS = Parts(metadata.tables["problem"], ("episode_id", "row", "position", *_PROBLEM))
 _GOALS = Parts(metadata.tables["goal"], ("episode_id", "uuid", "position", *_GOAL))
 
 _NEWEST_REFERRAL = and_(ReferralRecord.episode_id == EpisodeRecord.id, ReferralRecord.removed_at.is_(None))
@@ -98,7 +112,9 @@ def add_episodes(
     pairs = list(zip(stored, ids, strict=True))
     _REGIONS.add(connection, (row for episode, key in pairs for row in _region_rows(episode, key)))
     _DIAGNOSES.add(connection, (row for episode, key in pairs for row in _diagnosis_rows(episode, key)))
+    _PROBLEMS.add(connection, (row for episode, key in pairs for row in _problem_rows(episode, key)))
     _GOALS.add(connection, (row for episode, key in pairs for row in _goal_rows(episode, key)))
+    _begin_goals(connection, [key for episode, key in pairs if episode.goals], at, person_id)
     planned = [(key, 1, episode.plan) for episode, key in pairs if episode.plan != PlanOfCare()]
     _write_plans(connection, planned, at, person_id)
     _write_referrals(connection, [(key, 1, episode) for episode, key in pairs if _has_referral(episode)])
@@ -131,6 +147,7 @@ def change_episode(
     )
     _REGIONS.write(connection, key, _region_rows(changed, key), at)
     _DIAGNOSES.write(connection, key, _diagnosis_rows(changed, key), at)
+    _PROBLEMS.write(connection, key, _problem_rows(changed, key), at)
     _GOALS.write(connection, key, _goal_rows(changed, key), at)
     _write_goal_events(connection, stored, changed, at, person_id)
     if changed.plan != stored.plan:
@@ -179,6 +196,7 @@ def _load(connection: Connection, condition: ColumnElement[bool]) -> tuple[Episo
         lambda row: EpisodeRegion(region=row[2], side=row[3]),
     )
     diagnoses = grouped(sorted(_DIAGNOSES.shown(connection, ids), key=itemgetter(2)), _diagnosis)
+    problems = grouped(sorted(_PROBLEMS.shown(connection, ids), key=itemgetter(2)), _problem)
     goals = grouped(sorted(_GOALS.shown(connection, ids), key=itemgetter(2)), _goal)
     plans = {
         row[0]: PlanOfCare(**dict(zip(_PLAN, row[1:], strict=True))) for row in _plan_rows(connection, ids)
@@ -188,6 +206,7 @@ def _load(connection: Connection, condition: ColumnElement[bool]) -> tuple[Episo
             **head._mapping,
             regions=tuple(regions.get(head.id, ())),
             diagnoses=tuple(diagnoses.get(head.id, ())),
+            problems=tuple(problems.get(head.id, ())),
             goals=tuple(goals.get(head.id, ())),
             plan=plans.get(head.id, PlanOfCare()),
         )
@@ -203,6 +222,10 @@ def _diagnosis(row: Row) -> Diagnosis:
     return Diagnosis(row=row[1], **dict(zip(_DIAGNOSIS, row[3:], strict=True)))
 
 
+def _problem(row: Row) -> Problem:
+    return Problem(row=row[1], **dict(zip(_PROBLEM, row[3:], strict=True)))
+
+
 def _goal(row: Row) -> Goal:
     return Goal(uuid=row[1], **dict(zip(_GOAL, row[3:], strict=True)))
 
@@ -216,36 +239,64 @@ def _diagnosis_rows(episode: EpisodeOfCare, key: int) -> list[Row]:
     return [(key, row.row, position, *values(row)) for position, row in enumerate(episode.diagnoses)]
 
 
+def _problem_rows(episode: EpisodeOfCare, key: int) -> list[Row]:
+    values = attrgetter(*_PROBLEM)
+    return [(key, row.row, position, *values(row)) for position, row in enumerate(episode.problems)]
+
+
 def _goal_rows(episode: EpisodeOfCare, key: int) -> list[Row]:
     values = attrgetter(*_GOAL)
     return [(key, goal.uuid, position, *values(goal)) for position, goal in enumerate(episode.goals)]
 
 
+def _begin_goals(connection: Connection, episode_ids: Sequence[int], at: datetime, person_id: int) -> None:
+    """Write how each goal of new episodes stands at first: what it is changed to later is told against this."""
+    said = ("status", "target", "due", "status_reason")
+    for start in range(0, len(episode_ids), _AT_ONCE):
+        found = connection.execute(
+            select(GoalRecord.id, *(getattr(GoalRecord, name) for name in said)).where(
+                GoalRecord.episode_id.in_(episode_ids[start : start + _AT_ONCE])
+            )
+        ).all()
+        _add_goal_events(connection, [_event(row.id, row, row.status) for row in found], at, person_id)
+
+
 def _write_goal_events(
     connection: Connection, stored: EpisodeOfCare, changed: EpisodeOfCare, at: datetime, person_id: int
 ) -> None:
+    """Write what became of the goals: set, met, dropped, active again, or revised and still active."""
     what = attrgetter("status", "target", "due", "status_reason")
-    before = {goal.uuid: what(goal) for goal in stored.goals}
-    moved = [goal for goal in changed.goals if goal.uuid in before and before[goal.uuid] != what(goal)]
+    before = {goal.uuid: goal for goal in stored.goals}
+    moved = [
+        goal for goal in changed.goals if goal.uuid not in before or what(before[goal.uuid]) != what(goal)
+    ]
     if not moved:
         return
     query = select(GoalRecord.uuid, GoalRecord.id).where(GoalRecord.uuid.in_([goal.uuid for goal in moved]))
     ids = dict(connection.execute(query).all())
-    connection.execute(
-        insert(GoalEventRecord),
-        [
-            {
-                "goal_id": ids[goal.uuid],
-                "at": at,
-                "person_id": person_id,
-                "status": goal.status,
-                "target": goal.target,
-                "due": goal.due,
-                "reason": goal.status_reason,
-            }
-            for goal in moved
-        ],
-    )
+    events = []
+    for goal in moved:
+        revised = goal.uuid in before and is_revision(before[goal.uuid], goal)
+        events.append(_event(ids[goal.uuid], goal, GoalStatus.REVISED if revised else goal.status))
+    _add_goal_events(connection, events, at, person_id)
+
+
+def _event(goal_id: int, goal: Any, status: GoalStatus) -> dict[str, Any]:
+    return {
+        "goal_id": goal_id,
+        "status": status,
+        "target": goal.target,
+        "due": goal.due,
+        "reason": goal.status_reason,
+    }
+
+
+def _add_goal_events(
+    connection: Connection, events: Sequence[dict[str, Any]], at: datetime, person_id: int
+) -> None:
+    if events:
+        rows = [{**event, "at": at, "person_id": person_id} for event in events]
+        connection.execute(insert(GoalEventRecord), rows)
 
 
 def _write_plans(

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.cleaned import cleaned_episode, cleaned_session
-from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore
+from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore, Problem
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.treatment import (
     FINDING_LISTS,
@@ -305,11 +305,23 @@ def _episode_faults(
             yield Fault("episode.end_before_start", "diagnosis.until", diagnosis.row)
         if diagnosis.code in reference.not_billable:
             yield Fault("diagnosis.not_billable", "diagnosis.code", diagnosis.row, {"code": diagnosis.code})
+    for problem in episode.problems:
+        yield from _problem_faults(problem, birth_date, today)
     for place, goal in enumerate(episode.goals):
         yield from _goal_faults(reference, goal, place)
     plan = episode.plan
     yield from _range("plan.visits_a_week", None, plan.visits_a_week, Decimal("0.25"), Decimal(14), "")
     yield from _range("plan.duration_weeks", None, plan.duration_weeks, 1, 104, "")
+
+
+def _problem_faults(problem: Problem, birth_date: date, today: date) -> Iterator[Fault]:
+    for field, day in (("since", problem.since), ("resolved_on", problem.resolved_on)):
+        if day is not None and day > today:
+            yield Fault("date.future", f"problem.{field}", problem.row)
+        if day is not None and day < birth_date:
+            yield Fault("date.before_birth", f"problem.{field}", problem.row)
+    if problem.since is not None and problem.resolved_on is not None and problem.resolved_on < problem.since:
+        yield Fault("problem.resolved_before", "problem.resolved_on", problem.row)
 
 
 def _goal_faults(reference: Reference, goal: Goal, place: int) -> Iterator[Fault]:

@@ -83,9 +83,9 @@ def cleaned_session(session: TreatmentSession) -> TreatmentSession:
     )
 
 
-def _line(text: str, field: str, row: int) -> str:
+def _line(text: str, field: str, row: int, *, required: bool = False) -> str:
     try:
-        return clean_line(text, field)
+        return clean_line(text, field, required=required)
     except InputError as error:
         raise InputError(*(replace(fault, row=row) for fault in error.faults)) from None
 
@@ -113,6 +113,10 @@ def cleaned_episode(episode: EpisodeOfCare) -> EpisodeOfCare:
                 words=_line(row.words, "diagnosis.words", row.row),
             )
             for row in episode.diagnoses
+        ),
+        problems=tuple(
+            replace(row, words=_line(row.words, "problem.words", row.row, required=True))
+            for row in episode.problems
         ),
         goals=tuple(
             replace(

@@ -28,7 +28,11 @@ class DiagnosisKind(StrEnum):
 
 
 class GoalStatus(StrEnum):
-    """What became of a goal."""
+    """What became of a goal.
+
+    Of a goal it says how it stands now, of an event what was done: a revision leaves the goal active with its new
+    target. A goal that itself stands as revised, which only older files hold, is closed.
+    """
 
     ACTIVE = "active"
     MET = "met"
@@ -70,6 +74,16 @@ class Diagnosis:
     checked: bool = False
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An entry of the problem list, in the clinician's words. `resolved_on` is None while it stands."""
+
+    row: int
+    words: str = ""
+    since: date | None = None
+    resolved_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +158,7 @@ class EpisodeOfCare:
     precaution: str = ""
     regions: tuple[EpisodeRegion, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
+    problems: tuple[Problem, ...] = ()
     goals: tuple[Goal, ...] = ()
     plan: PlanOfCare = PlanOfCare()
     referrer: str = ""
@@ -154,3 +169,8 @@ class EpisodeOfCare:
     discharged_on: date | None = None
     discharge_reason: DischargeReason | None = None
     revision: int = 0
+
+    @property
+    def main_region(self) -> str | None:
+        """The id of the region that is treated above all, None where no region is given."""
+        return self.regions[0].region if self.regions else None

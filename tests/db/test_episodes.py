@@ -21,6 +21,7 @@ from ptnotes.db.schema.episode import (
     GoalEventRecord,
     GoalRecord,
     PlanOfCareRecord,
+    ProblemRecord,
     ReferralRecord,
 )
 from ptnotes.db.schema.patient import ProviderRecord
@@ -36,6 +37,7 @@ from ptnotes.domain.episode import (
     OnsetKind,
     OutcomeScore,
     PlanOfCare,
+    Problem,
 )
 from ptnotes.domain.errors import NotFoundError, StaleError
 from ptnotes.domain.treatment import Mode, Side
@@ -60,6 +62,10 @@ EPISODE = EpisodeOfCare(
     diagnoses=(
         Diagnosis(row=2, code="M54.50", code_set_date="2026", words="Low back pain", checked=True),
         Diagnosis(row=1, kind=DiagnosisKind.TREATMENT, words="Stiff L5", since=date(2026, 3, 2)),
+    ),
+    problems=(
+        Problem(row=2, words="Cannot bend to the floor", since=date(2026, 1, 12)),
+        Problem(row=1, words="Sleeps badly", since=date(2026, 1, 20), resolved_on=date(2026, 2, 28)),
     ),
     goals=(
         Goal(
@@ -127,13 +133,13 @@ def test_a_bare_episode_comes_back_too(charted: Store) -> None:
             load_episode(connection, 99)
 
 
-def test_a_patients_episodes_come_newest_first_in_five_statements(charted: Store) -> None:
+def test_a_patients_episodes_come_newest_first_in_six_statements(charted: Store) -> None:
     ids = [opened(charted, replace(EPISODE, start=date(2026, month, 1), goals=())).id for month in (1, 3, 2)]
     opened(charted, replace(EPISODE, patient_id=2))
     with charted.read() as connection, counted(charted) as statements:
         found = episodes_of(connection, 1)
     assert [episode.id for episode in found] == [ids[1], ids[2], ids[0]]
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 5
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 6
 
 
 def test_a_change_comes_back_and_rows_taken_out_stay_in_the_file(charted: Store) -> None:
@@ -145,6 +151,7 @@ def test_a_change_comes_back_and_rows_taken_out_stay_in_the_file(charted: Store)
             title="Back pain",
             regions=stored.regions[1:],
             diagnoses=stored.diagnoses[:1],
+            problems=stored.problems[1:],
             goals=stored.goals[::-1],
             discharged_on=date(2026, 6, 1),
             discharge_reason=DischargeReason.GOALS_MET,
@@ -154,6 +161,7 @@ def test_a_change_comes_back_and_rows_taken_out_stay_in_the_file(charted: Store)
     with charted.read() as connection:
         assert load_episode(connection, stored.id or 0) == after
         assert len(connection.execute(select(DiagnosisRecord)).all()) == 2
+        assert len(connection.execute(select(ProblemRecord)).all()) == 2
 
 
 def test_a_goal_added_later_gets_a_name_and_one_dropped_from_the_list_stays(charted: Store) -> None:
@@ -165,14 +173,54 @@ def test_a_goal_added_later_gets_a_name_and_one_dropped_from_the_list_stays(char
         assert len(connection.execute(select(GoalRecord)).all()) == 3
 
 
+def events_of(store: Store) -> list[tuple[str, str, Decimal | None, date | None, str]]:
+    record = GoalEventRecord
+    query = (
+        select(GoalRecord.uuid, record.status, record.target, record.due, record.reason)
+        .join(GoalRecord, GoalRecord.id == record.goal_id)
+        .order_by(record.id)
+    )
+    with store.read() as connection:
+        return [(row[0], row[1].value, *row[2:]) for row in connection.execute(query)]
+
+
+SET = [
+    ("g-1", "active", Decimal("55.5"), date(2026, 5, 1), ""),
+    ("g-2", "active", None, None, ""),
+]
+
+
 def test_what_became_of_a_goal_is_kept_as_an_event(charted: Store) -> None:
     stored = opened(charted)
     met = replace(stored.goals[0], status=GoalStatus.MET, status_reason="55 degrees on 1 May")
     reworded = replace(stored.goals[1], words="Sleep all night")
     changed(charted, replace(stored, goals=(met, reworded)))
-    with charted.read() as connection:
-        events = connection.execute(select(GoalEventRecord.status, GoalEventRecord.reason)).all()
-    assert [tuple(event) for event in events] == [(GoalStatus.MET, "55 degrees on 1 May")]
+    done = ("g-1", "met", Decimal("55.5"), date(2026, 5, 1), "55 degrees on 1 May")
+    assert events_of(charted) == [*SET, done]
+
+
+def test_a_goal_that_is_revised_keeps_its_name_and_stays_active_and_the_event_says_revised(
+    charted: Store,
+) -> None:
+    stored = opened(charted)
+    aimed = replace(stored.goals[0], target=Decimal(70), due=None, status_reason="sooner than expected")
+    after = changed(charted, replace(stored, goals=(aimed, stored.goals[1])))
+    assert after.goals[0] == aimed
+    assert events_of(charted) == [*SET, ("g-1", "revised", Decimal(70), None, "sooner than expected")]
+
+
+def test_a_goal_set_later_begins_with_an_event_of_its_own(charted: Store) -> None:
+    stored = opened(charted)
+    later = Goal(uuid="g-3", words="Garden", target=Decimal(4), due=date(2026, 7, 1))
+    changed(charted, replace(stored, goals=(*stored.goals, later)))
+    assert events_of(charted) == [*SET, ("g-3", "active", Decimal(4), date(2026, 7, 1), "")]
+
+
+def test_goals_of_other_episodes_get_no_event_from_one_that_is_changed(charted: Store) -> None:
+    opened(charted)
+    other = opened(charted, replace(EPISODE, patient_id=2, goals=()))
+    changed(charted, replace(other, title="Other words"))
+    assert events_of(charted) == SET
 
 
 def test_each_change_of_the_plan_is_a_version_and_the_newest_counts(charted: Store) -> None:
