@@ -4,7 +4,9 @@
 """
 
 from ptnotes.clinical.anatomy import Region, Side, Target
+from ptnotes.clinical.clinic_value import ClinicValue
 from ptnotes.clinical.find import fold, loosen
+from ptnotes.clinical.important_change import ImportantChange
 from ptnotes.clinical.intervention import Area, Exercise, Intervention, Modifier, UnitExample
 from ptnotes.clinical.load import load_reference, read_documents
 from ptnotes.clinical.measure import BodyChartSymbol, ChangeRow, OutcomeMeasure
@@ -27,12 +29,14 @@ __all__ = [
     "Area",
     "BodyChartSymbol",
     "ChangeRow",
+    "ClinicValue",
     "Condition",
     "ConditionCode",
     "Direction",
     "DosageField",
     "Exercise",
     "Grade",
+    "ImportantChange",
     "Intervention",
     "MdcRow",
     "Method",

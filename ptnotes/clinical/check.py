@@ -10,6 +10,7 @@ from typing import Any
 
 from ptnotes.clinical.anatomy import SIDE_IDS
 from ptnotes.clinical.find import fold, names_of
+from ptnotes.clinical.important_change import important_change_faults
 from ptnotes.clinical.measure import OutcomeMeasure
 from ptnotes.clinical.motion import Motion
 from ptnotes.clinical.reference import Reference
@@ -45,6 +46,7 @@ def faults_in(reference: Reference) -> list[str]:
         *_techniques(reference),
         *_motions(reference),
         *_measures(reference),
+        *important_change_faults(reference),
         *_screening(reference),
         *_conditions(reference),
         *_interventions(reference),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from ptnotes.clinical.clinic_value import ClinicValue
 from ptnotes.clinical.rows import Row, SourceStatus
 
 EntryMode = Literal["items", "total_only"]
@@ -20,6 +21,8 @@ LICENCES: tuple[Licence, ...] = ("free", "free_unmodified", "own_wording", "rest
 class ChangeRow:
     """A published threshold of change. `unit` may differ from the score's: then `raw_points` is the score's.
 
+    `single_item` is for one answer alone, and never for the score. `own` is the clinic's value in place of `value`.
+
     A `kind` with "cut-off score" names a score that is reached, not a change.
     """
 
@@ -34,9 +37,11 @@ class ChangeRow:
     raw_points: Decimal | None
     percent: Decimal | None
     population: str
+    single_item: bool
     note: str | None
     source: str
     source_status: SourceStatus
+    own: ClinicValue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +91,6 @@ class OutcomeMeasure:
     derived: str | None
     derived_source: str | None
     derived_source_status: SourceStatus | None
-    app_change_threshold: Decimal
-    app_change_basis: str
     app_change_percent: Decimal | None
     app_change_threshold_single: Decimal | None
     app_change_threshold_strict: Decimal | None
@@ -143,6 +146,7 @@ def _read_change(row: Row) -> ChangeRow:
         raw_points=row.opt_number("raw_points"),
         percent=row.opt_number("percent"),
         population=row.text("population"),
+        single_item=row.flag("single_item", default=False),
         note=row.opt_text("note"),
         source=row.text("source"),
         source_status=row.status(),
@@ -193,8 +197,6 @@ def read_measure(row: Row, order: int) -> OutcomeMeasure:
         derived_source_status=row.status("derived_source_status")
         if row.peek("derived_source_status")
         else None,
-        app_change_threshold=row.number("app_change_threshold"),
-        app_change_basis=row.text("app_change_basis"),
         app_change_percent=row.opt_number("app_change_percent"),
         app_change_threshold_single=row.opt_number("app_change_threshold_single"),
         app_change_threshold_strict=row.opt_number("app_change_threshold_strict"),

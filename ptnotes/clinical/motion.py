@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from ptnotes.clinical.clinic_value import ClinicValue
 from ptnotes.clinical.rows import Row, SourceStatus
 
 MotionUnit = Literal["deg", "cm", "mm"]
@@ -81,6 +82,7 @@ class MdcRow:
     `value` is the upper end where the source gives a range (`value_low`, `value_high`). `method_text` and `rater_text`
     are the source's words; `methods`, `mode` and `rater` our reading of them, reasoned in `applies_note`. `mode` is
     None when the source does not say active or passive. Only a `usable` row may decide whether a change is real.
+    `own` is the clinic's value in place of `value`.
     """
 
     value: Decimal
@@ -100,6 +102,7 @@ class MdcRow:
     population: str
     source: str
     source_status: SourceStatus
+    own: ClinicValue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,8 @@ class Motion:
     `input_min` and `input_max` are absolute (a reading outside is refused), `warn_above` asks; all three are bounds
     of the program (`bounds_source_status`). Normal values are references for adults, not targets. Where
     `no_published_mdc` is true there is no verdict on change; `app_change_threshold` is a flag for the eye and never a
-    substitute. `methods` are in order of preference; the first is the default.
+    substitute. `methods` are in order of preference; the first is the default. `own` are the clinic's values in place
+    of shipped ones; their keys end in the name of the field (``….normal_aaos``).
     """
 
     id: str
@@ -172,6 +176,11 @@ class Motion:
     bounds_source_status: SourceStatus
     source: str
     source_status: SourceStatus
+    own: tuple[ClinicValue, ...] = ()
+
+    def own_value(self, field: str) -> ClinicValue | None:
+        """The clinic's value of a field (``normal_aaos``), None where the shipped one stands."""
+        return next((value for value in self.own if value.key.endswith(f".{field}")), None)
 
     @property
     def default_method(self) -> str:

@@ -26,6 +26,7 @@ from ptnotes.clinical.exchange_codes import (
     Rule,
 )
 from ptnotes.clinical.find import loosen, rank, searchable
+from ptnotes.clinical.important_change import ImportantChange
 from ptnotes.clinical.intervention import (
     Area,
     CmsUnits,
@@ -39,6 +40,7 @@ from ptnotes.clinical.measure import BodyChartSymbol, OutcomeMeasure
 from ptnotes.clinical.motion import Method, Motion, RomWord, TestPosition
 from ptnotes.clinical.retention import RetentionRule
 from ptnotes.clinical.screening import (
+    ALL_REGIONS,
     Action,
     Condition,
     Framework,
@@ -114,6 +116,7 @@ class Reference:
     upper_motor_neuron_signs: Mapping[str, UpperMotorNeuronSign]
     finding_notes: Mapping[str, FindingNote]
     measures: Mapping[str, OutcomeMeasure]
+    important_changes: Mapping[str, ImportantChange]
     body_chart: Mapping[str, BodyChartSymbol]
     screening_items: Mapping[str, ScreeningItem]
     actions: Mapping[str, Action]
@@ -175,6 +178,16 @@ class Reference:
         }
         found.update({motion_id: self.motions[motion_id] for motion_id in region.motions_also})
         return tuple(found.values())
+
+    def important_change(self, measure_id: str, region_id: str | None) -> ImportantChange | None:
+        """The one important change of a measure in a region (None: not known which), else the one for every region.
+
+        None where nothing was chosen for that measure and region: then nothing is said of importance.
+        """
+        of_measure = [row for row in self.important_changes.values() if row.measure == measure_id]
+        exact = (row for row in of_measure if region_id in row.regions)
+        general = (row for row in of_measure if row.regions == (ALL_REGIONS,))
+        return next(exact, None) or next(general, None)
 
     def words_for(self, motion_id: str) -> tuple[RomWord, ...]:
         """The coded words that may stand for a reading of a motion; landmarks only where they make sense."""

@@ -2,7 +2,7 @@
 
 A motion's change is set against a published measurement error (MDC) only where both readings are of the same motion,
 side, mode, method and test position. A questionnaire's or a pain score's change between visits is set against the one
-threshold that the reference data chose for that measure. A change equal to the threshold counts.
+important change (MCID) that the reference data chose for that measure and region. A change equal to a threshold counts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from ptnotes.clinical import MdcRow, OutcomeMeasure, Reference
+from ptnotes.clinical import (
+    ChangeRow,
+    ClinicValue,
+    ImportantChange,
+    MdcRow,
+    OutcomeMeasure,
+    Reference,
+    SourceStatus,
+)
 from ptnotes.domain.treatment import RomReading
 
 
@@ -42,7 +50,11 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The judgement on one change, in the measure's unit. `threshold` and `source` say what it was judged against."""
+    """The judgement on one change, in the measure's unit. `threshold` and `source` say what it was judged against.
+
+    `source_status` says how far the source may be trusted, `chosen_because` why this threshold was taken where several
+    are published. `reason` is a word for the program, where there is no verdict.
+    """
 
     meaning: Meaning
     change: Decimal | None = None
@@ -50,6 +62,8 @@ class Verdict:
     threshold: Decimal | None = None
     threshold_kind: str = ""
     source: str = ""
+    source_status: SourceStatus | None = None
+    chosen_because: str = ""
     reason: str = ""
 
     @property
@@ -87,8 +101,7 @@ def judge_motion(reference: Reference, first: RomReading, last: RomReading) -> V
     change = last.value - first.value
     better = reference.motions[first.motion].better
     direction = _direction(first.value, last.value, better)
-    same_rater = first.rater is not None and first.rater == last.rater
-    error = measurement_error(reference, last, same_rater=same_rater)
+    error = measurement_error(reference, last, same_rater=taken_by_one(first, last))
     if error is None:
         return Verdict(
             meaning=Meaning.NO_PUBLISHED_ERROR,
@@ -102,7 +115,8 @@ def judge_motion(reference: Reference, first: RomReading, last: RomReading) -> V
         direction=direction,
         threshold=error.value,
         threshold_kind=error.kind,
-        source=error.source,
+        source=_source(error),
+        source_status=error.source_status,
     )
 
 
@@ -113,67 +127,80 @@ def judge_score(
     last: Decimal | int | None,
     *,
     between_visits: bool,
+    region: str | None = None,
 ) -> Verdict:
     """Judge a change of an outcome measure or pain scale (`measure` is its id) from `first` to `last`.
 
-    Between visits the measure's chosen important change speaks first, then its measurement error; within one visit only
-    the error does, because important changes were found between visits.
+    A change within the measurement error is no more than that, whatever patients call important. Beyond it, and only
+    between visits, the one important change speaks that was chosen for the measure in the episode's main `region`
+    (None: not known); within one visit only the error does, because important changes were found between visits.
     """
     if first is None or last is None:
         return Verdict(meaning=Meaning.NOT_COMPARABLE, reason="not_numeric")
     scale = reference.measures[measure]
     change = Decimal(last) - Decimal(first)
     direction = _direction(Decimal(first), Decimal(last), scale.direction.removesuffix("_better"))
-    # A scale in per cent has its changes in percentage points, which the sources call points.
-    unit = "points" if scale.unit == "percent" else scale.unit
-    errors = [row for row in scale.change if row.kind.startswith(("MDC", "SDC")) and row.unit == unit]
-    error = max(errors, key=lambda row: row.value, default=None)
-    important = scale.app_change_threshold
-    kind = _importance(scale)
-    if between_visits and abs(change) >= important:
-        return Verdict(
-            meaning=Meaning.IMPORTANT,
-            change=change,
-            direction=direction,
-            threshold=important,
-            threshold_kind=kind,
-            source=scale.app_change_basis,
-        )
-    if error is None:
-        if between_visits:
+    error = score_error(scale)
+    important = reference.important_change(measure, region) if between_visits else None
+    is_beyond_error = error is None or abs(change) >= error.value
+    if important is not None and is_beyond_error:
+        reaches = abs(change) >= important.value
+        if reaches or error is None:
             return Verdict(
-                meaning=Meaning.BELOW_IMPORTANT,
+                meaning=Meaning.IMPORTANT if reaches else Meaning.BELOW_IMPORTANT,
                 change=change,
                 direction=direction,
-                threshold=important,
-                threshold_kind=kind,
-                source=scale.app_change_basis,
+                threshold=important.value,
+                threshold_kind=important.kind,
+                source=_source(important),
+                source_status=important.source_status,
+                chosen_because="" if important.own else important.reason,
             )
+    if error is None:
         return Verdict(
             meaning=Meaning.NO_PUBLISHED_ERROR,
             change=change,
             direction=direction,
-            reason="no_published_error",
+            reason="nothing_published" if between_visits else "no_published_error",
         )
     return Verdict(
-        meaning=Meaning.EXCEEDS_ERROR if abs(change) >= error.value else Meaning.WITHIN_ERROR,
+        meaning=Meaning.EXCEEDS_ERROR if is_beyond_error else Meaning.WITHIN_ERROR,
         change=change,
         direction=direction,
         threshold=error.value,
         threshold_kind=error.kind,
-        source=error.source,
+        source=_source(error),
+        source_status=error.source_status,
     )
 
 
-def _importance(scale: OutcomeMeasure) -> str:
-    """What the sources call the important change that the chosen threshold reaches: MCID, MIC or MID."""
-    reached = [
+def score_error(scale: OutcomeMeasure) -> ChangeRow | None:
+    """The published measurement error of a measure's score, the largest where there are several; None without one."""
+    # A scale in per cent has its changes in percentage points, which the sources call points.
+    unit = "points" if scale.unit == "percent" else scale.unit
+    errors = [
         row
         for row in scale.change
-        if row.value <= scale.app_change_threshold and row.kind.startswith(("MCID", "MIC", "MID"))
+        if row.kind.startswith(("MDC", "SDC")) and row.unit == unit and not row.single_item
     ]
-    best = max(reached, key=lambda row: row.value, default=None)
-    return best.kind.split()[0] if best is not None else "threshold"
+    return max(errors, key=lambda row: row.value, default=None)
+
+
+def taken_by_one(first: RomReading, last: RomReading) -> bool:
+    """Whether one known rater took both readings; where a rater is not recorded, it may have been another."""
+    return first.rater is not None and first.rater == last.rater
+
+
+def _source(row: MdcRow | ChangeRow | ImportantChange) -> str:
+    """Who published the threshold; where the clinic uses its own, that, since when and why, and what it replaced."""
+    if row.own is None:
+        return row.source
+    return f"{own_value_words(row.own)} (published: {row.own.shipped.normalize():f}; {row.source})"
+
+
+def own_value_words(own: ClinicValue) -> str:
+    """``the clinic's own value since 2026-11-22: as in our studies``; said wherever such a value is shown."""
+    return f"the clinic's own value since {own.since.isoformat()}: {own.reason}"
 
 
 def _way_taken(reading: RomReading) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from ptnotes.clinical import Motion, Reference
-from ptnotes.domain.change import Verdict, judge_motion, judge_score, measurement_error
+from ptnotes.domain.change import Verdict, judge_motion, judge_score, measurement_error, taken_by_one
 from ptnotes.domain.episode import Goal, GoalStatus
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import (
@@ -211,9 +211,7 @@ def _motion_chart(
     if main is None:
         return chart
     first, last = groups[main][0][1], groups[main][-1][1]
-    error = measurement_error(
-        reference, first, same_rater=first.rater is not None and first.rater == last.rater
-    )
+    error = measurement_error(reference, first, same_rater=taken_by_one(first, last))
     return replace(
         chart,
         baseline=first.value,
@@ -225,11 +223,15 @@ def _motion_chart(
 
 
 def pain_chart(
-    reference: Reference, sessions: Sequence[TreatmentSession], goals: Sequence[Goal] = ()
+    reference: Reference,
+    sessions: Sequence[TreatmentSession],
+    goals: Sequence[Goal] = (),
+    region: str | None = None,
 ) -> TrendChart:
     """Pain over the episode on the 0 to 10 scale: now before and after each visit, and worst and best where recorded.
 
-    The verdict is on the worst pain where it was recorded twice, else on the pain before the visit.
+    The verdict is on the worst pain where it was recorded twice, else on the pain before the visit; `region` is the
+    episode's main one, for which the important change was chosen.
     """
     numbers = visit_numbers(sessions)
     groups: dict[tuple[PainKind, Phase], list[tuple[TreatmentSession, int]]] = {}
@@ -270,7 +272,7 @@ def pain_chart(
         return chart
     values = [value for _, value in groups[main]]
     verdict = (
-        judge_score(reference, "nprs", values[0], values[-1], between_visits=True)
+        judge_score(reference, "nprs", values[0], values[-1], between_visits=True, region=region)
         if len(values) > 1
         else None
     )

@@ -21,6 +21,11 @@ _SUFFIXES = {
     "kg": " kg",
     "s": " s",
 }
+_TRUST = {
+    "partial": " (seen in part, check before relying on it)",
+    "textbook": " (recalled from the named text, check before relying on it)",
+    "derived": " (computed from published numbers)",
+}
 _SIDES = {Side.LEFT: "left", Side.RIGHT: "right", Side.BILATERAL: "both sides", Side.MIDLINE: "midline"}
 
 
@@ -50,11 +55,15 @@ def signed(value: Decimal, unit: str = "") -> str:
     return sign + difference(value, unit)
 
 
-def measure_label(measure: OutcomeMeasure) -> str:
-    """An outcome measure's short name with its scale, ``NDI (0–50)``, where the values do not say per cent."""
-    if measure.unit == "percent":
-        return measure.abbreviation
-    return f"{measure.abbreviation} ({number(measure.score_min)}–{number(measure.score_max)})"
+def measure_label(measure: OutcomeMeasure, subscale: str = "") -> str:
+    """An outcome measure's short name with its scale, ``NDI (0–50)``, where the values do not say per cent.
+
+    With the id of a `subscale` that is named as well: ``KOOS (0–100), Pain``.
+    """
+    scale = f"{number(measure.score_min)}–{number(measure.score_max)}"
+    label = measure.abbreviation if measure.unit == "percent" else f"{measure.abbreviation} ({scale})"
+    part = next((part.label for part in measure.subscales if part.id == subscale), subscale)
+    return f"{label}, {part}" if part else label
 
 
 def verdict_words(verdict: Verdict) -> str:
@@ -91,16 +100,23 @@ def verdict_phrase(verdict: Verdict, unit: str) -> str:
 
 
 def threshold_words(verdict: Verdict, unit: str) -> str:
-    """What the change was judged against and who published it; says so where nobody did."""
+    """What the change was judged against, who published it and why that one; says so where nobody did."""
     if verdict.meaning is Meaning.NOT_COMPARABLE:
         return "Not compared: the two readings were not taken alike."
     if verdict.threshold is None:
+        if verdict.reason == "nothing_published":
+            return "Not judged: no published error and no important change is on file for this measure and region."
         return "Not judged: no published measurement error is on file for this measure, method and rater."
     is_importance = verdict.meaning in (Meaning.IMPORTANT, Meaning.BELOW_IMPORTANT)
     name = "Important change" if is_importance else "Measurement error"
     kind = f" ({verdict.threshold_kind})" if verdict.threshold_kind else ""
-    source = f". Source: {verdict.source.rstrip('.')}." if verdict.source else "."
-    return f"{name}{kind}: {difference(verdict.threshold, unit)}{source}"
+    why = f" Chosen because: {_sentence_end(verdict.chosen_because)}" if verdict.chosen_because else ""
+    source = f" Source{_TRUST.get(verdict.source_status or '', '')}: {_sentence_end(verdict.source)}"
+    return f"{name}{kind}: {difference(verdict.threshold, unit)}.{source if verdict.source else ''}{why}"
+
+
+def _sentence_end(text: str) -> str:
+    return f"{text.rstrip('.')}."
 
 
 def side_words(side: Side | None) -> str:

@@ -15,7 +15,7 @@ from ptnotes.db.settings import load_clinic
 from ptnotes.domain.change import judge_score
 from ptnotes.domain.contraindication import Screen, open_events, positive_answers
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, OutcomeScore
+from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import NotFoundError
 from ptnotes.domain.permissions import Act, may_supervise
@@ -105,7 +105,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
         )
     reference = clinic.reference
     charts = motion_charts(reference, sessions, episode.goals, normal_values)
-    pain = pain_chart(reference, sessions, episode.goals)
+    pain = pain_chart(reference, sessions, episode.goals, episode.main_region)
     attended = counted(sessions)
     return EpisodeOverview(
         patient=patient,
@@ -116,7 +116,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
         changes=(
             *_pain_change(pain),
             *(_change(chart, chart.title) for chart in charts if chart.latest is not None),
-            *_outcome_changes(reference, outcomes, episode.goals),
+            *_outcome_changes(reference, outcomes, episode),
         ),
         outcomes=outcomes,
         treated=treated_rows(sessions),
@@ -159,31 +159,36 @@ def _change(chart: TrendChart, label: str) -> ChangeRow:
 
 
 def _outcome_changes(
-    reference: Reference, outcomes: Sequence[OutcomeScore], goals: Sequence[Goal]
+    reference: Reference, outcomes: Sequence[OutcomeScore], episode: EpisodeOfCare
 ) -> tuple[ChangeRow, ...]:
-    taken: dict[str, list[OutcomeScore]] = {}
+    taken: dict[tuple[str, str], list[OutcomeScore]] = {}
     for score in outcomes:
-        # Published thresholds are of the total, so a subscale has no row here.
-        if not score.subscale:
-            taken.setdefault(score.measure, []).append(score)
+        taken.setdefault((score.measure, score.subscale), []).append(score)
     rows = []
-    for measure, scores in taken.items():
+    for (measure, subscale), scores in taken.items():
         first, last = scores[0], scores[-1]
         several = len(scores) > 1
         rows.append(
             ChangeRow(
-                label=measure_label(reference.measures[measure]),
+                label=measure_label(reference.measures[measure], subscale),
                 unit=reference.measures[measure].unit,
                 first=first.total if several else None,
                 latest=last.total,
-                verdict=judge_score(reference, measure, first.total, last.total, between_visits=True)
+                verdict=judge_score(
+                    reference,
+                    measure,
+                    first.total,
+                    last.total,
+                    between_visits=True,
+                    region=episode.main_region,
+                )
                 if several
                 else None,
                 goal=next(
                     (
                         goal.target
-                        for goal in goals
-                        if goal.outcome == measure and goal.status is GoalStatus.ACTIVE
+                        for goal in episode.goals
+                        if goal.outcome == measure and not subscale and goal.status is GoalStatus.ACTIVE
                     ),
                     None,
                 ),

@@ -95,7 +95,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     numbers = visit_numbers(case.sessions)
     outcomes = [score for score in case.outcomes if score.taken_on <= case.as_of]
     charts = _titled(reference, motion_charts(reference, attended, episode.goals, case.clinic.normal_values))
-    pain = pain_chart(reference, attended, episode.goals)
+    pain = pain_chart(reference, attended, episode.goals, episode.main_region)
     measures = _measures(reference, case, charts, pain, outcomes)
     shown_charts = (*charts, pain) if pain.lines else charts
     key_motion = _key_motion(reference, episode, charts)
@@ -233,13 +233,18 @@ def _certification_ended(case: Case) -> date | None:
 def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> _Measured:
     first, last = taken[0], taken[-1]
     measure = reference.measures[last.measure]
-    subscale = next((part.label for part in measure.subscales if part.id == last.subscale), last.subscale)
-    label = f"{measure_label(measure)}, {subscale}" if subscale else measure_label(measure)
+    label = measure_label(measure, last.subscale)
     readings = [Reading(score.taken_on, with_unit(score.total, measure.unit)) for score in taken]
     verdict = None
-    # Published thresholds are of the total: a subscale's change stands without a verdict.
-    if len(taken) > 1 and not last.subscale:
-        verdict = judge_score(reference, last.measure, first.total, last.total, between_visits=True)
+    if len(taken) > 1:
+        verdict = judge_score(
+            reference,
+            last.measure,
+            first.total,
+            last.total,
+            between_visits=True,
+            region=case.episode.main_region,
+        )
     goal = next(
         (
             goal.target
@@ -312,11 +317,10 @@ def _key_motion(
     reference: Reference, episode: EpisodeOfCare, charts: Sequence[TrendChart]
 ) -> TrendChart | None:
     """The motion that tells most: one with a goal, of the main region, really changed, often measured."""
-    main_region = episode.regions[0].region if episode.regions else ""
 
     def weight(chart: TrendChart) -> tuple[bool, bool, bool, int]:
         main = next((line for line in chart.lines if line.is_main), None)
-        in_region = chart.motion is not None and reference.motions[chart.motion].region == main_region
+        in_region = chart.motion is not None and reference.motions[chart.motion].region == episode.main_region
         is_real = chart.verdict is not None and chart.verdict.is_real
         return chart.goal is not None, in_region, is_real, len(main.points) if main else 0
 

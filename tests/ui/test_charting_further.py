@@ -155,8 +155,9 @@ def test_a_change_of_pain_or_motion_in_a_visit_never_speaks_of_importance(
     page = chart()
     typed(page, "pain 8>2 ; flex 40>60")
     reference: Reference = clinic.reference
-    important = reference.measures["nprs"].app_change_threshold
-    assert important <= 6
+    important = reference.important_change("nprs", None)
+    assert important is not None
+    assert important.value <= 6
     for words in (page.pain.change.text(), page.pain.change.toolTip(), rom_row(page).change.toolTip()):
         assert "important" not in words
         assert "MCID" not in words

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from ptnotes.clinical import Reference, load_reference
-from ptnotes.domain.change import Direction, Meaning, judge_motion, judge_score
+from ptnotes.domain.change import Direction, Meaning, judge_motion, judge_score, score_error
 from ptnotes.domain.treatment import Mode, RomReading, Side
+from ptnotes.domain.wording import threshold_words
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,115 @@ def test_an_unanswered_score_is_not_zero(reference: Reference) -> None:
 def test_a_disability_score_falls_when_things_get_better(reference: Reference) -> None:
     verdict = judge_score(reference, "odi", 44, 30, between_visits=True)
     assert (verdict.meaning, verdict.direction, verdict.change) == (Meaning.IMPORTANT, Direction.BETTER, -14)
+
+
+@pytest.mark.parametrize("row", [row.id for row in load_reference().important_changes.values()])
+def test_a_score_that_just_reaches_its_important_change_is_important_and_one_step_less_is_not(
+    reference: Reference, row: str
+) -> None:
+    chosen = reference.important_changes[row]
+    scale, region = reference.measures[chosen.measure], chosen.regions[0]
+    start = scale.score_min + chosen.value + 1
+    error = score_error(scale)
+    exact = judge_score(
+        reference, chosen.measure, start, start - chosen.value, between_visits=True, region=region
+    )
+    if error is None or error.value <= chosen.value:
+        assert exact.meaning is Meaning.IMPORTANT
+        assert (exact.threshold, exact.threshold_kind) == (chosen.value, chosen.kind)
+        assert chosen.source in exact.source
+        assert exact.chosen_because == chosen.reason
+    else:
+        assert exact.meaning is Meaning.WITHIN_ERROR
+    short = chosen.value - Decimal("0.1")
+    below = judge_score(reference, chosen.measure, start, start - short, between_visits=True, region=region)
+    assert below.meaning in (Meaning.WITHIN_ERROR, Meaning.BELOW_IMPORTANT)
+
+
+def test_the_region_decides_which_important_change_speaks(reference: Reference) -> None:
+    neck = judge_score(reference, "nprs", 8, 6, between_visits=True, region="cervical")
+    back = judge_score(reference, "nprs", 8, 6, between_visits=True, region="lumbar")
+    knee = judge_score(reference, "nprs", 8, 6, between_visits=True, region="knee")
+    assert [each.threshold for each in (neck, back, knee)] == [Decimal("1.3"), 2, 2]
+    assert {each.meaning for each in (neck, back, knee)} == {Meaning.IMPORTANT}
+    assert len({each.source for each in (neck, back, knee)}) == 3
+    shoulder = judge_score(
+        reference, "quickdash", 40, Decimal("26.4"), between_visits=True, region="shoulder"
+    )
+    elbow = judge_score(reference, "quickdash", 40, Decimal("26.4"), between_visits=True, region="elbow")
+    assert (shoulder.meaning, elbow.meaning) == (Meaning.IMPORTANT, Meaning.BELOW_IMPORTANT)
+
+
+def test_a_change_within_error_is_never_called_important(reference: Reference) -> None:
+    """In the neck 1.3 points were found important; two readings of one pain may differ by nearly 2."""
+    verdict = judge_score(
+        reference, "nprs", Decimal("4.5"), Decimal(3), between_visits=True, region="cervical"
+    )
+    assert (verdict.meaning, verdict.threshold) == (Meaning.WITHIN_ERROR, 2)
+
+
+def test_beyond_error_and_less_than_important_is_said_to_exceed_error(reference: Reference) -> None:
+    higher = replace(reference.important_changes["nprs_low_back"], value=Decimal(4))
+    changed = replace(reference, important_changes={**reference.important_changes, "nprs_low_back": higher})
+    verdict = judge_score(changed, "nprs", 8, 5, between_visits=True, region="lumbar")
+    assert (verdict.meaning, verdict.threshold) == (Meaning.EXCEEDS_ERROR, 2)
+
+
+@pytest.mark.parametrize("measure", ["groc", "vas"])
+def test_where_no_important_change_was_chosen_nothing_is_judged(reference: Reference, measure: str) -> None:
+    """A rating of change is itself the change; what was found in the low back is not said of a knee."""
+    verdict = judge_score(reference, measure, 0, 7, between_visits=True, region="knee")
+    assert (verdict.meaning, verdict.threshold) == (Meaning.NO_PUBLISHED_ERROR, None)
+    assert "measure and region" in threshold_words(verdict, "points")
+
+
+def test_the_error_of_a_single_answer_is_not_that_of_the_mean(reference: Reference) -> None:
+    error = score_error(reference.measures["psfs"])
+    assert error is not None
+    assert error.value == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "meaning", "direction"),
+    [
+        ("-9", "-2.7", Meaning.EXCEEDS_ERROR, Direction.BETTER),
+        ("-9", "-2.8", Meaning.WITHIN_ERROR, Direction.BETTER),
+        ("-4", "2.3", Meaning.EXCEEDS_ERROR, Direction.BETTER),
+        ("2", "-4.3", Meaning.EXCEEDS_ERROR, Direction.WORSE),
+    ],
+)
+def test_the_knee_that_straightens_past_zero_is_held_against_its_whole_change(
+    reference: Reference, first: str, last: str, meaning: Meaning, direction: Direction
+) -> None:
+    start = reading(first, "knee_extension", side=Side.LEFT, method="goniometer")
+    verdict = judge_motion(reference, start, replace(start, value=Decimal(last)))
+    assert (verdict.meaning, verdict.direction) == (meaning, direction)
+
+
+def test_extension_of_knee_and_elbow_are_better_toward_zero(reference: Reference) -> None:
+    toward = {motion.id for motion in reference.motions.values() if motion.better == "toward_zero"}
+    assert {"knee_extension", "elbow_extension"} <= toward
+    assert all("extension" in motion for motion in toward)
+
+
+def test_the_larger_of_two_fitting_errors_decides(reference: Reference) -> None:
+    motion = reference.motions["lumbar_flexion"]
+    row = next(row for row in motion.mdc if row.usable and "inclinometer_dual" in row.methods)
+    larger = replace(row, value=row.value + 5, source="the larger")
+    changed = replace(
+        reference,
+        motions={**reference.motions, "lumbar_flexion": replace(motion, mdc=(row, larger))},
+    )
+    verdict = judge_motion(changed, reading("40"), reading("80"))
+    assert (verdict.threshold, verdict.source) == (larger.value, "the larger")
+
+
+def test_a_source_that_was_not_looked_up_says_so(reference: Reference) -> None:
+    verdict = judge_score(reference, "koos", 40, 60, between_visits=True, region="knee")
+    assert "check before relying on it" in threshold_words(verdict, "points")
+    sure = judge_score(reference, "odi", 40, 60, between_visits=True, region="lumbar")
+    assert "check before" not in threshold_words(sure, "percent")
+    assert "Chosen because: Consensus" in threshold_words(sure, "percent")
 
 
 def test_an_important_change_is_named_as_its_source_names_it(reference: Reference) -> None:
