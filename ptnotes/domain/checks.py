@@ -13,6 +13,7 @@ from ptnotes.clinical import Reference
 from ptnotes.domain.cleaned import cleaned_episode, cleaned_session
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore, Problem
 from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.examination import BEHAVIOURS, values_of
 from ptnotes.domain.treatment import (
     FINDING_LISTS,
     SESSION_LISTS,
@@ -20,6 +21,7 @@ from ptnotes.domain.treatment import (
     ComparableSign,
     ExamFinding,
     Exercise,
+    FindingKind,
     Intervention,
     Mobilization,
     PainKind,
@@ -223,10 +225,12 @@ def pain_faults(reference: Reference, row: PainScore) -> Iterator[Fault]:
 
 def finding_faults(reference: Reference, row: ExamFinding) -> Iterator[Fault]:
     """A test, a grade and a place that the reference data know, where they have a list of such."""
-    tests, values = FINDING_LISTS.get(row.kind, ("", ""))
+    tests, _ = FINDING_LISTS.get(row.kind, ("", ""))
     if tests and row.test not in getattr(reference, tests):
         yield _unknown("finding.test", row.row, row.test)
-    if values and row.value and row.value not in getattr(reference, values):
+    if row.kind is FindingKind.BEHAVIOUR and row.test not in BEHAVIOURS:
+        yield _unknown("finding.test", row.row, row.test)
+    if row.value and row.value not in values_of(reference, row.kind):
         yield _unknown("finding.value", row.row, row.value)
     if row.target is not None and row.target not in reference.targets:
         yield _unknown("finding.target", row.row, row.target)
