@@ -41,6 +41,16 @@ def plan_standing(connection: Connection, episode_id: int, zone: str) -> PlanSta
     )
 
 
+def certifications_of(connection: Connection, episode_id: int, zone: str) -> tuple[Certification, ...]:
+    """Every certification of an episode's plans, in the order in which they were begun."""
+    rows = connection.execute(
+        select(*CertificationRecord.__table__.columns)
+        .where(CertificationRecord.episode_id == episode_id)
+        .order_by(CertificationRecord.id)
+    ).all()
+    return tuple(_certification(row, ZoneInfo(zone)) for row in rows)
+
+
 def save_certification(connection: Connection, certification: Certification, zone: str) -> Certification:
     """Store a new certification, or a changed one. Raises `StaleError`, `NotFoundError`."""
     place = ZoneInfo(zone)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import Goal, OutcomeScore
+from ptnotes.domain.goals import is_reached
 from ptnotes.domain.treatment import Mobilization, Phase, Side, TreatmentSession
-from ptnotes.domain.trend import TrendChart, counted
+from ptnotes.domain.trend import TrendChart, TrendLine, counted
 from ptnotes.domain.views import GoalProgress, SpineMark, TreatedRow
 from ptnotes.domain.wording import MINUS, number
 
@@ -122,17 +124,37 @@ def goals_progress(
     charts: Sequence[TrendChart],
     pain: TrendChart | None,
     outcomes: Sequence[OutcomeScore],
+    reference: Reference | None = None,
 ) -> tuple[GoalProgress, ...]:
-    """Each goal with its measure's latest value and the share of the way to its target.
+    """Each goal with its measure's latest value, the share of the way to its target, and whether that is reached.
 
     The value is taken only from what was measured as the goal says: the same motion, side and mode; the same kind of
     pain; the same questionnaire's total. Where a motion was first measured in another way than now, no share is
-    given: the way from one to the other is not the patient's. `outcomes` are in order of date.
+    given: the way from one to the other is not the patient's. `outcomes` are in order of date. `reference` says which
+    way a questionnaire gets better, for a goal without a baseline. Nothing is projected: a line through few visits
+    would tell a day that nobody knows.
     """
-    return tuple(
-        _progress(goal, _latest(goal, charts, pain, outcomes), one_way=_measured_one_way(goal, charts))
-        for goal in goals
-    )
+    found = []
+    for goal in goals:
+        latest = _latest(goal, charts, pain, outcomes)
+        share = _share(goal, latest.value) if latest is not None and _measured_one_way(goal, charts) else None
+        found.append(
+            GoalProgress(
+                goal=goal,
+                now=latest.value if latest is not None else None,
+                share=share,
+                now_on=latest.on if latest is not None else None,
+                is_reached=latest is not None
+                and is_reached(goal, latest.value, _better(goal, charts, reference)),
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    value: Decimal
+    on: date
 
 
 def _measured_one_way(goal: Goal, charts: Sequence[TrendChart]) -> bool:
@@ -147,30 +169,33 @@ def _measured_one_way(goal: Goal, charts: Sequence[TrendChart]) -> bool:
     return first is None or first.is_main
 
 
-def _progress(goal: Goal, now: Decimal | None, *, one_way: bool) -> GoalProgress:
-    share = None
-    if (
-        now is not None
-        and one_way
-        and goal.baseline is not None
-        and goal.target is not None
-        and goal.baseline != goal.target
-    ):
-        share = min(max((now - goal.baseline) / (goal.target - goal.baseline), Decimal(0)), Decimal(1))
-    return GoalProgress(goal=goal, now=now, share=share)
+def _share(goal: Goal, now: Decimal) -> Decimal | None:
+    if goal.baseline is None or goal.target is None or goal.baseline == goal.target:
+        return None
+    return min(max((now - goal.baseline) / (goal.target - goal.baseline), Decimal(0)), Decimal(1))
+
+
+def _better(goal: Goal, charts: Sequence[TrendChart], reference: Reference | None) -> str:
+    """Which way the goal's measure gets better: ``higher``, ``lower``, ``toward_zero``; empty where that is unknown."""
+    if goal.measure == "pain":
+        return "lower"
+    if goal.measure == "rom":
+        return next((chart.better for chart in charts if chart.motion == goal.motion), "")
+    known = reference.measures.get(goal.outcome or "") if reference is not None else None
+    return known.direction.removesuffix("_better") if known is not None else ""
 
 
 def _latest(
     goal: Goal, charts: Sequence[TrendChart], pain: TrendChart | None, outcomes: Sequence[OutcomeScore]
-) -> Decimal | None:
+) -> _Latest | None:
+    line: TrendLine | None = None
     match goal.measure:
         case "rom":
             same = (chart for chart in charts if chart.motion == goal.motion and chart.side == goal.side)
             lines = (
                 line for chart in same for line in chart.lines if chart.unit == goal.unit or not goal.unit
             )
-            main = next((line for line in lines if line.is_main and goal.mode in (None, line.mode)), None)
-            return main.points[-1].value if main is not None else None
+            line = next((line for line in lines if line.is_main and goal.mode in (None, line.mode)), None)
         case "pain" if pain is not None:
             # The kind that the goal names; where it names none, the one that the chart tells.
             told = [
@@ -179,11 +204,8 @@ def _latest(
                 if (line.pain_kind is not None and line.pain_kind.value == goal.pain_kind)
                 or (goal.pain_kind is None and line.is_main)
             ]
-            first = min(told, key=lambda line: line.phase.value != "before", default=None)
-            return first.points[-1].value if first is not None and first.points else None
+            line = min(told, key=lambda line: line.phase.value != "before", default=None)
         case "outcome":
-            totals = [
-                score.total for score in outcomes if score.measure == goal.outcome and not score.subscale
-            ]
-            return totals[-1] if totals else None
-    return None
+            totals = [score for score in outcomes if score.measure == goal.outcome and not score.subscale]
+            return _Latest(totals[-1].total, totals[-1].taken_on) if totals else None
+    return _Latest(line.points[-1].value, line.points[-1].on) if line is not None and line.points else None

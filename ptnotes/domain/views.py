@@ -140,11 +140,15 @@ class TreatedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalProgress:
-    """A goal with its measure's value now and the share of the way to the target (0 to 1), None if unmeasured."""
+    """A goal with its measure's value now, the day of it, and the share of the way to the target (0 to 1); None where
+    it was not measured. `is_reached` says that the value is at the target or beyond it, which meets no goal by itself.
+    """
 
     goal: Goal
     now: Decimal | None
     share: Decimal | None
+    now_on: date | None = None
+    is_reached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

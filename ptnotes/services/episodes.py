@@ -10,6 +10,8 @@ from ptnotes.db.patients import load_patient
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.checks import checked_episode, checked_outcome
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, OutcomeScore
+from ptnotes.domain.errors import InputError
+from ptnotes.domain.goals import change_faults
 from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import log, log_change
 from ptnotes.services.opening import OpenClinic
@@ -50,10 +52,15 @@ def change_episode(clinic: OpenClinic, episode: EpisodeOfCare) -> EpisodeOfCare:
     """Store a changed episode and give it with its new revision.
 
     Raises `InputError`, `StaleError`, `NotFoundError`, and `AccessError` where a part was changed that this person may
-    not write: the plan and its goals, the discharge, or what belongs to an evaluation.
+    not write: the plan and its goals, the discharge, or what belongs to an evaluation. A goal that is dropped or
+    revised without a reason is an `InputError` ("goal.reason_needed").
     """
     with clinic.store.write() as connection:
-        _require_for(clinic, episodes.load_episode(connection, _id_of(episode)), episode)
+        before = episodes.load_episode(connection, _id_of(episode))
+        _require_for(clinic, before, episode)
+        faults = tuple(change_faults(before.goals, episode.goals))
+        if faults:
+            raise InputError(*faults)
         patient = load_patient(connection, episode.patient_id)
         checked = checked_episode(clinic.reference, episode, patient.birth_date, clinic.today())
         changed = episodes.change_episode(connection, checked, clinic.clock(), clinic.person_id)

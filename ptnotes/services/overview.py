@@ -124,7 +124,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
         visit_marks={
             session.id: spine_marks(reference, (session,)) for session in attended if session.id is not None
         },
-        goals=goals_progress(episode.goals, charts, pain, outcomes),
+        goals=goals_progress(episode.goals, charts, pain, outcomes, reference),
         first_on=attended[0].service_date if attended else None,
         last_on=attended[-1].service_date if attended else None,
     )

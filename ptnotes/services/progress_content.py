@@ -100,7 +100,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     shown_charts = (*charts, pain) if pain.lines else charts
     key_motion = _key_motion(reference, episode, charts)
     in_numbers = [numbers[session.id] for session in in_period if session.id in numbers]
-    goals = goals_progress(episode.goals, charts, pain, outcomes)
+    goals = goals_progress(episode.goals, charts, pain, outcomes, reference)
     treated_days = len({session.service_date for session in attended})
     return ProgressReportData(
         clinic=case.clinic,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -154,6 +155,49 @@ def test_a_goal_is_as_far_as_its_own_measure() -> None:
         None,
     ]
     assert [progress.now for progress in found] == [50, 5, 50, None, None, None]
+
+
+def test_a_target_that_the_main_series_reached_is_said_to_be_reached_with_its_day() -> None:
+    reference = load_reference()
+    sessions = [measured(1, 40, 8), measured(2, 60, 2)]
+    bend = Goal(
+        uuid="a",
+        words="Bend",
+        measure="rom",
+        motion="lumbar_flexion",
+        baseline=Decimal(40),
+        target=Decimal(60),
+    )
+    worst = Goal(
+        uuid="b", words="Pain", measure="pain", pain_kind="worst", baseline=Decimal(8), target=Decimal(2)
+    )
+    blank = Goal(uuid="c", words="ODI", measure="outcome", outcome="odi", target=Decimal(20))
+    words = Goal(uuid="d", words="Walk the dog")
+    hold = replace(bend, uuid="e", baseline=Decimal(60))
+    passive = replace(bend, uuid="f", mode=Mode.PASSIVE)
+    further = replace(bend, uuid="g", target=Decimal(61))
+    score = OutcomeScore(episode_id=1, measure="odi", taken_on=date(2026, 3, 2), total=Decimal(20))
+    found = goals_progress(
+        [bend, worst, blank, words, hold, passive, further],
+        motion_charts(reference, sessions),
+        pain_chart(reference, sessions),
+        [score],
+        reference,
+    )
+    assert [progress.is_reached for progress in found] == [True, True, True, False, True, False, False]
+    day = date(2026, 3, 2)
+    assert [progress.now_on for progress in found] == [day, day, day, None, day, None, day]
+    # From the target to the target there is no way, so there is no share of one.
+    assert [progress.share for progress in found][:5] == [1, 1, None, None, None]
+
+
+def test_a_subscale_of_a_questionnaire_reaches_no_goal_of_the_total() -> None:
+    goal = Goal(uuid="a", words="KOOS", measure="outcome", outcome="koos", target=Decimal(10))
+    part = OutcomeScore(
+        episode_id=1, measure="koos", subscale="pain", taken_on=date(2026, 3, 2), total=Decimal(90)
+    )
+    (progress,) = goals_progress([goal], (), None, [part], load_reference())
+    assert (progress.now, progress.is_reached) == (None, False)
 
 
 def test_a_one_sided_technique_without_its_side_is_not_drawn_in_the_middle() -> None:

@@ -17,7 +17,7 @@ from ptnotes.domain.audit import Disclosure
 from ptnotes.domain.backup import BackupPlan
 from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
-from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare
+from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
 from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.people import Permission, Person, Role
@@ -27,6 +27,7 @@ from ptnotes.domain.screening import Answer
 from ptnotes.domain.treatment import Intervention, Mobilization, TreatmentSession, VisitKind, VisitStatus
 from ptnotes.services import (
     backup,
+    care_course,
     certification,
     day_list,
     due,
@@ -353,6 +354,12 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "due_of_episode": ({Act.VIEW_NOTES}, lambda s: due.due_of_episode(s.me, s.episode.id or 0)),
     "most_pressing_due": ({Act.VIEW_NOTES}, lambda s: due.most_pressing_due(s.me, 5)),
     "counting_rules": ({Act.VIEW_NOTES}, lambda s: due.counting_rules(s.me, s.episode.id or 0)),
+    "goal_course": ({Act.VIEW_NOTES}, lambda s: care_course.goal_course(s.me, s.episode.id or 0)),
+    "plan_course": ({Act.VIEW_NOTES}, lambda s: care_course.plan_course(s.me, s.episode.id or 0)),
+    "change_episode: problems": (
+        {Act.CHART_EVALUATION},
+        lambda s: _change(s, problems=(Problem(row=1, words="Cannot kneel"),)),
+    ),
     "plan_standing": ({Act.VIEW_NOTES}, lambda s: certification.plan_standing(s.me, s.episode.id or 0)),
     "save_certification": (
         {Act.WRITE_PLAN},
