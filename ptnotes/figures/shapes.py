@@ -22,6 +22,8 @@ Ink: TypeAlias = Literal[
     "series_2",  # readings taken in another way, or another pain
     "series_3",
     "series_4",
+    "symptom",  # where something is felt, on the body chart
+    "symptom_soft",  # the ground of such an area
     "bone",
     "bone_edge",
     "neutral",  # a grade of another system than the five, or none

@@ -34,6 +34,8 @@ INKS: Mapping[str, Color] = MappingProxyType(
         "series_2": HexColor("#5b4b9a"),
         "series_3": HexColor("#9a4b1e"),
         "series_4": HexColor("#55626f"),
+        "symptom": HexColor("#b02318"),
+        "symptom_soft": HexColor("#f6cfca"),
         "rule": HexColor("#cfd7dd"),
         "wash": HexColor("#eff5f5"),
         "bone": HexColor("#eef1f4"),

@@ -26,7 +26,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "grid": "#e5eaee", "band": "#dff0ee", "goal": "#8c5a00", "normal": "#5d6b78", "before": "#0b6e69",
         "after": "#2668ac", "pain_before": "#b02318", "pain_after": "#0b6e69", "bone": "#eef1f4",
         "bone_edge": "#97a3ae", "shadow": "#c9d1d8", "series_2": "#7a4fa3", "series_3": "#b03a6b",
-        "series_4": "#5d6b78",
+        "series_4": "#5d6b78", "symptom": "#b02318", "symptom_soft": "#f6cfca",
         # grades of mobilization, weak to strong; on_… is the numeral on it
         "grade_1": "#d5e9e7", "grade_2": "#9fcfca", "grade_3": "#5bada7", "grade_4": "#0b6e69", "grade_5": "#073f3c",
         "on_grade_1": "#0a2b29", "on_grade_2": "#0a2b29", "on_grade_3": "#05211f", "on_grade_4": "#ffffff",
@@ -45,7 +45,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "grid": "#2a343e", "band": "#1b3d3c", "goal": "#e6b450", "normal": "#9aa8b4", "before": "#62c8c0",
         "after": "#86b9f2", "pain_before": "#ff9187", "pain_after": "#62c8c0", "bone": "#232d37",
         "bone_edge": "#6d7b88", "shadow": "#05080a", "series_2": "#c3a1e6", "series_3": "#f09ab9",
-        "series_4": "#9aa8b4",
+        "series_4": "#9aa8b4", "symptom": "#ff9187", "symptom_soft": "#5c2d2b",
         "grade_1": "#21403f", "grade_2": "#2b615e", "grade_3": "#3f958f", "grade_4": "#76d4cc", "grade_5": "#c9f4ef",
         "on_grade_1": "#e7ecf0", "on_grade_2": "#ffffff", "on_grade_3": "#041a18", "on_grade_4": "#05211f",
         "on_grade_5": "#05211f",

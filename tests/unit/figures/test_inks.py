@@ -5,7 +5,7 @@ from ptnotes.reports import paper
 from ptnotes.ui.palette import DARK, LIGHT, contrast
 
 # Words that stand on the ground of a card or of paper, and lines that carry data.
-_WORDS = ("text", "muted", "accent", "after", "goal", "normal", "series_2", "series_3", "series_4")
+_WORDS = ("text", "muted", "accent", "after", "goal", "normal", "series_2", "series_3", "series_4", "symptom")
 
 
 @pytest.mark.parametrize("ink", INKS)
