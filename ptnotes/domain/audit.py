@@ -113,6 +113,7 @@ _OF_A_PATIENT: Mapping[Verb, str] = {
     Verb.MADE: "added the patient",
     Verb.ARCHIVED: "archived the patient",
     Verb.UNARCHIVED: "brought the patient back from the archive",
+    Verb.EXPORTED: "saved the patient’s record as a file",
     Verb.DISPOSED: "disposed of the patient’s record",
 }
 _NAMED: Mapping[Subject, str] = {
@@ -280,7 +281,12 @@ def event_words(event: AuditEvent) -> str:
         case Verb.BROKE_GLASS:
             return f"read charts in an emergency: {event.detail}"
     if event.subject is Subject.PATIENT and event.verb in _OF_A_PATIENT:
-        return _OF_A_PATIENT[event.verb]
+        done = _OF_A_PATIENT[event.verb]
+        return f"{done}: {event.detail}" if event.verb is Verb.EXPORTED and event.detail else done
+    if event.subject is Subject.CLINIC and event.verb is Verb.EXPORTED:
+        return (
+            f"took the records of {_counted(event, 'patient', 'patients')} out of the program: {event.detail}"
+        )
     if event.verb not in _DONE or event.subject not in _NAMED:
         # Written by a newer version, or by somebody who tampered; the check of the audit tells which.
         return f"{event.verb} {event.subject}"

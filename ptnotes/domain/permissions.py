@@ -25,6 +25,7 @@ class Act(StrEnum):
     SIGN = "sign"
     CO_SIGN = "co_sign"
     EXPORT = "export"
+    EXPORT_CLINIC = "export_clinic"
     VIEW_AUDIT = "view_audit"
     DISPOSE = "dispose"
     ADMINISTER = "administer"
@@ -45,6 +46,7 @@ WORDS: Mapping[Act, str] = {
     Act.SIGN: "sign their own notes",
     Act.CO_SIGN: "co-sign other people's notes",
     Act.EXPORT: "take records out of the program",
+    Act.EXPORT_CLINIC: "take the records of the whole clinic out of the program",
     Act.VIEW_AUDIT: "see who did what",
     Act.DISPOSE: "dispose of records whose time is over",
     Act.ADMINISTER: "look after the clinic, its people and its backups",
@@ -87,6 +89,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
             Act.EDIT_DEMOGRAPHICS,
             Act.VIEW_NOTES,
             Act.EXPORT,
+            Act.EXPORT_CLINIC,
             Act.VIEW_AUDIT,
             Act.DISPOSE,
             Act.ADMINISTER,
@@ -100,12 +103,12 @@ PERMISSIONS: Mapping[Permission, frozenset[Act]] = {
     Permission.DRY_NEEDLING: frozenset({Act.DRY_NEEDLING}),
     Permission.CO_SIGN: frozenset({Act.CO_SIGN}),
     Permission.EXPORT: frozenset({Act.EXPORT}),
-    Permission.ADMINISTER: frozenset({Act.ADMINISTER, Act.VIEW_AUDIT, Act.DISPOSE}),
+    Permission.ADMINISTER: frozenset({Act.ADMINISTER, Act.VIEW_AUDIT, Act.DISPOSE, Act.EXPORT_CLINIC}),
 }
 """What can be given to, or withheld from, one person."""
 
 _BY_THERAPISTS = frozenset({Act.GRADE_V, Act.DRY_NEEDLING, Act.CO_SIGN})
-_BY_STAFF = frozenset({Act.EXPORT, Act.VIEW_AUDIT, Act.DISPOSE, Act.ADMINISTER})
+_BY_STAFF = frozenset({Act.EXPORT, Act.EXPORT_CLINIC, Act.VIEW_AUDIT, Act.DISPOSE, Act.ADMINISTER})
 
 NEVER: Mapping[Role, frozenset[Act]] = {
     Role.THERAPIST: frozenset(),

@@ -21,6 +21,7 @@ discharge              yes no  no  no  no
 sign                   yes yes yes no  no
 co_sign                yes no  no  no  no
 export                 yes no  no  no  yes
+export_clinic          no  no  no  no  yes
 view_audit             no  no  no  no  yes
 dispose                no  no  no  no  yes
 administer             no  no  no  no  yes
