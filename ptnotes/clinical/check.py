@@ -270,6 +270,7 @@ def _conditions(reference: Reference) -> Iterator[str]:
     for condition in reference.conditions.values():
         where = f"conditions: condition {condition.id}"
         codes = [code.code for code in condition.codes]
+        yield from _unknown(where, "clinician's term", condition.clinician_terms, condition.aliases)
         yield from _unknown(
             where, "screening item", condition.contraindication_ids, reference.screening_items
         )

@@ -110,12 +110,14 @@ class CodingRule:
 class Condition:
     """A condition, the codes to choose from, and the screening items that it opens.
 
-    `default_code` exists only where neither a side nor a region has to be chosen.
+    `default_code` exists only where neither a side nor a region has to be chosen. `clinician_terms` are those of the
+    aliases that are recorded as the clinician's own term: they find the codes, and no code is claimed to mean them.
     """
 
     id: str
     label: str
     aliases: tuple[str, ...]
+    clinician_terms: tuple[str, ...]
     order: int
     codes: tuple[ConditionCode, ...]
     default_code: str | None
@@ -236,6 +238,7 @@ def read_condition(row: Row, order: int) -> Condition:
         id=row.text("id"),
         label=row.text("label"),
         aliases=row.texts("aliases"),
+        clinician_terms=row.texts("clinician_terms", ()),
         order=order,
         codes=tuple(_read_code(each) for each in row.rows("code")),
         default_code=row.opt_text("default_code"),

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.cleaned import cleaned_episode, cleaned_session
+from ptnotes.domain.diagnoses import diagnosis_code_fault
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore, Problem
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import BEHAVIOURS, values_of
@@ -307,8 +308,14 @@ def _episode_faults(
     for diagnosis in episode.diagnoses:
         if diagnosis.since is not None and diagnosis.until is not None and diagnosis.until < diagnosis.since:
             yield Fault("episode.end_before_start", "diagnosis.until", diagnosis.row)
-        if diagnosis.code in reference.not_billable:
-            yield Fault("diagnosis.not_billable", "diagnosis.code", diagnosis.row, {"code": diagnosis.code})
+        for field, day in (("since", diagnosis.since), ("until", diagnosis.until)):
+            if day is not None and day > today:
+                yield Fault("date.future", f"diagnosis.{field}", diagnosis.row)
+            if day is not None and day < birth_date:
+                yield Fault("date.before_birth", f"diagnosis.{field}", diagnosis.row)
+        code_fault = diagnosis_code_fault(reference, diagnosis)
+        if code_fault is not None:
+            yield code_fault
     for problem in episode.problems:
         yield from _problem_faults(problem, birth_date, today)
     for place, goal in enumerate(episode.goals):

@@ -120,6 +120,8 @@ SENTENCES = {
     "problem.resolved_before": "It cannot be resolved before it began.",
     "goal.reason_needed": "Why: a goal is dropped or revised with a reason.",
     "goal.not_revised": "Neither the target nor the date is another one. Change one of them, or go back with Esc.",
+    "diagnosis.malformed": "{code} is not formed like an ICD-10-CM code, such as M54.16 or S13.4XXA. Nothing was added.",
+    "diagnosis.needs_words": "{code} is not listed here. Write the diagnosis in your own words behind the code.",
     "diagnosis.not_billable": "{code} needs more characters and cannot be billed. Choose one of the full codes.",
     "retention.before_rule": "The clinic’s rules keep this record longer than that. A later date can be set.",
     "disposal.reason": "Why the record is disposed of: a reason is needed.",

@@ -154,6 +154,13 @@ PAIN = KeyGroup(
     ),
 )
 MOTION = KeyGroup("Range of motion", (KeyRow("way", ("Alt+Down", "Menu"), "How it is measured"),))
+ORDER = KeyGroup(
+    "Lists in order",
+    (
+        KeyRow("up", ("Ctrl+Up",), "Move the row up"),
+        KeyRow("down", ("Ctrl+Down",), "Move the row down"),
+    ),
+)
 PICK = KeyGroup(
     "Lists to pick from",
     (
@@ -207,7 +214,7 @@ SCREEN = KeyGroup(
 )
 SHEET = KeyGroup("Sheets and strips", (KeyRow("close", ("Esc",), "Close"),))
 WIDGET_KEYS = (
-    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, SCREEN, PICK, FIND, DAY, CHARTS,
+    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, SCREEN, ORDER, PICK, FIND, DAY, CHARTS,
     SHEET,
 )  # fmt: skip
 """Every group, in the order of the list of keys."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.episode import (
-    Diagnosis,
     DischargeReason,
     EpisodeOfCare,
     EpisodeRegion,
@@ -25,7 +24,6 @@ from ptnotes.domain.treatment import Mode, Side
 from ptnotes.services.episodes import change_episode, load_episode, open_episode, outcomes_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
-from ptnotes.ui.episode.diagnosis_card import diagnosis_items, is_code, with_dot
 from ptnotes.ui.episode.discharge_card import DischargeCard
 from ptnotes.ui.episode.draft_fields import DraftText
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
@@ -227,53 +225,6 @@ def test_a_region_is_added_with_its_side_and_removed(screen: EpisodeScreen, qtbo
     assert stored(screen, qtbot).regions[1] == EpisodeRegion(region="shoulder", side=Side.LEFT)
     screen.basics._remove(0)
     assert [row.region for row in stored(screen, qtbot).regions] == ["shoulder"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "code"), [("m54.16", "M54.16"), ("M5416", "M54.16"), (" s13.4xxa", "S13.4XXA")]
-)
-def test_a_code_is_read_however_it_is_written(typed: str, code: str) -> None:
-    assert is_code(typed)
-    assert with_dot(typed) == code
-
-
-@pytest.mark.parametrize("typed", ["stenosis", "M5", "12.3", "U07.1x", ""])
-def test_words_are_not_taken_for_a_code(typed: str) -> None:
-    assert not is_code(typed)
-
-
-def test_a_diagnosis_is_found_by_words_and_by_code() -> None:
-    by_words = [item.id for item in diagnosis_items(reference(), "stenosis")]
-    by_code = [item.id for item in diagnosis_items(reference(), "M48.06")]
-    assert any(found.endswith("M48.061") for found in by_words)
-    assert any(found.endswith("M48.061") for found in by_code)
-
-
-def test_a_known_code_is_checked_and_an_unknown_one_is_marked(screen: EpisodeScreen, qtbot: QtBot) -> None:
-    known = next(item for item in diagnosis_items(reference(), "M48.061") if item.id.endswith("M48.061"))
-    screen.diagnoses._add_known(known.id)
-    screen.diagnoses._add_typed("Z99.89")
-    screen.diagnoses._add_typed("Stiff after gardening")
-    found = [(row.code, row.checked, bool(row.words)) for row in stored(screen, qtbot).diagnoses]
-    assert found == [("M48.061", True, True), ("Z99.89", False, False), ("", False, True)]
-
-
-def test_a_code_that_cannot_be_billed_is_refused_and_the_full_ones_offered(
-    screen: EpisodeScreen, qtbot: QtBot
-) -> None:
-    screen.diagnoses._add_typed("M48.06")
-    assert "cannot be billed" in screen.diagnoses.field.fault
-    assert "M48.061" in screen.diagnoses.field.fault
-    assert stored(screen, qtbot).diagnoses == ()
-
-
-def test_a_removed_diagnosis_comes_back_by_undo(screen: EpisodeScreen, qtbot: QtBot) -> None:
-    screen.draft.set_value("diagnoses", (Diagnosis(row=1, words="Low back pain"),))
-    with qtbot.waitSignal(screen.undo_offered) as offered:
-        screen.diagnoses._remove(0)
-    assert stored(screen, qtbot).diagnoses == ()
-    offered.args[1]()
-    assert [row.words for row in stored(screen, qtbot).diagnoses] == ["Low back pain"]
 
 
 def test_a_goal_takes_its_measure_its_numbers_and_its_date(screen: EpisodeScreen, qtbot: QtBot) -> None:

@@ -2,60 +2,59 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from ptnotes.clinical import Condition, ConditionCode, Reference
-from ptnotes.domain.episode import Diagnosis, DiagnosisKind, EpisodeOfCare
-from ptnotes.domain.errors import Fault
-from ptnotes.domain.sentences import sentence
+from ptnotes.clinical import Reference
+from ptnotes.domain.diagnoses import (
+    KnownCode,
+    added,
+    coded,
+    find_codes,
+    full_codes,
+    icd_code,
+    known_code,
+    moved,
+    own_terms,
+    read_diagnosis,
+)
+from ptnotes.domain.episode import Diagnosis, EpisodeOfCare
+from ptnotes.domain.errors import InputError
+from ptnotes.ui.episode.diagnosis_row import DiagnosisRow
 from ptnotes.ui.episode.draft import EpisodeDraft
-from ptnotes.ui.episode.rows import Row, Rows
+from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.labels import Label, Rule
 from ptnotes.ui.widgets.pick_list import PickItem, PickList
 
-_CODE = re.compile(r"[A-TV-Z][0-9][0-9A-B](\.?[0-9A-Z]{1,4})?", re.IGNORECASE)
 _RELEASE = "icd10cm_release"
-KINDS = ((DiagnosisKind.MEDICAL, "medical"), (DiagnosisKind.TREATMENT, "treatment"))
-
-
-def with_dot(code: str) -> str:
-    """An ICD-10-CM code in capitals with its dot after the third character."""
-    plain = code.strip().upper().replace(".", "")
-    return plain if len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
-
-
-def is_code(text: str) -> bool:
-    """Whether `text` has the form of an ICD-10-CM code."""
-    return _CODE.fullmatch(text.strip()) is not None
+_NONE = "No diagnosis yet. The physician's own words may stand without a code."
+_HINT = "A code that is not listed: type it with your words behind it. It is kept and marked not checked."
+_WORDS = "words|"
 
 
 def diagnosis_items(reference: Reference, text: str) -> list[PickItem]:
-    """The billable codes that answer a text: a condition's words or aliases, or the start of a code."""
-    wanted = with_dot(text) if is_code(text) else text.strip().upper()
-    by_code = [item for item, code in _every_code(reference) if wanted and code.code.startswith(wanted)]
-    found: list[Condition] = list(reference.find("conditions", text))
-    by_words = [_item(condition, code) for condition in found for code in condition.codes]
-    return list(dict.fromkeys([*by_code, *by_words]))
+    """What a typed text offers: billable codes, and the words as they are typed, without a code.
+
+    A term that is recorded as the clinician's own comes first, and as words.
+    """
+    typed = " ".join(text.split())
+    if not typed:
+        return []
+    terms = [PickItem(f"{_WORDS}{term}", term, "your term, no code") for term in own_terms(reference, typed)]
+    codes = [_item(known) for known in find_codes(reference, typed)]
+    words = [PickItem(f"{_WORDS}{typed}", f"“{typed}”", "in these words, no code")]
+    is_words = icd_code(typed.partition(" ")[0]) is None
+    return list({item.id: item for item in (*terms, *codes, *(words if codes and is_words else ()))}.values())
 
 
-def _every_code(reference: Reference) -> Sequence[tuple[PickItem, ConditionCode]]:
-    return [
-        (_item(condition, code), code)
-        for condition in reference.conditions.values()
-        for code in condition.codes
-    ]
-
-
-def _item(condition: Condition, code: ConditionCode) -> PickItem:
-    return PickItem(
-        f"{condition.id}|{code.code}", f"{code.code} {code.description}", aliases=condition.aliases
-    )
+def _item(known: KnownCode) -> PickItem:
+    return PickItem(f"{known.condition.id}|{known.code.code}", f"{known.code.code} {known.code.description}")
 
 
 class DiagnosisCard(Card):
@@ -66,99 +65,145 @@ class DiagnosisCard(Card):
     def __init__(self, draft: EpisodeDraft) -> None:
         super().__init__("Diagnoses", f"ICD-10-CM, {draft.clinic.reference.notices[_RELEASE]}")
         self._draft = draft
-        reference = draft.clinic.reference
         self._listed: tuple[Diagnosis, ...] | None = None
-        self.rows = Rows("No diagnosis yet. The physician's own words may stand without a code.")
-        self.rows.removed.connect(self._remove)
-        self.body.addWidget(self.rows)
+        self._refusal = ""
+        self.rows: list[DiagnosisRow] = []
+        self.none = Label(_NONE, "muted", wraps=True)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(0)
+        self.body.addWidget(self.none)
+        self.body.addLayout(self._list)
         self.pick = PickList(
-            lambda text: diagnosis_items(reference, text) if text else [],
+            partial(diagnosis_items, draft.clinic.reference),
             placeholder="Words or a code, such as stenosis or M54.16",
             free_text=True,
         )
-        self.field = FieldWithFault(
-            "Add a diagnosis", self.pick, hint="A code that is not listed is kept and marked not checked."
-        )
-        self.pick.chosen.connect(self._add_known)
+        self.field = FieldWithFault("Add a diagnosis", self.pick, hint=_HINT)
+        self.pick.chosen.connect(self._add_picked)
         self.pick.text_entered.connect(self._add_typed)
         self.body.addWidget(self.field)
-        draft.shown.connect(self._show)
+        self._offers = QVBoxLayout()
+        self._offers.setSpacing(2)
+        self.offered: list[QPushButton] = []
+        self.body.addLayout(self._offers)
+        draft.shown.connect(self._show_another)
         draft.changed.connect(self._show)
+        draft.refused.connect(self._hear_refusal)
+
+    def _show_another(self, episode: EpisodeOfCare) -> None:
+        self.field.set_fault("")
+        self._offer(())
+        self._listed = None
+        self._show(episode)
 
     def _show(self, episode: EpisodeOfCare) -> None:
         if episode.diagnoses == self._listed:
             return
         self._listed = episode.diagnoses
-        rows = []
-        for row in episode.diagnoses:
-            words = " ".join(part for part in (row.code, row.words) if part)
-            unchecked = bool(row.code) and not row.checked
-            shown = Row(words, pill="not checked" if unchecked else "", tone="warning")
-            kind = QComboBox(shown)
-            kind.addItems([text for _, text in KINDS])
-            kind.setCurrentIndex([value for value, _ in KINDS].index(row.kind))
-            kind.setAccessibleName(f"Kind of diagnosis {words}")
-            kind.setProperty("row", row.row)
-            kind.activated.connect(self._kind_chosen)
-            shown.add(kind)
-            rows.append(shown)
-        self.rows.show_rows(rows, [row.words or row.code for row in episode.diagnoses])
+        if [row.number for row in self.rows] != [each.row for each in episode.diagnoses]:
+            self._make_rows([each.row for each in episode.diagnoses])
+        last = len(episode.diagnoses) - 1
+        for place, (row, diagnosis) in enumerate(zip(self.rows, episode.diagnoses, strict=True)):
+            row.show_diagnosis(diagnosis, is_first=place == 0, is_last=place == last)
 
-    def _kind_chosen(self, place: int) -> None:
-        choice, episode = self.sender(), self._draft.episode
-        if episode is not None:
-            number = int(choice.property("row"))
-            changed = tuple(
-                replace(row, kind=KINDS[place][0]) if row.row == number else row for row in episode.diagnoses
-            )
-            self._draft.apply(replace(episode, diagnoses=changed), "diagnosis.kind")
+    def _make_rows(self, numbers: list[int]) -> None:
+        _clear(self._list)
+        self.rows = []
+        self.none.setVisible(not numbers)
+        for number in numbers:
+            if self.rows:
+                self._list.addWidget(Rule())
+            row = DiagnosisRow(number, self._draft.clinic.today, self)
+            row.changed.connect(partial(self._change, number))
+            row.moved.connect(partial(self._move, number))
+            row.removed.connect(partial(self._remove, number))
+            self._list.addWidget(row)
+            self.rows.append(row)
 
-    def _add_known(self, picked: str) -> None:
-        if not picked:
-            return
-        condition_id, _, code = picked.partition("|")
-        condition = self._draft.clinic.reference.conditions[condition_id]
-        description = next(entry.description for entry in condition.codes if entry.code == code)
-        self._add(code, description, checked=True)
+    def _row(self, number: int) -> DiagnosisRow:
+        return next(row for row in self.rows if row.number == number)
 
-    def _add_typed(self, text: str) -> None:
-        reference = self._draft.clinic.reference
-        if not is_code(text):
-            self._add("", text, checked=False)
-            return
-        code = with_dot(text)
-        if code in reference.not_billable:
-            longer = [entry.code for _, entry in _every_code(reference) if entry.code.startswith(code)]
-            fault = sentence(Fault("diagnosis.not_billable", "diagnosis.code", values={"code": code}))
-            offered = f" {', '.join(longer)}." if longer else f" {reference.not_billable[code].reason}"
-            self.field.set_fault(fault + offered)
-            return
-        self._add(code, "", checked=False)
-
-    def _add(self, code: str, words: str, *, checked: bool) -> None:
+    def _change(self, number: int, field: str, value: Any) -> None:
         episode = self._draft.episode
-        self.pick.set_current(None)
         if episode is None:
             return
-        if code and code in {row.code for row in episode.diagnoses}:
-            self.field.set_fault("")
-            return
-        new = Diagnosis(
-            row=max((row.row for row in episode.diagnoses), default=0) + 1,
-            code=code,
-            words=words,
-            checked=checked,
-            code_set_date=self._draft.clinic.reference.notices[_RELEASE] if code else "",
+        changed = tuple(
+            replace(each, **{field: value}) if each.row == number else each for each in episode.diagnoses
         )
-        accepted = self._draft.apply(replace(episode, diagnoses=(*episode.diagnoses, new)), "diagnosis.code")
-        if accepted:
-            self.field.set_fault("")
+        if not self._draft.apply(replace(episode, diagnoses=changed), f"diagnosis.{field}"):
+            self._row(number).fault.say(self._refusal)
 
-    def _remove(self, place: int) -> None:
+    def _move(self, number: int, by: int) -> None:
+        episode = self._draft.episode
+        if episode is None:
+            return
+        held = self._row(number).focused()
+        ordered = moved(episode.diagnoses, number, by)
+        if self._draft.apply(replace(episode, diagnoses=ordered), "diagnosis.order") and held >= 0:
+            self._row(number).focus(held)
+
+    def _remove(self, number: int) -> None:
         episode = self._draft.episode
         if episode is None:
             return
         before = episode.diagnoses
-        kept = tuple(row for number, row in enumerate(before) if number != place)
+        kept = tuple(each for each in before if each.row != number)
         if self._draft.apply(replace(episode, diagnoses=kept), "diagnosis.code"):
+            self.pick.setFocus(Qt.FocusReason.OtherFocusReason)
             self.removed.emit("Diagnosis removed.", before)
+
+    def _add_picked(self, picked: str) -> None:
+        if not picked:
+            return
+        reference = self._draft.clinic.reference
+        if picked.startswith(_WORDS):
+            self._add(Diagnosis(row=0, words=picked.removeprefix(_WORDS)))
+            return
+        known = known_code(reference, picked.partition("|")[2])
+        if known is not None:
+            self._add(coded(reference, known))
+
+    def _add_typed(self, text: str) -> None:
+        reference = self._draft.clinic.reference
+        try:
+            self._add(read_diagnosis(reference, text))
+        except InputError as error:
+            self.field.set_fault(sentence_for(error))
+            self._offer(full_codes(reference, icd_code(text.split(maxsplit=1)[0]) or "-"))
+
+    def _add(self, new: Diagnosis) -> None:
+        episode = self._draft.episode
+        if episode is None:
+            return
+        self.pick.set_current(None)
+        self._offer(())
+        accepted = self._draft.apply(
+            replace(episode, diagnoses=added(episode.diagnoses, new)), "diagnosis.code"
+        )
+        self.field.set_fault("" if accepted else self._refusal)
+
+    def _offer(self, codes: tuple[KnownCode, ...]) -> None:
+        """Show the codes to choose from in place of one that was refused."""
+        _clear(self._offers)
+        self.offered = []
+        for known in codes:
+            button = QPushButton(f"{known.code.code} {known.code.description}")
+            button.setProperty("type", "quiet")
+            button.clicked.connect(partial(self._take_offered, known))
+            self._offers.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self.offered.append(button)
+
+    def _take_offered(self, known: KnownCode, _checked: bool = False) -> None:
+        self._add(coded(self._draft.clinic.reference, known))
+        self.pick.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _hear_refusal(self, _field: str, sentence: str) -> None:
+        self._refusal = sentence
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget: QWidget | None = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
