@@ -16,6 +16,7 @@ from pathlib import Path
 from ptnotes.db.backup import MANIFEST
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path, read_keys, unlock
+from ptnotes.db.schema import SCHEMA_VERSION
 from ptnotes.db.snapshot import examine
 from ptnotes.db.store import connect, raw_key
 from ptnotes.domain.backup import BackupPlan
@@ -464,7 +465,7 @@ def check_upgraded(at: Round) -> list[str]:
     problems += sound(replace(at, before=frozenset()), has_history=False)
     kept = at.path.with_name(f"{at.path.name}.before-0002")
     unlock(read_keys(key_path(kept)), PASSPHRASE, PERSON.name, key_path(kept))
-    for path, schema in ((kept, 1), (at.path, 2)):
+    for path, schema in ((kept, 1), (at.path, SCHEMA_VERSION)):
         found = examine(path, KEY)
         for row in sorted(at.before):
             table, _, count = row.rpartition(" ")
