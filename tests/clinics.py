@@ -13,9 +13,12 @@ from ptnotes.clinical import Reference, load_reference
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path, read_keys, unlock
 from ptnotes.db.store import Store, open_store
+from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Person
+from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic, create_clinic
+from ptnotes.services.patients import add_patient
 from tests.clock import FixedClock
 
 PASSPHRASE = "nine purple herons wade"
@@ -77,3 +80,10 @@ def clinic_in(folder: Path, clock: Callable[[], datetime]) -> OpenClinic:
     store = open_copy(folder)
     made = template()
     return OpenClinic(store.path, store, reference(), made.person, clock, ZONE, made.data_key)
+
+
+def lumbar_episode(clinic: OpenClinic, start: date) -> EpisodeOfCare:
+    """Add the one patient with an episode of the lumbar spine since `start`."""
+    patient = add_patient(clinic, PATIENT)
+    regions = (EpisodeRegion(region="lumbar"),)
+    return open_episode(clinic, EpisodeOfCare(patient_id=patient.id or 0, start=start, regions=regions))

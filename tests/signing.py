@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from ptnotes.db.kdf import Kdf
-from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
+from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.screening import Answer, items_for
 from ptnotes.domain.treatment import (
@@ -21,13 +21,11 @@ from ptnotes.domain.treatment import (
     Side,
     TreatmentSession,
 )
-from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person
 from ptnotes.services.screening import answer_screen, episode_screen
 from ptnotes.services.visits import save_draft, start_session
-from tests.clinics import PATIENT, clinic_in
+from tests.clinics import clinic_in, lumbar_episode
 from tests.clock import FixedClock
 from tests.episodes import flexion, pain
 
@@ -59,14 +57,7 @@ def whole(session: TreatmentSession) -> TreatmentSession:
 def clinic_with_episode(folder: Path, clock: FixedClock) -> tuple[OpenClinic, EpisodeOfCare]:
     """An open clinic whose one patient has an episode."""
     clinic = clinic_in(folder, clock)
-    patient = add_patient(clinic, PATIENT)
-    opened = open_episode(
-        clinic,
-        EpisodeOfCare(
-            patient_id=patient.id or 0, start=date(2026, 2, 16), regions=(EpisodeRegion(region="lumbar"),)
-        ),
-    )
-    return clinic, opened
+    return clinic, lumbar_episode(clinic, date(2026, 2, 16))
 
 
 def screened(clinic: OpenClinic, episode: EpisodeOfCare) -> None:

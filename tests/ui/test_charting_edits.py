@@ -83,8 +83,13 @@ def test_rows_move_and_stop_at_the_ends() -> None:
     assert edits.move_row(moved, Exercise, 3, -1) is moved
 
 
+def begun_at(target: str, side: Side) -> TreatmentSession:
+    new = Mobilization(row=0, targets=(target,), side=side)
+    return edits.add_row(EMPTY, edits.possible(reference(), new))
+
+
 def test_a_technique_that_is_not_done_at_the_new_target_is_cleared() -> None:
-    session = edits.choose_target(reference(), EMPTY, None, "L5", Side.LEFT)
+    session = begun_at("L5", Side.LEFT)
     session = edits.change_mobilization(reference(), session, 1, technique="upa", grade="III")
     assert session.mobilizations[0].side is Side.LEFT
     changed = edits.change_mobilization(reference(), session, 1, targets=("GH",))
@@ -92,13 +97,13 @@ def test_a_technique_that_is_not_done_at_the_new_target_is_cleared() -> None:
 
 
 def test_a_technique_done_on_one_side_alone_sets_it() -> None:
-    session = edits.choose_target(reference(), EMPTY, None, "L4", Side.LEFT)
+    session = begun_at("L4", Side.LEFT)
     session = edits.change_mobilization(reference(), session, 1, technique="cpa")
     assert session.mobilizations[0].side is Side.MIDLINE
 
 
 def test_a_thrust_is_grade_five_and_takes_attempts_in_place_of_a_dose() -> None:
-    session = edits.choose_target(reference(), EMPTY, None, "T6", Side.MIDLINE)
+    session = begun_at("T6", Side.MIDLINE)
     session = edits.change_mobilization(
         reference(), session, 1, technique="cpa", grade="IV", sets=3, duration_s=45
     )

@@ -20,10 +20,10 @@ from ptnotes.ui.charting.rom_row import RomRow
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.widgets.pick_list import PickList
+from tests.ui.charting import chart, charted, clinic, episode, rom_row, screen, stored
 from tests.ui.test_charting_line import press, say
-from tests.ui.test_charting_screen import chart, charted, clinic, episode, rom_row, screen, stored, tasks
 
-__all__ = ["chart", "clinic", "episode", "screen", "tasks"]
+__all__ = ["chart", "clinic", "episode", "screen"]
 
 Chart = Callable[[], VisitPage]
 

@@ -17,9 +17,9 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.typed_line_input import LINE_LIMIT, LineInput
 from ptnotes.ui.charting.visit_page import VisitPage
-from tests.ui.test_charting_screen import chart, charted, clinic, episode, screen, stored, tasks
+from tests.ui.charting import chart, charted, clinic, episode, screen, stored
 
-__all__ = ["chart", "clinic", "episode", "screen", "tasks"]
+__all__ = ["chart", "clinic", "episode", "screen"]
 
 Chart = Callable[[], VisitPage]
 

@@ -1,10 +1,8 @@
 """The rows of the last visits beside today's: one key takes a row as it was, one a step further, one takes them all."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,20 +10,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
+from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.treatment import Exercise, Mobilization, PainKind, Phase, Side, TreatmentSession
 from ptnotes.services import visits
-from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.patients import add_patient
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.last_time_list import LastVisits
-from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
-from ptnotes.ui.tasks import Tasks
-from ptnotes.ui.theme import Theme
-from tests.clinics import PATIENT, clinic_in
-from tests.clock import FixedClock
+from tests.ui.charting import Chart, chart, clinic, episode, screen
+
+__all__ = ["chart", "clinic", "episode", "screen"]
 
 DAYS = (date(2026, 2, 16), date(2026, 2, 19), date(2026, 2, 23), date(2026, 2, 26))
 L5 = Mobilization(
@@ -47,51 +41,7 @@ def charted_visit(clinic: OpenClinic, episode: EpisodeOfCare, day: date, *rows: 
 
 
 @pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    opened = clinic_in(tmp_path, FixedClock())
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def episode(clinic: OpenClinic) -> EpisodeOfCare:
-    patient = add_patient(clinic, PATIENT)
-    regions = (EpisodeRegion(region="lumbar"),)
-    return open_episode(
-        clinic, EpisodeOfCare(patient_id=patient.id or 0, start=date(2026, 2, 2), regions=regions)
-    )
-
-
-@pytest.fixture
-def chart(
-    qtbot: QtBot, theme: Theme, tasks: Tasks, clinic: OpenClinic, episode: EpisodeOfCare
-) -> Callable[[], VisitPage]:
-    """Starts today's visit with its key, and gives its page."""
-
-    def start() -> VisitPage:
-        screen = ChartingScreen(clinic, tasks, theme)
-        qtbot.addWidget(screen)
-        screen.resize(1180, 780)
-        screen.show()
-        screen.activateWindow()
-        screen.show_episode(episode.patient_id, episode.id)
-        qtbot.waitUntil(lambda: screen.verbs.episode is not None)
-        screen.bar.commands["new_visit"].trigger()
-        qtbot.waitUntil(lambda: _todays(screen, clinic) is not None)
-        page = _todays(screen, clinic)
-        assert page is not None
-        return page
-
-    return start
-
-
-def _todays(screen: ChartingScreen, clinic: OpenClinic) -> VisitPage | None:
-    page = screen.stage.page
-    return page if page is not None and page.state.session.service_date == clinic.today() else None
-
-
-@pytest.fixture
-def page(clinic: OpenClinic, episode: EpisodeOfCare, chart: Callable[[], VisitPage]) -> VisitPage:
+def page(clinic: OpenClinic, episode: EpisodeOfCare, chart: Chart) -> VisitPage:
     charted_visit(clinic, episode, DAYS[2], replace(L5, grade="II"), T12, replace(BRIDGE, reps=8))
     charted_visit(clinic, episode, DAYS[3], L5, L4, BRIDGE)
     return chart()
@@ -161,7 +111,7 @@ def test_what_is_at_its_bounds_goes_no_further(page: VisitPage) -> None:
 
 
 def test_a_thrust_is_offered_the_same_but_never_as_a_step_nor_further(
-    clinic: OpenClinic, episode: EpisodeOfCare, chart: Callable[[], VisitPage]
+    clinic: OpenClinic, episode: EpisodeOfCare, chart: Chart
 ) -> None:
     thrust = replace(
         L5, technique="hvlat_spine", grade="V", sets=None, duration_s=None, attempts=1, cavitation=True
@@ -239,7 +189,7 @@ def test_the_row_that_keys_act_on_is_said_with_its_step(page: VisitPage) -> None
 
 
 def test_fewer_visits_are_shown_where_there_is_little_room_but_never_none(
-    clinic: OpenClinic, episode: EpisodeOfCare, chart: Callable[[], VisitPage]
+    clinic: OpenClinic, episode: EpisodeOfCare, chart: Chart
 ) -> None:
     for day in DAYS:
         charted_visit(clinic, episode, day, L5)
@@ -251,7 +201,7 @@ def test_fewer_visits_are_shown_where_there_is_little_room_but_never_none(
     assert counts == [1, 2, 3, 4]
 
 
-def test_without_an_earlier_visit_there_is_nothing_to_take_over(chart: Callable[[], VisitPage]) -> None:
+def test_without_an_earlier_visit_there_is_nothing_to_take_over(chart: Chart) -> None:
     page = chart()
     assert not page.mobilizations.last.isVisible()
     page.mobilizations.confirm_all()

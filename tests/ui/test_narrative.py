@@ -11,12 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.phrases import Phrase
 from ptnotes.domain.treatment import Mobilization, PainKind, Phase, Side
-from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.patients import add_patient
 from ptnotes.services.phrases import save_phrase
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.mobilization_row import MobilizationRow
@@ -24,7 +21,7 @@ from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
-from tests.clinics import PATIENT, clinic_in
+from tests.clinics import clinic_in, lumbar_episode
 from tests.clock import FixedClock
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -46,11 +43,7 @@ def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
 
 @pytest.fixture
 def screen(qtbot: QtBot, theme: Theme, tasks: Tasks, clinic: OpenClinic) -> ChartingScreen:
-    patient = add_patient(clinic, PATIENT)
-    regions = (EpisodeRegion(region="lumbar"),)
-    episode = open_episode(
-        clinic, EpisodeOfCare(patient_id=patient.id or 0, start=date(2026, 2, 2), regions=regions)
-    )
+    episode = lumbar_episode(clinic, date(2026, 2, 2))
     made = ChartingScreen(clinic, tasks, theme)
     qtbot.addWidget(made)
     made.resize(1180, 780)

@@ -15,9 +15,9 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.intervention_card import InterventionCard
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
-from tests.ui.test_charting_screen import chart, charted, clinic, episode, screen, tasks
+from tests.ui.charting import chart, charted, clinic, episode, screen
 
-__all__ = ["chart", "clinic", "episode", "screen", "tasks"]
+__all__ = ["chart", "clinic", "episode", "screen"]
 
 
 def add_service(qtbot: QtBot, card: InterventionCard, code: str, minutes: str) -> None:

@@ -83,19 +83,6 @@ def change_mobilization(
     return _with_rows(session, Mobilization, rows)
 
 
-def choose_target(
-    reference: Reference, session: TreatmentSession, row: int | None, target: str, side: Side | None
-) -> TreatmentSession:
-    """The session with `target` set in the mobilization `row`, or in a new row where there is none (None).
-
-    `side` is where on the spine it was chosen; it is taken only where the technique can be done on that side.
-    """
-    if row is None:
-        new = Mobilization(row=0, targets=(target,), side=side)
-        return add_row(session, possible(reference, new))
-    return change_mobilization(reference, session, row, targets=(target,), side=side)
-
-
 def possible(reference: Reference, mobilization: Mobilization) -> Mobilization:
     """The mobilization without what its targets and technique rule out; what only one choice is left for is filled in.
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
+from ptnotes.domain.treatment import Mobilization, TreatmentSession
 from ptnotes.ui.charting import choices, edits, last_time
 from ptnotes.ui.charting.cells import leave_undo_to_screen
 from ptnotes.ui.charting.last_time_list import LastVisits
@@ -123,12 +123,6 @@ class MobilizationCard(Card):
         """Put the focus where the next mobilization is begun."""
         self.add.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def choose_target(self, target: str, side: Side | None) -> None:
-        """Take a target chosen on the spine: into the row that is worked on, or into a new one."""
-        session = self._state.session
-        unfinished = next((row.row for row in session.mobilizations if not row.targets), None)
-        self._add(edits.choose_target(self._reference, session, unfinished, target, side))
-
     def confirm_all(self) -> None:
         """Take over the treatment of the last visit that is not charted yet, exercises too; never a measurement."""
         if self._is_held_up:
@@ -144,20 +138,20 @@ class MobilizationCard(Card):
     def _target_chosen(self, target: str) -> None:
         self.add.set_current(None)
         if target:
-            self._add(edits.choose_target(self._reference, self._state.session, None, target, None))
+            self._start(target)
 
     def _targets_typed(self, text: str) -> None:
         targets = choices.read_targets(self._reference, text)
         if targets:
             self.add.set_current(None)
-            row = edits.possible(self._reference, Mobilization(row=0, targets=targets))
-            self._add(edits.add_row(self._state.session, row))
+            self._start(*targets)
         else:
             self.add.refuse(text)
 
-    def _add(self, session: TreatmentSession) -> None:
-        self._state.put(session)
-        rows = session.mobilizations
+    def _start(self, *targets: str) -> None:
+        new = edits.possible(self._reference, Mobilization(row=0, targets=targets))
+        self._state.put(edits.add_row(self._state.session, new))
+        rows = self._state.session.mobilizations
         if rows and rows[-1].row in self.table.editors:
             # After the list of choices has closed, which gives the focus back to its own field.
             QTimer.singleShot(0, self, partial(self.work_on, rows[-1].row))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, EpisodeRegion, OutcomeScore
+from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, OutcomeScore
 from ptnotes.domain.errors import InputError, NotFoundError, PtNotesError, StaleError
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import (
@@ -55,7 +55,7 @@ from ptnotes.services.visits import (
     sessions_of,
     start_session,
 )
-from tests.clinics import PATIENT, clinic_in
+from tests.clinics import PATIENT, clinic_in, lumbar_episode
 from tests.clock import FixedClock
 
 TODAY = date(2026, 3, 2)
@@ -70,9 +70,7 @@ def clinic(tmp_path: Path, clock: FixedClock) -> Iterator[OpenClinic]:
 
 @pytest.fixture
 def episode(clinic: OpenClinic) -> EpisodeOfCare:
-    patient = add_patient(clinic, PATIENT)
-    regions = (EpisodeRegion(region="lumbar"),)
-    return open_episode(clinic, EpisodeOfCare(patient_id=patient.id or 0, start=TODAY, regions=regions))
+    return lumbar_episode(clinic, TODAY)
 
 
 def refused(action: Callable[[], object]) -> str:
