@@ -304,18 +304,31 @@ def test_a_row_at_the_site_is_marked_when_it_is_entered_and_its_reason_is_asked_
     assert screen.unsaved_problem() == ""
 
 
-def test_a_row_that_is_taken_back_and_brought_again_is_marked_again(case: Case, visit: Show) -> None:
+def test_a_marked_row_that_is_taken_out_and_brought_back_is_marked_again(case: Case, visit: Show) -> None:
     screened(*case)
     say(case, "compression_fracture", Site("L5"))
-    screen = visit(charted(case, replace(UPA, row=1)))
-    page = screen.stage.page
-    assert page is not None
+    thrust = Mobilization(
+        row=2, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V", attempts=1
+    )
+    screen = visit(charted(case, replace(UPA, row=1), thrust))
+    assert screen.visit is not None
+    state = screen.visit.state
     assert line_of(screen, 1).isVisible()
-    page.state.put(replace(page.state.session, mobilizations=()))
+    for row in (1, 2):
+        state.put(edits.remove_row(state.session, Mobilization, row))
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert screen.unsaved_problem() == ""
-    key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert line_of(screen, 1).isVisible()
+    for undone in (2, 1):
+        key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert line_of(screen, undone).isVisible()
+    assert line_of(screen, 2).consent.isVisible()
+    for _row in (1, 2):
+        screen.bar.commands["redo"].trigger()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    for undone in (2, 1):
+        screen.bar.commands["undo"].trigger()
+        assert line_of(screen, undone).isVisible()
+    assert line_of(screen, 2).consent.isVisible()
 
 
 def test_a_row_elsewhere_is_not_marked_and_a_precaution_stands_beside_it(case: Case, visit: Show) -> None:
@@ -488,23 +501,3 @@ def test_the_home_page_keeps_both_lists_in_sight(
     screening.mark_against_seen(clinic, [row.override.id or 0])
     page.show_home(home(clinic))
     assert len(page.safety.rows) == 1
-
-
-def test_a_marked_row_that_is_taken_out_and_brought_back_is_marked_again(
-    case: Case, visit: Show, qtbot: QtBot
-) -> None:
-    screened(*case)
-    thrust = Mobilization(
-        row=1, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V", attempts=1
-    )
-    screen = visit(charted(case, thrust))
-    shown = screen.visit
-    assert shown is not None
-    shown.state.put(edits.remove_row(shown.state.session, Mobilization, 1))
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    screen.bar.commands["undo"].trigger()
-    assert line_of(screen, 1).consent.isVisible()
-    screen.bar.commands["redo"].trigger()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    screen.bar.commands["undo"].trigger()
-    assert line_of(screen, 1).consent.isVisible()
