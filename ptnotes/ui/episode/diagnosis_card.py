@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.diagnoses import (
@@ -187,10 +187,16 @@ class DiagnosisCard(Card):
         _clear(self._offers)
         self.offered = []
         for known in codes:
-            button = QPushButton(f"{known.code.code} {known.code.description}")
-            button.setProperty("type", "quiet")
+            line = QWidget()
+            across = QHBoxLayout(line)
+            across.setContentsMargins(0, 0, 0, 0)
+            across.setSpacing(8)
+            button = QPushButton(known.code.code)
+            button.setAccessibleName(f"Add {known.code.code} {known.code.description}")
             button.clicked.connect(partial(self._take_offered, known))
-            self._offers.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            across.addWidget(button)
+            across.addWidget(Label(known.code.description, wraps=True), 1)
+            self._offers.addWidget(line)
             self.offered.append(button)
 
     def _take_offered(self, known: KnownCode, _checked: bool = False) -> None:

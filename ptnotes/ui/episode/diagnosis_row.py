@@ -42,6 +42,7 @@ class DiagnosisRow(QWidget):
         self.kind.addItems([text for _, text in KINDS])
         self.since = DateField(today)
         self.until = DateField(today)
+        self.until.setPlaceholderText("still holds")
         self.up = _arrow(Qt.ArrowType.UpArrow)
         self.down = _arrow(Qt.ArrowType.DownArrow)
         self.remove = QPushButton("Remove")
@@ -51,8 +52,8 @@ class DiagnosisRow(QWidget):
         for line in (top, below):
             line.setSpacing(8)
         top.addWidget(self.words, 1)
-        for widget in (self.unchecked, self.up, self.down, self.remove):
-            top.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        for shown in (self.unchecked, self.up, self.down, self.remove):
+            top.addWidget(shown, 0, Qt.AlignmentFlag.AlignTop)
         below.addWidget(self.kind)
         below.addWidget(Label("since", "small"))
         below.addWidget(self.since, 1)
@@ -72,8 +73,8 @@ class DiagnosisRow(QWidget):
         self.up.clicked.connect(lambda: self.moved.emit(-1))
         self.down.clicked.connect(lambda: self.moved.emit(1))
         self.remove.clicked.connect(self.removed)
-        for widget in self._controls():
-            widget.installEventFilter(self)
+        for control in self._controls():
+            control.installEventFilter(self)
 
     def show_diagnosis(self, diagnosis: Diagnosis, *, is_first: bool, is_last: bool) -> None:
         """Show `diagnosis` as it stands in the list."""
