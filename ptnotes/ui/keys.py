@@ -153,12 +153,44 @@ PAIN = KeyGroup(
         KeyRow("blank", ("Del", "Backspace"), "Take the score back", shown="Del"),
     ),
 )
+BODY = KeyGroup(
+    "Body chart",
+    (
+        KeyRow(
+            "kind",
+            ("1", "2", "3", "4"),
+            "Pain, pins and needles, numbness, or no symptoms there",
+            shown="1 – 4",
+        ),
+        KeyRow("constant", ("C",), "Felt all the time"),
+        KeyRow("intermittent", ("I",), "Comes and goes"),
+        KeyRow("deep", ("D",), "Felt deep"),
+        KeyRow("superficial", ("S",), "Felt at the surface"),
+        KeyRow("up", ("Up",), "Mark before"),
+        KeyRow("down", ("Down",), "Mark after"),
+        KeyRow("earlier", ("Ctrl+Up",), "More important: one number up"),
+        KeyRow("later", ("Ctrl+Down",), "Less important: one number down"),
+        KeyRow("remove", ("Del", "Backspace"), "Take the mark away", shown="Del"),
+        KeyRow("area", ("A",), "Choose an area by its name"),
+        KeyRow("last", ("L",), "Mark today, too, the next mark of the last chart"),
+    ),
+)
 MOTION = KeyGroup("Range of motion", (KeyRow("way", ("Alt+Down", "Menu"), "How it is measured"),))
 ORDER = KeyGroup(
     "Lists in order",
     (
         KeyRow("up", ("Ctrl+Up",), "Move the row up"),
         KeyRow("down", ("Ctrl+Down",), "Move the row down"),
+    ),
+)
+GOALS = KeyGroup(
+    "Goals",
+    (
+        KeyRow("met", ("M",), "Met"),
+        KeyRow("revise", ("R",), "Revise: another target or date, with a reason"),
+        KeyRow("drop", ("D",), "Drop, with a reason"),
+        KeyRow("resume", ("A",), "Active again"),
+        KeyRow("history", ("H",), "What became of it so far"),
     ),
 )
 PICK = KeyGroup(
@@ -199,6 +231,9 @@ CHARTS = KeyGroup(
         KeyRow("leave", ("Esc",), "No visit in particular"),
     ),
 )
+EXAM = KeyGroup(
+    "Examination", (KeyRow("normal", ("=",), "Mark the row as normal where nothing is said", shown="="),)
+)
 SCREEN = KeyGroup(
     "Screening",
     (
@@ -214,7 +249,7 @@ SCREEN = KeyGroup(
 )
 SHEET = KeyGroup("Sheets and strips", (KeyRow("close", ("Esc",), "Close"),))
 WIDGET_KEYS = (
-    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, MOTION, NARRATIVE, SCREEN, ORDER, PICK, FIND, DAY, CHARTS,
-    SHEET,
+    LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, BODY, MOTION, EXAM, NARRATIVE, SCREEN, ORDER, GOALS,
+    PICK, FIND, DAY, CHARTS, SHEET,
 )  # fmt: skip
 """Every group, in the order of the list of keys."""
