@@ -139,6 +139,10 @@ def _techniques(reference: Reference) -> Iterator[str]:
         yield from _thrust_is_grade_v(where, technique)
         if technique.grade_required and not technique.grades_allowed:
             yield f"{where}: requires a grade and allows none"
+        if technique.named_target is not None and technique not in reference._techniques_at.get(
+            technique.named_target, ()
+        ):
+            yield f"{where}: is not done at its named_target {technique.named_target!r}"
         if technique.id not in reached:
             yield f"{where}: there is no target and side where it may be charted"
     for field in reference.dosage_fields.values():

@@ -72,6 +72,7 @@ class Technique:
 
     An empty `grades_allowed` means that it takes no grade; with grades and `grade_required` false the grade is
     optional. `joints` narrows joint, rib, muscle and nerve targets; empty means all of its kinds and regions.
+    `named_target` is the one that the technique's own name says ("coccyx mob").
     `directions` are the directions of force to choose from (one: it is fixed); `inclinations` refine a glide.
     `thrust` is true for grade V and for nothing else: grade IV is an oscillation that the patient can stop.
     """
@@ -85,6 +86,7 @@ class Technique:
     regions: tuple[str, ...]
     target_kinds: tuple[TargetKind, ...]
     joints: tuple[str, ...]
+    named_target: str | None
     sides: tuple[str, ...]
     positions: tuple[str, ...]
     dosage_mode: DosageMode
@@ -270,6 +272,7 @@ def read_technique(row: Row, order: int, groups: Mapping[str, tuple[str, ...]]) 
         regions=regions_in(row.texts("regions"), groups),
         target_kinds=row.words("target_kinds", TARGET_KINDS),
         joints=row.texts("joints", ()),
+        named_target=row.opt_text("named_target"),
         sides=row.words("sides", SIDE_IDS),
         positions=row.texts("patient_positions"),
         dosage_mode=row.word("dosage_mode", DOSAGE_MODES),

@@ -24,6 +24,7 @@ _KINDS = (
     "intervention",
     "method",
     "rom_word",
+    "area",
 )
 _SEPARATORS = re.compile(r"[;\n]")
 _GRADE = ("g", "gr", "gra", "grad", "grade")
@@ -136,7 +137,7 @@ def _fits(reference: Reference, kind: str, known: str, levels: tuple[str, ...], 
         return region is None or region in technique.regions
     if kind == "motion":
         return not levels and (region is None or known in {m.id for m in reference.motions_in(region)})
-    if kind == "target":
+    if kind in {"target", "area"}:
         return not levels
     return True
 
@@ -174,6 +175,7 @@ def _label(reference: Reference, kind: str, known: str) -> str:
         "intervention": reference.interventions,
         "method": reference.methods,
         "rom_word": reference.rom_words,
+        "area": reference.areas,
     }[kind]
     entry = entries[known]
     return str(getattr(entry, "full_label", entry.label))

@@ -82,11 +82,17 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutesEntry:
-    """Minutes of one service. `code` is its CPT or HCPCS code, its id where it has none, or `TOTAL`."""
+    """Minutes of one service. `code` is its CPT or HCPCS code, its id where it has none, or `TOTAL`.
+
+    `area` says in words where it was given, `area_kind` whether that is a joint, muscle, nerve or area; both are shown
+    as data only where they were said.
+    """
 
     kind: ClassVar[str] = "minutes"
     code: str
     minutes: int
+    area: str = ""
+    area_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +121,17 @@ Entry: TypeAlias = MobilizationEntry | RomEntry | PainEntry | MinutesEntry | Exe
 
 # Said only now and then: these keys are there only when they say something, all others always.
 _ONLY_WHEN_SAID = frozenset(
-    {"pre_position", "note", "word_after", "end_range_pain_after", "test_position", "place", "cue"}
+    {
+        "pre_position",
+        "note",
+        "word_after",
+        "end_range_pain_after",
+        "test_position",
+        "place",
+        "cue",
+        "area",
+        "area_kind",
+    }
 )
 
 

@@ -32,7 +32,7 @@ _SIDED_DIRECTION = re.compile(r"\b(?:l|r|left|right)\b")
 
 KINDS = (
     "technique", "target", "direction", "movement", "position", "response", "side", "motion", "method",
-    "test_position", "rom_word", "region", "intervention", "exercise",
+    "test_position", "rom_word", "region", "intervention", "exercise", "area",
 )  # fmt: skip
 
 
@@ -223,6 +223,7 @@ def _entries(reference: Reference) -> Iterable[tuple[str, Iterable[Any]]]:
         ("region", reference.regions.values()),
         ("intervention", reference.interventions.values()),
         ("exercise", reference.exercises.values()),
+        ("area", reference.areas.values()),
     )
 
 

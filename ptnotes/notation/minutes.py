@@ -1,4 +1,4 @@
-"""Minutes of services: `mt 23`, `97110 15`, `MT 23' TE 15' NMR 8', TTT 46 / TT 55`."""
+"""Minutes of services: `mt 23`, `97110 15`, `us lumbar 8 min`, `MT 23' TE 15' NMR 8', TTT 46 / TT 55`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from ptnotes.clinical import Intervention
 from ptnotes.domain.checks import LONGEST_VISIT_MIN
 from ptnotes.notation.context import Context, Parts
 from ptnotes.notation.entries import TOTAL, MinutesEntry, ReadEntry
+from ptnotes.notation.lexicon import KINDS
+from ptnotes.notation.places import PlaceWords, read_place
 
 _KINDS = frozenset({"intervention"})
+_TECHNIQUE = frozenset({"technique"})
+_NAMED = frozenset(KINDS)
 _UNIT = r"(?:\s*(?:minutes?|mins?|m|')(?![a-z0-9]))"
 _MINUTES = re.compile(
     rf"\s*[:=(-]?\s*(?:for\s+)?(?P<x>x\s*)?(?P<n>\d{{1,5}})(?P<unit>{_UNIT})?(?![a-z\d.%°\"x])\s*\)?"
 )
+_UNITS = re.compile(r"\s*[:=(-]?\s*(?:x\s*)?(?P<n>\d{1,3})\s*(?:u|units?)(?![a-z])\)?")
 _MINUTES_FIRST = re.compile(rf"(?P<n>\d{{1,5}}){_UNIT}\s*(?:of\s+)?")
 _CODE = re.compile(r"(?P<code>[a-z]?\d{4,5})(?!\d)")
 _TIMED = re.compile(
@@ -58,44 +63,104 @@ def _skip(text: str, place: int) -> int:
 def _service(
     context: Context, text: str, place: int, parts: Parts
 ) -> tuple[int, int, Intervention | None] | None:
+    """(end, minutes, service) of one service with its place and minutes; no minutes where a problem was found."""
     first = _MINUTES_FIRST.match(text, place)
     begin = first.end() if first is not None else place
-    coded = _CODE.match(text, begin)
-    services = context.reference.interventions
-    service: Intervention | None = None
-    if coded is not None:
-        code = coded["code"].upper()
-        service = next((one for one in services.values() if one.code == code), None)
-        reached = coded.end()
-    else:
-        match = context.lexicon.match(text, begin, _KINDS)
-        if match is None:
-            return None
-        service, reached = services[match.meanings[0].id], match.end
-        repeated = re.compile(rf"\s*\(?{re.escape((service.code or '-').lower())}\)?").match(text, reached)
-        if repeated is not None:
-            reached = repeated.end()
-    found = first if first is not None else _MINUTES.match(text, reached)
-    if found is None:
+    named = _named(context, text, begin)
+    if named is None:
         return None
-    reached = reached if first is not None else found.end()
+    reached, service, coded = named
+    where: PlaceWords | None = None
+    found = first if first is not None else _MINUTES.match(text, reached)
+    units = _UNITS.match(text, reached) if first is None else None
+    if units is not None:
+        parts.problems.append(context.problem(place, units.end(), _not_units(service, coded)))
+        return units.end(), 0, service
+    if found is None:
+        where = _place(context, text, begin, reached, service)
+        found = _MINUTES.match(text, where.end) if where is not None else None
+    if found is None:
+        reached = where.end if where is not None else reached
+        if text[reached:].strip() or not _means_only_a_service(context, text, begin):
+            return None
+        said = context.text[begin:reached].strip()
+        parts.problems.append(context.problem(place, reached, f"How many minutes? As in {said} 15."))
+        return reached, 0, service
+    reached = found.end() if first is None else reached
+    if where is None:
+        where = _place(context, text, begin, reached, service)
+        reached = where.end if where is not None else reached
     minutes = int(found["n"])
-    if coded is not None and service is None:
-        parts.problems.append(
-            context.problem(place, reached, f"{coded['code'].upper()}: no such code is known.")
-        )
+    if service is None:
+        parts.problems.append(context.problem(place, reached, f"{coded}: no such code is known."))
     elif first is None and found["x"] and not found["unit"]:
-        reason = f"{minutes} minutes or {minutes} units? Minutes are charted: write {minutes}'."
-        parts.problems.append(context.problem(place, reached, reason))
+        asked = f"{minutes} minutes or {minutes} units? " if service.timed and minutes > 1 else ""
+        parts.problems.append(context.problem(place, reached, asked + _not_units(service, coded)))
     elif not 1 <= minutes <= LONGEST_VISIT_MIN:
         parts.problems.append(
             context.problem(place, reached, f"{minutes} minutes: from 1 to {LONGEST_VISIT_MIN}.")
         )
-    elif service is not None:
-        entry = MinutesEntry(code=service.code or service.id, minutes=minutes)
+    else:
+        entry = MinutesEntry(
+            code=service.code or service.id,
+            minutes=minutes,
+            area=where.words if where is not None else "",
+            area_kind=where.kind.value if where is not None and where.kind is not None else None,
+        )
         parts.entries.append(ReadEntry(entry, place, reached))
         return reached, minutes, service
     return reached, 0, service
+
+
+def _named(context: Context, text: str, begin: int) -> tuple[int, Intervention | None, str] | None:
+    """(end, service, its code as written) of the name or code at `begin`; the service is None for an unknown code."""
+    services = context.reference.interventions
+    coded = _CODE.match(text, begin)
+    if coded is not None:
+        code = coded["code"].upper()
+        return coded.end(), next((one for one in services.values() if one.code == code), None), code
+    match = context.lexicon.match(text, begin, _KINDS)
+    if match is None:
+        return None
+    service, reached = services[match.meanings[0].id], match.end
+    repeated = re.compile(rf"\s*\(?{re.escape((service.code or '-').lower())}\)?").match(text, reached)
+    return (repeated.end() if repeated is not None else reached), service, service.code or service.short
+
+
+def _place(
+    context: Context, text: str, begin: int, reached: int, service: Intervention | None
+) -> PlaceWords | None:
+    """Where the service was given, written behind its name or minutes.
+
+    None where what stands there begins the next service, or where name and place are a technique at its target.
+    """
+    following = reached + len(text[reached:]) - len(text[reached:].lstrip())
+    if service is None or _named(context, text, following) is not None:
+        return None
+    where = read_place(context, text, following)
+    if where is None or not where.words.strip():
+        return None
+    name = context.lexicon.match(text, begin, _TECHNIQUE)
+    done = {meaning.id for meaning in name.meanings} if name is not None else set()
+    places = context.lexicon.places
+    if any(target in places[technique] for technique in done for target in where.targets):
+        return None
+    return where
+
+
+def _means_only_a_service(context: Context, text: str, begin: int) -> bool:
+    """Whether the word at `begin` names a service and nothing else that could be charted."""
+    if _CODE.match(text, begin) is not None:
+        return True
+    match = context.lexicon.match(text, begin, _NAMED)
+    return match is not None and {meaning.kind for meaning in match.meanings} == _KINDS
+
+
+def _not_units(service: Intervention | None, code: str) -> str:
+    """Why a count is not charted, and what is written instead."""
+    if service is not None and not service.timed:
+        return f"{code} counts once a visit, whatever its minutes: write them, as in {code} 15."
+    return f"Units are worked out from minutes: write the minutes, as in {code} 23."
 
 
 def _total(context: Context, text: str, place: int, parts: Parts) -> tuple[int, int | None] | None:

@@ -168,7 +168,8 @@ def _guess(
                 guess.fault(
                     6, f"Two of a kind: {slots[kind].replace('_', ' ')} and {found.replace('_', ' ')}."
                 )
-    levels = _narrowed(reference, levels)
+    if not any(context.text.startswith("#target.", item.start) for item in said.choices):
+        levels = _narrowed(reference, levels)
     assumed: list[str] = []
     side = slots.get("side")
     direction = slots.get("direction")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ptnotes.clinical import Reference, Technique
+from ptnotes.clinical import Reference, Target, Technique
 from ptnotes.notation.context import Context
 from ptnotes.notation.lexicon import SAME_WAY
 from ptnotes.notation.mobilization_said import Guess, Said
 from ptnotes.notation.mobilization_words import Choice, Filler, Item, Separator
 from ptnotes.notation.quantities import GradeWords
+
+_MOST_NAMED = 8
 
 
 def techniques_meant(
@@ -133,6 +135,10 @@ def level_understood(
     if not techniques:
         return []
     ids = {found for group in techniques for found in group}
+    own = {reference.techniques[found].named_target for found in ids}
+    own_place = own.pop() if len(own) == 1 else None
+    if own_place is not None:
+        return [own_place]
     places = {place for found in ids for place in context.lexicon.places[found]}
     if len(places) == 1:
         target = reference.targets[next(iter(places))]
@@ -181,7 +187,15 @@ def one_technique(
     place = " and ".join(reference.targets[level].label for level in levels)
     there = [t for t in left if all(reference.sides_at(t.id, level) for level in levels)]
     if not there:
-        guess.fault(12, f"{left[0].label} is not done at {place}.")
+        within = _places_within(reference, left, levels)
+        reason = f"{left[0].label} is not done at {place}."
+        if "vertebra" in {target.kind for target in within}:
+            name = f"{left[0].label}: at" if len(left) == 1 else "At"
+            reason = f"{name} which level? It is charted at a vertebra or segment, such as L4 or L4/5."
+        elif within:
+            guess.choices = tuple(target.label for target in within)
+            reason = f"At which joint: {' or '.join(guess.choices)}?"
+        guess.fault(12, reason)
         return None
     if not levels and len(there) > 1:
         near = [t for t in there if set(t.regions) & set(context.regions[:1])]
@@ -197,7 +211,7 @@ def one_technique(
         there = fitting
     else:
         central = [t for t in there if "midline" in sides_of(reference, t, levels)]
-        there = central or there
+        there = central if len(central) == 1 else there
     if grade is not None:
         for code in (grade.grade, grade.grade_to):
             fitting = [
@@ -208,11 +222,23 @@ def one_technique(
                 return None
             there = fitting
     if len(there) > 1:
-        labels = tuple(t.label for t in there[:4])
+        labels = tuple(t.label for t in there[:_MOST_NAMED])
         guess.fault(8, f"Which technique: {' or '.join(labels)}?")
         guess.choices = labels
         return None
     return there[0]
+
+
+def _places_within(reference: Reference, techniques: list[Technique], levels: list[str]) -> list[Target]:
+    """Where techniques are done within the whole regions that were said; empty where anything narrower was said."""
+    if not all(reference.targets[level].kind == "region" for level in levels):
+        return []
+    done = {target.id: target for technique in techniques for target in reference.targets_of(technique.id)}
+    return [
+        target
+        for target in done.values()
+        if target.kind in {"vertebra", "segment", "joint", "rib"} and set(target.regions) & set(levels)
+    ]
 
 
 def _wrong_grade(reference: Reference, technique: Technique, code: str) -> str:

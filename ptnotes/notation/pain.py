@@ -10,6 +10,10 @@ from ptnotes.notation.entries import PainEntry, ReadEntry
 from ptnotes.notation.lexicon import Match, Meaning
 
 _KINDS = frozenset({"motion", "region", "target", "side"})
+_NO_PAIN = re.compile(
+    r"\s*(?:(?:pt|patient)\s+)?(?:no|denies(?:\s+any)?|without)\s+pain(?!\s*-?\s*free)(?![a-z])"
+)
+_NONE = re.compile(r"(?:none|nil)(?![a-z])")
 _HEAD = re.compile(
     r"(?:(?P<place>lbp)|pain|nprs|nrs|npr|npis|px|p)(?![a-z])(?:\s*(?:score|level|rating|scale))?[:=]?"
 )
@@ -104,6 +108,12 @@ def _step(
     if own is not None:
         now.place = context.text[own.start("place") : own.end("place")].replace('""', '"')
         return own.end(), "", now, region
+    absent = _NO_PAIN.match(text, place) or _NONE.match(text, place)
+    if absent is not None:
+        # The scale's 0 is "no pain": whoever says so has said 0.
+        now = following() if _full(now) else now
+        _put(now, 0)
+        return absent.end(), "", now, region
     several = _RANGE.match(text, place)
     if several is not None:
         return several.end(), "Say one score, not a range.", now, region
@@ -258,6 +268,11 @@ def _motion(context: Context, match: Match, region: str | None) -> str | None:
         if fitting:
             return None
     return ids[0] if len(ids) == 1 else None
+
+
+def says_no_pain(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of a folded line begins with the words that there is no pain."""
+    return _NO_PAIN.match(text[:end], start) is not None
 
 
 def about_pain(context: Context, start: int, end: int) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.treatment import AreaKind
 from ptnotes.notation.context import NOT_UNDERSTOOD, Context, Parts
 from ptnotes.notation.entries import Problem, ReadEntry, Reading, TextEntry
 from ptnotes.notation.exercise import read_exercise, with_prefix
@@ -13,7 +15,7 @@ from ptnotes.notation.levels import read_levels, read_ribs
 from ptnotes.notation.lexicon import folded, lexicon_of
 from ptnotes.notation.minutes import read_minutes
 from ptnotes.notation.mobilization import read_mobilization
-from ptnotes.notation.pain import about_pain, read_pain
+from ptnotes.notation.pain import about_pain, read_pain, says_no_pain
 from ptnotes.notation.quantities import read_dose, read_grade, read_rate
 from ptnotes.notation.rom import read_rom
 
@@ -21,11 +23,16 @@ from ptnotes.notation.rom import read_rom
 _SCORE = re.compile(r"\s*\d{1,2}\s*(?:/\s*10|>|$)")
 _SECTION = re.compile(r"\s*(?P<name>s|subj?|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:")
 _SECTIONS = {"s": "subjective", "o": "objective", "a": "assessment", "p": "plan"}
+_PLACE_KINDS = tuple(f"in {kind.value}" for kind in AreaKind)
 _ALL = frozenset(
     {"technique", "target", "direction", "movement", "position", "response", "side", "motion", "method", "rom_word",
      "region", "exercise", "test_position"}
 )  # fmt: skip
+_SERVICE = frozenset({"intervention"})
+_OF_TEXT = frozenset({"other", "more", "filler", "side", "region"})
+_LETTER = re.compile(r"(?<![a-z])[a-z]")
 _VALUE_ONLY = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*(?:°|deg|%|cm|mm)?\s*(?:pre|post|before|after)?\s*")
+_BY_HAND = re.compile(r"(?<![a-z])mob(?:s|ili[sz]ations?)?(?![a-z])")
 _MEASURED = re.compile(r">|°|\d\s*%|(?<![a-z])(?:arom|prom|to\s+\d)")
 
 
@@ -47,8 +54,13 @@ def read(
         reference.regions[one]
     context = Context(lexicon_of(reference), text, folded(text), known, side)
     parts = Parts()
+    begun: ReadEntry | None = None
     for start, end in _stretches(context.folded):
         found = _read_stretch(context, start, end)
+        if begun is not None and _goes_on(context, start, end, found):
+            begun = parts.entries[-1] = _longer(context, begun, end)
+            continue
+        begun = _open_text(context, found, start)
         parts.add(found)
         parts.problems.extend(_left_over(context, start, end, found))
     parts.problems.sort(key=lambda problem: problem.start)
@@ -73,7 +85,7 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
 def _opens_quotation(text: str, start: int, place: int) -> bool:
     """Whether a mark at `place` opens own words; behind a number it means seconds or inches."""
     before = text[start:place].rstrip()
-    return before.endswith((":", "@", "note", "cue", "load", "in")) or before == ""
+    return before.endswith((":", "@", "note", "cue", "load", "in", *_PLACE_KINDS)) or before == ""
 
 
 def _closing(text: str, place: int) -> int | None:
@@ -157,6 +169,43 @@ def _text(context: Context, section: re.Match[str], start: int, end: int) -> Par
     return parts
 
 
+def _open_text(context: Context, parts: Parts, start: int) -> ReadEntry | None:
+    """The text of the note that a stretch begins, to which words behind a `;` may still belong."""
+    one = parts.entries[0] if len(parts.entries) == 1 else None
+    if one is None or not isinstance(one.entry, TextEntry) or parts.problems:
+        return None
+    section = _SECTION.match(context.folded, start)
+    quoted = section is not None and context.text[section.end() :].lstrip().startswith('"')
+    return None if quoted else one
+
+
+def _goes_on(context: Context, start: int, end: int, parts: Parts) -> bool:
+    """Whether a stretch behind a `;` goes on with the text before it ("s: sore ; worse AM").
+
+    It charts nothing, and nothing in it is a word or a figure of anything else that could be charted.
+    """
+    if parts.entries or context.text[start - 1] != ";" or not context.text[start:end].strip():
+        return False
+    if _SECTION.match(context.folded[:end], start) or with_prefix(context, start, end) is not None:
+        return False
+    if any(context.lexicon.match(context.folded[:end], at, _SERVICE) for at in _words(context, start, end)):
+        return False
+    return _kinds(context, context.folded[:end], start) <= _OF_TEXT
+
+
+def _words(context: Context, start: int, end: int) -> Iterator[int]:
+    return (start + found.start() for found in _LETTER.finditer(context.folded[start:end]))
+
+
+def _longer(context: Context, begun: ReadEntry, end: int) -> ReadEntry:
+    """The text with what stands up to `end`."""
+    section = _SECTION.match(context.folded, begun.start)
+    words = context.text[section.end() if section is not None else begun.start : end]
+    finish = end - (len(words) - len(words.rstrip()))
+    entry = replace(begun.entry, text=words.strip()) if isinstance(begun.entry, TextEntry) else begun.entry
+    return ReadEntry(entry, begun.start, finish)
+
+
 def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int, bool]]:
     """The stretch in groups of one kind each: (kind, start, end, whether it follows a comma).
 
@@ -172,6 +221,9 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
             continue
         kind = _kind(context, begin, finish)
         before = groups[-1] if groups else None
+        if (before is None or before[0] == "pain") and says_no_pain(context.folded, begin, finish):
+            # Behind a technique or a motion it is said of that; alone it is how the patient is now.
+            kind = "pain"
         if kind == "levels":
             waiting = begin if waiting is None else waiting
             continue
@@ -250,7 +302,9 @@ def _kind(context: Context, start: int, end: int) -> str:
     if "dose" in kinds and (kinds & {"technique", "level", "target", "movement"}):
         return "mobilization"
     if "motion" in kinds and not ("level" in kinds and "technique" in kinds and "measured" not in kinds):
-        return "rom"
+        # "lumbar rotation mob": a mobilization of which the level is not said yet.
+        by_hand = kinds.isdisjoint({"measured", "word", "method"}) and _BY_HAND.search(text, start)
+        return "mobilization" if by_hand else "rom"
     if kinds & {"level", "target"} and not (kinds & {"measured", "word", "technique", "method"}):
         if kinds <= {"level", "target", "side", "filler", "region"}:
             return "levels" if "side" not in kinds or "level" in kinds else "mobilization"

@@ -11,6 +11,7 @@ from ptnotes.clinical import Reference
 from ptnotes.domain.checks import exercise_faults, intervention_faults, mobilization_faults
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.treatment import (
+    AreaKind,
     Exercise,
     Intervention,
     Mobilization,
@@ -76,16 +77,12 @@ def apply_entry(
     if isinstance(entry, MinutesEntry):
         if entry.code == TOTAL:
             return _apply_total(session, entry.minutes)
-        service = _service(reference, entry.code)
-        minutes = Intervention(row=0, intervention=service, minutes=entry.minutes, done_by=person_id)
+        minutes = _minutes(reference, entry, Intervention(row=0, done_by=person_id))
         refuse(intervention_faults(reference, minutes))
-        open_row = next(
-            (row for row in session.interventions if row.intervention == service and row.minutes is None),
-            None,
-        )
+        open_row = next((row for row in session.interventions if _waits_for(row, minutes)), None)
         if open_row is not None:
-            said = {open_row.row: replace(open_row, minutes=entry.minutes)}
-            return changed(session, "interventions", said)
+            where = entry if entry.area else replace(entry, area=open_row.area, area_kind=open_row.area_kind)
+            return changed(session, "interventions", {open_row.row: _minutes(reference, where, open_row)})
         return added(session, "interventions", minutes)
     if isinstance(entry, ExerciseEntry):
         exercise = _exercise(reference, entry, Exercise(row=0, done_by=person_id))
@@ -110,9 +107,7 @@ def replace_entry(
     if isinstance(entry, ExerciseEntry) and charted.kind == "exercises":
         return changed(session, charted.kind, {row.row: _exercise(reference, entry, row) for row in rows})
     if isinstance(entry, MinutesEntry) and charted.kind == "interventions" and entry.code != TOTAL:
-        service = _service(reference, entry.code)
-        said = {row.row: replace(row, intervention=service, minutes=entry.minutes) for row in rows}
-        return changed(session, charted.kind, said)
+        return changed(session, charted.kind, {row.row: _minutes(reference, entry, row) for row in rows})
     if isinstance(entry, RomEntry) and charted.kind == "rom" and rows:
         return say_readings(reference, session, entry, by_phase(rows), None, whole=True)
     if isinstance(entry, PainEntry) and charted.kind == "pain" and rows:
@@ -171,7 +166,12 @@ def entry_of(reference: Reference, row: Mobilization | Intervention | Exercise) 
             message = "a service without a name or minutes is no entry yet"
             raise ValueError(message)
         service = reference.interventions[row.intervention]
-        return MinutesEntry(code=service.code or service.id, minutes=row.minutes)
+        return MinutesEntry(
+            code=service.code or service.id,
+            minutes=row.minutes,
+            area=row.area,
+            area_kind=row.area_kind.value if row.area_kind is not None and row.area else None,
+        )
     load = (f"{row.band} band" if row.band in BANDS else row.band) or None
     if row.load is not None:
         load = f"{row.load:f} {row.load_unit}"
@@ -244,6 +244,23 @@ def _mobilization(entry: MobilizationEntry, row: Mobilization) -> Mobilization:
         responses=entry.response,
         note=entry.note,
     )
+
+
+def _minutes(reference: Reference, entry: MinutesEntry, row: Intervention) -> Intervention:
+    kind = AreaKind(entry.area_kind) if entry.area_kind is not None and entry.area else None
+    return replace(
+        row,
+        intervention=_service(reference, entry.code),
+        minutes=entry.minutes,
+        area=entry.area,
+        area_kind=kind,
+    )
+
+
+def _waits_for(row: Intervention, minutes: Intervention) -> bool:
+    """Whether a charted service has no minutes yet and is the one that minutes are said of."""
+    same_place = not row.area or not minutes.area or row.area == minutes.area
+    return row.intervention == minutes.intervention and row.minutes is None and same_place
 
 
 def _apply_total(session: TreatmentSession, minutes: int) -> TreatmentSession:

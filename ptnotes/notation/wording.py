@@ -151,9 +151,9 @@ def _minutes(reference: Reference, entry: MinutesEntry) -> str:
     if entry.code == TOTAL:
         return _joined("whole treatment", f"{entry.minutes} min")
     service = next((s for s in reference.interventions.values() if entry.code in {s.code, s.id}), None)
-    return _joined(
-        f"{service.short} ({entry.code})" if service is not None else entry.code, f"{entry.minutes} min"
-    )
+    name = f"{service.short} ({entry.code})" if service is not None and service.code else entry.code
+    name = service.short if service is not None and not service.code else name
+    return _joined(name, entry.area, f"{entry.minutes} min")
 
 
 def _exercise(entry: ExerciseEntry) -> str:

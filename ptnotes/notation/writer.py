@@ -229,10 +229,24 @@ def _minutes(reference: Reference, entry: MinutesEntry) -> Iterator[str]:
     if entry.code == TOTAL:
         yield f"TT {entry.minutes}"
         return
-    yield f"{entry.code} {entry.minutes}"
     service = next((s for s in reference.interventions.values() if entry.code in {s.code, s.id}), None)
-    for name in (service.short, *service.aliases, service.label) if service is not None else ():
-        yield f"{name} {entry.minutes}"
+    names = (service.short, *service.aliases, service.label) if service is not None else ()
+    for place in _places(entry):
+        for name in (entry.code, *names):
+            yield f"{name} {entry.minutes}{place}"
+
+
+def _places(entry: MinutesEntry) -> Iterator[str]:
+    """The place of a service, in plain words and in quotation marks; nothing where none was said."""
+    if not entry.area:
+        yield ""
+        return
+    for side, letter in ((", left", " L"), (", right", " R"), (", both sides", " bilat")):
+        if entry.area.endswith(side):
+            yield f" {entry.area.removesuffix(side)}{letter}"
+    yield f" {entry.area}"
+    kind = f"{entry.area_kind} " if entry.area_kind is not None else ""
+    yield f" in {kind}{_quoted(entry.area)}"
 
 
 def _exercise(entry: ExerciseEntry, name: str) -> str:

@@ -9,6 +9,11 @@ import pytest
 from ptnotes.clinical import Reference, ReferenceDataError, load_reference, read_documents
 
 
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference()
+
+
 def test_every_area_says_that_its_word_is_ours_and_lies_in_a_region(reference: Reference) -> None:
     assert len(reference.areas) > 50
     for area in reference.areas.values():

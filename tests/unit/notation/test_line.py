@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptnotes.clinical import Reference, load_reference
-from ptnotes.domain.treatment import PainKind, PainScore, Phase, RomReading, TreatmentSession
+from ptnotes.domain.treatment import AreaKind, PainKind, PainScore, Phase, RomReading, TreatmentSession
 from ptnotes.notation import Place, charted_in, read, taking, write
 from tests.unit.notation.test_lines import LINES
 
@@ -165,3 +165,47 @@ def test_a_charted_row_is_found_by_any_of_its_rows(reference: Reference) -> None
         found = charted_in(reference, session, row.row)
         assert found is not None
         assert write(reference, found.entry, "lumbar").startswith("flex 45>55")
+
+
+def test_where_a_service_was_given_is_charted_with_its_kind_and_fills_a_service_without_minutes() -> None:
+    session = after("us upper trap r 8 min")
+    row = session.interventions[0]
+    assert (row.area, row.area_kind, row.minutes) == ("Upper trapezius, right", AreaKind.MUSCLE, 8)
+    waiting = replace(session, interventions=(replace(row, minutes=None),))
+    assert after("us 8", waiting).interventions == (row,)
+    assert after("us upper trap r 8", waiting).interventions == (row,)
+    elsewhere = after("us heel l 8", waiting).interventions
+    assert [(one.area, one.minutes) for one in elsewhere] == [(row.area, None), ("Heel, left", 8)]
+
+
+def test_a_service_said_anew_is_said_anew_with_its_place() -> None:
+    session = replace(after("us upper trap r 8 min"), pending_row=1)
+    row = after("us heel l 5", session).interventions[0]
+    assert (row.row, row.area, row.area_kind, row.minutes) == (1, "Heel, left", AreaKind.AREA, 5)
+
+
+def test_no_pain_alone_is_a_score_of_zero_and_behind_a_technique_its_response() -> None:
+    session = after("no pain")
+    assert [(row.kind, row.value) for row in session.pain] == [(PainKind.NOW, 0)]
+    session = after("L5 upa l III 3x45s, no pain")
+    assert session.pain == ()
+    assert session.mobilizations[0].responses == ("pain_free",)
+
+
+@pytest.mark.parametrize(
+    "line", ["pain 11", "worst 12", "97140 x2", "97140", "97140 2 units", "lumbar rotation mob L"]
+)
+def test_what_cannot_be_charted_stays_whole_with_its_reason(line: str) -> None:
+    found = taking(REFERENCE, visit(), LUMBAR, line)
+    assert found.session.pending_line == line
+    assert (found.session.pain, found.session.interventions, found.session.mobilizations) == ((), (), ())
+    assert found.problems[0].text == line
+    assert found.problems[0].reason != "Not understood."
+
+
+def test_words_behind_a_semicolon_go_on_with_the_text_and_nothing_that_could_be_charted_does() -> None:
+    session = after("s: sore ; worse AM ; pain 6>3 ; p: go on ; review in a week")
+    assert (session.note.subjective, session.note.plan) == ("sore ; worse AM", "go on ; review in a week")
+    assert [row.value for row in session.pain] == [6, 3]
+    session = after("s: sore ; flex")
+    assert (session.note.subjective, session.pending_line) == ("sore", "flex")

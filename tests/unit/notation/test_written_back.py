@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptnotes.clinical import load_reference
+from ptnotes.domain.treatment import AreaKind
 from ptnotes.notation import (
     Entry,
     ExerciseEntry,
@@ -26,6 +27,13 @@ REGIONS = st.sampled_from([None, *REFERENCE.regions])
 WORDS = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30
 ).map(lambda text: " ".join(text.split())).filter(bool)  # fmt: skip
+
+PLACES = st.builds(
+    "{}{}".format,
+    st.sampled_from([target.label for target in REFERENCE.targets.values()])
+    | st.sampled_from([area.label for area in REFERENCE.areas.values()]),
+    st.sampled_from(["", ", left", ", right", ", both sides"]),
+)
 
 
 @st.composite
@@ -144,7 +152,9 @@ def pains(draw: st.DrawFn) -> PainEntry:
 def minutes(draw: st.DrawFn) -> MinutesEntry:
     service = draw(st.sampled_from([*REFERENCE.interventions.values()]))
     code = draw(st.sampled_from([service.code or service.id, TOTAL]))
-    return MinutesEntry(code=code, minutes=draw(st.integers(1, 480)))
+    area = draw(st.just("") | PLACES | WORDS) if code != TOTAL else ""
+    kind = draw(st.none() | st.sampled_from([kind.value for kind in AreaKind])) if area else None
+    return MinutesEntry(code=code, minutes=draw(st.integers(1, 480)), area=area, area_kind=kind)
 
 
 @st.composite
@@ -205,6 +215,7 @@ def test_common_entries_are_written_in_the_shortest_words() -> None:
         "pain 6>3",
         "pain worst 8",
         "97140 23",
+        "97035 8 Upper trapezius R",
         "s: slept well",
     ):
         entry = read(REFERENCE, text, region).entries[0].entry
