@@ -27,7 +27,6 @@ QUALITIES = tuple(quality for pair in CONTRARY for quality in pair)
 
 _SHORT = {PAIN: "pain", PINS_AND_NEEDLES: "pins and needles", NUMBNESS: "numbness", CLEARED: "no symptoms"}
 _LETTERS = {PAIN: "P", PINS_AND_NEEDLES: "P&N", NUMBNESS: "N"}
-_CHECK = "✓"
 _NOWHERE = "beside the figure"
 _MOST_POINTS = 48
 _TOLERANCE = 3.0
@@ -202,13 +201,13 @@ def place_words(areas_of: AreasOf, mark: BodyMark) -> str:
 
 
 def mark_labels(marks: Iterable[BodyMark]) -> tuple[str, ...]:
-    """The marks' signs in their order: P1 and P2 for pain, P&N1, N1, and a check mark for what was cleared."""
+    """The marks' signs in their order: P1 and P2 for pain, P&N1, N1; none for what was cleared."""
     counts: dict[str, int] = {}
     labels = []
     for mark in marks:
         counts[mark.symptom] = counts.get(mark.symptom, 0) + 1
         letters = _LETTERS.get(mark.symptom)
-        labels.append(f"{letters}{counts[mark.symptom]}" if letters else _CHECK)
+        labels.append(f"{letters}{counts[mark.symptom]}" if letters else "")
     return tuple(labels)
 
 
@@ -217,19 +216,22 @@ def symptom_words(reference: Reference, symptom: str) -> str:
     return _SHORT.get(symptom) or reference.body_chart[symptom].label.lower()
 
 
-def mark_details(reference: Reference, areas_of: AreasOf, mark: BodyMark) -> str:
+def mark_details(reference: Reference, areas_of: AreasOf, mark: BodyMark, *, with_words: bool = True) -> str:
     """What a mark says without its sign: ``pain, left buttock, constant, deep: worse when P2 is``."""
     parts = [symptom_words(reference, mark.symptom), place_words(areas_of, mark)]
     parts += [symptom_words(reference, quality) for quality in mark.qualities]
-    return ", ".join(parts) + (f": {mark.words}" if mark.words else "")
+    return ", ".join(parts) + (f": {mark.words}" if mark.words and with_words else "")
 
 
-def chart_lines(reference: Reference, areas_of: AreasOf, marks: Sequence[BodyMark]) -> tuple[str, ...]:
-    """Every mark in words, in order: ``P1: pain, left buttock, constant, deep``."""
-    return tuple(
-        f"{label}: {mark_details(reference, areas_of, mark)}"
-        for label, mark in zip(mark_labels(marks), marks, strict=True)
-    )
+def chart_lines(
+    reference: Reference, areas_of: AreasOf, marks: Sequence[BodyMark], *, with_words: bool = True
+) -> tuple[str, ...]:
+    """Every mark in words, in order: ``P1: pain, left buttock, constant, deep``; ``No symptoms, right calf``."""
+    lines = []
+    for label, mark in zip(mark_labels(marks), marks, strict=True):
+        details = mark_details(reference, areas_of, mark, with_words=with_words)
+        lines.append(f"{label}: {details}" if label else details[:1].upper() + details[1:])
+    return tuple(lines)
 
 
 # Between visits ------------------------------------------------------------------------------------------------------

@@ -130,6 +130,15 @@ def body_figure(
     return BodyFigure(Figure(width, height, tuple(shapes), label), boxes)
 
 
+def swatch(symptom: str, width: float, height: float, text_size: float) -> tuple[Shape, ...]:
+    """A small patch with the pattern of a kind of symptom, for a legend."""
+    box = ViewBox(BodyView.FRONT, 1.5, 1.5, width - 3, height - 3)
+    corners = ((0, 0), (VIEW_SIZE, 0), (VIEW_SIZE, VIEW_SIZE), (0, VIEW_SIZE))
+    mark = BodyMark(row=1, view=BodyView.FRONT, symptom=symptom, strokes=(corners,))
+    ground = (Polygon(_points(box, corners), fill="symptom_soft"),) if symptom == PAIN else ()
+    return (*ground, *_pattern(box, mark, text_size, is_chosen=False))
+
+
 def _caption(text_size: float) -> float:
     return text_size * 1.8
 
@@ -167,12 +176,12 @@ def _view(
             points = _points(box, stroke)
             yield Polyline((*points, points[0]), "muted", 1.0, _DASH)
     for mark in marks:
-        yield from _pattern(box, mark, size, mark.row == chosen)
+        yield from _pattern(box, mark, size, is_chosen=mark.row == chosen)
     yield from _captions(box, size)
     yield from _signs(box, marks, signs, chosen, text)
 
 
-def _pattern(box: ViewBox, mark: BodyMark, size: float, is_chosen: bool) -> Iterator[Shape]:
+def _pattern(box: ViewBox, mark: BodyMark, size: float, *, is_chosen: bool) -> Iterator[Shape]:
     ink = _INKS.get(mark.symptom, "muted")
     step = _STEP_PT * size / 11
     for stroke in mark.strokes:
