@@ -16,6 +16,7 @@ from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.notation import Place
+from ptnotes.ui.bodychart.card import BodyChartCard
 from ptnotes.ui.charting.cells import tab_order
 from ptnotes.ui.charting.exercise_card import ExerciseCard
 from ptnotes.ui.charting.intervention_card import InterventionCard
@@ -81,6 +82,7 @@ class VisitPage(QWidget):
         self.line = TypedLine(state, reference, theme, Place(regions, side.value if side else None), self)
         self.mobilizations = MobilizationCard(state, context.earlier, reference, theme, regions, self)
         self.pain = PainCard(state, context.last, reference, theme, regions, self)
+        self.body_chart = BodyChartCard(state, context.earlier, reference, theme, self)
         self.signs = SignCard(state, context.last, theme, self)
         self.note = NoteCard(state, context.last, theme, self)
         self.rom = RomCard(
@@ -98,6 +100,7 @@ class VisitPage(QWidget):
         self._order.timeout.connect(self._set_tab_order)
         for card in (self.mobilizations, self.pain, self.rom, self.interventions, self.exercises, self.signs):
             card.table.rows_changed.connect(self._order.start)
+        self.body_chart.rows_changed.connect(self._order.start)
         self._order.start()
         self.set_editable(state.session.state is NoteState.DRAFT)
         if state.session.state is NoteState.VOIDED:
@@ -146,6 +149,7 @@ class VisitPage(QWidget):
             self.interventions, self.exercises,
         ):  # fmt: skip
             part.setEnabled(editable)
+        self.body_chart.set_editable(editable)
         self.spine_card.set_editable(editable)
 
     def _strike_through(self) -> None:
@@ -172,7 +176,7 @@ class VisitPage(QWidget):
             return
         self._is_wide = wide
         right: list[QWidget] = [self.rom, self.interventions, self.exercises]
-        left: list[QWidget] = [self.mobilizations, self.pain, self.signs, self.note]
+        left: list[QWidget] = [self.mobilizations, self.pain, self.body_chart, self.signs, self.note]
         for column, cards in ((self._left, left), (self._right, right)):
             for card in cards:
                 column.removeWidget(card)
@@ -182,6 +186,7 @@ class VisitPage(QWidget):
             left = [
                 self.mobilizations,
                 self.pain,
+                self.body_chart,
                 self.rom,
                 self.signs,
                 self.note,
@@ -234,6 +239,7 @@ class VisitPage(QWidget):
         firsts: list[tuple[QWidget, QWidget]] = [
             (self.mobilizations, self.mobilizations.add),
             (self.pain, self.pain.scales[0]),
+            (self.body_chart, self.body_chart.first()),
             (self.signs, self.signs.add),
             (self.note, self.note.editors["subjective"]),
             (self.rom, self.rom.tab_stops()[0]),
@@ -273,6 +279,7 @@ class VisitPage(QWidget):
                 self.spine,
                 *self.mobilizations.tab_stops(),
                 *self.pain.tab_stops(),
+                *self.body_chart.tab_stops(),
                 *self.signs.tab_stops(),
                 *self.note.editors.values(),
                 *self.rom.tab_stops(),
