@@ -6,77 +6,22 @@ it; nothing here says that one of them caused it, and no change is judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from math import sqrt
 from typing import TypeAlias
 
 from ptnotes.domain.episode_progress import grade_words
-from ptnotes.domain.treatment import Mode, PainKind, PainScore, Phase, RomReading, Side, TreatmentSession
+from ptnotes.domain.treatment import PainKind, PainScore, Phase, RomReading, Side, TreatmentSession
 from ptnotes.domain.trend import counted
+from ptnotes.domain.views import ChangeWithin, PairedMeasure, TechniqueResponse
 
 LEAST_FOR_DEVIATION = 10
 """From so many changes on their spread is told as a standard deviation, below as the lowest and the highest.
 
 The standard deviation of n values is itself uncertain by about one part in √(2(n−1)): by half at 3, by a quarter at 9.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """What was measured before and after, and how. `motion` is None for the pain now, whose unit is that of its scale.
-
-    Two changes are of one measure only where all of this is equal: other ways of measuring are other measures.
-    """
-
-    unit: str
-    motion: str | None = None
-    side: Side | None = None
-    mode: Mode | None = None
-    method: str | None = None
-    test_position: str | None = None
-
-
-PAIN_NOW = Measure(unit="nprs")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """The change of one measure within the visits at which something was done, in the measure's unit (after − before).
-
-    `pairs` is the number of visits with a value before and one after; `half` is how many had only one of the two, or
-    two that were not taken alike. Both are left out of the mean, as are visits at which it was not measured.
-    `deviation` is the sample standard deviation, from `LEAST_FOR_DEVIATION` pairs on; `lowest` and `highest` are given
-    below that, from two pairs on. One pair has no spread. `alone` counts the pairs of visits at which no other
-    technique, place or grade was charted.
-    """
-
-    pairs: int
-    half: int
-    mean: Decimal
-    alone: int = 0
-    lowest: Decimal | None = None
-    highest: Decimal | None = None
-    deviation: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TechniqueResponse:
-    """One technique at one place and grade. `visits` is at how many it was done; `changes` are those of each measure.
-
-    `grade` is as written, a range too; empty where none was charted. `halves` counts, for the measures without any
-    pair, the visits at which one of the two values is missing.
-    """
-
-    target: str
-    side: Side | None
-    technique: str
-    grade: str
-    visits: int
-    changes: Mapping[Measure, Change]
-    halves: Mapping[Measure, int]
-
+PAIN_NOW = PairedMeasure(unit="nprs")
 
 _Done: TypeAlias = tuple[str, Side | None, str, str]
 
@@ -88,9 +33,9 @@ def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[Technique
     no row. A visit counts once for a row, however often that was charted in it.
     """
     visits: dict[_Done, int] = {}
-    gathered: dict[_Done, dict[Measure, list[Decimal]]] = {}
-    alone: dict[_Done, dict[Measure, int]] = {}
-    halves: dict[_Done, dict[Measure, int]] = {}
+    gathered: dict[_Done, dict[PairedMeasure, list[Decimal]]] = {}
+    alone: dict[_Done, dict[PairedMeasure, int]] = {}
+    halves: dict[_Done, dict[PairedMeasure, int]] = {}
     for session in counted(sessions):
         done = _done(session)
         if not done:
@@ -131,14 +76,14 @@ def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[Technique
     )
 
 
-def changes_within(session: TreatmentSession) -> tuple[dict[Measure, Decimal], set[Measure]]:
+def changes_within(session: TreatmentSession) -> tuple[dict[PairedMeasure, Decimal], set[PairedMeasure]]:
     """The change of each measure within one visit, and the measures of which one value of the two is missing.
 
     Pain is the pain now of the first place listed, which is the main complaint. A motion measured in several pairs
     gives the mean of their changes, so that the visit counts once.
     """
-    changes: dict[Measure, Decimal] = {}
-    half: set[Measure] = set()
+    changes: dict[PairedMeasure, Decimal] = {}
+    half: set[PairedMeasure] = set()
     pain = _pain_pair(session.pain)
     if pain:
         before, after = _values_of(pain)
@@ -150,7 +95,7 @@ def changes_within(session: TreatmentSession) -> tuple[dict[Measure, Decimal], s
     for reading in session.rom:
         if reading.value is not None or reading.word is not None:
             pairs.setdefault(reading.pair, []).append(reading)
-    found: dict[Measure, list[Decimal]] = {}
+    found: dict[PairedMeasure, list[Decimal]] = {}
     for readings in pairs.values():
         change = _motion_change(readings)
         if change is not None:
@@ -163,9 +108,9 @@ def changes_within(session: TreatmentSession) -> tuple[dict[Measure, Decimal], s
     return changes, half - set(changes)
 
 
-def measures_in(responses: Iterable[TechniqueResponse]) -> tuple[Measure, ...]:
+def measures_in(responses: Iterable[TechniqueResponse]) -> tuple[PairedMeasure, ...]:
     """Every measure of which there is a pair: pain first, then the motions with the most pairs first."""
-    pairs: dict[Measure, int] = {}
+    pairs: dict[PairedMeasure, int] = {}
     for response in responses:
         for measure, change in response.changes.items():
             pairs[measure] = pairs.get(measure, 0) + change.pairs
@@ -214,8 +159,8 @@ def _is_paired(reading: RomReading) -> bool:
     return reading.phase is not Phase.SINGLE
 
 
-def _measure(reading: RomReading) -> Measure:
-    return Measure(
+def _measure(reading: RomReading) -> PairedMeasure:
+    return PairedMeasure(
         unit=reading.unit,
         motion=reading.motion,
         side=reading.side,
@@ -225,13 +170,15 @@ def _measure(reading: RomReading) -> Measure:
     )
 
 
-def _change(values: Sequence[Decimal], half: int, alone: int) -> Change:
+def _change(values: Sequence[Decimal], half: int, alone: int) -> ChangeWithin:
     count = len(values)
     mean = sum(values, Decimal(0)) / count
     if count == 1:
-        return Change(pairs=1, half=half, mean=mean, alone=alone)
+        return ChangeWithin(pairs=1, half=half, mean=mean, alone=alone)
     if count < LEAST_FOR_DEVIATION:
-        return Change(pairs=count, half=half, mean=mean, alone=alone, lowest=min(values), highest=max(values))
+        return ChangeWithin(
+            pairs=count, half=half, mean=mean, alone=alone, lowest=min(values), highest=max(values)
+        )
     squares = sum(float(value - mean) ** 2 for value in values)
     deviation = Decimal(str(round(sqrt(squares / (count - 1)), 6)))
-    return Change(pairs=count, half=half, mean=mean, alone=alone, deviation=deviation)
+    return ChangeWithin(pairs=count, half=half, mean=mean, alone=alone, deviation=deviation)

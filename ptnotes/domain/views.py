@@ -12,7 +12,8 @@ from ptnotes.domain.contraindication import AdverseEvent, Override
 from ptnotes.domain.due import Due
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore
 from ptnotes.domain.patient import Patient, PatientRow
-from ptnotes.domain.treatment import SessionRow, Side
+from ptnotes.domain.treatment import Mode, SessionRow, Side
+from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
 
 
@@ -163,10 +164,63 @@ class SpineMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PairedMeasure:
+    """What was measured before and after, and how. `motion` is None for the pain now, whose unit is that of its scale.
+
+    Two changes are of one measure only where all of this is equal: other ways of measuring are other measures.
+    """
+
+    unit: str
+    motion: str | None = None
+    side: Side | None = None
+    mode: Mode | None = None
+    method: str | None = None
+    test_position: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWithin:
+    """The change of one measure within the visits at which something was done, in the measure's unit (after − before).
+
+    `pairs` is the number of visits with a value before and one after; `half` is how many had only one of the two, or
+    two that were not taken alike. Both are left out of the mean, as are visits at which it was not measured.
+    `deviation` is the sample standard deviation, given where there are many pairs; `lowest` and `highest` are given
+    below that, from two pairs on. One pair has no spread. `alone` counts the pairs of visits at which no other
+    technique, place or grade was charted.
+    """
+
+    pairs: int
+    half: int
+    mean: Decimal
+    alone: int = 0
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    deviation: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechniqueResponse:
+    """One technique at one place and grade. `visits` is at how many it was done; `changes` are those of each measure.
+
+    `grade` is as written, a range too; empty where none was charted. `halves` counts, for the measures without any
+    pair, the visits at which one of the two values is missing.
+    """
+
+    target: str
+    side: Side | None
+    technique: str
+    grade: str
+    visits: int
+    changes: Mapping[PairedMeasure, ChangeWithin]
+    halves: Mapping[PairedMeasure, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeOverview:
     """An episode at a glance. `charts` are motions in reference order; `pain` is its own chart.
 
     `marks` are of the whole episode, `visit_marks` of each visit by its session's id. `visits` are newest first.
+    `strip` is what was done over time, `responses` what changed within the visits at which it was done.
     """
 
     patient: Patient
@@ -179,6 +233,8 @@ class EpisodeOverview:
     treated: tuple[TreatedRow, ...] = ()
     marks: tuple[SpineMark, ...] = ()
     visit_marks: Mapping[int, tuple[SpineMark, ...]] = field(default_factory=dict)
+    strip: TreatmentStrip = field(default_factory=TreatmentStrip)
+    responses: tuple[TechniqueResponse, ...] = ()
     goals: tuple[GoalProgress, ...] = ()
     first_on: date | None = None
     last_on: date | None = None

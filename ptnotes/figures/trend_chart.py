@@ -52,10 +52,14 @@ def time_axis(
     measure: TextMeasure,
     text_size: float = TEXT_SIZE,
     days: Sequence[date] = (),
+    least_left: float = 0.0,
 ) -> TimeAxis:
-    """The axis that holds every point and word of `charts` and every one of `days` (visits without a measurement)."""
+    """The axis that holds every point and word of `charts` and every one of `days` (visits without a measurement).
+
+    `least_left` is the room in points that something else over the charts needs beside its plot.
+    """
     found = set(days)
-    left = measure("100°", text_size, "regular")
+    left = max(measure("100°", text_size, "regular"), least_left)
     right = measure("normal 100°", text_size, "regular")
     for chart in charts:
         for line in chart.lines:

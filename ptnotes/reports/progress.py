@@ -236,7 +236,9 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
     room = (width - GAP_PT * (_CHARTS_A_ROW - 1)) / _CHARTS_A_ROW
     for start in range(0, len(charts), _CHARTS_A_ROW):
         row = charts[start : start + _CHARTS_A_ROW]
-        stacks: list[list[Flowable]] = [chart_stack(chart, charts, (room, _CHART_PT)) for chart in row]
+        stacks: list[list[Flowable]] = [
+            chart_stack(chart, charts, (room, _CHART_PT), data.strip, has_strip=start == 0) for chart in row
+        ]
         stacks += [[] for _ in range(_CHARTS_A_ROW - len(row))]
         yield space(5)
         yield Columns(stacks, [1] * _CHARTS_A_ROW)

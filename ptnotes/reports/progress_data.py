@@ -5,7 +5,7 @@ Texts are finished words (labels, values with units); numbers stay where the lay
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ptnotes.domain.audit import AuditMark
@@ -13,6 +13,7 @@ from ptnotes.domain.change import Verdict
 from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
+from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
 from ptnotes.domain.views import SpineMark
 
@@ -147,7 +148,8 @@ class ProgressReportData:
     `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
     `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
     clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
-    those of every attended visit that the report draws from. `marks` are where the period treated.
+    those of every attended visit that the report draws from. `marks` are where the period treated, `strip` where and
+    when the episode did.
     `against` is what was done against a contraindication in it.
     """
 
@@ -175,6 +177,7 @@ class ProgressReportData:
     asked: Asked
     measures: tuple[MeasureRow, ...] = ()
     charts: tuple[TrendChart, ...] = ()
+    strip: TreatmentStrip = field(default_factory=TreatmentStrip)
     key_motion: str = ""
     treatments: tuple[TreatmentLine, ...] = ()
     marks: tuple[SpineMark, ...] = ()

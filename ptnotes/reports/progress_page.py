@@ -15,9 +15,11 @@ from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.conclusion import Request
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.treatment import PainKind, Phase
+from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
 from ptnotes.domain.wording import day_and_month, difference, full_date, signed, verdict_words
 from ptnotes.figures.trend_chart import time_axis, trend_figure
+from ptnotes.figures.trend_strip import label_room, strip_figure, strip_height
 from ptnotes.reports.blocks import (
     CELL,
     CELL_BOLD,
@@ -58,6 +60,7 @@ from ptnotes.reports.typeset import (
 _CHART_TEXT_PT = 7.5
 _SMALLEST_PT = 6.5
 _CHART_SPACE_PT = 20.0
+_NO_STRIP = TreatmentStrip()
 _LOGO_PT = (110.0, 34.0)
 _QUIET_RIGHT = TextStyle(ink="muted", align="right")
 
@@ -83,6 +86,7 @@ _TRIMS = (
     Trim(4, 2, 2, 140),
 )
 _LEAST_CHART_PT = 78.0
+_GOOD_CHART_PT = 100.0
 _MOST_CHART_PT = 148.0
 
 
@@ -99,10 +103,13 @@ def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
         room = height - stack_height([*above, *below], width, height)
         if room >= (_LEAST_CHART_PT + _CHART_SPACE_PT if data.charts else 0):
             break
-    chart_pt = min(room - _CHART_SPACE_PT, _MOST_CHART_PT)
+    above_charts_pt = strip_pt(data.strip, (width - GAP_PT) / 2)
+    # The charts come first: what was done stands over them only where they stay large enough to be read well.
+    strip = data.strip if room - _CHART_SPACE_PT - above_charts_pt >= _GOOD_CHART_PT else _NO_STRIP
+    chart_pt = min(room - _CHART_SPACE_PT - (above_charts_pt if strip.lanes else 0.0), _MOST_CHART_PT)
     if not data.charts or chart_pt < _LEAST_CHART_PT:
         return [*above, *below], trim
-    charts = [space(_CHART_SPACE_PT - CAPTION.leading), _charts(data, chart_pt, width)]
+    charts = [space(_CHART_SPACE_PT - CAPTION.leading), _charts(data, chart_pt, width, strip)]
     return [*above, *charts, *below], replace(trim, chart_pt=chart_pt)
 
 
@@ -119,15 +126,40 @@ def shown_measures(data: ProgressReportData, count: int) -> list[MeasureRow]:
     return [row for place, row in enumerate(data.measures) if place in kept]
 
 
-def chart_stack(chart: TrendChart, charts: Sequence[TrendChart], size: tuple[float, float]) -> list[Flowable]:
-    """A chart of `size` points under its title, on the time axis that `charts` share."""
-    axis = time_axis(charts, text_width, _CHART_TEXT_PT)
+def chart_stack(
+    chart: TrendChart,
+    charts: Sequence[TrendChart],
+    size: tuple[float, float],
+    strip: TreatmentStrip = _NO_STRIP,
+    *,
+    has_strip: bool = True,
+) -> list[Flowable]:
+    """A chart of `size` points under its title, on the time axis that `charts` share; over it what was done.
+
+    Of charts that stand below each other only the first `has_strip`; all of them are given it, for their axis.
+    """
+    days = [mark.on for lane in strip.lanes for mark in lane.marks]
+    room = label_room(strip, text_width, _CHART_TEXT_PT)
+    axis = time_axis(charts, text_width, _CHART_TEXT_PT, days, room)
+    above: list[Flowable] = []
+    if strip.lanes and has_strip:
+        told = strip_figure(strip, size[0], axis, text_width, _CHART_TEXT_PT)
+        words = [Span("What was done")]
+        if told.joins:
+            words.append(quiet("   long mark: visits too close to draw apart", _SMALLEST_PT))
+        above = [paragraph(words, CAPTION), FigureFlowable(told.figure, INKS)]
     drawn = trend_figure(chart, *size, axis, text_width, _CHART_TEXT_PT)
     meaning = ["band: measurement error"] if chart.error is not None else []
     if any(line.phase is Phase.AFTER for line in chart.lines):
         meaning.append("hollow: after treatment")
     title = [Span(chart.title), quiet("   " + "; ".join(meaning), _SMALLEST_PT)]
-    return [paragraph(title, CAPTION), FigureFlowable(drawn.figure, INKS)]
+    return [*above, paragraph(title, CAPTION), FigureFlowable(drawn.figure, INKS)]
+
+
+def strip_pt(strip: TreatmentStrip, width: float) -> float:
+    """How tall what was done is over a chart of that width, with its title; 0 where nothing was."""
+    tall = strip_height(strip, width, text_width, _CHART_TEXT_PT)
+    return tall + CAPTION.leading if tall else 0.0
 
 
 def period(first_on: date, last_on: date) -> str:
@@ -312,13 +344,13 @@ def _meaning(verdict: Verdict | None, unit: str) -> Words:
     ]
 
 
-def _charts(data: ProgressReportData, height: float, width: float) -> Flowable:
+def _charts(data: ProgressReportData, height: float, width: float, strip: TreatmentStrip) -> Flowable:
     by_key = {chart.key: chart for chart in data.charts}
     shown = [by_key[key] for key in (data.key_motion, "pain") if key in by_key]
     shown += [chart for chart in data.charts if chart not in shown][: 2 - len(shown)]
     shown = [_without_best(chart) for chart in shown[:2]]
     half = (width - GAP_PT) / 2
-    stacks = [chart_stack(chart, shown, (half, height)) for chart in shown]
+    stacks = [chart_stack(chart, shown, (half, height), strip) for chart in shown]
     return Columns(stacks if len(stacks) > 1 else [*stacks, []], [1, 1])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+
+from typing_extensions import override
 
 from ptnotes.clinical import Reference
 from ptnotes.db import overview, patients
@@ -19,9 +21,11 @@ from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import NotFoundError
 from ptnotes.domain.permissions import Act, may_supervise
-from ptnotes.domain.treatment import NoteState
+from ptnotes.domain.technique_response import technique_responses
+from ptnotes.domain.treatment import NoteState, TreatmentSession
+from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
-from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader
+from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader, SpineMark
 from ptnotes.domain.wording import measure_label
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.people import has_recovery_key
@@ -121,13 +125,33 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
         outcomes=outcomes,
         treated=treated_rows(sessions),
         marks=spine_marks(reference, sessions),
-        visit_marks={
-            session.id: spine_marks(reference, (session,)) for session in attended if session.id is not None
-        },
+        visit_marks=_MarksByVisit(reference, attended),
+        strip=treatment_strip(reference, sessions),
+        responses=technique_responses(sessions),
         goals=goals_progress(episode.goals, charts, pain, outcomes, reference),
         first_on=attended[0].service_date if attended else None,
         last_on=attended[-1].service_date if attended else None,
     )
+
+
+class _MarksByVisit(Mapping[int, tuple[SpineMark, ...]]):
+    """The marks of each visit, made when they are asked for: of 200 visits a few are pointed at."""
+
+    def __init__(self, reference: Reference, sessions: Iterable[TreatmentSession]) -> None:
+        self._reference = reference
+        self._sessions = {session.id: session for session in sessions if session.id is not None}
+
+    @override
+    def __getitem__(self, session_id: int) -> tuple[SpineMark, ...]:
+        return spine_marks(self._reference, (self._sessions[session_id],))
+
+    @override
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._sessions)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._sessions)
 
 
 def _shown(episodes: Sequence[EpisodeOfCare], episode_id: int | None) -> EpisodeOfCare | None:

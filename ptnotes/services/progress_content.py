@@ -27,6 +27,7 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
     VisitStatus,
 )
+from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
 from ptnotes.domain.views import ChangeRow
 from ptnotes.domain.wording import measure_label, number, side_words, with_unit
@@ -132,6 +133,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         certification_ended=_certification_ended(case),
         measures=tuple(row for row, _ in measures),
         charts=shown_charts,
+        strip=treatment_strip(reference, attended),
         key_motion=key_motion.key if key_motion else "",
         treatments=tuple(treatment_line(reference, row) for row in treated_rows(in_period)),
         marks=spine_marks(reference, in_period),

@@ -294,3 +294,15 @@ def test_any_text_that_our_fonts_have_makes_a_report(name: str, note: str, words
         return
     text = pages(pdf(made))
     assert f"Page 1 of {len(text)}" in text[0]
+
+
+def test_what_was_done_stands_over_the_charts_where_they_stay_large_enough() -> None:
+    text = flat(" ".join(pages(pdf(case(*TEN)))))
+    assert "What was done" in text
+    done = [replace(session, mobilizations=()) for session in TEN]
+    assert "What was done" not in flat(" ".join(pages(pdf(case(*done)))))
+
+
+def test_over_many_visits_a_long_mark_is_explained() -> None:
+    text = flat(" ".join(pages(pdf(case(*(visit(number) for number in range(1, 121)))))))
+    assert "long mark: visits too close to draw apart" in text

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ptnotes.db.sessions import add_sessions
 from ptnotes.domain.episode import EpisodeOfCare, Goal
-from ptnotes.domain.treatment import TreatmentSession
+from ptnotes.domain.treatment import Side, TreatmentSession
 from ptnotes.domain.views import ChangeRow
 from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
@@ -25,7 +25,7 @@ from ptnotes.ui.trends.tables import ChangeTable
 from ptnotes.ui.trends.trends_page import TrendsPage
 from tests.clinics import PATIENT, clinic_in
 from tests.clock import FixedClock
-from tests.episodes import FIRST, course, flexion, mobilization, visit
+from tests.episodes import FIRST, course, flexion, mobilization, pain, visit
 
 GOAL = Goal(
     uuid="",
@@ -265,3 +265,112 @@ def test_a_measure_s_name_goes_on_in_a_new_line_where_its_column_is_narrow(
     table.resize(640 - table.view.columnWidth(0) + 130, 300)
     qtbot.waitUntil(lambda: table.view.rowHeight(2) > 40)
     assert [table.view.rowHeight(row) for row in range(2)] == [29, 29]
+
+
+def response_rows(page: TrendsPage) -> list[list[str]]:
+    model = page.responses.table.model
+    return [
+        [model.cell(row, column).text for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_change_within_visits_is_told_by_technique(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic
+) -> None:
+    show(qtbot, page, episode_with(clinic, course(12)))
+    assert response_rows(page) == [
+        ["L4", "Central posteroanterior (PA) glide", "III", "12", "12", "−2.0", "SD 0.0"],
+        ["L5, left", "Unilateral posteroanterior (PA) glide", "II", "12", "12", "−2.0", "SD 0.0"],
+    ]
+    assert "none of it can be put down to one of them" in page.responses.describes.text()
+    page.responses.table.view.setCurrentIndex(page.responses.table.model.index(0, 0))
+    assert page.responses.table.more.text() == (
+        "L4 · Central posteroanterior (PA) glide. Done at 12 visits: 12 with a value before and after. "
+        "At all of these something else was mobilized too."
+    )
+
+
+def test_the_measure_is_chosen_with_the_keyboard(qtbot: QtBot, page: TrendsPage, clinic: OpenClinic) -> None:
+    show(qtbot, page, episode_with(clinic, course(3)))
+    measure = page.responses.measure
+    assert measure.focusPolicy() & Qt.FocusPolicy.TabFocus
+    QTest.keyClick(measure, Qt.Key.Key_Down)
+    assert measure.currentText() == "Flexion"
+    assert [row[5:] for row in response_rows(page)] == [["+3.0°", "+3 to +3"], ["+3.0°", "+3 to +3"]]
+
+
+def test_rows_are_ordered_by_n_or_by_place_with_the_keyboard(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic
+) -> None:
+    low, high = mobilization("L5", "II", side=Side.LEFT), mobilization("T12", "III", row=9)
+    scores = pain(6, 4)
+    sessions = [visit(1, (), scores, [low]), visit(2, (), scores, [low, high]), visit(3, (), (), [high])]
+    show(qtbot, page, episode_with(clinic, sessions))
+    order = page.responses.order
+    assert [(row[0], row[3], row[4], row[6]) for row in response_rows(page)] == [
+        ("L5, left", "2", "2", "−2 to −2"),
+        ("T12", "2", "1", "one visit"),
+    ]
+    QTest.keyClick(order, Qt.Key.Key_Down)
+    assert [row[4] for row in response_rows(page)] == ["1", "2"]
+    QTest.keyClick(order, Qt.Key.Key_Down)
+    assert [row[0] for row in response_rows(page)] == ["T12", "L5, left"]
+
+
+def test_blanks_are_counted_beside_the_change(qtbot: QtBot, page: TrendsPage, clinic: OpenClinic) -> None:
+    done = [mobilization("L4", "III")]
+    sessions = [visit(1, (), pain(6, 4), done), visit(2, (), pain(6), done), visit(3, (), (), done)]
+    show(qtbot, page, episode_with(clinic, sessions))
+    page.responses.table.view.setCurrentIndex(page.responses.table.model.index(0, 0))
+    assert response_rows(page)[0][3:] == ["3", "1", "−2.0", "one visit"]
+    assert page.responses.table.more.text().endswith(
+        "Done at 3 visits: 1 with a value before and after, 1 with only one of the two, or taken differently, "
+        "1 without either. Nothing else was mobilized at these."
+    )
+
+
+def test_without_any_pair_nothing_is_said_of_change_within_visits(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic
+) -> None:
+    show(qtbot, page, episode_with(clinic, [visit(1, (), pain(6), [mobilization("L4", "III")])]))
+    assert page.responses.isHidden()
+
+
+def test_what_was_done_stands_over_each_column_of_charts(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic
+) -> None:
+    show(qtbot, page, episode_with(clinic, course(10)))
+    strips = [strip for strip in page.grid._strips if strip.isVisible()]
+    cells = page.grid._cells[: page.grid._shown]
+    columns = {cell.x() for cell in cells}
+    assert {strip.x() for strip in strips} == columns
+    assert all(strip.geometry().bottom() < min(cell.y() for cell in cells) for strip in strips)
+    assert "L5 L at 10 visits, last grade II" in strips[0].accessibleName()
+    drawn, chart = strips[0].drawn(), cells[0].drawn()
+    assert drawn is not None
+    assert chart is not None
+    assert drawn.plot.x_of(FIRST) == chart.plot.x_of(FIRST)
+
+
+def test_pointing_at_the_strip_lights_the_visit_up_everywhere(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic
+) -> None:
+    show(qtbot, page, episode_with(clinic, course(10)))
+    strip = page.grid._strips[0]
+    drawn = strip.drawn()
+    assert drawn is not None
+    x = round(strip.x() + drawn.plot.x_of(course(10)[4].service_date)) + 2
+    QTest.mouseMove(page.grid, QPoint(x, strip.y() + 10))
+    qtbot.waitUntil(lambda: page.visit_label.text() == "Visit 5 · 18 Oct 2025")
+    assert all(len(one._overlay) > 1 for one in page.grid._strips if one.isVisible())
+    page.grid.go_to(-1)
+    assert strip._overlay == ()
+
+
+def test_nothing_stands_over_the_charts_where_nothing_was_done(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic
+) -> None:
+    show(qtbot, page, episode_with(clinic, course(3)))
+    show(qtbot, page, episode_with(clinic, [visit(1, [flexion(42)], pain(6))], "000124"))
+    qtbot.waitUntil(lambda: not any(strip.isVisible() for strip in page.grid._strips))

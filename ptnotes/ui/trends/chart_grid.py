@@ -19,14 +19,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptnotes.domain.change import Direction, Verdict
 from ptnotes.domain.treatment import SessionRow
+from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
 from ptnotes.domain.wording import signed, verdict_tag
 from ptnotes.figures.plot import TimeAxis
 from ptnotes.figures.shapes import Shape
 from ptnotes.figures.trend_chart import TrendFigure, highlight, time_axis, trend_figure
+from ptnotes.figures.trend_strip import label_room
 from ptnotes.ui.keys import CHARTS
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.trends.strip_cell import StripCell, height_for
 from ptnotes.ui.widgets.figure_view import paint_shapes, text_width
 from ptnotes.ui.widgets.labels import Tone
 
@@ -37,6 +40,7 @@ _GAP = 16
 _GROWTH = 1.9  # how much taller than it must be a chart becomes where there is room
 _EDGE = 8  # room for the frame of the focus
 _MOST_COLUMNS = 3
+_NO_STRIP = TreatmentStrip()
 
 
 def verdict_tone(verdict: Verdict) -> Tone:
@@ -157,6 +161,9 @@ class ChartGrid(QWidget):
         self._titles: dict[str, str] = {}
         self._cells: list[ChartCell] = []
         self._shown = 0
+        self._strip = TreatmentStrip()
+        self._axis: TimeAxis | None = None
+        self._strips: list[StripCell] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -166,13 +173,20 @@ class ChartGrid(QWidget):
         theme.changed.connect(self._forget_drawn)
 
     def show_charts(
-        self, charts: Sequence[TrendChart], titles: Mapping[str, str], visits: Sequence[SessionRow]
+        self,
+        charts: Sequence[TrendChart],
+        titles: Mapping[str, str],
+        visits: Sequence[SessionRow],
+        strip: TreatmentStrip = _NO_STRIP,
     ) -> None:
-        """Show `charts` over `visits` (attended, oldest first), of which there is at least one."""
-        self._visits, self._at = tuple(visits), -1
-        axis = time_axis(
-            charts, text_width, self._theme.px(11), [visits[0].service_date, visits[-1].service_date]
-        )
+        """Show `charts` over `visits` (attended, oldest first), of which there is at least one, under `strip`."""
+        self._visits, self._at, self._strip = tuple(visits), -1, strip
+        size = self._theme.px(11)
+        days = [visits[0].service_date, visits[-1].service_date]
+        room = label_room(strip, text_width, size)
+        axis = self._axis = time_axis(charts, text_width, size, days, room)
+        for strip_cell in self._strips:
+            strip_cell.show_strip(strip, axis)
         while len(self._cells) < len(charts):
             self._cells.append(ChartCell(self._theme, self))
         self._shown = len(charts)
@@ -197,7 +211,7 @@ class ChartGrid(QWidget):
             return
         self._at = place
         visit = self._visits[place] if place >= 0 else None
-        for cell in self._cells[: self._shown]:
+        for cell in _both(self._strips, self._cells[: self._shown]):
             cell.light_up(visit)
         self.visit_pointed.emit(place)
 
@@ -207,8 +221,9 @@ class ChartGrid(QWidget):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        _, rows, tall = self._layout_for(width)
-        return rows * tall + max(rows - 1, 0) * self._theme.px(_GAP) + 2 * self._theme.px(_EDGE)
+        columns, rows, tall = self._layout_for(width)
+        charts = rows * tall + max(rows - 1, 0) * self._theme.px(_GAP)
+        return charts + self._strip_room(width, columns) + 2 * self._theme.px(_EDGE)
 
     @override
     def sizeHint(self) -> QSize:
@@ -280,30 +295,47 @@ class ChartGrid(QWidget):
         gap, edge = self._theme.px(_GAP), self._theme.px(_EDGE)
         wide = (self.width() - 2 * edge - gap * (columns - 1)) // columns
         is_stacked = tall > self._theme.px(_CHART_HEIGHT + _HEAD_HEIGHT)
-        room = (self.height() - 2 * edge - gap * (rows - 1)) // max(rows, 1)
+        top = edge + self._strip_room(self.width(), columns)
+        room = (self.height() - top - edge - gap * (rows - 1)) // max(rows, 1)
         tall = max(tall, min(room, round(tall * _GROWTH)))
         for place, cell in enumerate(self._cells[: self._shown]):
             row, column = divmod(place, columns)
             cell.is_stacked = is_stacked
-            cell.setGeometry(QRect(edge + column * (wide + gap), edge + row * (tall + gap), wide, tall))
-        self._light_again()
-
-    def _light_again(self) -> None:
+            cell.setGeometry(QRect(edge + column * (wide + gap), top + row * (tall + gap), wide, tall))
+        self._lay_strips(columns if top > edge else 0, wide, top - edge - gap)
         if self._at >= 0:
-            for cell in self._cells[: self._shown]:
-                cell.light_up(self._visits[self._at])
+            for lit in _both(self._strips, self._cells[: self._shown]):
+                lit.light_up(self._visits[self._at])
+
+    def _lay_strips(self, columns: int, wide: int, tall: int) -> None:
+        """A strip over each column of charts."""
+        while len(self._strips) < columns and self._axis is not None:
+            made = StripCell(self._theme, self)
+            made.show_strip(self._strip, self._axis)
+            self._strips.append(made)
+        gap, edge = self._theme.px(_GAP), self._theme.px(_EDGE)
+        for place, cell in enumerate(self._strips):
+            cell.setVisible(place < columns)
+            cell.setGeometry(QRect(edge + place * (wide + gap), edge, wide, max(tall, 0)))
+
+    def _strip_room(self, width: int, columns: int) -> int:
+        """The height that the strip takes, with the gap below it; 0 where nothing was done."""
+        gap = self._theme.px(_GAP)
+        wide = (width - 2 * self._theme.px(_EDGE) - gap * (columns - 1)) // columns
+        tall = height_for(self._strip, wide, self._theme) if self._shown else 0
+        return tall + gap if tall else 0
 
     def _forget_drawn(self) -> None:
         """Draw anew in another text size or other colours."""
         if self._shown:
             at = self._at
-            self.show_charts(self._charts, self._titles, self._visits)
+            self.show_charts(self._charts, self._titles, self._visits, self._strip)
             self.go_to(at)
 
     def _visit_at(self, point: QPointF) -> int:
         """The visit nearest in time to where the mouse is over a plot, -1 outside."""
-        for cell in self._cells[: self._shown]:
-            trend = cell.drawn()
+        for cell in _both(self._strips, self._cells[: self._shown]):
+            trend = cell.drawn() if cell.isVisible() else None
             if trend is None or not cell.geometry().contains(point.toPoint()):
                 continue
             x = point.x() - cell.x()
@@ -313,3 +345,7 @@ class ChartGrid(QWidget):
                     places, key=lambda place: abs(trend.plot.x_of(self._visits[place].service_date) - x)
                 )
         return -1
+
+
+def _both(strips: Sequence[StripCell], cells: Sequence[ChartCell]) -> list[StripCell | ChartCell]:
+    return [*strips, *cells]

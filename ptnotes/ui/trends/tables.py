@@ -166,7 +166,7 @@ class CellDelegate(QStyledItemDelegate):
         return max(lines - metrics.height(), 0)
 
 
-class _Table(QWidget):
+class HintTable(QWidget):
     """A table as tall as its rows, with a line below it that says more about the row pointed at or chosen."""
 
     def __init__(
@@ -219,7 +219,7 @@ class _Table(QWidget):
         self.more.setVisible(bool(hint))
 
 
-class ChangeTable(_Table):
+class ChangeTable(HintTable):
     """First and latest value of each measure, and what the change amounts to. A row says its threshold and source."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -232,7 +232,7 @@ class ChangeTable(_Table):
         self.fill([_change_cells(change) for change in changes])
 
 
-class TreatedTable(_Table):
+class TreatedTable(HintTable):
     """Techniques by place with grades, dose and number of visits, the most frequent first."""
 
     def __init__(self, reference: Reference, theme: Theme, parent: QWidget | None = None) -> None:

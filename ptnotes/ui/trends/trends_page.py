@@ -20,6 +20,7 @@ from ptnotes.ui.trends.chart_grid import ChartGrid
 from ptnotes.ui.trends.goal_list import GoalList
 from ptnotes.ui.trends.levels_card import LevelsCard
 from ptnotes.ui.trends.readout import chart_titles, visit_reading, visit_title
+from ptnotes.ui.trends.response_card import ResponseCard
 from ptnotes.ui.trends.tables import ChangeTable, TreatedTable
 from ptnotes.ui.widgets.card import Card, Scroller
 from ptnotes.ui.widgets.empty_state import EmptyState
@@ -30,7 +31,10 @@ _WIDE_RAIL_WIDTH = 410
 _WIDE = 1350  # from this width on the rail is wide
 _ANY_WIDTH = 16_777_215  # Qt's largest
 _SIDE_BY_SIDE = 900  # from this width on a second column stands beside the charts
-_HOW_TO_READ = "Point at a chart, or press the arrow keys in it, to read one visit in every chart."
+_HOW_TO_READ = (
+    "Point at a chart, or press the arrow keys in it, to read one visit in every chart. "
+    "A long mark over the charts is of visits too close to draw apart, with their grades."
+)
 _LEGEND = "band: measurement error · dashed: goal · dotted: normal · hollow: after treatment"
 
 
@@ -112,7 +116,7 @@ class TrendsPage(QStackedWidget):
         self._titles = chart_titles(self._clinic.reference, charts)
         self.charts_card.setVisible(bool(charts))
         if charts:
-            self.grid.show_charts(charts, self._titles, self._visits)
+            self.grid.show_charts(charts, self._titles, self._visits, overview.strip)
         self.changes_card.setVisible(bool(overview.changes))
         self.changes.show_changes(overview.changes)
         self.goals_card.setVisible(bool(overview.goals))
@@ -121,6 +125,7 @@ class TrendsPage(QStackedWidget):
         self.treated.show_treated(overview.treated)
         days = self._visits[-1].visit_number or 0
         self.treated_card.set_note(f"{days} {'visit' if days == 1 else 'visits'}")
+        self.responses.show_responses(overview.responses, self._titles)
         self.levels.setVisible(bool(overview.marks))
         self.levels.show_episode(overview.marks)
         self.rail_cards.setStretchFactor(self.levels, 100 if self.levels.shows_spine else 0)
@@ -140,6 +145,7 @@ class TrendsPage(QStackedWidget):
         self.treated_card = Card("What was done", "", page)
         self.treated = TreatedTable(clinic.reference, theme, self.treated_card)
         self.treated_card.body.addWidget(self.treated)
+        self.responses = ResponseCard(clinic.reference, theme, page)
         self.changes_card = Card("Since first visit", "", page)
         self.changes = ChangeTable(theme, self.changes_card)
         self.changes_card.body.addWidget(self.changes)
@@ -151,6 +157,7 @@ class TrendsPage(QStackedWidget):
         main.setSpacing(16)
         main.addWidget(self.charts_card)
         main.addWidget(self.treated_card)
+        main.addWidget(self.responses)
         main.addStretch(1)
         self.rail = QWidget(page)
         rail = self.rail_cards = QVBoxLayout(self.rail)

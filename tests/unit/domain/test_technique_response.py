@@ -1,4 +1,4 @@
-"""Change within visits by technique: only what was measured before and after, once a visit, and never a cause."""
+"""ChangeWithin within visits by technique: only what was measured before and after, once a visit, and never a cause."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,9 +12,6 @@ from hypothesis import strategies as st
 from ptnotes.domain.technique_response import (
     LEAST_FOR_DEVIATION,
     PAIN_NOW,
-    Change,
-    Measure,
-    TechniqueResponse,
     changes_within,
     measures_in,
     technique_responses,
@@ -30,9 +27,10 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
     VisitStatus,
 )
+from ptnotes.domain.views import ChangeWithin, PairedMeasure, TechniqueResponse
 from tests.episodes import course, flexion, mobilization, pain, visit
 
-FLEXION = Measure(unit="deg", motion="lumbar_flexion", mode=Mode.ACTIVE, method="inclinometer_dual")
+FLEXION = PairedMeasure(unit="deg", motion="lumbar_flexion", mode=Mode.ACTIVE, method="inclinometer_dual")
 L4 = mobilization("L4", "III")
 L5 = mobilization("L5", "II", side=Side.LEFT, row=9)
 
@@ -66,7 +64,9 @@ def test_what_was_done_alone_is_counted() -> None:
 
 
 def test_one_pair_has_no_spread() -> None:
-    assert only(pain_visits([(6, 4)])).changes[PAIN_NOW] == Change(pairs=1, half=0, mean=Decimal(-2), alone=1)
+    assert only(pain_visits([(6, 4)])).changes[PAIN_NOW] == ChangeWithin(
+        pairs=1, half=0, mean=Decimal(-2), alone=1
+    )
 
 
 def test_few_pairs_tell_the_lowest_and_the_highest() -> None:
@@ -96,7 +96,7 @@ def test_mean_and_deviation_are_those_of_the_statistics_library(pairs: list[tupl
 def test_a_blank_is_left_out_and_counted_and_never_a_zero() -> None:
     row = only([*pain_visits([(6, 4), (6, None)]), visit(3, (), (), [L4])])
     assert row.visits == 3
-    assert row.changes[PAIN_NOW] == Change(pairs=1, half=1, mean=Decimal(-2), alone=1)
+    assert row.changes[PAIN_NOW] == ChangeWithin(pairs=1, half=1, mean=Decimal(-2), alone=1)
 
 
 def test_where_every_second_value_is_missing_that_is_counted_without_a_mean() -> None:
