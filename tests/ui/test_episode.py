@@ -16,8 +16,6 @@ from ptnotes.domain.episode import (
     DischargeReason,
     EpisodeOfCare,
     EpisodeRegion,
-    Goal,
-    GoalStatus,
 )
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.treatment import Mode, Side
@@ -27,7 +25,7 @@ from ptnotes.services.patients import add_patient
 from ptnotes.ui.episode.discharge_card import DischargeCard
 from ptnotes.ui.episode.draft_fields import DraftText
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
-from ptnotes.ui.episode.goal_card import measure_words
+from ptnotes.ui.episode.goal_row import measure_words
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import PATIENT, reference
@@ -256,18 +254,6 @@ def test_a_goal_out_of_bounds_is_refused(
     form._make()
     assert words in form.target_field.fault
     assert stored(screen, qtbot).goals == ()
-
-
-def test_a_goal_that_was_met_is_said_so(screen: EpisodeScreen, qtbot: QtBot) -> None:
-    screen.draft.set_value("goals", (Goal(uuid="00000000-0000-4000-8000-000000000001", words="Walk a mile"),))
-    state = next(
-        box
-        for box in screen.findChildren(QComboBox)
-        if box.accessibleName() == "State of the goal Walk a mile"
-    )
-    state.setCurrentText("met")
-    state.activated.emit(state.currentIndex())
-    assert stored(screen, qtbot).goals[0].status is GoalStatus.MET
 
 
 def test_an_outcome_total_is_recorded_within_its_bounds(screen: EpisodeScreen, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, Goal, OutcomeScore
+from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, OutcomeScore
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.permissions import Act
 from ptnotes.services.episodes import load_episode, outcomes_of
@@ -23,10 +23,12 @@ from ptnotes.ui.episode.certification_card import CertificationCard
 from ptnotes.ui.episode.diagnosis_card import DiagnosisCard
 from ptnotes.ui.episode.discharge_card import DischargeCard
 from ptnotes.ui.episode.draft import EpisodeDraft
+from ptnotes.ui.episode.field_cards import precaution_card, referrer_card, words_card
 from ptnotes.ui.episode.goal_card import GoalCard
 from ptnotes.ui.episode.open_form import OpenForm
 from ptnotes.ui.episode.outcome_card import OutcomeCard
-from ptnotes.ui.episode.plan_card import plan_card, precaution_card, referrer_card, words_card
+from ptnotes.ui.episode.plan_card import PlanCard
+from ptnotes.ui.episode.problem_card import ProblemCard
 from ptnotes.ui.override import override
 from ptnotes.ui.screening.episode_safety import EpisodeSafety
 from ptnotes.ui.tasks import Tasks
@@ -72,7 +74,9 @@ class EpisodeScreen(QStackedWidget):
         self.state = Label("", "small")
         self.reload = QPushButton("Show the newer version")
         self.reload.hide()
-        self.goals = GoalCard(self.draft)
+        self.goals = GoalCard(self.draft, tasks)
+        self.plan = PlanCard(self.draft, tasks)
+        self.problems = ProblemCard(self.draft)
         self.diagnoses = DiagnosisCard(self.draft)
         self.outcomes = OutcomeCard(clinic, tasks)
         self.due = DueCard(clinic, tasks)
@@ -81,21 +85,26 @@ class EpisodeScreen(QStackedWidget):
         self.basics = BasicsCard(self.draft)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.columns.setSpacing(16)
-        evaluated = (self.basics, self.diagnoses, precaution_card(self.draft), words_card(self.draft))
-        plan, referrer, discharge = (
-            plan_card(self.draft),
-            referrer_card(self.draft),
-            DischargeCard(self.draft),
+        evaluated = (
+            self.basics,
+            self.diagnoses,
+            self.problems,
+            precaution_card(self.draft),
+            words_card(self.draft),
         )
+        referrer, discharge = referrer_card(self.draft), DischargeCard(self.draft)
         self._add_column(self.safety.card, *evaluated)
-        self._add_column(self.due, self.goals, self.outcomes, plan, self.certification, referrer, discharge)
+        self._add_column(
+            self.due, self.goals, self.outcomes, self.plan, self.certification, referrer, discharge
+        )
         self.certification.let_change(
             plan=allows(clinic, Act.WRITE_PLAN), visit=allows(clinic, Act.CHART_TREATMENT)
         )
+        self.plan.let_change(allows(clinic, Act.WRITE_PLAN))
         self._all_may = self._let_change(
             {
                 Act.CHART_EVALUATION: (*evaluated, referrer),
-                Act.WRITE_PLAN: (self.goals, plan),
+                Act.WRITE_PLAN: (self.goals,),
                 Act.CHART_TREATMENT: (self.outcomes,),
                 Act.DISCHARGE: (discharge,),
             }
@@ -118,11 +127,14 @@ class EpisodeScreen(QStackedWidget):
         self.open_form.cancelled.connect(self._show_page)
         self.draft.stored.connect(self.episode_changed)
         self.draft.stored.connect(self._read_due)
+        self.draft.stored.connect(self._read_course)
         self.certification.stored.connect(self._read_due)
+        self.certification.stored.connect(self.plan.read_course)
         self.draft.state_changed.connect(self._tell_state)
         self.draft.stale_found.connect(self.reload.show)
         self.reload.clicked.connect(self._reload)
-        self.goals.removed.connect(self._offer_goals_back)
+        self.goals.undoable.connect(partial(self._offer_back, "goal.status"))
+        self.problems.undoable.connect(partial(self._offer_back, "problem.words"))
         self.diagnoses.removed.connect(self._offer_diagnoses_back)
         self.outcomes.recorded.connect(self._read_scores)
 
@@ -151,6 +163,7 @@ class EpisodeScreen(QStackedWidget):
         if episode_id == self._shown_id:
             self.due.show_episode(episode_id)
             self.safety.show_episode(episode_id)
+            self.goals.read_course()
             self._show_page()
             return
         self.draft.flush()
@@ -194,6 +207,11 @@ class EpisodeScreen(QStackedWidget):
             self.due.show_episode(episode.id)
             self.certification.show_episode(episode)
 
+    def _read_course(self, _stored: EpisodeOfCare) -> None:
+        """Read again what came of the goals and the plan: a change that was stored is a step, or a version."""
+        self.goals.read_course()
+        self.plan.read_course()
+
     def _show_page(self) -> None:
         self.setCurrentWidget(self.page)
 
@@ -223,6 +241,7 @@ class EpisodeScreen(QStackedWidget):
     def _show_scores(self, episode: EpisodeOfCare, scores: tuple[OutcomeScore, ...]) -> None:
         if episode.id == self._shown_id:
             self.outcomes.show_scores(episode, scores)
+            self.goals.read_course()
             self.episode_changed.emit(episode)
 
     def _tell_state(self, sentence: str, is_fault: bool) -> None:
@@ -230,13 +249,10 @@ class EpisodeScreen(QStackedWidget):
         self.state.setText(sentence or usual)
         self.state.set_kind("fault" if is_fault else "small")
 
-    def _offer_goals_back(self, words: str, before: tuple[Goal, ...]) -> None:
-        self._offer_back(words, lambda episode: replace(episode, goals=before), "goal.status")
-
     def _offer_diagnoses_back(self, words: str, before: tuple[Diagnosis, ...]) -> None:
-        self._offer_back(words, lambda episode: replace(episode, diagnoses=before), "diagnosis.code")
+        self._offer_back("diagnosis.code", words, partial(_with_diagnoses, before))
 
-    def _offer_back(self, words: str, change: Callable[[EpisodeOfCare], EpisodeOfCare], field: str) -> None:
+    def _offer_back(self, field: str, words: str, change: Callable[[EpisodeOfCare], EpisodeOfCare]) -> None:
         shown = self._shown_id
 
         def take_back() -> None:
@@ -254,3 +270,7 @@ class EpisodeScreen(QStackedWidget):
         if self.columns.direction() is not across:
             self.columns.setDirection(across)
         super().resizeEvent(event)
+
+
+def _with_diagnoses(diagnoses: tuple[Diagnosis, ...], episode: EpisodeOfCare) -> EpisodeOfCare:
+    return replace(episode, diagnoses=diagnoses)

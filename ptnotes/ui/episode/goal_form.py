@@ -34,6 +34,7 @@ class GoalForm(QWidget):
         self._reference = reference
         self._regions: tuple[str, ...] = ()
         self.words = QLineEdit()
+        self.function = QLineEdit()
         self.measure = PickList(self._find_measure, placeholder="none, or such as flexion, pain, ODI")
         self.mode = QComboBox()
         self.mode.addItems(["active", "passive"])
@@ -44,6 +45,9 @@ class GoalForm(QWidget):
         self.add = QPushButton("Add the goal")
         self.words_field = FieldWithFault(
             "Goal", self.words, hint="what the patient will do, such as Lift 10 kg from the floor"
+        )
+        self.function_field = FieldWithFault(
+            "For", self.function, hint="what it is for in daily life, such as Work in the store"
         )
         self.measure_field = FieldWithFault("Measured by", self.measure)
         self.mode_field = FieldWithFault("Motion", self.mode)
@@ -57,24 +61,25 @@ class GoalForm(QWidget):
         grid.setVerticalSpacing(8)
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.words_field, 0, 0, 1, 6, top)
-        grid.addWidget(self.measure_field, 1, 0, 1, 4, top)
-        grid.addWidget(due_field, 1, 4, 1, 2, top)
+        grid.addWidget(self.function_field, 1, 0, 1, 6, top)
+        grid.addWidget(self.measure_field, 2, 0, 1, 4, top)
+        grid.addWidget(due_field, 2, 4, 1, 2, top)
         numbers = QHBoxLayout()
         numbers.setSpacing(12)
         for field in (self.mode_field, self.baseline_field, self.target_field):
             numbers.addWidget(field, 1, top)
-        grid.addLayout(numbers, 2, 0, 1, 6)
+        grid.addLayout(numbers, 3, 0, 1, 6)
         foot = QHBoxLayout()
         foot.addWidget(self.long_term)
         foot.addStretch(1)
         foot.addWidget(self.add)
-        grid.addLayout(foot, 3, 0, 1, 6)
+        grid.addLayout(foot, 4, 0, 1, 6)
         for column in range(6):
             grid.setColumnStretch(column, 1)
         self.measure.chosen.connect(self._show_measure)
         self.measure.fault_changed.connect(self.measure_field.set_fault)
         self.add.clicked.connect(self._make)
-        for line in (self.words, self.baseline, self.target):
+        for line in (self.words, self.function, self.baseline, self.target):
             line.returnPressed.connect(self._make)
         self._show_measure("")
 
@@ -84,7 +89,7 @@ class GoalForm(QWidget):
 
     def clear(self) -> None:
         """Empty the fields for the next goal."""
-        for line in (self.words, self.baseline, self.target):
+        for line in (self.words, self.function, self.baseline, self.target):
             line.clear()
         self.measure.set_current(None)
         self.due.set_date(None)
@@ -153,6 +158,7 @@ class GoalForm(QWidget):
             Goal(
                 uuid=str(uuid4()),
                 words=words,
+                function=self.function.text().strip(),
                 measure=kind or "words",
                 motion=motion or None,
                 side=Side(side) if side else None,
