@@ -45,9 +45,10 @@ from ptnotes.domain.treatment import (
     Vitals,
 )
 
-_PENDING = ("pending_line", "pending_row")
+PENDING = ("pending_line", "pending_row")
+"""The sections of a note that are none: what stands in the typed line, and the number of the row it says anew."""
 _HEAD = tuple(
-    field.name for field in fields(TreatmentSession) if field.name not in {*SESSION_LISTS, "note", *_PENDING}
+    field.name for field in fields(TreatmentSession) if field.name not in {*SESSION_LISTS, "note", *PENDING}
 )
 _WRITTEN = tuple(name for name in _HEAD if name not in {"id", "uuid", "episode_id", "state", "author_id"})
 _SECTIONS = tuple(field.name for field in fields(Note))
@@ -283,7 +284,7 @@ def _filled(
     for head in heads:
         own: dict[str, Any] = {name: tuple(found.get(head.id, ())) for name, found in rows.items()}
         texts = dict(notes.get(head.id, ()))
-        line, row = (texts.pop(name, "") for name in _PENDING)
+        line, row = (texts.pop(name, "") for name in PENDING)
         own |= {"pending_line": line, "pending_row": int(row) if row else None}
         sessions.append(TreatmentSession(**head._mapping, **own, note=Note(**texts)))
     return tuple(sessions)
@@ -314,7 +315,7 @@ def _target_rows(session: TreatmentSession, key: int) -> list[Row]:
 def _note_rows(session: TreatmentSession, key: int) -> list[Row]:
     texts = [(section, getattr(session.note, section)) for section in _SECTIONS]
     row = "" if session.pending_row is None else str(session.pending_row)
-    texts += zip(_PENDING, (session.pending_line, row), strict=True)
+    texts += zip(PENDING, (session.pending_line, row), strict=True)
     return [(key, section, text) for section, text in texts if text]
 
 
