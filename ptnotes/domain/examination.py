@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.screening import is_thrust
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import (
     ExamFinding,
@@ -19,6 +20,7 @@ from ptnotes.domain.treatment import (
     Phase,
     Side,
     TreatmentSession,
+    VisitKind,
     Vitals,
 )
 from ptnotes.domain.wording import side_words
@@ -249,13 +251,17 @@ def value_text(reference: Reference, kind: FindingKind, value: str) -> str:
     return values_of(reference, kind).get(value, value)
 
 
-def line_text(reference: Reference, line: ExamLine) -> str:
-    """What a line found, on one line: ``left 1+, right 2+ (painful)``; empty where nothing was examined."""
+def line_text(reference: Reference, line: ExamLine, *, brief: bool = False) -> str:
+    """What a line found, on one line: ``left 1+, right 2+ (painful)``; empty where nothing was examined.
+
+    A brief one has letters for the sides, for a narrow column.
+    """
     parts = []
     for found in line.findings:
         if found.value:
             # In the middle is where a level is: only what is left or right of it, or both, is said.
             side = side_words(found.side) if found.side is not Side.MIDLINE else ""
+            side = side[:1].upper() if brief else side
             parts.append(f"{side} {value_text(reference, line.kind, found.value)}".strip())
     told = ", ".join(parts)
     if line.words:
@@ -335,6 +341,33 @@ def has_blood_pressure(session: TreatmentSession) -> bool:
     return any(row.systolic_mmhg is not None and row.diastolic_mmhg is not None for row in session.vitals)
 
 
+def pressure_regions(reference: Reference) -> frozenset[str]:
+    """The regions whose screen records blood pressure: those of the screening items that say so."""
+    items = (item for item in reference.screening_items.values() if "blood pressure" in item.record)
+    return frozenset(region for item in items for region in item.regions)
+
+
+def lacks_blood_pressure(reference: Reference, session: TreatmentSession, regions: Iterable[str]) -> bool:
+    """Whether blood pressure is asked for at this visit and was not taken.
+
+    It is asked for at the evaluation of an episode whose `regions` are screened with it (the neck), and at any visit
+    with a thrust at such a region. Source: the screening item that records it, after the IFOMPT cervical framework.
+    """
+    if has_blood_pressure(session):
+        return False
+    asking = pressure_regions(reference)
+    if session.kind is VisitKind.EVALUATION and asking & set(regions):
+        return True
+    targets = (
+        reference.targets[target]
+        for row in session.mobilizations
+        if is_thrust(reference, row)
+        for target in row.targets
+        if target in reference.targets
+    )
+    return any(asking & set(target.regions) for target in targets)
+
+
 def irritability(session: TreatmentSession) -> ExamFinding | None:
     """How irritable the symptoms are, where that was said."""
     return next((row for row in session.findings if row.kind is FindingKind.IRRITABILITY), None)
@@ -370,13 +403,13 @@ class Examined:
 
 
 def last_found(
-    reference: Reference, earlier: Sequence[TreatmentSession], key: LineKey
+    reference: Reference, earlier: Sequence[TreatmentSession], key: LineKey, *, brief: bool = False
 ) -> tuple[date, str] | None:
     """The day and the words of the newest of the `earlier` visits (newest first) at which a test found something."""
     for session in earlier:
         line = next((line for line in exam_lines(session) if line.key == key), None)
         if line is not None and not line.is_blank:
-            return session.service_date, line_text(reference, line)
+            return session.service_date, line_text(reference, line, brief=brief)
     return None
 
 

@@ -281,6 +281,8 @@ class RowTable(QWidget, Generic[R]):
             self._rules[place].show()
             if editor.group != group:
                 group = editor.group
+                # The words part the groups; a line would run through them.
+                self._rules[place].hide()
                 self._add_caption(group, line)
             for column, cell in enumerate(editor.cells):
                 self._grid.addWidget(cell, line + 1, column)

@@ -19,6 +19,8 @@ _COMMANDS = (
     ("last_rows", "Rows of the last visits", "Ctrl+Shift+D"),
     ("typed_line", "Type what was done", "Ctrl+T"),
     ("as_text", "Edit this row as text", "F2"),
+    ("finding", "Add an examination finding", "Ctrl+Shift+F"),
+    ("neuro", "Neurological screen, all blank", "Ctrl+Shift+R"),
     ("tolerated", "Tolerated well, no adverse response", "Ctrl+R"),
     ("clock", "Now: time in, then time out", "Ctrl+;"),
     ("unchanged", "Screen asked, no change", "Ctrl+U"),
@@ -33,6 +35,9 @@ _COMMANDS = (
     ("discard", "Discard this draft", ""),
 )
 _IN_MENU = (
+    "finding",
+    "neuro",
+    "",
     "tolerated",
     "clock",
     "",
@@ -49,6 +54,8 @@ _IN_MENU = (
     "discard",
 )
 _ON_VISIT = (
+    "finding",
+    "neuro",
     "tolerated",
     "clock",
     "same",

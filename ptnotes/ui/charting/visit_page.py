@@ -29,6 +29,7 @@ from ptnotes.ui.charting.sign_card import SignCard
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.charting.typed_line import TypedLine
 from ptnotes.ui.charting.visit_header import VisitFields
+from ptnotes.ui.exam.exam_card import ExamCard
 from ptnotes.ui.keys import PAGE
 from ptnotes.ui.override import override
 from ptnotes.ui.spine.card import SpineCard
@@ -92,6 +93,7 @@ class VisitPage(QWidget):
             state, context.last, reference, theme, self, rules=context.rules
         )
         self.exercises = ExerciseCard(state, context.earlier, reference, theme, regions, self)
+        self.exam = ExamCard(state, context.earlier, reference, theme, regions, self)
         self.spine_card = SpineCard(state, context.earlier, reference, theme, regions, self)
         self.spine = self.spine_card.control
         self._lay_out()
@@ -100,6 +102,7 @@ class VisitPage(QWidget):
         self._order.timeout.connect(self._set_tab_order)
         for card in (self.mobilizations, self.pain, self.rom, self.interventions, self.exercises, self.signs):
             card.table.rows_changed.connect(self._order.start)
+        self.exam.stops_changed.connect(self._order.start)
         self.body_chart.rows_changed.connect(self._order.start)
         self._order.start()
         self.set_editable(state.session.state is NoteState.DRAFT)
@@ -146,7 +149,7 @@ class VisitPage(QWidget):
         """Let the visit be changed, or only read: a signed note is no draft any more."""
         for part in (
             self.fields, self.line, self.mobilizations, self.pain, self.signs, self.note, self.rom,
-            self.interventions, self.exercises,
+            self.exam, self.interventions, self.exercises,
         ):  # fmt: skip
             part.setEnabled(editable)
         self.body_chart.set_editable(editable)
@@ -175,7 +178,7 @@ class VisitPage(QWidget):
         if wide == self._is_wide:
             return
         self._is_wide = wide
-        right: list[QWidget] = [self.rom, self.interventions, self.exercises]
+        right: list[QWidget] = [self.rom, self.exam, self.interventions, self.exercises]
         left: list[QWidget] = [self.mobilizations, self.pain, self.body_chart, self.signs, self.note]
         for column, cards in ((self._left, left), (self._right, right)):
             for card in cards:
@@ -188,6 +191,7 @@ class VisitPage(QWidget):
                 self.pain,
                 self.body_chart,
                 self.rom,
+                self.exam,
                 self.signs,
                 self.note,
                 self.interventions,
@@ -210,9 +214,18 @@ class VisitPage(QWidget):
             ("last_rows", self._go_to_last_rows),
             ("next_card", self.focus_next_card),
             ("typed_line", self.line.start),
+            ("finding", self._add_finding),
+            ("neuro", self._add_neuro_screen),
             ("as_text", self._edit_as_text),
         ):
             commands[name].triggered.connect(slot)
+
+    def _add_finding(self) -> None:
+        self.exam.start()
+        self._show_focus()
+
+    def _add_neuro_screen(self) -> None:
+        self.exam.add_neuro_screen()
 
     def _undo(self) -> None:
         self.state.undo()
@@ -243,6 +256,7 @@ class VisitPage(QWidget):
             (self.signs, self.signs.add),
             (self.note, self.note.editors["subjective"]),
             (self.rom, self.rom.tab_stops()[0]),
+            (self.exam, self.exam.way_in),
             (self.interventions, self.interventions.add),
             (self.exercises, self.exercises.add),
         ]
@@ -283,6 +297,7 @@ class VisitPage(QWidget):
                 *self.signs.tab_stops(),
                 *self.note.editors.values(),
                 *self.rom.tab_stops(),
+                *self.exam.tab_stops(),
                 *self.interventions.tab_stops(),
                 *self.exercises.tab_stops(),
             ]
