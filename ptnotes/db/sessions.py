@@ -138,7 +138,7 @@ _ANY_STORED = select(
     _TARGETS.any_of.label("targets"),
     _NOTE.any_of.label("note"),
 )
-MEASURED = ("mobilizations", "interventions", "rom", "pain", "comparable_signs")
+MEASURED = ("mobilizations", "interventions", "rom", "pain", "comparable_signs", "body_chart")
 
 
 def add_sessions(

@@ -72,6 +72,16 @@ class BodyCourse:
     latest: DatedChart | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ToldCourse:
+    """Two charts with their words: every mark of each in a line, and what differs between them in sentences."""
+
+    course: BodyCourse
+    first_lines: tuple[str, ...]
+    latest_lines: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
 # Strokes -------------------------------------------------------------------------------------------------------------
 
 
@@ -146,7 +156,12 @@ def covered(areas: Iterable[NamedArea], strokes: Sequence[Stroke]) -> tuple[Name
     An area that holds no more than the others did already, or very little, is not named: a pen runs over.
     """
     spots = _spots(strokes)
-    held = [(area, {spot for spot in spots if _holds(area, spot)}) for area in areas]
+    near = _bounds(spots)
+    held = [
+        (area, {spot for spot in spots if _holds(area, spot)})
+        for area in areas
+        if _overlap(near, _bounds(area.outline))
+    ]
     on_body: set[_Spot] = set().union(*(within for _, within in held)) if held else set()
     left, found = set(on_body), list[NamedArea]()
     while on_body and len(left) > (1 - _ENOUGH) * len(on_body):
@@ -187,6 +202,19 @@ def _along(stroke: Stroke) -> set[_Spot]:
 def _holds(area: NamedArea, spot: _Spot) -> bool:
     x, y = spot
     return is_inside(area.outline, x, y)
+
+
+def _bounds(points: Iterable[_Spot]) -> tuple[_Spot, _Spot]:
+    """(lowest, highest) of the points across, and the same down."""
+    xs, ys = zip(*points, strict=True)
+    return (min(xs), max(xs)), (min(ys), max(ys))
+
+
+def _overlap(these: tuple[_Spot, _Spot], those: tuple[_Spot, _Spot]) -> bool:
+    return all(
+        low <= other_high and other_low <= high
+        for (low, high), (other_low, other_high) in zip(these, those, strict=True)
+    )
 
 
 def area_at(areas: Iterable[NamedArea], x: float, y: float) -> NamedArea | None:
@@ -263,6 +291,21 @@ def change_sentences(reference: Reference, areas_of: AreasOf, course: BodyCourse
         (f"Asked about on {full_date(course.latest.on)}, no symptoms there", cleared),
     )
     return tuple(f"{said}: {_in_words(reference, areas)}." for said, areas in told if areas)
+
+
+def told_course(
+    reference: Reference, areas_of: AreasOf, sessions: Iterable[TreatmentSession]
+) -> ToldCourse | None:
+    """The first and the latest chart of `sessions` (attended, oldest first) in words; None where none was drawn."""
+    course = body_course(sessions)
+    if course is None:
+        return None
+    return ToldCourse(
+        course,
+        chart_lines(reference, areas_of, course.first.marks),
+        chart_lines(reference, areas_of, course.latest.marks) if course.latest is not None else (),
+        change_sentences(reference, areas_of, course),
+    )
 
 
 _Areas: TypeAlias = Mapping[tuple[str, str], str]

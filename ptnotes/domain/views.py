@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.contraindication import AdverseEvent, Override
 from ptnotes.domain.due import Due
@@ -236,5 +237,6 @@ class EpisodeOverview:
     strip: TreatmentStrip = field(default_factory=TreatmentStrip)
     responses: tuple[TechniqueResponse, ...] = ()
     goals: tuple[GoalProgress, ...] = ()
+    body: ToldCourse | None = None
     first_on: date | None = None
     last_on: date | None = None

@@ -130,6 +130,12 @@ def body_figure(
     return BodyFigure(Figure(width, height, tuple(shapes), label), boxes)
 
 
+def views_to_show(*charts: Sequence[BodyMark]) -> tuple[BodyView, ...]:
+    """The views that charts side by side need: front and back, and a side where anything is marked on it."""
+    marked = {mark.view for marks in charts for mark in marks} | {BodyView.FRONT, BodyView.BACK}
+    return tuple(view for view in BodyView if view in marked)
+
+
 def swatch(symptom: str, width: float, height: float, text_size: float) -> tuple[Shape, ...]:
     """A small patch with the pattern of a kind of symptom, for a legend."""
     box = ViewBox(BodyView.FRONT, 1.5, 1.5, width - 3, height - 3)

@@ -21,6 +21,7 @@ from ptnotes.reports.blocks import (
     space,
     table,
 )
+from ptnotes.reports.body_section import body_section
 from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
 from ptnotes.reports.paper import GAP_PT, INKS
@@ -80,6 +81,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
         yield from _how_judged(data)
     yield from _more_charts(data, trim, width)
     yield from _levels_treated(data)
+    yield from body_section(data.body, width)
     if len(data.treatments) > trim.treatments:
         yield from _section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)

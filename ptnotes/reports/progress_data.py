@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ptnotes.domain.audit import AuditMark
+from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.patient import Patient
@@ -150,7 +151,7 @@ class ProgressReportData:
     clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
     those of every attended visit that the report draws from. `marks` are where the period treated, `strip` where and
     when the episode did.
-    `against` is what was done against a contraindication in it.
+    `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart.
     """
 
     clinic: Clinic
@@ -181,6 +182,7 @@ class ProgressReportData:
     key_motion: str = ""
     treatments: tuple[TreatmentLine, ...] = ()
     marks: tuple[SpineMark, ...] = ()
+    body: ToldCourse | None = None
     other_services: tuple[str, ...] = ()
     goals: tuple[GoalLine, ...] = ()
     narrative: Narrative = Narrative()

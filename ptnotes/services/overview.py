@@ -14,6 +14,7 @@ from ptnotes.db.people import people
 from ptnotes.db.screening import load_screen
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
+from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.change import judge_score
 from ptnotes.domain.contraindication import Screen, open_events, positive_answers
 from ptnotes.domain.dates import age_years
@@ -27,6 +28,7 @@ from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader, SpineMark
 from ptnotes.domain.wording import measure_label
+from ptnotes.figures.body_areas import areas_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.people import has_recovery_key
 from ptnotes.services.permit import allows, require
@@ -129,6 +131,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
         strip=treatment_strip(reference, sessions),
         responses=technique_responses(sessions),
         goals=goals_progress(episode.goals, charts, pain, outcomes, reference),
+        body=told_course(reference, areas_of, attended),
         first_on=attended[0].service_date if attended else None,
         last_on=attended[-1].service_date if attended else None,
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.audit import AuditMark
+from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.change import Meaning, Verdict, judge_score
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
 from ptnotes.domain.contraindication import Screen
@@ -31,6 +32,7 @@ from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
 from ptnotes.domain.views import ChangeRow
 from ptnotes.domain.wording import measure_label, number, side_words, with_unit
+from ptnotes.figures.body_areas import areas_of
 from ptnotes.reports.progress_data import (
     MeasureRow,
     ProgressReportData,
@@ -137,6 +139,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         key_motion=key_motion.key if key_motion else "",
         treatments=tuple(treatment_line(reference, row) for row in treated_rows(in_period)),
         marks=spine_marks(reference, in_period),
+        body=told_course(reference, areas_of, attended),
         other_services=other_services(reference, in_period),
         goals=tuple(goal_line(reference, progress) for progress in goals),
         narrative=latest_narrative(in_period),

@@ -12,6 +12,7 @@ from ptnotes.domain.treatment import SessionRow, VisitStatus
 from ptnotes.domain.views import EpisodeOverview
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview
+from ptnotes.ui.bodychart.course_card import BodyCourseCard
 from ptnotes.ui.due.due_card import DueCard
 from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
@@ -126,6 +127,7 @@ class TrendsPage(QStackedWidget):
         days = self._visits[-1].visit_number or 0
         self.treated_card.set_note(f"{days} {'visit' if days == 1 else 'visits'}")
         self.responses.show_responses(overview.responses, self._titles)
+        self.body_course.show_course(overview.body)
         self.levels.setVisible(bool(overview.marks))
         self.levels.show_episode(overview.marks)
         self.rail_cards.setStretchFactor(self.levels, 100 if self.levels.shows_spine else 0)
@@ -146,6 +148,7 @@ class TrendsPage(QStackedWidget):
         self.treated = TreatedTable(clinic.reference, theme, self.treated_card)
         self.treated_card.body.addWidget(self.treated)
         self.responses = ResponseCard(clinic.reference, theme, page)
+        self.body_course = BodyCourseCard(theme, page)
         self.changes_card = Card("Since first visit", "", page)
         self.changes = ChangeTable(theme, self.changes_card)
         self.changes_card.body.addWidget(self.changes)
@@ -158,6 +161,7 @@ class TrendsPage(QStackedWidget):
         main.addWidget(self.charts_card)
         main.addWidget(self.treated_card)
         main.addWidget(self.responses)
+        main.addWidget(self.body_course)
         main.addStretch(1)
         self.rail = QWidget(page)
         rail = self.rail_cards = QVBoxLayout(self.rail)
