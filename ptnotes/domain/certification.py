@@ -46,11 +46,12 @@ class Certification:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStanding:
     """How far an episode's plan is: its newest version (0 where there is none), the latest certification, and the
-    next visit to the physician.
+    next visit to the physician. `is_changed` says that the present plan is not the one that was sent.
     """
 
     version: int = 0
     certification: Certification | None = None
+    is_changed: bool = False
     physician_visit_on: date | None = None
 
 

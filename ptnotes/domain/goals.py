@@ -126,23 +126,25 @@ def steps_of(events: Sequence[GoalEvent]) -> dict[str, tuple[GoalStep, ...]]:
 
 
 def step_words(step: GoalStep, unit: str, names: Mapping[int, str] | None = None) -> str:
-    """A step in words: ``Revised: 60° → 70°, by 1 May 2026 → 1 Jun 2026. Plateau. (12 Mar 2026, J. Rivera, PT)``.
+    """A step in words: ``12 Mar 2026 · Revised: 60° → 70°, by 1 May 2026 → 1 Jun 2026 · plateau · J. Rivera, PT``.
 
     Who it was is left out where `names` does not know them.
     """
     event = step.event
-    done = _DONE[event.status] if not step.is_first else "Set"
-    if step.before is None and event.status is GoalStatus.REVISED:
-        change = _aim(event, unit)
-    elif event.status is GoalStatus.REVISED or step.is_first:
-        change = _change(step.before, event, unit)
-    else:
-        change = ""
-    told = ": ".join(part for part in (done, change) if part)
-    if event.reason:
-        told += f". {event.reason[:1].upper()}{event.reason[1:].rstrip('.')}"
     who = (names or {}).get(event.person_id, "")
-    return f"{told}. ({', '.join(part for part in (full_date(event.on), who) if part)})"
+    told = (full_date(event.on), deed_words(step, unit), event.reason, who)
+    return " · ".join(part for part in told if part)
+
+
+def deed_words(step: GoalStep, unit: str) -> str:
+    """What was done: ``Revised: 60° → 70°``, ``Met``."""
+    event = step.event
+    if step.is_first:
+        done, change = "Set", _aim(event, unit)
+    else:
+        done = _DONE[event.status]
+        change = _change(step.before, event, unit) if event.status is GoalStatus.REVISED else ""
+    return ": ".join(part for part in (done, change) if part)
 
 
 _DONE = {

@@ -7,10 +7,12 @@ from datetime import date
 
 from ptnotes.db import certification as stored
 from ptnotes.db.audit import patient_of_episode
+from ptnotes.db.episode_history import plan_history
 from ptnotes.domain.audit import Subject
 from ptnotes.domain.certification import Certification, PlanStanding, checked_certification
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.permissions import Act
+from ptnotes.domain.plan import is_changed_since_sent
 from ptnotes.services.audit import log_change
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -20,7 +22,9 @@ def plan_standing(clinic: OpenClinic, episode_id: int) -> PlanStanding:
     """How far the plan of an episode is, and when the patient sees the physician next."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        return stored.plan_standing(connection, episode_id, clinic.zone)
+        found = stored.plan_standing(connection, episode_id, clinic.zone)
+        versions = plan_history(connection, episode_id, clinic.zone)
+    return replace(found, is_changed=is_changed_since_sent(versions))
 
 
 def save_certification(clinic: OpenClinic, certification: Certification) -> Certification:

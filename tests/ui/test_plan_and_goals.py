@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.certification import Certification
@@ -72,7 +72,7 @@ def screen(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) ->
     made.activateWindow()
     made.show_episode(1, 1)
     qtbot.waitUntil(lambda: made.draft.episode is not None, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: bool(row(made, ODI)._steps), timeout=WAIT_MS)
+    qtbot.waitUntil(row(made, ODI).more.isVisible, timeout=WAIT_MS)
     yield made
     made.flush()
     qtbot.waitUntil(lambda: tasks.unsaved == 0, timeout=WAIT_MS)
@@ -94,12 +94,18 @@ def events(screen: EpisodeScreen, goal: Goal) -> list[tuple[str, str]]:
     return [(step.event.status.value, step.event.reason) for step in steps]
 
 
+def focused() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
 def typed(text: str) -> None:
-    QTest.keyClicks(QApplication.focusWidget(), text)
+    QTest.keyClicks(focused(), text)
 
 
 def key(pressed: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget(), pressed)
+    QTest.keyClick(focused(), pressed)
 
 
 def test_a_goal_is_met_by_keys_alone_and_taken_back(screen: EpisodeScreen, qtbot: QtBot) -> None:
@@ -113,9 +119,9 @@ def test_a_goal_is_met_by_keys_alone_and_taken_back(screen: EpisodeScreen, qtbot
     after = stored(screen, qtbot).goals[1]
     assert (after.status, after.status_reason) == (GoalStatus.MET, "twice round the park")
     assert not shown.form.isVisible()
-    assert shown.isAncestorOf(QApplication.focusWidget())
+    assert shown.isAncestorOf(focused())
     assert shown.pill.text() == "met"
-    qtbot.waitUntil(lambda: "Met. Twice round the park" in shown.history.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "Met · twice round the park" in shown.history.text(), timeout=WAIT_MS)
     assert shown.history.isVisible()
     assert screen._clinic.person.signature in shown.history.text()
     offered.args[1]()
@@ -150,11 +156,12 @@ def test_a_goal_is_revised_with_its_name_kept_and_old_and_new_shown(
     key(Qt.Key.Key_Return)
     after = stored(screen, qtbot).goals[0]
     assert after == replace(ODI, target=Decimal(14), due=date(2026, 6, 1), status_reason="ahead of plan")
-    words = "Revised: 20 % → 14 %, by 20 Apr 2026 → 1 Jun 2026. Ahead of plan."
-    qtbot.waitUntil(lambda: words in shown.history.text(), timeout=WAIT_MS)
+    words = "Revised: 20 % → 14 %, by 20 Apr 2026 → 1 Jun 2026 · ahead of plan"
+    qtbot.waitUntil(lambda: words in " ".join(shown._told), timeout=WAIT_MS)
     assert not shown.history.isVisible()
     key(Qt.Key.Key_H)
     assert shown.history.isVisible()
+    assert words in shown.history.text()
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ def test_esc_closes_the_form_and_changes_nothing(screen: EpisodeScreen, qtbot: Q
     typed("moved")
     key(Qt.Key.Key_Escape)
     assert not shown.form.isVisible()
-    assert shown.isAncestorOf(QApplication.focusWidget())
+    assert shown.isAncestorOf(focused())
     assert stored(screen, qtbot).goals == (ODI, WALK)
 
 
@@ -236,7 +243,8 @@ def test_only_a_goal_set_today_is_removed_and_comes_back_by_undo(screen: Episode
     offered.args[1]()
     assert stored(screen, qtbot).goals == (ODI, WALK)
     other = row(screen, ODI)
-    old = [replace(step, event=replace(step.event, on=date(2026, 3, 1))) for step in other._steps]
+    steps = goal_course(screen._clinic, 1).steps[ODI.uuid]
+    old = [replace(step, event=replace(step.event, on=date(2026, 3, 1))) for step in steps]
     other.show_course(None, old, {})
     assert not other.remove.isVisible()
 
@@ -359,6 +367,24 @@ def test_a_plan_changed_since_it_was_certified_says_so_and_shows_the_one_before(
     assert told[1] == f"Written on 2 Mar 2026 by {screen._clinic.person.signature}"
     assert told[2] == "signed by Dr. A on 2 Mar 2026"
     assert told[3] == "changed to version 2: 2 → 1 visits a week, prognosis added"
+
+
+def test_the_day_of_the_certification_is_no_change_that_asks_for_another(
+    screen: EpisodeScreen, qtbot: QtBot
+) -> None:
+    save_certification(
+        screen._clinic,
+        Certification(episode_id=1, sent_on=TODAY, received_on=TODAY, signed_on=TODAY, signed_by="Dr. A"),
+    )
+    screen.draft.set_value("plan.certified_until", date(2026, 4, 30))
+    stored(screen, qtbot)
+    qtbot.waitUntil(lambda: "signed by Dr. A" in screen.plan.standing.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "signed by Dr. A" in screen.certification.note.text(), timeout=WAIT_MS)
+    assert not screen.certification.changed.isVisible()
+    assert screen.plan.note.text() == "version 1"
+    screen.draft.set_value("plan.duration_weeks", 8)
+    stored(screen, qtbot)
+    qtbot.waitUntil(screen.certification.changed.isVisible, timeout=WAIT_MS)
 
 
 def test_typing_a_plan_makes_one_version(screen: EpisodeScreen, qtbot: QtBot) -> None:

@@ -156,7 +156,7 @@ class CertificationCard(Card):
     def _tell(self) -> None:
         found = self._shown or PlanStanding()
         stored = found.certification
-        is_older = stored is not None and stored.plan_version < found.version and self._base.id == stored.id
+        is_older = stored is not None and found.is_changed and self._base.id == stored.id
         self.set_note(standing(self._base if self._base.id is not None else None))
         self.changed.setText("The plan was changed since it was sent." if is_older else "")
         self.changed.setVisible(is_older)
@@ -194,7 +194,9 @@ class CertificationCard(Card):
             return
         self._base = replace(sent, id=saved.id, revision=saved.revision, plan_version=saved.plan_version)
         found = self._shown or PlanStanding()
-        self._shown = replace(found, certification=saved, version=max(found.version, saved.plan_version))
+        known = found.certification
+        is_another = known is None or known.id != saved.id
+        self._shown = replace(found, certification=saved, is_changed=found.is_changed and not is_another)
         for field in self.fields.values():
             field.set_fault("")
         self._say("")

@@ -14,6 +14,7 @@ from ptnotes.services.care_course import GoalCourse, goal_course
 from ptnotes.ui.episode.draft import EpisodeDraft
 from ptnotes.ui.episode.goal_form import GoalForm
 from ptnotes.ui.episode.goal_row import GoalRow
+from ptnotes.ui.keys import GOALS
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label, Rule
@@ -36,7 +37,8 @@ class GoalCard(Card):
     undoable = Signal(str, object)
 
     def __init__(self, draft: EpisodeDraft, tasks: Tasks) -> None:
-        super().__init__("Goals")
+        keys = (f"{GOALS.shown(deed)} {deed}" for deed in ("met", "revise", "drop"))
+        super().__init__("Goals", f"on a goal: {', '.join(keys)}")
         self._draft = draft
         self._tasks = tasks
         self._episode_id: int | None = None
@@ -68,7 +70,7 @@ class GoalCard(Card):
         self._episode_id = episode.id
         self._listed = None
         for row in self.rows.values():
-            row.form.hide()
+            row.close_form()
         self._show(episode)
         self.read_course()
 

@@ -80,7 +80,7 @@ class GoalRow(QWidget):
         self._reference = reference
         self._today = today
         self.goal: Goal | None = None
-        self._steps: Sequence[GoalStep] = ()
+        self._told: list[str] = []
         self.words = Label("", "body", wraps=True)
         self.pill = Pill("")
         self.function = Label("", "small", wraps=True)
@@ -93,6 +93,7 @@ class GoalRow(QWidget):
         self.remove = QPushButton("Remove")
         for button in (*self.buttons.values(), self.more, self.remove):
             button.setProperty("type", "quiet")
+        self.actions = QWidget(self)
         self.form = GoalChangeForm(today, self)
         self._lay_out()
         for deed, button in self.buttons.items():
@@ -110,7 +111,8 @@ class GoalRow(QWidget):
         top.setSpacing(8)
         top.addWidget(self.words, 1)
         top.addWidget(self.pill, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout()
+        foot = QHBoxLayout(self.actions)
+        foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(2)
         for button in (*self.buttons.values(), self.more):
             foot.addWidget(button)
@@ -122,7 +124,7 @@ class GoalRow(QWidget):
         layout.addLayout(top)
         for widget in (self.function, self.detail, self.bar, self.standing, self.history, self.form):
             layout.addWidget(widget)
-        layout.addLayout(foot)
+        layout.addWidget(self.actions)
 
     def show_goal(self, goal: Goal) -> None:
         """Show `goal` as it stands; a form that is open for it stays."""
@@ -163,8 +165,7 @@ class GoalRow(QWidget):
         if is_active and is_present and progress is not None and progress.is_reached:
             pill, tone = "target reached: met?", "accent"
         self.pill.show_fact(pill, tone)
-        self._steps = steps
-        self.history.setText("\n".join(step_words(step, goal.unit, names) for step in steps))
+        self._told = [step_words(step, goal.unit, names) for step in steps]
         self.more.setVisible(bool(steps))
         self._show_history(self.more.isChecked())
         self.remove.setVisible(not steps or steps[0].event.on >= self._today())
@@ -173,10 +174,12 @@ class GoalRow(QWidget):
         """Open the form for `deed`, where it can be done with the goal now."""
         if self.goal is not None and not self.buttons[deed].isHidden() and self.isEnabled():
             self.form.ask(self.goal, deed)
+            self.actions.hide()
 
     def close_form(self) -> None:
         """Close the form and go back to the goal's first button."""
         if not self.form.isHidden():
+            self.actions.show()
             first = next((button for button in self.buttons.values() if not button.isHidden()), self.more)
             first.setFocus(Qt.FocusReason.OtherFocusReason)
             self.form.hide()
@@ -198,7 +201,9 @@ class GoalRow(QWidget):
     def _show_history(self, shown: bool) -> None:
         # How a goal that is closed came to be so is always told: it is its state.
         is_closed = self.goal is not None and self.goal.status is not GoalStatus.ACTIVE
-        self.history.setVisible(bool(self._steps) and (shown or is_closed))
+        told = self._told if shown else self._told[-1:] if is_closed else []
+        self.history.setText("\n".join(told))
+        self.history.setVisible(bool(told))
 
 
 def _same_aim(one: Goal, other: Goal) -> bool:

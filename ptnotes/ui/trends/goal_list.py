@@ -45,11 +45,10 @@ class _GoalRow(QWidget):
         self._bar = QProgressBar(self)
         self._bar.setRange(0, 100)
         self._bar.setTextVisible(False)
-        self._now = Label("", "small", parent=self)
+        self._now = Label("", "small", wraps=True, parent=self)
         self._due = Label("", "small", parent=self)
         foot = QHBoxLayout()
-        foot.addWidget(self._now)
-        foot.addStretch(1)
+        foot.addWidget(self._now, 1)
         foot.addWidget(self._due)
         layout.addWidget(self._words)
         layout.addWidget(self._bar)
@@ -69,10 +68,12 @@ class _GoalRow(QWidget):
 def _state(progress: GoalProgress) -> str:
     goal = progress.goal
     if goal.status is not GoalStatus.ACTIVE:
-        return goal.status.value
+        return ": ".join(part for part in (goal.status.value, goal.status_reason) if part)
     parts = []
     if progress.now is not None:
         parts.append(f"now {with_unit(progress.now, goal.unit)}")
     if progress.share is not None:
         parts.append(f"{round(progress.share * 100)} % of the way")
+    if progress.is_reached:
+        parts.append("target reached")
     return " · ".join(parts) if parts else ("not measured yet" if goal.measure != "words" else "active")

@@ -168,24 +168,24 @@ def test_the_steps_of_a_goal_are_told_in_order_with_old_and_new_who_and_when() -
     assert told(
         event(GoalStatus.ACTIVE), later, replace(event(GoalStatus.MET, 70, "", 20), due=later.due)
     ) == [
-        "Set: 60° by 1 May 2026. (1 Mar 2026, J. Rivera, PT)",
-        "Revised: 60° → 70°, by 1 May 2026 → 1 Jun 2026. Ahead of plan. (9 Mar 2026, J. Rivera, PT)",
-        "Met. (20 Mar 2026, J. Rivera, PT)",
+        "1 Mar 2026 · Set: 60° by 1 May 2026 · J. Rivera, PT",
+        "9 Mar 2026 · Revised: 60° → 70°, by 1 May 2026 → 1 Jun 2026 · ahead of plan · J. Rivera, PT",
+        "20 Mar 2026 · Met · J. Rivera, PT",
     ]
 
 
 def test_what_was_before_the_first_event_of_an_old_file_is_not_made_up() -> None:
     assert told(event(GoalStatus.REVISED, 70, "ahead")) == [
-        "Revised: 70° by 1 May 2026. Ahead. (1 Mar 2026, J. Rivera, PT)"
+        "1 Mar 2026 · Revised: 70° by 1 May 2026 · ahead · J. Rivera, PT"
     ]
     assert told(event(GoalStatus.DROPPED, None, "moved away")) == [
-        "Dropped. Moved away. (1 Mar 2026, J. Rivera, PT)"
+        "1 Mar 2026 · Dropped · moved away · J. Rivera, PT"
     ]
 
 
 def test_a_step_taken_back_is_told_as_one_more() -> None:
     words = told(event(GoalStatus.ACTIVE), event(GoalStatus.MET), event(GoalStatus.ACTIVE, reason=TAKEN_BACK))
-    assert words[-1] == "Active again. Taken back. (1 Mar 2026, J. Rivera, PT)"
+    assert words[-1] == "1 Mar 2026 · Active again · taken back · J. Rivera, PT"
 
 
 def test_a_target_that_was_blank_is_told_as_none_and_never_as_zero() -> None:
@@ -195,4 +195,4 @@ def test_a_target_that_was_blank_is_told_as_none_and_never_as_zero() -> None:
 
 def test_who_it_was_is_left_out_where_nobody_of_that_id_is_known() -> None:
     (step,) = steps_of([event(GoalStatus.MET)])["g-1"]
-    assert step_words(step, "deg") == "Met. (1 Mar 2026)"
+    assert step_words(step, "deg") == "1 Mar 2026 · Met"
