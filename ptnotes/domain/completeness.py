@@ -18,6 +18,7 @@ from ptnotes.clinical import Reference
 from ptnotes.domain.checks import unusual_readings
 from ptnotes.domain.contraindication import Screen, charted_against
 from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.examination import lacks_blood_pressure
 from ptnotes.domain.phrases import blanks_in, unknown_names_in
 from ptnotes.domain.repeated_text import repeated_sections
 from ptnotes.domain.retention import DEFAULT_LATE_ENTRY_H, is_late
@@ -83,7 +84,7 @@ def findings(
     """
     if session.status is not VisitStatus.ATTENDED:
         return tuple(_absent(session))
-    found = [*_missing(reference, session), *_odd(reference, session, last, episode)]
+    found = [*_missing(reference, session, episode), *_odd(reference, session, last, episode)]
     if screen is not None:
         found += screen_findings(reference, session, screen, episode)
     if is_late(session.service_date, at, late_entry_h):
@@ -112,7 +113,10 @@ def _absent(session: TreatmentSession) -> Iterator[Finding]:
         yield _needed("attendance", "visit.service_date")
 
 
-def _missing(reference: Reference, session: TreatmentSession) -> Iterator[Finding]:
+def _missing(
+    reference: Reference, session: TreatmentSession, episode: EpisodeOfCare | None
+) -> Iterator[Finding]:
+    regions = [row.region for row in episode.regions] if episode is not None else []
     if not (session.mobilizations or session.interventions or session.exercises):
         # A visit to examine or to say goodbye may have no treatment; one to treat has.
         make = _needed if session.kind is VisitKind.TREATMENT else _wanted
@@ -134,6 +138,8 @@ def _missing(reference: Reference, session: TreatmentSession) -> Iterator[Findin
             motion = reference.motions.get(reading.motion)
             name = motion.full_label if motion is not None else reading.motion
             yield _wanted("reading", "rom.value", reading.row, motion=name)
+    if lacks_blood_pressure(reference, session, regions):
+        yield _wanted("blood_pressure", "vitals.systolic_mmhg")
     if not session.note.assessment.strip():
         yield _needed("assessment", "note.assessment")
     yield from _unfilled(session.note)

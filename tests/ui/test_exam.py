@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.clinical import Reference, load_reference
+from ptnotes.domain.completeness import findings
 from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.exam_entry import catalogue, read_findings
@@ -35,6 +36,7 @@ from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.exam.exam_card import ExamParts
 from ptnotes.ui.exam.exam_table import ExamRow
 from ptnotes.ui.exam.vitals_part import read_pressure
+from ptnotes.ui.signing.jump import go_to
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import PATIENT
@@ -71,9 +73,9 @@ def start(screen: ChartingScreen, open_clinic: OpenClinic, qtbot: QtBot) -> Star
             patient_id=patient.id or 0, start=date(2026, 2, 2), regions=(EpisodeRegion(region=region),)
         )
         episode = open_episode(open_clinic, episode)
-        for day, kind, findings in earlier:
+        for day, kind, charted_then in earlier:
             session = visits.start_session(open_clinic, episode.id or 0, day, kind)
-            rows = tuple(replace(row, row=place) for place, row in enumerate(findings, start=1))
+            rows = tuple(replace(row, row=place) for place, row in enumerate(charted_then, start=1))
             visits.save_draft(open_clinic, replace(session, findings=rows, next_row=len(rows) + 1))
         screen.show_episode(episode.patient_id, episode.id)
         qtbot.waitUntil(lambda: screen.verbs.episode is not None, timeout=LONG)
@@ -341,6 +343,30 @@ def test_a_neck_is_asked_for_its_blood_pressure(start: Start, screen: ChartingSc
     assert asked.isVisible()
     write(page.exam.go_to_pressure(), "120/80")
     assert not asked.isVisible()
+
+
+def test_the_strip_above_the_visit_asks_for_it_and_goes_to_its_field(
+    start: Start, screen: ChartingScreen, qtbot: QtBot
+) -> None:
+    page = start(region="cervical")
+    ask = screen.screening.strip.pressure
+    qtbot.waitUntil(ask.isVisible, timeout=LONG)
+    ask.click()
+    qtbot.waitUntil(parts_of(page).vitals.pressures[Phase.BEFORE].hasFocus, timeout=LONG)
+    write(parts_of(page).vitals.pressures[Phase.BEFORE], "120/80")
+    qtbot.waitUntil(ask.isHidden, timeout=LONG)
+
+
+def test_the_check_before_signing_goes_to_the_field(
+    start: Start, screen: ChartingScreen, open_clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    page = start(region="cervical")
+    verbs = screen.verbs.episode
+    assert verbs is not None
+    found = findings(open_clinic.reference, charted(page), open_clinic.clock(), episode=verbs.episode)
+    (asked,) = [each for each in found if each.code == "missing.blood_pressure"]
+    go_to(page, asked, screen._theme)
+    qtbot.waitUntil(parts_of(page).vitals.pressures[Phase.BEFORE].hasFocus, timeout=LONG)
 
 
 def test_a_thrust_of_the_neck_asks_for_it_at_any_visit(start: Start, reference: Reference) -> None:

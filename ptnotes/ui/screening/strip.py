@@ -17,11 +17,12 @@ from ptnotes.ui.widgets.labels import KeyHint, Label
 
 
 class ScreenStrip(QFrame):
-    """Emits what is asked for: `unchanged`, `screen_asked`, `event_asked`."""
+    """Emits what is asked for: `unchanged`, `screen_asked`, `event_asked`, `pressure_asked`."""
 
     unchanged = Signal()
     screen_asked = Signal()
     event_asked = Signal()
+    pressure_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +32,10 @@ class ScreenStrip(QFrame):
         line.setSpacing(theme.space(3))
         self.words = Label("", wraps=True, parent=self)
         line.addWidget(self.words, 1)
+        self.pressure = QPushButton("Blood pressure?", self)
+        self.pressure.setProperty("type", "quiet")
+        self.pressure.setToolTip("The screen of the neck asks for it: go to its field")
+        self.pressure.hide()
         self.no_change = QPushButton("Asked, no change", self)
         self.no_change.setProperty("type", "quiet")
         self.key = KeyHint("Ctrl+U", self)
@@ -39,8 +44,9 @@ class ScreenStrip(QFrame):
         self.open.setToolTip("Open the screen in full (Ctrl+Shift+U)")
         self.report = QPushButton("Adverse event…", self)
         self.report.setProperty("type", "quiet")
-        for widget in (self.no_change, self.key, self.open, self.report):
+        for widget in (self.pressure, self.no_change, self.key, self.open, self.report):
             line.addWidget(widget)
+        self.pressure.clicked.connect(self.pressure_asked)
         self.no_change.clicked.connect(self.unchanged)
         self.open.clicked.connect(self.screen_asked)
         self.report.clicked.connect(self.event_asked)

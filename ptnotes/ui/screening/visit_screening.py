@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from ptnotes.domain.contraindication import Against, charted_against, row_precautions
+from ptnotes.domain.examination import lacks_blood_pressure
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.screening import answers_at, visit_flags
 from ptnotes.domain.treatment import NoteState, TreatmentSession, VisitStatus
@@ -28,7 +29,7 @@ from ptnotes.ui.screening.strip import ScreenStrip
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme, restyle
 
-_PARTS = ("mobilizations", "interventions", "exercises", "service_date", "status", "state")
+_PARTS = ("mobilizations", "interventions", "exercises", "vitals", "kind", "service_date", "status", "state")
 """What of a visit the screen speaks of: typing in the note changes none of it."""
 
 
@@ -66,6 +67,7 @@ class VisitScreening(QWidget):
         self.strip.unchanged.connect(self.record_unchanged)
         self.strip.screen_asked.connect(self.screen_asked)
         self.strip.event_asked.connect(self.start_event)
+        self.strip.pressure_asked.connect(self._go_to_pressure)
         self.form.reported.connect(self._reported)
 
     def show_visit(self, visit: OpenVisit | None, page: VisitPage | None = None) -> None:
@@ -104,6 +106,12 @@ class VisitScreening(QWidget):
         """Ask about an adverse event at this visit."""
         if self._visit is not None and self._editable:
             self.form.start(self._visit.state.session.episode_id, self._visit.id)
+
+    def _go_to_pressure(self) -> None:
+        if self._page is not None:
+            field = self._page.exam.go_to_pressure()
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._page.scroller.ensureWidgetVisible(field)
 
     def unsaved_problem(self) -> str:
         """Say that something is typed that nobody stored yet; empty where there is nothing."""
@@ -153,6 +161,8 @@ class VisitScreening(QWidget):
         session, reference = visit.state.session, self._clinic.reference
         reasons = screening.reasons_to_ask(reference, found, session)
         self.strip.show_screen(found, session, reasons, editable=self._editable)
+        regions = [row.region for row in found.episode.regions]
+        self.strip.pressure.setVisible(self._editable and lacks_blood_pressure(reference, session, regions))
         against = {one.row: one for one in charted_against(reference, found.screen, session)}
         self._show_banner(found, session, against.get(None))
         for row in session.mobilizations:

@@ -40,6 +40,10 @@ def _widget(page: VisitPage, finding: Finding) -> QWidget:
         return fields.get(name, page.fields.date)
     if part == "pain":
         return page.pain.scales[0]
+    if part == "vitals":
+        return page.exam.go_to_pressure()
+    if part == "finding":
+        return page.exam.field_of(finding.row)
     if part == "rom":
         return _rom_cell(page, finding.row)
     if part == "mobilization":

@@ -10,7 +10,7 @@ import pytest
 
 from ptnotes.clinical import Reference, load_reference
 from ptnotes.domain.completeness import Finding, FindingKind, findings
-from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.sentences import SENTENCES
 from ptnotes.domain.treatment import (
     Exercise,
@@ -25,6 +25,7 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
     VisitKind,
     VisitStatus,
+    Vitals,
 )
 
 TODAY = date(2026, 11, 16)
@@ -226,3 +227,33 @@ def test_a_line_that_is_not_charted_yet_stands_in_the_way_of_signing() -> None:
     (one,) = look(replace(WHOLE, pending_line="flex 45>"))
     assert (one.code, one.field, one.blocks) == ("missing.pending_line", "visit.pending_line", True)
     assert not look(replace(WHOLE, pending_line=" \n"))
+
+
+# Blood pressure -------------------------------------------------------------------------------------------------------
+
+NECK = replace(EPISODE, regions=(EpisodeRegion(region="cervical"),))
+BACK = replace(EPISODE, regions=(EpisodeRegion(region="lumbar"),))
+PRESSURE = Vitals(row=40, systolic_mmhg=128, diastolic_mmhg=82)
+ASKED = ("missing.blood_pressure", None, False)
+
+
+def test_the_evaluation_of_a_neck_asks_for_the_blood_pressure() -> None:
+    evaluation = replace(WHOLE, kind=VisitKind.EVALUATION)
+    assert ASKED in found(evaluation, episode=NECK)
+    assert ASKED not in found(replace(evaluation, vitals=(PRESSURE,)), episode=NECK)
+    assert ASKED not in found(evaluation, episode=BACK)
+    assert ASKED not in found(WHOLE, episode=NECK)
+
+
+def test_half_a_blood_pressure_is_none() -> None:
+    half = replace(PRESSURE, diastolic_mmhg=None)
+    evaluation = replace(WHOLE, kind=VisitKind.EVALUATION, vitals=(half,))
+    assert ASKED in found(evaluation, episode=NECK)
+
+
+def test_a_thrust_of_the_neck_asks_for_it_at_any_visit() -> None:
+    thrust = Mobilization(row=1, targets=("C5",), technique="hvlat_spine", grade_system="maitland", grade="V")
+    assert ASKED in found(replace(WHOLE, mobilizations=(thrust,)), episode=BACK)
+    assert ASKED not in found(replace(WHOLE, mobilizations=(replace(thrust, targets=("L5",)),)), episode=BACK)
+    gentle = replace(thrust, technique="cpa", grade="III")
+    assert ASKED not in found(replace(WHOLE, mobilizations=(gentle,)), episode=BACK)
