@@ -14,7 +14,6 @@ from enum import StrEnum
 from ptnotes.clinical import (
     ChangeRow,
     ClinicValue,
-    ImportantChange,
     MdcRow,
     OutcomeMeasure,
     Reference,
@@ -53,7 +52,8 @@ class Verdict:
     """The judgement on one change, in the measure's unit. `threshold` and `source` say what it was judged against.
 
     `source_status` says how far the source may be trusted, `chosen_because` why this threshold was taken where several
-    are published. `reason` is a word for the program, where there is no verdict.
+    are published. `own` is the clinic's value where the threshold is one, and `source` is then of what it replaced.
+    `reason` is a word for the program, where there is no verdict.
     """
 
     meaning: Meaning
@@ -64,6 +64,7 @@ class Verdict:
     source: str = ""
     source_status: SourceStatus | None = None
     chosen_because: str = ""
+    own: ClinicValue | None = None
     reason: str = ""
 
     @property
@@ -115,8 +116,9 @@ def judge_motion(reference: Reference, first: RomReading, last: RomReading) -> V
         direction=direction,
         threshold=error.value,
         threshold_kind=error.kind,
-        source=_source(error),
+        source=error.source,
         source_status=error.source_status,
+        own=error.own,
     )
 
 
@@ -152,9 +154,10 @@ def judge_score(
                 direction=direction,
                 threshold=important.value,
                 threshold_kind=important.kind,
-                source=_source(important),
+                source=important.source,
                 source_status=important.source_status,
                 chosen_because="" if important.own else important.reason,
+                own=important.own,
             )
     if error is None:
         return Verdict(
@@ -169,8 +172,9 @@ def judge_score(
         direction=direction,
         threshold=error.value,
         threshold_kind=error.kind,
-        source=_source(error),
+        source=error.source,
         source_status=error.source_status,
+        own=error.own,
     )
 
 
@@ -189,18 +193,6 @@ def score_error(scale: OutcomeMeasure) -> ChangeRow | None:
 def taken_by_one(first: RomReading, last: RomReading) -> bool:
     """Whether one known rater took both readings; where a rater is not recorded, it may have been another."""
     return first.rater is not None and first.rater == last.rater
-
-
-def _source(row: MdcRow | ChangeRow | ImportantChange) -> str:
-    """Who published the threshold; where the clinic uses its own, that, since when and why, and what it replaced."""
-    if row.own is None:
-        return row.source
-    return f"{own_value_words(row.own)} (published: {row.own.shipped.normalize():f}; {row.source})"
-
-
-def own_value_words(own: ClinicValue) -> str:
-    """``the clinic's own value since 2026-11-22: as in our studies``; said wherever such a value is shown."""
-    return f"the clinic's own value since {own.since.isoformat()}: {own.reason}"
 
 
 def _way_taken(reading: RomReading) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from ptnotes.clinical import OutcomeMeasure
+from ptnotes.clinical import ClinicValue, OutcomeMeasure
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.treatment import Side
 
@@ -111,8 +111,16 @@ def threshold_words(verdict: Verdict, unit: str) -> str:
     name = "Important change" if is_importance else "Measurement error"
     kind = f" ({verdict.threshold_kind})" if verdict.threshold_kind else ""
     why = f" Chosen because: {_sentence_end(verdict.chosen_because)}" if verdict.chosen_because else ""
+    own = f" {own_value_sentence(verdict.own, unit)}" if verdict.own is not None else ""
     source = f" Source{_TRUST.get(verdict.source_status or '', '')}: {_sentence_end(verdict.source)}"
-    return f"{name}{kind}: {difference(verdict.threshold, unit)}.{source if verdict.source else ''}{why}"
+    return f"{name}{kind}: {difference(verdict.threshold, unit)}.{own}{source if verdict.source else ''}{why}"
+
+
+def own_value_sentence(own: ClinicValue, unit: str) -> str:
+    """``The clinic’s own value since 22 Nov 2026: as we measure. Shipped: 60°.`` Said where such a value is shown."""
+    shipped = difference(own.shipped, unit)
+    why = _sentence_end(own.reason)
+    return f"The clinic’s own value since {full_date(own.since)}: {why} Shipped: {shipped}."
 
 
 def _sentence_end(text: str) -> str:

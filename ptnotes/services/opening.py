@@ -30,6 +30,7 @@ from ptnotes.domain.errors import AccessError, EnvironmentFault, Fault, InputErr
 from ptnotes.domain.people import Clinic, Permission, Person, checked_clinic, checked_person
 from ptnotes.domain.recovery_key import plain_recovery_key
 from ptnotes.services.audit import anchor, log, note_opening, note_refusal, put_slot
+from ptnotes.services.own_reference import own_reference
 from ptnotes.services.passphrase import require_strong
 from ptnotes.services.place import require_own_disk
 
@@ -49,6 +50,7 @@ def utc_now() -> datetime:
 class OpenClinic:
     """An open clinic and who opened it.
 
+    `reference` are the shipped data with the clinic's own values laid over, and follow a change of those.
     `zone` follows the clinic's settings, `person` and `data_key` a change of people; `emergency` is the reason why
     whoever opened it reads charts in spite of their role, empty where they do not. `unlogged` counts what was read and
     could not be written down; `audit_is_doubted` says that the audit lacks what the key file knows of it.
@@ -102,6 +104,7 @@ class OpenClinic:
             raise ValueError("only whoever closed a clinic goes on with it")
         self.store.take_over(again.store)
         self.person, self.zone, self.data_key = again.person, again.zone, again.data_key
+        self.reference = again.reference
         self.emergency, self.audit_is_doubted = again.emergency, again.audit_is_doubted
         self.unlogged += again.unlogged
         self.ending.clear()
@@ -262,6 +265,7 @@ def _opened(
         with store.read() as connection:
             person = person_by_uuid(connection, unlocked.person)
             clinic = load_clinic(connection)
+            reference = own_reference(shipped_reference(), connection, clinic.zone)
         if person is None:
             raise AccessError("person.unknown")
         if person.active_to is not None:
@@ -272,7 +276,7 @@ def _opened(
             with faults_named(path):
                 keyfile.write_keys(keyfile.key_path(path), unlocked.keys)
         person = _with_present_key(store, person, unlocked.keys, clock())
-        opened = OpenClinic(path, store, shipped_reference(), person, clock, clinic.zone, unlocked.data_key)
+        opened = OpenClinic(path, store, reference, person, clock, clinic.zone, unlocked.data_key)
         note_opening(opened, None if unlocked.signing is None else unlocked.signing.sign)
         return opened
     except BaseException:

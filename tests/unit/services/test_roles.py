@@ -38,6 +38,7 @@ from ptnotes.services import (
     payers,
     people,
     phrases,
+    reference_overrides,
     reporting,
     restore,
     retention,
@@ -53,6 +54,7 @@ from tests.clock import FixedClock
 from tests.signing import clinic_with_episode, passphrases_remembered, whole
 
 THRUST = Mobilization(row=1, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V")
+OWN_KEY = "important_changes.odi_low_back.value"
 NEEDLING = Intervention(row=2, intervention="cpt_20560", minutes=10)
 
 
@@ -111,6 +113,11 @@ def _appointment(scene: Scene) -> int:
     while day_list.patients_of_day(scene.boss, day):
         day += timedelta(days=1)
     return day_list.add_to_day(scene.boss, scene.patient_id, day, None)
+
+
+def _undo_own_value(scene: Scene) -> None:
+    reference_overrides.set_own_value(scene.boss, OWN_KEY, Decimal(12), "as we measure")
+    reference_overrides.undo_own_value(scene.me, OWN_KEY)
 
 
 def _coverage(scene: Scene) -> Coverage:
@@ -375,6 +382,11 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.ADMINISTER},
         lambda s: payers.change_payer_rules(s.me, payers.rules_by_payer(s.boss)[0]),
     ),
+    "set_own_value": (
+        {Act.ADMINISTER},
+        lambda s: reference_overrides.set_own_value(s.me, OWN_KEY, Decimal(12), "as we measure"),
+    ),
+    "undo_own_value": ({Act.ADMINISTER}, lambda s: _undo_own_value(s)),
     "add_payer": ({Act.EDIT_DEMOGRAPHICS}, lambda s: payers.add_payer(s.me, Payer(name="Made-up payer"))),
     "archive_payer": (
         {Act.ADMINISTER},
@@ -477,6 +489,7 @@ _FREE = {
     "people.people": "names stand under what everybody reads",
     "settings.clinic_details": "printed on every page",
     "payers.rules_by_payer": "the clinic's rules, nothing of a patient",
+    "reference_overrides.reference_values": "the clinic's own values, nothing of a patient",
     "retention.record_rules": "everybody's entries are held to them",
     "phrases.phrases": "the clinic's words and one's own, nothing of a patient",
     "phrases.may_change": "is a question itself",
