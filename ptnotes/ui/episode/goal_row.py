@@ -93,7 +93,7 @@ class GoalRow(QWidget):
         self.remove = QPushButton("Remove")
         for button in (*self.buttons.values(), self.more, self.remove):
             button.setProperty("type", "quiet")
-        self.actions = QWidget(self)
+        self.choices = QWidget(self)
         self.form = GoalChangeForm(today, self)
         self._lay_out()
         for deed, button in self.buttons.items():
@@ -111,7 +111,7 @@ class GoalRow(QWidget):
         top.setSpacing(8)
         top.addWidget(self.words, 1)
         top.addWidget(self.pill, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout(self.actions)
+        foot = QHBoxLayout(self.choices)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(2)
         for button in (*self.buttons.values(), self.more):
@@ -124,7 +124,7 @@ class GoalRow(QWidget):
         layout.addLayout(top)
         for widget in (self.function, self.detail, self.bar, self.standing, self.history, self.form):
             layout.addWidget(widget)
-        layout.addWidget(self.actions)
+        layout.addWidget(self.choices)
 
     def show_goal(self, goal: Goal) -> None:
         """Show `goal` as it stands; a form that is open for it stays."""
@@ -174,12 +174,12 @@ class GoalRow(QWidget):
         """Open the form for `deed`, where it can be done with the goal now."""
         if self.goal is not None and not self.buttons[deed].isHidden() and self.isEnabled():
             self.form.ask(self.goal, deed)
-            self.actions.hide()
+            self.choices.hide()
 
     def close_form(self) -> None:
         """Close the form and go back to the goal's first button."""
         if not self.form.isHidden():
-            self.actions.show()
+            self.choices.show()
             first = next((button for button in self.buttons.values() if not button.isHidden()), self.more)
             first.setFocus(Qt.FocusReason.OtherFocusReason)
             self.form.hide()
