@@ -393,13 +393,21 @@ def is_examined(session: TreatmentSession) -> bool:
 class Examined:
     """One test over the visits: what it is, and what was found first and last, each with its day.
 
-    `first` is None where it was examined once only.
+    `first` is None where it was examined once only. `kind` is None for vital signs, which are no finding.
     """
 
-    kind: FindingKind
+    kind: FindingKind | None
     label: str
     first: tuple[date, str] | None
     now: tuple[date, str]
+
+    @property
+    def heading(self) -> str:
+        """Under which words it stands."""
+        if self.kind is None:
+            return "Vital signs"
+        told = self.kind in (FindingKind.IRRITABILITY, FindingKind.BEHAVIOUR)
+        return KIND_WORDS[FindingKind.BEHAVIOUR if told else self.kind]
 
 
 def last_found(
@@ -425,13 +433,7 @@ def examined_over(reference: Reference, sessions: Iterable[TreatmentSession]) ->
     kinds = [FindingKind.IRRITABILITY, FindingKind.BEHAVIOUR, None, *TEST_KINDS]
     ordered = sorted(told.items(), key=lambda entry: kinds.index(entry[0][0]))
     return tuple(
-        Examined(
-            # Vital signs are no finding of a kind; they stand with what the patient tells.
-            kind=kind if kind is not None else FindingKind.BEHAVIOUR,
-            label=label,
-            first=found[0] if len(found) > 1 else None,
-            now=found[-1],
-        )
+        Examined(kind=kind, label=label, first=found[0] if len(found) > 1 else None, now=found[-1])
         for (kind, label), found in ordered
     )
 
@@ -446,7 +448,7 @@ def _told_at(
         yield FindingKind.IRRITABILITY, KIND_WORDS[FindingKind.IRRITABILITY], text
     for name, words in behaviour(session).items():
         yield FindingKind.BEHAVIOUR, BEHAVIOURS[name], words
-    for phase, label in ((Phase.BEFORE, "Vital signs"), (Phase.AFTER, "Vital signs after treatment")):
+    for phase, label in ((Phase.BEFORE, "Before treatment"), (Phase.AFTER, "After treatment")):
         row = vitals_at(session, phase)
         if row is not None and (text := vitals_text(row)):
             yield None, label, text

@@ -23,6 +23,7 @@ from ptnotes.reports.blocks import (
 )
 from ptnotes.reports.body_section import body_section
 from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
+from ptnotes.reports.examination_section import examination_section
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
@@ -82,6 +83,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     yield from _more_charts(data, trim, width)
     yield from _levels_treated(data)
     yield from body_section(data.body, width)
+    yield from examination_section(data.examination, width)
     if len(data.treatments) > trim.treatments:
         yield from _section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)

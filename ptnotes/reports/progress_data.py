@@ -12,6 +12,7 @@ from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.conclusion import Asked, Conclusion
+from ptnotes.domain.examination import Examined
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.treatment_strip import TreatmentStrip
@@ -151,7 +152,8 @@ class ProgressReportData:
     clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
     those of every attended visit that the report draws from. `marks` are where the period treated, `strip` where and
     when the episode did.
-    `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart.
+    `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart,
+    `examination` each of its findings, first and now.
     """
 
     clinic: Clinic
@@ -183,6 +185,7 @@ class ProgressReportData:
     treatments: tuple[TreatmentLine, ...] = ()
     marks: tuple[SpineMark, ...] = ()
     body: ToldCourse | None = None
+    examination: tuple[Examined, ...] = ()
     other_services: tuple[str, ...] = ()
     goals: tuple[GoalLine, ...] = ()
     narrative: Narrative = Narrative()

@@ -17,6 +17,7 @@ from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.examination import examined_over
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.signature import SignedNote
@@ -140,6 +141,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         treatments=tuple(treatment_line(reference, row) for row in treated_rows(in_period)),
         marks=spine_marks(reference, in_period),
         body=told_course(reference, areas_of, attended),
+        examination=examined_over(reference, attended),
         other_services=other_services(reference, in_period),
         goals=tuple(goal_line(reference, progress) for progress in goals),
         narrative=latest_narrative(in_period),

@@ -35,6 +35,7 @@ from ptnotes.services.progress_content import Case, progress_content
 from ptnotes.services.verification import verified_notes
 
 _CONCLUSION_LIMIT = 2_000
+_REPORTED = (*MEASURED, "findings", "vitals", "exercises", "note")
 _PDF_START = b"%PDF-"
 T = TypeVar("T")
 
@@ -92,7 +93,7 @@ def progress_report_data(
         raise InputError(Fault("report.period", "report.since"))
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
-        sessions = sessions_of(connection, episode_id, until=until, lists=(*MEASURED, "exercises", "note"))
+        sessions = sessions_of(connection, episode_id, until=until, lists=_REPORTED)
         ids = [session.id or 0 for session in sessions]
         case = Case(
             clinic=load_clinic(connection),

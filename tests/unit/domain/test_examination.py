@@ -216,7 +216,7 @@ def test_first_and_now_of_each_test_over_the_visits(reference: Reference) -> Non
     assert list(told.items()) == [
         ("Irritability", (None, "high (settles in 2 hours)")),
         ("Worse with", ("sitting over 20 min", "sitting over 1 h")),
-        ("Vital signs", (None, "140/90 mmHg")),
+        ("Before treatment", (None, "140/90 mmHg")),
         ("Ankle (Achilles)", ("left 0", "left 1+")),
         ("S1 outer heel", (None, "left reduced")),
     ]
