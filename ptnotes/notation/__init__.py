@@ -15,6 +15,7 @@ from ptnotes.notation.entries import (
     reading_data,
 )
 from ptnotes.notation.line import Place, Taking, Understood, charted_in, taking
+from ptnotes.notation.places import area_kind_of, sided
 from ptnotes.notation.reader import read
 from ptnotes.notation.rows import Charted, apply_entry, entries_of, entry_of, replace_entry
 from ptnotes.notation.wording import explain, explain_values
@@ -37,6 +38,7 @@ __all__ = [
     "TextEntry",
     "Understood",
     "apply_entry",
+    "area_kind_of",
     "charted_in",
     "completion",
     "entries_of",
@@ -46,6 +48,7 @@ __all__ = [
     "read",
     "reading_data",
     "replace_entry",
+    "sided",
     "taking",
     "write",
 ]

@@ -13,7 +13,9 @@ from ptnotes.domain.checks import checked_session, mobilization_faults, rom_faul
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.text import NOTE_LIMIT
 from ptnotes.domain.treatment import (
+    AreaKind,
     Exercise,
+    Intervention,
     Mobilization,
     Mode,
     PainKind,
@@ -413,3 +415,30 @@ def test_a_grade_reads_in_roman_or_arabic(typed: str, grade: str) -> None:
     assert choices.read_grade(typed) == grade
     grades = tuple(reference().grades.values())
     assert choices.find_grades(grades)(typed)[0].id == grade
+
+
+def test_a_place_keeps_its_kind_only_while_there_are_words_for_it() -> None:
+    session = edits.add_row(EMPTY, Intervention(row=0, intervention="cpt_97035"))
+    row = session.interventions[0].row
+    session = edits.set_place(session, row, "  Heel,   left ", AreaKind.AREA)
+    assert (session.interventions[0].area, session.interventions[0].area_kind) == (
+        "Heel, left",
+        AreaKind.AREA,
+    )
+    session = edits.set_place(session, row, " ", AreaKind.AREA)
+    assert (session.interventions[0].area, session.interventions[0].area_kind) == ("", None)
+
+
+def test_a_place_is_found_by_any_word_with_its_side_and_those_of_the_episode_come_first() -> None:
+    find = choices.find_places(reference(), ("knee",))
+    assert find("")[0].label in {
+        target.label for target in reference().targets.values() if "knee" in target.regions
+    }
+    for typed, label, kind in (
+        ("upper trap", "Upper trapezius", AreaKind.MUSCLE),
+        ("median nerve r", "Median nerve, right", AreaKind.NERVE),
+        ("heel l", "Heel, left", AreaKind.AREA),
+        ("patella both", "Patellofemoral, both sides", AreaKind.JOINT),
+        ("lateral epicondyle", "Outer elbow", AreaKind.AREA),
+    ):
+        assert choices.place_of(find(typed)[0].id) == (label, kind)

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.treatment import PainKind, Phase, Side
+from ptnotes.domain.treatment import AreaKind, PainKind, Phase, Side
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.exercise_card import ExerciseRow
 from ptnotes.ui.charting.intervention_card import InterventionRow
@@ -174,12 +174,61 @@ def test_modifiers_area_and_settings_of_a_service_are_edited_below_it(chart: Cha
     assert row.more["modifiers"].hasFocus()
     QTest.keyClicks(row.more["modifiers"], "gp, kx")
     press(Qt.Key.Key_Tab)
-    QTest.keyClicks(row.more["area"], "low back")
+    QTest.keyClicks(row.more["parameters"], "1 MHz")
+    press(Qt.Key.Key_Tab)
+    assert row.place.hasFocus()
+    QTest.keyClicks(row.place, "deep rotators")
     (service,) = charted(page).interventions
-    assert (service.modifiers, service.area, service.minutes) == (("GP", "KX"), "low back", 23)
+    assert (service.modifiers, service.parameters, service.minutes) == (("GP", "KX"), "1 MHz", 23)
+    assert (service.area, service.area_kind) == ("deep rotators", None)
     fill(row.more["modifiers"], "zz")
     assert row.more["modifiers"].fault
     assert charted(page).interventions[0].modifiers == ("GP", "KX")
+
+
+def test_where_a_service_was_given_is_chosen_with_its_kind_and_the_kind_can_be_changed(chart: Chart) -> None:
+    page = chart()
+    typed(page, "us 8")
+    (row,) = page.interventions.table.editors.values()
+    assert isinstance(row, InterventionRow)
+    assert not row.kind.isEnabled()
+    row.place.setFocus()
+    QTest.keyClicks(row.place, "upper trap l")
+    QTest.keyClick(QApplication.activePopupWidget() or row.place, Qt.Key.Key_Return)
+    (service,) = charted(page).interventions
+    assert (service.area, service.area_kind) == ("Upper trapezius, left", AreaKind.MUSCLE)
+    assert (row.place.text(), row.kind.text()) == ("Upper trapezius, left", "muscle")
+    row.kind.click()
+    assert charted(page).interventions[0].area_kind is AreaKind.NERVE
+    press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert charted(page).interventions[0].area_kind is AreaKind.MUSCLE
+    row.place.setFocus()
+    row.place.selectAll()
+    press(Qt.Key.Key_Delete)
+    assert (charted(page).interventions[0].area, charted(page).interventions[0].area_kind) == ("", None)
+    assert not row.kind.isEnabled()
+
+
+def test_the_place_of_a_service_says_the_same_in_the_row_and_in_the_line(chart: Chart) -> None:
+    page = chart()
+    typed(page, "97035 8 heel l")
+    (row,) = page.interventions.table.editors.values()
+    assert isinstance(row, InterventionRow)
+    assert (row.place.text(), row.kind.text()) == ("Heel, left", "area")
+    assert row.place.isVisible()
+
+
+def test_what_is_typed_as_a_place_goes_on_while_the_visit_follows_it(chart: Chart) -> None:
+    page = chart()
+    typed(page, "us 8")
+    (row,) = page.interventions.table.editors.values()
+    assert isinstance(row, InterventionRow)
+    row.place.setFocus()
+    for letter, seen in (("s", "s"), ("c", "sc"), (" ", "sc"), ("x", "sc x")):
+        QTest.keyClicks(row.place, letter)
+        assert charted(page).interventions[0].area == seen
+    assert row.place.text() == "sc x"
+    assert row.place.cursorPosition() == 4
 
 
 def test_an_exercise_takes_a_band_or_a_weight_and_a_cue(

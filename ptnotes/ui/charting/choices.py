@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from ptnotes.clinical import Grade, Intervention, Reference, Target, Technique
-from ptnotes.domain.treatment import Side
+from ptnotes.clinical import Area, Grade, Intervention, Reference, Target, Technique
+from ptnotes.domain.treatment import AreaKind, Side
 from ptnotes.domain.wording import side_words
+from ptnotes.notation import area_kind_of, sided
 from ptnotes.ui.widgets.pick_list import PickItem, find_in
 
 Find = Callable[[str], Sequence[PickItem]]
@@ -174,6 +175,59 @@ def intervention_item(intervention: Intervention) -> PickItem:
         intervention.code or "",
         (intervention.code or "", intervention.short, *intervention.aliases),
     )
+
+
+_PLACE_KINDS = ("muscle", "nerve", "joint", "rib", "region")
+_SIDE_WORDS = {
+    "l": Side.LEFT, "lt": Side.LEFT, "left": Side.LEFT, "r": Side.RIGHT, "rt": Side.RIGHT, "right": Side.RIGHT,
+    "b": Side.BILATERAL, "both": Side.BILATERAL, "bilat": Side.BILATERAL, "bilateral": Side.BILATERAL,
+}  # fmt: skip
+
+
+def find_places(reference: Reference, regions: Sequence[str]) -> Find:
+    """A search over where a service can be given: muscles, nerves, joints and areas, those of `regions` first.
+
+    A choice's id is `place_id`. A side behind the name ("upper trap l") is part of what is chosen.
+    """
+    places = [
+        (_place_item(area_kind_of(reference, target.id), target), target.regions)
+        for kind in _PLACE_KINDS
+        for target in reference.targets.values()
+        if target.kind == kind
+    ]
+    places += [(_place_item(AreaKind.AREA, area), area.regions) for area in reference.areas.values()]
+    places.sort(key=lambda place: not set(place[1]) & set(regions))
+    find_one = find_in([item for item, _ in places])
+
+    def find(text: str) -> Sequence[PickItem]:
+        name, _, last = text.strip().rpartition(" ")
+        side = _SIDE_WORDS.get(last.casefold()) if name else None
+        if side is None:
+            return find_one(text)
+        return [*(_on(item, side, last) for item in find_one(name.rstrip(","))), *find_one(text)]
+
+    return find
+
+
+def place_id(words: str, kind: AreaKind | None) -> str:
+    """The id of a place as a choice: its kind, a bar and its words."""
+    return f"{kind.value if kind is not None else ''}|{words}"
+
+
+def place_of(identity: str) -> tuple[str, AreaKind | None]:
+    """(words, kind) of a choice of `find_places`."""
+    kind, _, words = identity.partition("|")
+    return words, AreaKind(kind) if kind else None
+
+
+def _place_item(kind: AreaKind, place: Target | Area) -> PickItem:
+    return PickItem(place_id(place.label, kind), place.label, kind.value, place.aliases)
+
+
+def _on(item: PickItem, side: Side, typed: str) -> PickItem:
+    label = sided(item.label, side.value)
+    names = tuple(f"{name} {typed}" for name in (item.label, *item.aliases))
+    return PickItem(place_id(label, place_of(item.id)[1]), label, item.detail, names)
 
 
 def motion_items(reference: Reference) -> list[PickItem]:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from ptnotes.clinical import Reference
 from ptnotes.domain.text import clean_line, clean_note
 from ptnotes.domain.treatment import (
+    AreaKind,
     ComparableSign,
     Exercise,
     Intervention,
@@ -81,6 +82,12 @@ def change_mobilization(
         for old in session.mobilizations
     )
     return _with_rows(session, Mobilization, rows)
+
+
+def set_place(session: TreatmentSession, row: int, words: str, kind: AreaKind | None) -> TreatmentSession:
+    """The session with where a service was given; a place without words has no kind either."""
+    area = clean_line(words, "intervention.area")
+    return change_row(session, Intervention, row, area=area, area_kind=kind if area else None)
 
 
 def possible(reference: Reference, mobilization: Mobilization) -> Mobilization:

@@ -6,19 +6,21 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.charges import charges, minutes_problem, tie_words, told, units_words
 from ptnotes.domain.checks import LONGEST_VISIT_MIN
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.payers import PayerRules
+from ptnotes.domain.sources import source_words
 from ptnotes.domain.text import clean_line
-from ptnotes.domain.treatment import Intervention, TreatmentSession
+from ptnotes.domain.treatment import AreaKind, Intervention, TreatmentSession
 from ptnotes.domain.units import UnitRuleName
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
 from ptnotes.ui.charting.entry import read_whole
+from ptnotes.ui.charting.place_cell import KindButton, PlaceCell
 from ptnotes.ui.charting.row_table import Elided, RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
@@ -42,6 +44,7 @@ class InterventionRow(RowEditor[Intervention]):
         theme: Theme,
         state: DraftState,
         last: int | None,
+        find_places: choices.Find,
         remove: QToolButton,
     ) -> None:
         super().__init__(table)
@@ -50,7 +53,8 @@ class InterventionRow(RowEditor[Intervention]):
         service = reference.interventions[row.intervention] if row.intervention is not None else None
         name = service.short if service is not None else "Service"
         label = Elided(f"{service.code} {name}" if service is not None and service.code else name, table)
-        label.setToolTip(service.label if service is not None else name)
+        if service is not None:
+            label.setToolTip(f"{service.label}\n{source_words(service.source, service.source_status)}")
         label.setContentsMargins(theme.px(5), 0, 0, 0)
         timed = Label("timed" if service is not None and service.timed else "untimed", "small", parent=table)
         before = Label("" if last is None else str(last), "small", parent=table)
@@ -61,32 +65,42 @@ class InterventionRow(RowEditor[Intervention]):
         self.minutes.fault_changed.connect(partial(self.set_fault, self.minutes))
         self.minutes.left.connect(state.end_step)
         self.cells = [label, timed, before, self.minutes, remove]
+        self._line = QWidget(self.below)
         self.more: dict[str, ValueCell] = {}
-        line = QWidget(self.below)
-        fields = QHBoxLayout(line)
-        fields.setContentsMargins(0, 0, 0, theme.px(4))
-        fields.setSpacing(theme.space(2))
-        for field, words in (
-            ("modifiers", "modifiers, as GP KX"),
-            ("area", "area"),
-            ("parameters", "settings"),
-        ):
-            cell = ValueCell(partial(_read_more, reference, field), f"{name}: {field}", parent=line)
+        for field, words in (("modifiers", "modifiers, as GP KX"), ("parameters", "settings")):
+            cell = ValueCell(partial(_read_more, reference, field), f"{name}: {field}", parent=self._line)
             cell.setPlaceholderText(words)
             cell.typed.connect(partial(self._put, field))
             cell.fault_changed.connect(partial(self.set_fault, cell))
             cell.left.connect(state.end_step)
-            fields.addWidget(cell, 1)
             self.more[field] = cell
-        self._line = line
-        line.hide()
-        self.below.add(line)
-        self.further = list(self.more.values())
+        self.place = PlaceCell(find_places, f"{name}: place", self._line)
+        self.place.said.connect(self._put_place)
+        self.place.fault_changed.connect(partial(self.set_fault, self.place))
+        self.place.left.connect(state.end_step)
+        self.kind = KindButton(name, theme, self._line)
+        self.kind.kind_asked.connect(self._put_kind)
+        self._lay_out_more(theme)
+
+    def _lay_out_more(self, theme: Theme) -> None:
+        fields = QGridLayout(self._line)
+        fields.setContentsMargins(0, 0, 0, theme.px(4))
+        fields.setHorizontalSpacing(theme.space(2))
+        fields.setVerticalSpacing(0)
+        fields.addWidget(self.more["modifiers"], 0, 0)
+        fields.addWidget(self.more["parameters"], 0, 1)
+        fields.addWidget(self.place, 1, 0)
+        fields.addWidget(self.kind, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        fields.setColumnStretch(0, 3)
+        fields.setColumnStretch(1, 2)
+        self._line.hide()
+        self.below.add(self._line)
+        self.further = [*self.more.values(), self.place, self.kind]
         self.let_tab_in()
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [self.minutes, *self.more.values()]
+        return [self.minutes, *self.further]
 
     @override
     def show_row(self, row: Intervention) -> None:
@@ -95,12 +109,13 @@ class InterventionRow(RowEditor[Intervention]):
         self.shown = row
         self.minutes.show_value("" if row.minutes is None else str(row.minutes), row.minutes)
         self.more["modifiers"].show_value(" ".join(row.modifiers), row.modifiers)
-        self.more["area"].show_value(row.area, row.area)
+        self.place.show_place(row.area, row.area_kind)
+        self.kind.show_kind(row.area_kind, said=bool(row.area))
         self.more["parameters"].show_value(row.parameters, row.parameters)
-        self.open_more(wanted=any(cell.hasFocus() for cell in (self.minutes, *self.more.values())))
+        self.open_more(wanted=any(cell.hasFocus() for cell in self.tab_stops()))
 
     def open_more(self, *, wanted: bool) -> None:
-        """Show modifiers, area and settings while the row is worked on, and where they say something."""
+        """Show modifiers, settings and place while the row is worked on, and where they say something."""
         row = self.shown
         said = row is not None and bool(row.modifiers or row.area or row.parameters)
         self._line.setVisible(wanted or said)
@@ -108,6 +123,15 @@ class InterventionRow(RowEditor[Intervention]):
 
     def _typed(self, minutes: int | None) -> None:
         self._put("minutes", minutes)
+
+    def _put_place(self, words: str, kind: AreaKind | None) -> None:
+        self._state.put(
+            edits.set_place(self._state.session, self._number, words, kind), ("area", self._number)
+        )
+
+    def _put_kind(self, kind: AreaKind | None) -> None:
+        if self.shown is not None:
+            self._state.put(edits.set_place(self._state.session, self._number, self.shown.area, kind))
 
     def _put(self, field: str, value: Any) -> None:
         session = edits.change_row(self._state.session, Intervention, self._number, **{field: value})
@@ -123,6 +147,7 @@ class InterventionTable(RowTable[Intervention]):
         last: TreatmentSession | None,
         reference: Reference,
         theme: Theme,
+        regions: tuple[str, ...],
         parent: QWidget,
     ) -> None:
         super().__init__(
@@ -131,6 +156,7 @@ class InterventionTable(RowTable[Intervention]):
         self._state = state
         self._reference = reference
         rows = last.interventions if last is not None else ()
+        self._find_places = choices.find_places(reference, regions)
         self._last = {row.intervention: row.minutes for row in rows}
         self.focus_moved.connect(self._open_more)
 
@@ -147,6 +173,7 @@ class InterventionTable(RowTable[Intervention]):
             theme=self.theme,
             state=self._state,
             last=self._last.get(row.intervention),
+            find_places=self._find_places,
             remove=self.remove_button("Remove this service", row.row),
         )
 
@@ -167,6 +194,7 @@ class InterventionCard(Card):
         last: TreatmentSession | None,
         reference: Reference,
         theme: Theme,
+        regions: tuple[str, ...] = (),
         parent: QWidget | None = None,
         *,
         rules: PayerRules,
@@ -175,7 +203,7 @@ class InterventionCard(Card):
         self._state = state
         self._reference = reference
         self._rules = rules
-        self.table = InterventionTable(state, last, reference, theme, self)
+        self.table = InterventionTable(state, last, reference, theme, regions, self)
         self.table.next_asked.connect(self.start_row)
         self.table.removal_asked.connect(self._remove)
         items = [choices.intervention_item(row) for row in reference.interventions.values()]

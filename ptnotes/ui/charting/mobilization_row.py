@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.sources import source_words
 from ptnotes.domain.treatment import Mobilization, Side
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.cells import ValueCell
@@ -92,7 +93,12 @@ class MobilizationRow(RowEditor[Mobilization]):
         self._ask_for_side(edits.side_is_missing(reference, row))
         technique = reference.techniques[row.technique] if row.technique is not None else None
         self.technique.show_current(choices.technique_item(technique) if technique is not None else None)
-        self.technique.setToolTip(technique.label if technique is not None else "")
+        told = (
+            f"{technique.label}\n{source_words(technique.source, technique.source_status)}"
+            if technique is not None
+            else ""
+        )
+        self.technique.setToolTip(told)
         self.grade.show_grade(row)
         self.dose.show_value(dose_text(row), _dose_of(row))
         self.dose.setPlaceholderText("attempts" if technique is not None and technique.thrust else "3x45s")

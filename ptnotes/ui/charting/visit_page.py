@@ -90,7 +90,7 @@ class VisitPage(QWidget):
             state, context.last, reference, theme, regions, normal_values=context.normal_values, parent=self
         )
         self.interventions = InterventionCard(
-            state, context.last, reference, theme, self, rules=context.rules
+            state, context.last, reference, theme, regions, self, rules=context.rules
         )
         self.exercises = ExerciseCard(state, context.earlier, reference, theme, regions, self)
         self.exam = ExamCard(state, context.earlier, reference, theme, regions, self)

@@ -1,0 +1,21 @@
+"""Where a value or a word of the reference data comes from, as a sentence beside it."""
+
+from __future__ import annotations
+
+from ptnotes.clinical import SourceStatus
+
+_TRUST: dict[SourceStatus, str] = {
+    "looked_up": "",
+    "partial": " (seen in part, check before relying on it)",
+    "textbook": " (recalled from the named text, check before relying on it)",
+    "derived": " (computed from published numbers)",
+}
+OURS = "No source: a word of ours, not a fact of the field."
+
+
+def source_words(source: str, status: SourceStatus) -> str:
+    """``Source: Maitland 2014 (recalled from the named text, check before relying on it).``; or that there is none."""
+    if status == "engineering":
+        return OURS
+    told = source.removeprefix("textbook, not looked up: ").rstrip(".")
+    return f"Source: {told}{_TRUST[status]}."
