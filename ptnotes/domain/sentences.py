@@ -219,7 +219,7 @@ SENTENCES = {
     "print.failed": "The printer did not take the document; nothing was printed. Look whether it is there and ready.",
     "report.unreadable": "{path} could not be read as a PDF.",
     "report.no_mark": "{path} says nothing of the audit: it is a draft, or not a document of PT Notes.",
-    "export.exists": "There is something at {path} already, and it was not replaced. Choose another name, or add --force.",
+    "export.exists": "{path} is there already, and was not replaced. Choose another name, or add --force.",
     "export.replaces": "{path} is no earlier export, so it was not replaced. Choose another name.",
     "export.not_empty": "{path} is there and not an empty folder. Name a new one; nothing was written.",
     "export.denied": "This is not your passphrase. Nothing was taken out.",
