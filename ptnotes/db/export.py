@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -220,6 +221,29 @@ def documents(connection: Snapshot) -> Iterator[tuple[str, bytes]]:
     query = select(DocumentRecord.uuid, DocumentRecord.content).order_by(DocumentRecord.id)
     rows = connection.execute(query.execution_options(yield_per=1))
     return ((uuid, content) for uuid, content in rows)
+
+
+def outcome_answers(
+    connection: Snapshot, episode_id: int
+) -> dict[int, tuple[str, tuple[tuple[str, Decimal | None], ...]]]:
+    """The uuid of each of the episode's outcome scores, by its id, and its answers where they were kept.
+
+    An answer of None was left out.
+    """
+    kept = select(OutcomeScoreRecord.id, OutcomeScoreRecord.uuid).where(
+        OutcomeScoreRecord.episode_id == episode_id, OutcomeScoreRecord.removed_at.is_(None)
+    )
+    uuids = {row.id: row.uuid for row in connection.execute(kept)}
+    items: dict[int, list[tuple[str, Decimal | None]]] = {}
+    given = (
+        select(OutcomeItemRecord.outcome_score_id, OutcomeItemRecord.item, OutcomeItemRecord.value)
+        .join(OutcomeScoreRecord, OutcomeScoreRecord.id == OutcomeItemRecord.outcome_score_id)
+        .where(OutcomeScoreRecord.episode_id == episode_id)
+        .order_by(OutcomeItemRecord.outcome_score_id, OutcomeItemRecord.item)
+    )
+    for score_id, item, value in connection.execute(given):
+        items.setdefault(score_id, []).append((item, value))
+    return {key: (uuid, tuple(items.get(key, ()))) for key, uuid in uuids.items()}
 
 
 def patient_ids(connection: Snapshot) -> tuple[int, ...]:
