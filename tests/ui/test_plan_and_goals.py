@@ -260,10 +260,10 @@ def test_a_problem_is_added_resolved_and_opened_again(screen: EpisodeScreen, qtb
     with qtbot.waitSignal(screen.undo_offered, timeout=WAIT_MS) as offered:
         QTest.mouseClick(card.rows[0].resolve, Qt.MouseButton.LeftButton)
     assert stored(screen, qtbot).problems[0].resolved_on == TODAY
-    assert card.rows[0].pill.isVisible()
+    assert card.rows[0].resolved_on.isVisible()
     offered.args[1]()
     assert stored(screen, qtbot).problems == (problem,)
-    assert not card.rows[0].pill.isVisible()
+    assert not card.rows[0].resolved_on.isVisible()
 
 
 def test_problems_are_ordered_by_keys_and_the_focus_goes_with_them(

@@ -34,6 +34,9 @@ class DischargeCard(Card):
         self.day = DateField(draft.clinic.today)
         self.reason = QComboBox()
         self.reason.addItems([words for _, words in REASONS])
+        # As wide as there is room for: the longest reason would make the column too wide for large text.
+        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reason.setMinimumContentsLength(12)
         self.button = QPushButton("Discharge")
         self.reopen = QPushButton("Open the episode again")
         self.state = Label("", wraps=True)

@@ -13,7 +13,7 @@ from ptnotes.domain.episode import Problem
 from ptnotes.ui.keys import ORDER
 from ptnotes.ui.override import override
 from ptnotes.ui.widgets.date_field import DateField
-from ptnotes.ui.widgets.labels import FaultLabel, Label, Pill
+from ptnotes.ui.widgets.labels import FaultLabel, Label
 
 
 class ProblemRow(QWidget):
@@ -32,28 +32,27 @@ class ProblemRow(QWidget):
         self._today = today
         self._is_resolved = False
         self.words = Label("", "body", wraps=True)
-        self.pill = Pill("resolved", "success")
-        self.since = DateField(today)
-        self.since.setPlaceholderText("")
-        self.resolved_on = DateField(today)
-        self.resolved_label = Label("resolved on", "small")
         self.resolve = QPushButton("Resolved today")
+        self.resolve.setProperty("type", "quiet")
         self.up = _arrow(Qt.ArrowType.UpArrow)
         self.down = _arrow(Qt.ArrowType.DownArrow)
         self.remove = QPushButton("Remove")
         self.remove.setProperty("type", "quiet")
+        self.since = DateField(today)
+        self.since.setPlaceholderText("")
+        self.resolved_on = DateField(today)
+        self.resolved_label = Label("resolved on", "small")
         self.fault = FaultLabel()
         top, below = QHBoxLayout(), QHBoxLayout()
         for line in (top, below):
             line.setSpacing(8)
         top.addWidget(self.words, 1)
-        for shown in (self.pill, self.up, self.down, self.remove):
+        for shown in (self.resolve, self.up, self.down, self.remove):
             top.addWidget(shown, 0, Qt.AlignmentFlag.AlignTop)
         below.addWidget(Label("since", "small"))
         below.addWidget(self.since, 1)
         below.addWidget(self.resolved_label)
         below.addWidget(self.resolved_on, 1)
-        below.addWidget(self.resolve)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 6)
         layout.setSpacing(6)
@@ -76,7 +75,6 @@ class ProblemRow(QWidget):
         self._is_resolved = problem.resolved_on is not None
         self.words.setText(problem.words)
         self.words.set_kind("muted" if self._is_resolved else "body")
-        self.pill.setVisible(self._is_resolved)
         self.since.set_date(problem.since)
         self.resolved_on.set_date(problem.resolved_on)
         self.resolved_on.setVisible(self._is_resolved)
@@ -119,7 +117,7 @@ class ProblemRow(QWidget):
         return super().eventFilter(watched, event)
 
     def _controls(self) -> tuple[QWidget, ...]:
-        return (self.since, self.resolved_on, self.resolve, self.up, self.down, self.remove)
+        return (self.resolve, self.up, self.down, self.remove, self.since, self.resolved_on)
 
     def _resolve(self) -> None:
         self.changed.emit("resolved_on", None if self._is_resolved else self._today())
