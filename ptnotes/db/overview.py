@@ -109,6 +109,24 @@ def open_draft_count(connection: Connection, since: date, limit: int) -> int:
     return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
+def attended_visits(connection: Connection, episode_id: int) -> tuple[tuple[int, date, bool], ...]:
+    """Each visit of an episode that counts (attended, neither discarded nor voided) as (id, day, is it a draft).
+
+    Oldest first.
+    """
+    query = select(
+        SessionRecord.id, SessionRecord.service_date, SessionRecord.time_in, SessionRecord.state
+    ).where(
+        SessionRecord.episode_id == episode_id,
+        SessionRecord.status == VisitStatus.ATTENDED,
+        SessionRecord.state.not_in((NoteState.DISCARDED, NoteState.VOIDED)),
+    )
+    found = sorted(
+        (day, str(time_in or ""), key, state) for key, day, time_in, state in connection.execute(query)
+    )
+    return tuple((key, day, state is NoteState.DRAFT) for day, _, key, state in found)
+
+
 def _open_since(since: date) -> tuple[ColumnElement[bool], ...]:
     return (
         SessionRecord.state == NoteState.DRAFT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -23,25 +23,54 @@ def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]
     A visit counts once for a row however often the technique was charted in it; a mobilization without a technique or
     a target is no row yet.
     """
-    found: dict[tuple[tuple[str, ...], Side | None, str], TreatedRow] = {}
+    found: dict[tuple[tuple[str, ...], Side | None, str], _Treated] = {}
     for session in counted(sessions):
-        for mobilization in session.mobilizations:
-            if mobilization.technique is None or not mobilization.targets:
+        for row in session.mobilizations:
+            if row.technique is None or not row.targets:
                 continue
-            key = (mobilization.targets, mobilization.side, mobilization.technique)
-            row = found.get(key) or TreatedRow(
-                targets=key[0], side=key[1], technique=key[2], grades=(), dose="", sessions=0
-            )
-            grade = grade_words(mobilization)
-            found[key] = replace(
-                row,
-                grades=row.grades if not grade or grade in row.grades else (*row.grades, grade),
-                dose=dose_words(mobilization) or row.dose,
-                sessions=row.sessions + (row.last_on != session.service_date),
-                responses=tuple(dict.fromkeys((*row.responses, *mobilization.responses))),
-                last_on=session.service_date,
-            )
-    return tuple(sorted(found.values(), key=lambda row: (row.sessions, row.last_on), reverse=True))
+            key = (row.targets, row.side, row.technique)
+            treated = found.get(key)
+            if treated is None:
+                treated = found[key] = _Treated()
+            treated.grades[row.grade, row.grade_to] = row
+            if _has_dose(row):
+                treated.dosed = row
+            treated.sessions += treated.last_on != session.service_date
+            treated.responses.update(dict.fromkeys(row.responses))
+            treated.last_on = session.service_date
+    rows = (
+        TreatedRow(
+            targets=key[0],
+            side=key[1],
+            technique=key[2],
+            grades=tuple(words for row in treated.grades.values() if (words := grade_words(row))),
+            dose=dose_words(treated.dosed) if treated.dosed is not None else "",
+            sessions=treated.sessions,
+            responses=tuple(treated.responses),
+            last_on=treated.last_on,
+        )
+        for key, treated in found.items()
+    )
+    return tuple(sorted(rows, key=lambda row: (row.sessions, row.last_on), reverse=True))
+
+
+@dataclass(slots=True)
+class _Treated:
+    """What is gathered of one technique at one place: a row of each grade and the last with a dose, put in words at
+    the end.
+    """
+
+    grades: dict[tuple[str | None, str | None], Mobilization] = field(default_factory=dict)
+    dosed: Mobilization | None = None
+    responses: dict[str, None] = field(default_factory=dict)
+    sessions: int = 0
+    last_on: date | None = None
+
+
+def _has_dose(row: Mobilization) -> bool:
+    """Whether `dose_words` has anything to say."""
+    told = (row.sets, row.reps, row.duration_s, row.hold_s, row.attempts, row.rate_hz)
+    return any(value is not None for value in told)
 
 
 def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[SpineMark, ...]:

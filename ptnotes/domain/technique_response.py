@@ -6,13 +6,15 @@ it; nothing here says that one of them caused it, and no change is judged.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from math import sqrt
+from operator import mul
 from typing import TypeAlias
 
 from ptnotes.domain.episode_progress import grade_words
-from ptnotes.domain.treatment import PainKind, PainScore, Phase, RomReading, Side, TreatmentSession
+from ptnotes.domain.treatment import Mode, PainKind, PainScore, Phase, RomReading, Side, TreatmentSession
 from ptnotes.domain.trend import counted
 from ptnotes.domain.views import ChangeWithin, PairedMeasure, TechniqueResponse
 
@@ -24,6 +26,8 @@ The standard deviation of n values is itself uncertain by about one part in √(
 PAIN_NOW = PairedMeasure(unit="nprs")
 
 _Done: TypeAlias = tuple[str, Side | None, str, str]
+_Way: TypeAlias = tuple[str, str | None, Side | None, Mode | None, str | None, str | None]
+_PAIN: _Way = (PAIN_NOW.unit, None, None, None, None, None)
 
 
 def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[TechniqueResponse, ...]:
@@ -32,48 +36,48 @@ def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[Technique
     Visits that were discarded, voided or not attended are left out. What was done without a technique or a target is
     no row. A visit counts once for a row, however often that was charted in it.
     """
-    visits: dict[_Done, int] = {}
-    gathered: dict[_Done, dict[PairedMeasure, list[Decimal]]] = {}
-    alone: dict[_Done, dict[PairedMeasure, int]] = {}
-    halves: dict[_Done, dict[PairedMeasure, int]] = {}
+    found: dict[_Done, _Gathered] = {}
     for session in counted(sessions):
         done = _done(session)
         if not done:
             continue
-        changes, half = changes_within(session)
+        changes, half = _changes(session)
         for key in done:
-            visits[key] = visits.get(key, 0) + 1
-            own = gathered.setdefault(key, {})
-            for measure, change in changes.items():
-                own.setdefault(measure, []).append(change)
-            missed = halves.setdefault(key, {})
-            for measure in half:
-                missed[measure] = missed.get(measure, 0) + 1
+            own = found.get(key)
+            if own is None:
+                own = found[key] = _Gathered()
+            own.visits += 1
+            for way, change in changes.items():
+                own.changes[way].append(change)
+            for way in half:
+                own.halves[way] += 1
             if len(done) == 1:
-                single = alone.setdefault(key, {})
-                for measure in changes:
-                    single[measure] = single.get(measure, 0) + 1
+                own.alone.update(changes.keys())
     return tuple(
         TechniqueResponse(
             target=key[0],
             side=key[1],
             technique=key[2],
             grade=key[3],
-            visits=count,
+            visits=own.visits,
             changes={
-                measure: _change(
-                    values, halves.get(key, {}).get(measure, 0), alone.get(key, {}).get(measure, 0)
-                )
-                for measure, values in gathered.get(key, {}).items()
+                _measure(way): _change(values, own.halves[way], own.alone[way])
+                for way, values in own.changes.items()
             },
-            halves={
-                measure: missed
-                for measure, missed in halves.get(key, {}).items()
-                if measure not in gathered.get(key, {})
-            },
+            halves={_measure(way): missed for way, missed in own.halves.items() if way not in own.changes},
         )
-        for key, count in sorted(visits.items(), key=lambda item: -item[1])
+        for key, own in sorted(found.items(), key=lambda item: -item[1].visits)
     )
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is counted of one technique at one place and grade: changes, halves, and pairs of visits without others."""
+
+    visits: int = 0
+    changes: dict[_Way, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
+    halves: Counter[_Way] = field(default_factory=Counter)
+    alone: Counter[_Way] = field(default_factory=Counter)
 
 
 def changes_within(session: TreatmentSession) -> tuple[dict[PairedMeasure, Decimal], set[PairedMeasure]]:
@@ -82,30 +86,8 @@ def changes_within(session: TreatmentSession) -> tuple[dict[PairedMeasure, Decim
     Pain is the pain now of the first place listed, which is the main complaint. A motion measured in several pairs
     gives the mean of their changes, so that the visit counts once.
     """
-    changes: dict[PairedMeasure, Decimal] = {}
-    half: set[PairedMeasure] = set()
-    pain = _pain_pair(session.pain)
-    if pain:
-        before, after = _values_of(pain)
-        if before is not None and after is not None:
-            changes[PAIN_NOW] = Decimal(after - before)
-        else:
-            half.add(PAIN_NOW)
-    pairs: dict[int, list[RomReading]] = {}
-    for reading in session.rom:
-        if reading.value is not None or reading.word is not None:
-            pairs.setdefault(reading.pair, []).append(reading)
-    found: dict[PairedMeasure, list[Decimal]] = {}
-    for readings in pairs.values():
-        change = _motion_change(readings)
-        if change is not None:
-            found.setdefault(_measure(readings[0]), []).append(change)
-        else:
-            half.update(
-                _measure(reading) for reading in readings if reading.value is not None and _is_paired(reading)
-            )
-    changes |= {measure: sum(values, Decimal(0)) / len(values) for measure, values in found.items()}
-    return changes, half - set(changes)
+    changes, half = _changes(session)
+    return {_measure(way): change for way, change in changes.items()}, {_measure(way) for way in half}
 
 
 def measures_in(responses: Iterable[TechniqueResponse]) -> tuple[PairedMeasure, ...]:
@@ -120,12 +102,48 @@ def measures_in(responses: Iterable[TechniqueResponse]) -> tuple[PairedMeasure, 
 def _done(session: TreatmentSession) -> tuple[_Done, ...]:
     rows: dict[_Done, None] = {}
     for mobilization in session.mobilizations:
-        if mobilization.technique is None:
+        if mobilization.technique is None or not mobilization.targets:
             continue
-        grade = grade_words(mobilization)
+        grade = grade_words(mobilization) if mobilization.grade is not None else ""
         for target in mobilization.targets:
             rows[target, mobilization.side, mobilization.technique, grade] = None
     return tuple(rows)
+
+
+# An episode has thousands of readings: while they are gathered a measure is a plain tuple, which is hashed at once.
+
+
+def _changes(session: TreatmentSession) -> tuple[dict[_Way, Decimal], set[_Way]]:
+    """As `changes_within`, by the way of measuring."""
+    changes: dict[_Way, Decimal] = {}
+    half: set[_Way] = set()
+    pain = _pain_pair(session.pain)
+    if pain:
+        before, after = _values_of(pain)
+        if before is not None and after is not None:
+            changes[_PAIN] = Decimal(after - before)
+        else:
+            half.add(_PAIN)
+    first: dict[int, RomReading] = {}
+    second: dict[int, RomReading] = {}
+    for reading in session.rom:
+        if reading.phase is Phase.BEFORE:
+            first.setdefault(reading.pair, reading)
+        elif reading.phase is Phase.AFTER:
+            second.setdefault(reading.pair, reading)
+    several: dict[_Way, list[Decimal]] = {}
+    for pair in (first | second) if first or second else ():
+        one, two = first.get(pair), second.get(pair)
+        change = _motion_change(one, two)
+        if change is not None and one is not None:
+            several.setdefault(_way(one), []).append(change)
+        else:
+            half.update(
+                _way(reading) for reading in (one, two) if reading is not None and reading.value is not None
+            )
+    for way, found in several.items():
+        changes[way] = found[0] if len(found) == 1 else sum(found, Decimal(0)) / len(found)
+    return changes, half.difference(changes)
 
 
 def _pain_pair(scores: Sequence[PainScore]) -> list[PainScore]:
@@ -144,41 +162,41 @@ def _values_of(scores: Sequence[PainScore]) -> tuple[int | None, int | None]:
     return before, after
 
 
-def _motion_change(readings: Sequence[RomReading]) -> Decimal | None:
+def _motion_change(before: RomReading | None, after: RomReading | None) -> Decimal | None:
     """After minus before of one pair; None where a value is missing, in words, or the two were not taken alike."""
-    before = next((reading for reading in readings if reading.phase is Phase.BEFORE), None)
-    after = next((reading for reading in readings if reading.phase is Phase.AFTER), None)
     if before is None or after is None or before.value is None or after.value is None:
         return None
-    is_alike = _measure(before) == _measure(after) and before.rater == after.rater
+    is_alike = _way(before) == _way(after) and before.rater == after.rater
     return after.value - before.value if is_alike else None
 
 
-def _is_paired(reading: RomReading) -> bool:
-    """Whether a second value was to be expected: a single reading is not half of anything."""
-    return reading.phase is not Phase.SINGLE
+def _way(reading: RomReading) -> _Way:
+    return (
+        reading.unit,
+        reading.motion,
+        reading.side,
+        reading.mode,
+        reading.method,
+        reading.test_position,
+    )
 
 
-def _measure(reading: RomReading) -> PairedMeasure:
+def _measure(way: _Way) -> PairedMeasure:
+    unit, motion, side, mode, method, test_position = way
     return PairedMeasure(
-        unit=reading.unit,
-        motion=reading.motion,
-        side=reading.side,
-        mode=reading.mode,
-        method=reading.method,
-        test_position=reading.test_position,
+        unit=unit, motion=motion, side=side, mode=mode, method=method, test_position=test_position
     )
 
 
 def _change(values: Sequence[Decimal], half: int, alone: int) -> ChangeWithin:
-    count = len(values)
-    mean = sum(values, Decimal(0)) / count
+    count, total = len(values), sum(values, Decimal(0))
+    mean = total / count
     if count == 1:
         return ChangeWithin(pairs=1, half=half, mean=mean, alone=alone)
     if count < LEAST_FOR_DEVIATION:
         return ChangeWithin(
             pairs=count, half=half, mean=mean, alone=alone, lowest=min(values), highest=max(values)
         )
-    squares = sum(float(value - mean) ** 2 for value in values)
-    deviation = Decimal(str(round(sqrt(squares / (count - 1)), 6)))
-    return ChangeWithin(pairs=count, half=half, mean=mean, alone=alone, deviation=deviation)
+    squares = sum(map(mul, values, values), Decimal(0))
+    variance = max((squares - total * mean) / (count - 1), Decimal(0))
+    return ChangeWithin(pairs=count, half=half, mean=mean, alone=alone, deviation=variance.sqrt())

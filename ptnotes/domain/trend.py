@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
-from ptnotes.clinical import Motion, Reference
+from ptnotes.clinical import ClinicValue, Motion, Reference
 from ptnotes.domain.change import Verdict, judge_motion, judge_score, measurement_error, taken_by_one
 from ptnotes.domain.episode import Goal, GoalStatus
+from ptnotes.domain.overrides import own_normals
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import (
     Mode,
@@ -72,6 +74,7 @@ class TrendChart:
     """Everything one small chart shows, in `unit`. `error` is the half width of the band round `baseline`.
 
     `normal_low` and `normal_high` are equal where the source gives one value; None where nobody published one.
+    `own_normals` are the clinic's own values among them.
     """
 
     key: str
@@ -86,6 +89,7 @@ class TrendChart:
     goal: Decimal | None = None
     normal_low: Decimal | None = None
     normal_high: Decimal | None = None
+    own_normals: tuple[ClinicValue, ...] = ()
     error: Decimal | None = None
     error_kind: str = ""
     scale_low: Decimal | None = None
@@ -107,7 +111,7 @@ def visit_numbers(sessions: Iterable[TreatmentSession]) -> dict[int, int]:
     numbers: dict[int, int] = {}
     day: date | None = None
     number = 0
-    for session in sorted(counted(sessions), key=_in_time):
+    for session in counted(sessions):
         if session.service_date != day:
             day, number = session.service_date, number + 1
         if session.id is not None:
@@ -123,6 +127,9 @@ def counted(sessions: Iterable[TreatmentSession]) -> list[TreatmentSession]:
         for session in sessions
         if session.status is VisitStatus.ATTENDED and session.state not in gone
     ]
+    # A store gives visits in order of their date; where no two are of one day, nothing is left to sort.
+    if all(one.service_date < two.service_date for one, two in pairwise(kept)):
+        return kept
     return sorted(kept, key=_in_time)
 
 
@@ -206,6 +213,7 @@ def _motion_chart(
         goal=_motion_goal(goals, motion.id, side),
         normal_low=low,
         normal_high=high,
+        own_normals=own_normals(motion, normal_values),
         better=motion.better,
     )
     if main is None:

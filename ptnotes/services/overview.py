@@ -12,7 +12,7 @@ from ptnotes.db import overview, patients
 from ptnotes.db.episodes import episodes_of, load_episode, outcomes_of
 from ptnotes.db.people import people
 from ptnotes.db.screening import load_screen
-from ptnotes.db.sessions import MEASURED, sessions_of
+from ptnotes.db.sessions import sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.change import judge_score
@@ -23,7 +23,7 @@ from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated
 from ptnotes.domain.errors import NotFoundError
 from ptnotes.domain.permissions import Act, may_supervise
 from ptnotes.domain.technique_response import technique_responses
-from ptnotes.domain.treatment import NoteState, TreatmentSession
+from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, counted, motion_charts, pain_chart
 from ptnotes.domain.views import MOST_COUNTED, ChangeRow, EpisodeOverview, Home, PatientHeader, SpineMark
@@ -41,6 +41,8 @@ _TO_CO_SIGN = 100
 _DRAFT_DAYS = 30
 _DRAFTS = 100
 """Drafts that the home page lists; nobody reads further down."""
+_SHOWN_LISTS = ("mobilizations", "rom", "pain")
+"""The lists of a visit that the overview draws from."""
 
 
 def home(clinic: OpenClinic) -> Home:
@@ -74,22 +76,26 @@ def patient_header(clinic: OpenClinic, patient_id: int, episode_id: int | None =
         patient = patients.load_patient(connection, patient_id)
         episodes = episodes_of(connection, patient_id) if allows(clinic, Act.VIEW_NOTES) else ()
         episode = _shown(episodes, episode_id)
-        visits = sessions_of(connection, episode.id) if episode is not None and episode.id is not None else ()
+        visits = (
+            overview.attended_visits(connection, episode.id)
+            if episode is not None and episode.id is not None
+            else ()
+        )
         screen = (
             load_screen(connection, episode.id, patient_id, clinic.zone)
             if episode is not None and episode.id is not None
             else Screen()
         )
-    attended = counted(visits)
-    drafts = [visit for visit in attended if visit.state is NoteState.DRAFT]
+    days = [day for _, day, _ in visits]
+    drafts = [key for key, _, is_draft in visits if is_draft]
     return PatientHeader(
         patient=patient,
         age_years=age_years(patient.birth_date, clinic.today()),
         episodes=episodes,
         episode=episode,
-        visits_attended=len({visit.service_date for visit in attended}),
-        last_visit=attended[-1].service_date if attended else None,
-        open_draft_id=drafts[-1].id if drafts else None,
+        visits_attended=len(set(days)),
+        last_visit=days[-1] if days else None,
+        open_draft_id=drafts[-1] if drafts else None,
         positive=positive_answers(clinic.reference, screen),
         events=open_events(screen.events),
     )
@@ -105,7 +111,7 @@ def episode_overview(clinic: OpenClinic, episode_id: int, as_of: date | None = N
         episode = load_episode(connection, episode_id)
         patient = patients.load_patient(connection, episode.patient_id)
         normal_values = load_clinic(connection).normal_values
-        sessions = sessions_of(connection, episode_id, until=as_of, lists=MEASURED)
+        sessions = sessions_of(connection, episode_id, until=as_of, lists=_SHOWN_LISTS)
         outcomes = tuple(
             score for score in outcomes_of(connection, episode_id) if as_of is None or score.taken_on <= as_of
         )

@@ -338,7 +338,7 @@ def test_the_visit_before_is_the_last_attended_one_of_the_episode(charted: Store
         assert session_before(connection, unsaved) == visits[3]
 
 
-def test_an_overview_reads_what_was_measured_in_seven_statements(charted: Store) -> None:
+def test_what_was_measured_is_read_in_eight_statements(charted: Store) -> None:
     day = EMPTY.service_date
     with charted.write() as connection:
         add_sessions(
@@ -347,7 +347,7 @@ def test_an_overview_reads_what_was_measured_in_seven_statements(charted: Store)
         connection.commit()
     with charted.read() as connection, counted(charted) as statements:
         found = sessions_of(connection, 1, lists=MEASURED)
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 7
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 8
     assert len(found) == 60
     assert [visit.service_date for visit in found] == sorted(visit.service_date for visit in found)
     assert found[0].rom == WHOLE.rom
