@@ -267,7 +267,12 @@ def unusual_readings(reference: Reference, session: TreatmentSession) -> tuple[F
             continue
         if row.value > motion.warn_above:
             values = {"motion": motion.full_label, "value": f"{row.value}{_sign(row.unit)}"}
-            found.append(Fault("rom.unusual", "rom.value", row.row, values))
+            own = motion.own_value("warn_above")
+            if own is None:
+                found.append(Fault("rom.unusual", "rom.value", row.row, values))
+            else:
+                values["limit"] = f"{own.value.normalize():f}{_sign(row.unit)}"
+                found.append(Fault("rom.unusual_own", "rom.value", row.row, values))
     return tuple(found)
 
 

@@ -104,12 +104,13 @@ def upright_scale(chart: TrendChart, most_ticks: int) -> NumberScale:
 
 
 def normal_text(chart: TrendChart) -> str:
-    """The published normal value or range in words; empty where there is none."""
+    """The published normal value or range in words, or the clinic's own, which says so; empty where there is none."""
     if chart.normal_low is None or chart.normal_high is None:
         return ""
+    name = "our normal" if chart.own_normals else "normal"
     if chart.normal_low == chart.normal_high:
-        return f"normal {with_unit(chart.normal_low, chart.unit)}"
-    return f"normal {number(chart.normal_low)}–{with_unit(chart.normal_high, chart.unit)}"
+        return f"{name} {with_unit(chart.normal_low, chart.unit)}"
+    return f"{name} {number(chart.normal_low)}–{with_unit(chart.normal_high, chart.unit)}"
 
 
 # Parts of the drawing -----------------------------------------------------------------------------------------------

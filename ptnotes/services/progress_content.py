@@ -32,7 +32,7 @@ from ptnotes.domain.treatment import (
 from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
 from ptnotes.domain.views import ChangeRow
-from ptnotes.domain.wording import measure_label, number, side_words, with_unit
+from ptnotes.domain.wording import measure_label, number, own_value_sentence, side_words, with_unit
 from ptnotes.figures.body_areas import areas_of
 from ptnotes.reports.progress_data import (
     MeasureRow,
@@ -302,7 +302,8 @@ def _range_words(chart: TrendChart) -> str:
     if chart.normal_low is None or chart.normal_high is None:
         return ""
     high = with_unit(chart.normal_high, chart.unit)
-    return high if chart.normal_low == chart.normal_high else f"{number(chart.normal_low)}–{high}"
+    words = high if chart.normal_low == chart.normal_high else f"{number(chart.normal_low)}–{high}"
+    return f"{words}*" if chart.own_normals else words
 
 
 def _titled(reference: Reference, charts: Iterable[TrendChart]) -> tuple[TrendChart, ...]:
@@ -337,8 +338,12 @@ def _key_motion(
 
 
 def _method_notes(charts: Iterable[TrendChart]) -> Iterable[str]:
-    """Says which readings were left out of a comparison because they were taken in another way."""
+    """Says which readings were left out of a comparison because they were taken in another way, and which normal values
+    are the clinic's own.
+    """
     for chart in charts:
+        for own in chart.own_normals:
+            yield f"* {chart.title}, normal value: {own_value_sentence(own, chart.unit)}"
         main = next((line for line in chart.lines if line.is_main), None)
         others: dict[str, int] = {}
         for line in chart.lines:

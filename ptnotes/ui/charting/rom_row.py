@@ -12,10 +12,19 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.change import Direction, Meaning, Verdict, judge_motion
+from ptnotes.domain.overrides import own_normals
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import Phase, RomReading, Side
 from ptnotes.domain.trend import normal_range
-from ptnotes.domain.wording import number, signed, threshold_words, verdict_phrase, verdict_tag, with_unit
+from ptnotes.domain.wording import (
+    number,
+    own_value_sentence,
+    signed,
+    threshold_words,
+    verdict_phrase,
+    verdict_tag,
+    with_unit,
+)
 from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.entry import RomEntry, read_rom, rom_text, short_verdict
 from ptnotes.ui.charting.rom_details import RomDetails
@@ -183,7 +192,11 @@ class RomRow(RowEditor[RomLine]):
         self.before = self._cell(Phase.BEFORE, "before", theme, table)
         self.after = self._cell(Phase.AFTER, "after", theme, table)
         low, high = normal_range(motion, normal_values)
-        self.normal = Label(_range_text(motion, low, high), "small", parent=table)
+        own = own_normals(motion, normal_values)
+        self.normal = Label(_range_text(motion, low, high) + ("*" if own else ""), "small", parent=table)
+        told = " ".join(own_value_sentence(value, motion.unit) for value in own)
+        self.normal.setToolTip(told)
+        self.normal.setAccessibleDescription(told)
         self.normal.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.change = Pill("", parent=table)
         self.cells = [self.label, self.last, self.before, self.after, self.normal, self.change]

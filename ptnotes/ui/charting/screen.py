@@ -50,7 +50,7 @@ class ChartingScreen(QWidget):
         self.bar = VisitBar(theme, self)
         self.notice = Notice(theme, self)
         self.absence = AbsencePanel(clinic.today, theme, self)
-        self.stage = VisitStage(clinic.reference, theme, clinic.today, self)
+        self.stage = VisitStage(lambda: clinic.reference, theme, clinic.today, self)
         self.screening = VisitScreening(clinic, tasks, theme, self)
         self.signing = SigningDesk(clinic, tasks, theme, self)
         self.toast = Toast(self)
@@ -126,6 +126,8 @@ class ChartingScreen(QWidget):
             text = "Open one in the Episode tab; its visits are charted here."
             self.stage.show_empty("No episode of care yet", text, can_start=False)
         else:
+            if self.stage.is_outdated:
+                self._show_again()
             self._refresh()
 
     def _take_now(self) -> None:

@@ -23,17 +23,25 @@ _LEAST_PX = 36
 
 
 class VisitStage(QStackedWidget):
-    """Shows one thing at a time. `page` is the visit's page, None where none is charted."""
+    """Shows one thing at a time. `page` is the visit's page, None where none is charted.
+
+    `reference` gives the reference data in force, which follow the clinic's own values.
+    """
 
     start_asked = Signal()
     came = Signal()
     """The patient of a visit that did not take place came after all: it is charted now."""
 
     def __init__(
-        self, reference: Reference, theme: Theme, today: Callable[[], date], parent: QWidget | None = None
+        self,
+        reference: Callable[[], Reference],
+        theme: Theme,
+        today: Callable[[], date],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._reference = reference
+        self._shown_with: Reference | None = None
         self._theme = theme
         self._today = today
         self._visit: OpenVisit | None = None
@@ -51,6 +59,11 @@ class VisitStage(QStackedWidget):
         # What is asked above the visit for a moment, such as a signature, may take its room, never the window's.
         return QSize(super().minimumSizeHint().width(), self._theme.px(_LEAST_PX))
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a page is shown that was made before the clinic changed one of its own values."""
+        return self.page is not None and self._shown_with is not self._reference()
+
     def show_visit(self, visit: OpenVisit) -> None:
         """Show a visit: its page, or that it did not take place."""
         self.clear()
@@ -61,7 +74,8 @@ class VisitStage(QStackedWidget):
             self.absent.say(title, session.status_reason)
             self.setCurrentWidget(self.absent)
             return
-        self.page = VisitPage(visit.state, visit.context, self._reference, self._theme, self._today, self)
+        reference = self._shown_with = self._reference()
+        self.page = VisitPage(visit.state, visit.context, reference, self._theme, self._today, self)
         self.addWidget(self.page)
         self.setCurrentWidget(self.page)
 
