@@ -285,7 +285,10 @@ def change_sentences(reference: Reference, areas_of: AreasOf, course: BodyCourse
     first, latest = _symptoms(areas_of, course.first), _symptoms(areas_of, course.latest)
     cleared = _symptoms(areas_of, course.latest, cleared=True)
     told = (
-        (f"Not marked any more since {full_date(course.first.on)}", _without(first, latest)),
+        (
+            f"Marked on {full_date(course.first.on)} and not on {full_date(course.latest.on)}",
+            _without(first, latest),
+        ),
         (f"New on {full_date(course.latest.on)}", _without(latest, first)),
         ("Marked both times", {key: words for key, words in first.items() if key in latest}),
         (f"Asked about on {full_date(course.latest.on)}, no symptoms there", cleared),
