@@ -28,7 +28,12 @@ def targets_shown(reference: Reference, targets: Sequence[str]) -> PickItem | No
     """The targets of a row as one choice in force, None where there are none."""
     if not targets:
         return None
-    return PickItem(" ".join(targets), ", ".join(reference.targets[target].label for target in targets))
+    return PickItem(" ".join(targets), ", ".join(_short(reference.targets[target]) for target in targets))
+
+
+def _short(target: Target) -> str:
+    """A target's label; of a whole region without the levels that it is made of."""
+    return target.label.partition(" (")[0] if target.kind == "region" else target.label
 
 
 def find_targets(reference: Reference, regions: Sequence[str]) -> Find:

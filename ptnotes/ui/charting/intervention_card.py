@@ -117,8 +117,13 @@ class InterventionRow(RowEditor[Intervention]):
     def open_more(self, *, wanted: bool) -> None:
         """Show modifiers, settings and place while the row is worked on, and where they say something."""
         row = self.shown
-        said = row is not None and bool(row.modifiers or row.area or row.parameters)
-        self._line.setVisible(wanted or said)
+        placed = row is not None and bool(row.area)
+        coded = row is not None and bool(row.modifiers or row.parameters)
+        for cell in self.more.values():
+            cell.setVisible(wanted or coded)
+        for field in (self.place, self.kind):
+            field.setVisible(wanted or placed)
+        self._line.setVisible(wanted or placed or coded)
         self.below.settle()
 
     def _typed(self, minutes: int | None) -> None:

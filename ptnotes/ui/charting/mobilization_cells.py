@@ -48,6 +48,8 @@ class TargetCell(PickList):
         """Show the row's targets."""
         self._targets = targets
         self.show_current(choices.targets_shown(self._reference, targets))
+        # A muscle's name is longer than the column is wide.
+        self.setToolTip(", ".join(self._reference.targets[target].label for target in targets))
 
     def _one_chosen(self, target: str) -> None:
         self.targets_chosen.emit((target,) if target else ())

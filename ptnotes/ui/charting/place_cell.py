@@ -66,7 +66,7 @@ class KindButton(QPushButton):
         self._name = name
         self._kind: AreaKind | None = None
         self.setProperty("type", "quiet")
-        self.setFixedWidth(theme.px(60))
+        self.setMinimumWidth(theme.px(76))
         self.clicked.connect(self._next)
 
     def show_kind(self, kind: AreaKind | None, *, said: bool) -> None:

@@ -22,7 +22,9 @@ def test_a_source_is_told_with_its_trust(status: SourceStatus, said: str) -> Non
 
 def test_no_technique_or_service_is_silent_on_where_it_comes_from() -> None:
     reference = load_reference()
-    for entry in (*reference.techniques.values(), *reference.interventions.values()):
-        words = source_words(entry.source, entry.source_status)
+    told = [(entry.source, entry.source_status) for entry in reference.techniques.values()]
+    told += [(entry.source, entry.source_status) for entry in reference.interventions.values()]
+    for source, status in told:
+        words = source_words(source, status)
         assert words == OURS or words.startswith("Source: ")
         assert not words.startswith("Source: textbook, not looked up")
