@@ -26,6 +26,7 @@ from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
 from ptnotes.reports.examination_section import examination_section
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
 from ptnotes.reports.paper import GAP_PT, INKS
+from ptnotes.reports.plan_section import plan_section
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.progress_page import (
     Trim,
@@ -90,6 +91,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     if len(data.goals) > trim.goals:
         yield from _section("All goals")
         yield from goal_rows(data, _NO_LIMIT, width)
+    yield from plan_section(data.care, width)
     if _was_cut(data, trim):
         yield from _section("Assessment and plan in full")
         yield space(3)

@@ -69,6 +69,48 @@ class GoalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemLine:
+    """One entry of the problem list; `resolved_on` is None while it stands."""
+
+    words: str
+    since: date | None = None
+    resolved_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """What became of a goal on a day: set, met, dropped, revised with old and new, or active again."""
+
+    on: date
+    goal: str
+    done: str
+    reason: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """A version of the plan of care, what it changed of the one before, and how far it is on its way."""
+
+    number: int
+    on: date
+    who: str = ""
+    plan: str = ""
+    changes: str = ""
+    certification: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarePlan:
+    """What care is for. `interventions` are those that the present plan names."""
+
+    problems: tuple[ProblemLine, ...] = ()
+    steps: tuple[StepLine, ...] = ()
+    versions: tuple[PlanLine, ...] = ()
+    interventions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitLine:
     """One visit in the list of all: `number` is the treatment day, None for one that was cancelled or missed."""
 
@@ -153,7 +195,7 @@ class ProgressReportData:
     those of every attended visit that the report draws from. `marks` are where the period treated, `strip` where and
     when the episode did.
     `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart,
-    `examination` each of its findings, first and now.
+    `examination` each of its findings, first and now. `care` is what the later pages tell of problems, goals and plan.
     """
 
     clinic: Clinic
@@ -188,6 +230,7 @@ class ProgressReportData:
     examination: tuple[Examined, ...] = ()
     other_services: tuple[str, ...] = ()
     goals: tuple[GoalLine, ...] = ()
+    care: CarePlan = CarePlan()
     narrative: Narrative = Narrative()
     visits: tuple[VisitLine, ...] = ()
     certification_ended: date | None = None

@@ -18,8 +18,10 @@ from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import examined_over
+from ptnotes.domain.goals import GoalStep
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
+from ptnotes.domain.plan import PlanVersion
 from ptnotes.domain.signature import SignedNote
 from ptnotes.domain.treatment import (
     Mode,
@@ -39,15 +41,14 @@ from ptnotes.reports.progress_data import (
     ProgressReportData,
     Reading,
 )
+from ptnotes.services.progress_plan import care_plan, goal_line, plan_words
 from ptnotes.services.progress_safety import against_lines, precaution_words
 from ptnotes.services.progress_words import (
     abbreviation_note,
     diagnosis_words,
-    goal_line,
     is_shown,
     latest_narrative,
     other_services,
-    plan_words,
     treatment_line,
     visit_line,
 )
@@ -67,6 +68,7 @@ class Case:
 
     `since` is the day of the last report, or None where this is the first. `conclusion` replaces the drafted one.
     `screen` is the episode's screen, `names` everybody's name by their id.
+    `goal_steps` are what became of each goal, by its uuid, `plan_versions` the plan of care and those before it.
     `notes` are the signed notes, `broken` the sessions whose signatures do not hold, `mark` how far the audit has come.
     """
 
@@ -87,6 +89,8 @@ class Case:
     mark: AuditMark | None = None
     screen: Screen = field(default_factory=Screen)
     names: Mapping[int, str] = field(default_factory=dict)
+    goal_steps: Mapping[str, Sequence[GoalStep]] = field(default_factory=dict)
+    plan_versions: Sequence[PlanVersion] = ()
 
 
 def progress_content(reference: Reference, case: Case) -> ProgressReportData:
@@ -118,7 +122,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         referrer_details=episode.referrer_practice,
         precaution=precaution_words(reference, episode, case.screen),
         care_began=episode.start,
-        plan_of_care=plan_words(episode),
+        plan_of_care=plan_words(episode, case.plan_versions),
         prognosis=episode.plan.prognosis,
         first_on=in_period[0].service_date,
         last_on=in_period[-1].service_date,
@@ -143,7 +147,10 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         body=told_course(reference, areas_of, attended),
         examination=examined_over(reference, attended),
         other_services=other_services(reference, in_period),
-        goals=tuple(goal_line(reference, progress) for progress in goals),
+        goals=tuple(
+            goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ())) for progress in goals
+        ),
+        care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, case.since),
         narrative=latest_narrative(in_period),
         visits=tuple(
             visit_line(reference, session, numbers, key_motion)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.episode import DiagnosisKind, EpisodeOfCare, GoalStatus
+from ptnotes.domain.episode import DiagnosisKind, EpisodeOfCare
 from ptnotes.domain.episode_progress import grade_words
 from ptnotes.domain.treatment import (
     NoteState,
@@ -20,9 +20,9 @@ from ptnotes.domain.treatment import (
     minutes_by_timing,
 )
 from ptnotes.domain.trend import TrendChart
-from ptnotes.domain.views import GoalProgress, TreatedRow
-from ptnotes.domain.wording import full_date, number, side_words, with_unit
-from ptnotes.reports.progress_data import GoalLine, Narrative, Reading, TreatmentLine, VisitLine
+from ptnotes.domain.views import TreatedRow
+from ptnotes.domain.wording import side_words, with_unit
+from ptnotes.reports.progress_data import Narrative, Reading, TreatmentLine, VisitLine
 
 _KINDS = {
     VisitKind.EVALUATION: "Evaluation",
@@ -39,19 +39,6 @@ def diagnosis_words(episode: EpisodeOfCare, on: date) -> tuple[str, ...]:
     ordered = sorted(current, key=lambda row: row.kind is not DiagnosisKind.MEDICAL)
     told = (f"{row.code} {row.words}".strip() for row in ordered)
     return tuple(text for text in told if text)
-
-
-def plan_words(episode: EpisodeOfCare) -> str:
-    """Frequency, duration and certification in one line; empty where nothing is planned."""
-    plan = episode.plan
-    often = f"{number(plan.visits_a_week)} × a week" if plan.visits_a_week is not None else ""
-    weeks = plan.duration_weeks
-    long = f"for {weeks} {'week' if weeks == 1 else 'weeks'}" if weeks is not None else ""
-    begins = f"from {full_date(plan.start)}" if plan.start is not None and (often or long) else ""
-    certified = f"certified to {full_date(plan.certified_until)}" if plan.certified_until is not None else ""
-    return "; ".join(
-        part for part in (" ".join(part for part in (often, long, begins) if part), certified) if part
-    )
 
 
 def treatment_line(reference: Reference, row: TreatedRow) -> TreatmentLine:
@@ -97,28 +84,6 @@ def other_services(reference: Reference, sessions: Sequence[TreatmentSession]) -
     if home:
         told.append(f"home programme of {home} {'exercise' if home == 1 else 'exercises'}")
     return tuple(told)
-
-
-def goal_line(reference: Reference, progress: GoalProgress) -> GoalLine:
-    """A goal with how far it is, in words."""
-    goal = progress.goal
-    unit = reference.measures[goal.outcome].unit if goal.measure == "outcome" and goal.outcome else goal.unit
-    if goal.status is not GoalStatus.ACTIVE:
-        standing = {GoalStatus.MET: "met", GoalStatus.DROPPED: "dropped", GoalStatus.REVISED: "revised"}[
-            goal.status
-        ]
-        standing += f": {goal.status_reason}" if goal.status_reason else ""
-    elif progress.now is not None:
-        standing = f"now {with_unit(progress.now, unit)}"
-        if goal.baseline is not None and goal.target is not None:
-            standing += f" (from {with_unit(goal.baseline, unit)} to {with_unit(goal.target, unit)})"
-        if progress.share is not None:
-            standing = f"{number((progress.share * 100).quantize(Decimal(1)))} %, {standing}"
-    else:
-        standing = "not measured yet" if goal.measure != "words" else "in words, judged by the therapist"
-    share = float(progress.share) if progress.share is not None and goal.status is GoalStatus.ACTIVE else None
-    function = f" ({goal.function})" if goal.function and goal.function != goal.words else ""
-    return GoalLine(words=f"{goal.words}{function}", share=share, standing=standing, due=goal.due)
 
 
 def latest_narrative(sessions: Sequence[TreatmentSession]) -> Narrative:

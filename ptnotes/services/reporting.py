@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ptnotes.db.audit import audit_head, patient_of_episode
 from ptnotes.db.certification import note_report
+from ptnotes.db.episode_history import goal_events, plan_history
 from ptnotes.db.episodes import load_episode, outcomes_of
 from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
@@ -24,6 +25,7 @@ from ptnotes.db.signing import signed_notes
 from ptnotes.domain.audit import AuditMark, Subject, Verb
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
+from ptnotes.domain.goals import steps_of
 from ptnotes.domain.people import Paper
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import clean_note
@@ -113,6 +115,8 @@ def progress_report_data(
             mark=AuditMark(*audit_head(connection)),
             screen=load_screen(connection, episode_id, episode.patient_id, clinic.zone),
             names=names_of(connection),
+            goal_steps=steps_of(goal_events(connection, episode_id, clinic.zone)),
+            plan_versions=plan_history(connection, episode_id, clinic.zone),
         )
     _check_asked(case)
     return progress_content(clinic.reference, case)

@@ -1,0 +1,125 @@
+"""A report's words about what care is for: problems, goals and what became of them, the plan and its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, Problem
+from ptnotes.domain.goals import GoalStep, deed_words
+from ptnotes.domain.plan import PlanVersion, certified_words, is_changed_since_sent
+from ptnotes.domain.plan import plan_words as frequency_words
+from ptnotes.domain.views import GoalProgress
+from ptnotes.domain.wording import full_date, number, with_unit
+from ptnotes.reports.progress_data import CarePlan, GoalLine, PlanLine, ProblemLine, StepLine
+
+Steps = Mapping[str, Sequence[GoalStep]]
+_STANDING = {GoalStatus.MET: "met", GoalStatus.DROPPED: "dropped", GoalStatus.REVISED: "revised"}
+
+
+def plan_words(episode: EpisodeOfCare, versions: Sequence[PlanVersion] = ()) -> str:
+    """Frequency, duration and certification in one line; empty where nothing is planned.
+
+    A plan that was changed since it was certified does not carry the day to which the earlier one was.
+    """
+    plan = episode.plan
+    certified = f"certified to {full_date(plan.certified_until)}" if plan.certified_until is not None else ""
+    if is_changed_since_sent(versions):
+        certified = certified_words(versions)
+    return "; ".join(part for part in (frequency_words(plan), certified) if part)
+
+
+def goal_line(reference: Reference, progress: GoalProgress, steps: Sequence[GoalStep] = ()) -> GoalLine:
+    """A goal with how far it is, in words; of a closed one since when and why, of a revised one since when."""
+    goal = progress.goal
+    share = progress.share if goal.status is GoalStatus.ACTIVE else None
+    function = f" ({goal.function})" if goal.function and goal.function != goal.words else ""
+    return GoalLine(
+        words=f"{goal.words}{function}",
+        share=float(share) if share is not None else None,
+        standing=_standing(reference, progress, steps),
+        due=goal.due,
+    )
+
+
+def care_plan(
+    episode: EpisodeOfCare,
+    steps: Steps,
+    versions: Sequence[PlanVersion],
+    names: Mapping[int, str],
+    since: date | None,
+) -> CarePlan:
+    """What the later pages tell: every problem, each step of a goal after the day `since`, every version of the plan.
+
+    Without a report before it (`since` is None) that a goal was set is told by the list of goals alone.
+    """
+    told = [
+        (goal, step)
+        for goal in episode.goals
+        for step in steps.get(goal.uuid, ())
+        if (step.event.on > since if since is not None else not step.is_first)
+    ]
+    return CarePlan(
+        problems=tuple(_problem_line(problem) for problem in episode.problems),
+        steps=tuple(
+            StepLine(
+                on=step.event.on,
+                goal=goal.words,
+                done=deed_words(step, goal.unit),
+                reason=step.event.reason,
+                who=names.get(step.event.person_id, ""),
+            )
+            for goal, step in sorted(told, key=lambda pair: pair[1].event.on)
+        ),
+        versions=tuple(
+            PlanLine(
+                number=version.number,
+                on=version.on,
+                who=names.get(version.written_by, ""),
+                plan=frequency_words(version.plan),
+                changes=", ".join(version.changes),
+                certification=certified_words((version,)),
+            )
+            for version in versions
+        ),
+        interventions=episode.plan.interventions.strip(),
+    )
+
+
+def _problem_line(problem: Problem) -> ProblemLine:
+    return ProblemLine(words=problem.words, since=problem.since, resolved_on=problem.resolved_on)
+
+
+def _standing(reference: Reference, progress: GoalProgress, steps: Sequence[GoalStep]) -> str:
+    goal = progress.goal
+    if goal.status is not GoalStatus.ACTIVE:
+        closed = next((step.event.on for step in reversed(steps) if step.event.status is goal.status), None)
+        on = f" on {full_date(closed)}" if closed is not None else ""
+        return f"{_STANDING[goal.status]}{on}" + (f": {goal.status_reason}" if goal.status_reason else "")
+    parts = [_measured(reference, progress)]
+    if progress.is_reached:
+        parts.append("target reached")
+    if steps and steps[-1].event.status is GoalStatus.REVISED:
+        parts.append(f"revised on {full_date(steps[-1].event.on)}")
+    return ", ".join(parts)
+
+
+def _measured(reference: Reference, progress: GoalProgress) -> str:
+    goal = progress.goal
+    if progress.now is None:
+        return "not measured yet" if goal.measure != "words" else "in words, judged by the therapist"
+    unit = _unit(reference, goal)
+    told = f"now {with_unit(progress.now, unit)}"
+    if goal.baseline is not None and goal.target is not None:
+        told += f" (from {with_unit(goal.baseline, unit)} to {with_unit(goal.target, unit)})"
+    if progress.share is not None:
+        told = f"{number((progress.share * 100).quantize(Decimal(1)))} %, {told}"
+    return told
+
+
+def _unit(reference: Reference, goal: Goal) -> str:
+    if goal.measure == "outcome" and goal.outcome:
+        return reference.measures[goal.outcome].unit
+    return goal.unit
