@@ -192,6 +192,7 @@ def test_where_a_service_was_given_is_chosen_with_its_kind_and_the_kind_can_be_c
     (row,) = page.interventions.table.editors.values()
     assert isinstance(row, InterventionRow)
     assert not row.kind.isEnabled()
+    row.minutes.setFocus()
     row.place.setFocus()
     QTest.keyClicks(row.place, "upper trap l")
     QTest.keyClick(QApplication.activePopupWidget() or row.place, Qt.Key.Key_Return)
@@ -216,6 +217,9 @@ def test_the_place_of_a_service_says_the_same_in_the_row_and_in_the_line(chart: 
     assert isinstance(row, InterventionRow)
     assert (row.place.text(), row.kind.text()) == ("Heel, left", "area")
     assert row.place.isVisible()
+    assert not row.more["modifiers"].isVisible()
+    row.minutes.setFocus()
+    assert row.more["modifiers"].isVisible()
 
 
 def test_what_is_typed_as_a_place_goes_on_while_the_visit_follows_it(chart: Chart) -> None:
@@ -223,6 +227,7 @@ def test_what_is_typed_as_a_place_goes_on_while_the_visit_follows_it(chart: Char
     typed(page, "us 8")
     (row,) = page.interventions.table.editors.values()
     assert isinstance(row, InterventionRow)
+    row.minutes.setFocus()
     row.place.setFocus()
     for letter, seen in (("s", "s"), ("c", "sc"), (" ", "sc"), ("x", "sc x")):
         QTest.keyClicks(row.place, letter)

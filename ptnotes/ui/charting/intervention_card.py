@@ -114,6 +114,10 @@ class InterventionRow(RowEditor[Intervention]):
         self.more["parameters"].show_value(row.parameters, row.parameters)
         self.open_more(wanted=any(cell.hasFocus() for cell in self.tab_stops()))
 
+    @override
+    def open_further(self) -> None:
+        self.open_more(wanted=True)
+
     def open_more(self, *, wanted: bool) -> None:
         """Show modifiers, settings and place while the row is worked on, and where they say something."""
         row = self.shown
