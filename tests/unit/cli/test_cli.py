@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 
 from ptnotes import __version__, cli
+from ptnotes.cli import shared
 from ptnotes.db import keyfile
 from ptnotes.db.kdf import Kdf
 from ptnotes.db.people import add_person
@@ -209,8 +210,8 @@ def test_long_work_tells_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 1.0, 6.0, 7.0, 12.0])
-    monkeypatch.setattr(cli, "monotonic", lambda: next(times))
-    with cli._progress("patients") as tell:
+    monkeypatch.setattr(shared, "monotonic", lambda: next(times))
+    with shared.telling_progress("patients") as tell:
         tell(500, 2000)
         tell(1000, 2000)
     assert capsys.readouterr().err == "1,000 of 2,000 patients\n"
@@ -220,7 +221,7 @@ def test_on_a_terminal_one_line_tells_how_far_long_work_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with cli._progress("patients") as tell:
+    with shared.telling_progress("patients") as tell:
         tell(500, 2000)
         tell(2000, 2000)
     assert capsys.readouterr().err == "\r500 of 2,000 patients\r2,000 of 2,000 patients\n"

@@ -10,13 +10,23 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from ptnotes import __version__
+from ptnotes.cli.export import add_export
+from ptnotes.cli.shared import (
+    add_passphrase,
+    add_user,
+    asked_passphrase,
+    clinic_path,
+    one_patient,
+    opened,
+    say,
+    telling_progress,
+)
 from ptnotes.domain.errors import (
     AmbiguousError,
     EnvironmentFault,
@@ -33,14 +43,11 @@ if TYPE_CHECKING:
 
     from ptnotes.domain.backup import Contents
     from ptnotes.domain.episode import EpisodeOfCare
-    from ptnotes.domain.patient import Patient
-    from ptnotes.services.opening import OpenClinic
 
 # Each command imports what it needs and no more: `--version` and the unlock screen must not wait for the store.
 # ruff: noqa: PLC0415
 
 _EVERY_PATIENT = 10_000_000
-_SECONDS_BETWEEN_LINES = 5.0
 _MOST_PROBLEMS = 100
 
 
@@ -65,10 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = run(arguments)
         sys.stdout.flush()
     except AmbiguousError as error:
-        _say("\n".join([sentence(error), *(f"  {choice}" for choice in error.choices)]))
+        say("\n".join([sentence(error), *(f"  {choice}" for choice in error.choices)]))
         return 1
     except PtNotesError as error:
-        _say(sentence(error))
+        say(sentence(error))
         return 1
     except BrokenPipeError:
         # Whoever read the output has enough of it. Python would complain once more while it ends, unless silenced.
@@ -76,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        _say("Stopped.")
+        say("Stopped.")
         return 1
     return code
 
@@ -109,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=1, metavar="S", help="the same seed gives the same people (1)"
     )
     sample.set_defaults(run=_create_sample, takes_no_file=True)
-    _add_passphrase(sample)
+    add_passphrase(sample)
 
     patients = commands.add_parser("patients", help="list patients", allow_abbrev=False)
     patients.add_argument(
@@ -117,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     patients.add_argument("--json", action="store_true", help="as JSON: mrn, name, birth_date")
     patients.set_defaults(run=_list_patients)
-    _add_passphrase(patients)
-    _add_user(patients)
+    add_passphrase(patients)
+    add_user(patients)
 
     parse = commands.add_parser(
         "parse", help="read a typed line, as JSON: entries, problems", allow_abbrev=False
@@ -147,8 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     progress.add_argument("--as-of", type=_date, metavar="DATE", help="the last day covered (today)")
     progress.add_argument("--out", type=Path, required=True, metavar="FILE.pdf", help="where to write it")
     progress.set_defaults(run=_report_progress)
-    _add_passphrase(progress)
-    _add_user(progress)
+    add_passphrase(progress)
+    add_user(progress)
+
+    add_export(commands)
 
     backup = commands.add_parser(
         "backup", help="make a backup, also while the window is open", allow_abbrev=False
@@ -178,22 +187,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit_verify.set_defaults(run=_verify_audit)
     for command in (backup, verify, restore, audit_verify):
-        _add_passphrase(command)
-        _add_user(command)
+        add_passphrase(command)
+        add_user(command)
     return parser
-
-
-def _add_passphrase(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--passphrase-file",
-        type=Path,
-        metavar="FILE",
-        help="read the passphrase from the first line of FILE; else it is asked for, or read from standard input",
-    )
-
-
-def _add_user(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--user", metavar="NAME", help="who opens the file, where several people can")
 
 
 def _count(text: str) -> int:
@@ -239,13 +235,13 @@ def _create_sample(arguments: argparse.Namespace) -> int:
 
     if clinic_exists(arguments.path):
         raise EnvironmentFault("file.exists", path=str(arguments.path))
-    passphrase = _passphrase(arguments.passphrase_file, twice=True)
+    passphrase = asked_passphrase(arguments.passphrase_file, twice=True)
     sessions = 10 * arguments.patients if arguments.sessions is None else arguments.sessions
     if sessions and not arguments.patients:
         raise InputError(Fault("sample.nobody", "sessions"))
     from ptnotes.services.sample import create_sample
 
-    with _progress("patients") as progress:
+    with telling_progress("patients") as progress:
         create_sample(
             arguments.path,
             patients=arguments.patients,
@@ -263,7 +259,7 @@ def _list_patients(arguments: argparse.Namespace) -> int:
     from ptnotes.services.audit import note_read
     from ptnotes.services.patients import find_patients
 
-    with closing(_opened(arguments)) as clinic:
+    with closing(opened(arguments)) as clinic:
         rows = find_patients(clinic, arguments.find, limit=_EVERY_PATIENT)
         note_read(clinic, Verb.SEARCHED, Subject.PATIENT, count=len(rows))
     if arguments.json:
@@ -278,7 +274,7 @@ def _list_patients(arguments: argparse.Namespace) -> int:
     for row in rows:
         print(f"{row.mrn:<{width}}  {row.birth_date.isoformat()}  {row.name}")
     if not rows and arguments.find:
-        _say(sentence(NotFoundError("patient.none_match", find=arguments.find[:40])))
+        say(sentence(NotFoundError("patient.none_match", find=arguments.find[:40])))
     return 0
 
 
@@ -306,8 +302,8 @@ def _report_progress(arguments: argparse.Namespace) -> int:
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
     if not arguments.out.absolute().parent.is_dir():
         raise EnvironmentFault("folder.missing", path=str(arguments.out))
-    with closing(_opened(arguments)) as clinic:
-        patient = _one_patient(clinic, arguments.patient)
+    with closing(opened(arguments)) as clinic:
+        patient = one_patient(clinic, arguments.patient)
         if patient.id is None:
             raise ValueError("a stored patient has an id")
         episode = _one_episode(episodes_of(clinic, patient.id), arguments.episode)
@@ -328,7 +324,7 @@ def _back_up(arguments: argparse.Namespace) -> int:
         raise EnvironmentFault(
             "backup.not_a_folder" if there else "backup.no_folder", path=str(arguments.folder)
         )
-    with closing(_opened(arguments)) as clinic:
+    with closing(opened(arguments)) as clinic:
         made = backup_clinic(clinic, arguments.folder)
     print(f"{made.folder}: {_counted(made.contents)}, read back and compared")
     return 0
@@ -337,10 +333,10 @@ def _back_up(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     from ptnotes.services.restore import proof_words, verify_clinic
 
-    path = arguments.path or _clinic_path(arguments)
+    path = arguments.path or clinic_path(arguments)
     if not os.path.exists(path):  # noqa: PTH110 - never raises, whatever a share answers
         raise EnvironmentFault("file.missing", path=str(path))
-    proof = verify_clinic(path, _passphrase(arguments.passphrase_file), arguments.user)
+    proof = verify_clinic(path, asked_passphrase(arguments.passphrase_file), arguments.user)
     print(f"{path}: {_counted(proof.contents)}, every page as it was written")
     return _told(proof_words(proof), "verify.does_not_hold", proof.problems)
 
@@ -354,7 +350,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     if not os.path.exists(arguments.source):  # noqa: PTH110 - never raises, whatever a share answers
         raise EnvironmentFault("backup.none", path=str(arguments.source))
     with owned(path):
-        passphrase = _passphrase(arguments.passphrase_file)
+        passphrase = asked_passphrase(arguments.passphrase_file)
         restored = restore_clinic(arguments.source, path, passphrase, arguments.user)
     print(f"{path}: {_counted(restored.contents)}, restored from {arguments.source}")
     if restored.kept is not None:
@@ -367,7 +363,7 @@ def _verify_audit(arguments: argparse.Namespace) -> int:
     from ptnotes.services.history import verify_audit
     from ptnotes.services.opening import open_clinic
 
-    path, passphrase = _clinic_path(arguments), _passphrase(arguments.passphrase_file)
+    path, passphrase = clinic_path(arguments), asked_passphrase(arguments.passphrase_file)
     with closing(open_clinic(path, passphrase, arguments.user)) as clinic:
         found = verify_audit(clinic, arguments.backup, arguments.pdf, passphrase=passphrase)
     words = [problem_words(problem) for problem in found.problems]
@@ -381,30 +377,12 @@ def _told(lines: Sequence[str], code: str, problems: int) -> int:
     for line in lines[:_MOST_PROBLEMS]:
         print(line)
     if problems:
-        _say(sentence(EnvironmentFault(code, count=f"{problems:,}")))
+        say(sentence(EnvironmentFault(code, count=f"{problems:,}")))
     return 1 if problems else 0
 
 
 def _counted(contents: Contents) -> str:
     return f"{contents.patients:,} patients, {contents.visits:,} visits"
-
-
-def _one_patient(clinic: OpenClinic, words: str) -> Patient:
-    """The patient with that record number, else the only one that the words find."""
-    from ptnotes.domain.audit import Subject, Verb
-    from ptnotes.services.audit import note_read
-    from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
-
-    with suppress(NotFoundError):
-        return patient_by_mrn(clinic, words)
-    found = find_patients(clinic, words, limit=20)
-    note_read(clinic, Verb.SEARCHED, Subject.PATIENT, count=len(found))
-    if not found:
-        raise NotFoundError("patient.not_found", mrn=words[:40])
-    if len(found) > 1:
-        choices = tuple(f"{row.mrn}  {row.birth_date.isoformat()}  {row.name}" for row in found)
-        raise AmbiguousError("patient.several_match", choices)
-    return load_patient(clinic, found[0].id)
 
 
 def _one_episode(episodes: Sequence[EpisodeOfCare], which: int | str) -> EpisodeOfCare:
@@ -417,70 +395,3 @@ def _one_episode(episodes: Sequence[EpisodeOfCare], which: int | str) -> Episode
     if which > len(in_order):
         raise NotFoundError("episode.not_found")
     return in_order[which - 1]
-
-
-def _clinic_path(arguments: argparse.Namespace) -> Path:
-    from ptnotes.services.people_of import clinic_exists, default_clinic_path
-
-    path: Path = arguments.file or default_clinic_path()
-    if not clinic_exists(path):
-        raise EnvironmentFault("file.missing", path=str(path))
-    return path
-
-
-def _opened(arguments: argparse.Namespace) -> OpenClinic:
-    path = _clinic_path(arguments)
-    passphrase = _passphrase(arguments.passphrase_file)
-    from ptnotes.services.opening import open_clinic
-
-    return open_clinic(path, passphrase, arguments.user)
-
-
-def _passphrase(file: Path | None, *, twice: bool = False) -> str:
-    """The passphrase from the file's first line, from whoever sits at the terminal, or from standard input."""
-    if file is not None:
-        try:
-            with file.open(encoding="utf-8-sig") as lines:
-                passphrase = lines.readline()
-        except (OSError, UnicodeDecodeError):
-            raise EnvironmentFault("passphrase.file_unreadable", path=str(file)) from None
-    elif sys.stdin is not None and sys.stdin.isatty():
-        import getpass
-
-        passphrase = getpass.getpass("Passphrase: ")
-        if twice and passphrase != getpass.getpass("Once more: "):
-            raise InputError(Fault("passphrase.differs", "passphrase"))
-    else:
-        passphrase = "" if sys.stdin is None else sys.stdin.readline()
-    passphrase = passphrase.rstrip("\r\n")
-    if not passphrase:
-        raise InputError(Fault("passphrase.empty", "passphrase"))
-    return passphrase
-
-
-@contextmanager
-def _progress(things: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that tells on standard error how far long work has come: one line that changes on a terminal,
-    else a line every few seconds.
-    """
-    on_terminal = sys.stderr.isatty()
-    told = monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        line = f"{done:,} of {total:,} {things}"
-        if on_terminal:
-            print(f"\r{line}", end="", file=sys.stderr, flush=True)
-        elif monotonic() - told >= _SECONDS_BETWEEN_LINES:
-            told = monotonic()
-            _say(line)
-
-    try:
-        yield tell
-    finally:
-        if on_terminal:
-            print(file=sys.stderr)
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
