@@ -68,17 +68,21 @@ def other_services(reference: Reference, sessions: Sequence[TreatmentSession]) -
     """
     minutes: dict[str, int] = {}
     days: dict[str, set[date]] = {}
+    places: dict[str, dict[str, None]] = {}
     for session in sessions:
         for row in session.interventions:
             if row.intervention is None or reference.interventions[row.intervention].group == "evaluation":
                 continue
             minutes[row.intervention] = minutes.get(row.intervention, 0) + (row.minutes or 0)
             days.setdefault(row.intervention, set()).add(session.service_date)
+            if row.area:
+                places.setdefault(row.intervention, {})[row.area] = None
     told: list[str] = []
     for key, on in days.items():
         label = _small(reference.interventions[key].label.partition(" (")[0])
         spent = f" {minutes[key]} min" if minutes[key] else ""
-        told.append(f"{label},{spent} in {len(on)} {'visit' if len(on) == 1 else 'visits'}")
+        at = f" ({'; '.join(_small(place) for place in places[key])})" if key in places else ""
+        told.append(f"{label}{at},{spent} in {len(on)} {'visit' if len(on) == 1 else 'visits'}")
     at_home = (sum(row.place is Place.HOME for row in session.exercises) for session in reversed(sessions))
     home = next((count for count in at_home if count), 0)
     if home:
@@ -136,16 +140,24 @@ def _done(reference: Reference, session: TreatmentSession) -> str:
         if row.technique is None or not row.targets:
             continue
         side = f" {side_words(row.side)}" if row.side is not None and row.side.value != "midline" else ""
-        told = f"{', '.join(row.targets)}{side} {reference.techniques[row.technique].abbreviation} {grade_words(row)}"
+        targets = ", ".join(_target(reference, target) for target in row.targets)
+        told = f"{targets}{side} {reference.techniques[row.technique].abbreviation} {grade_words(row)}"
         parts.append(told.rstrip())
     for service in session.interventions:
         if service.intervention is not None:
             minutes = f" {service.minutes} min" if service.minutes is not None else ""
-            parts.append(f"{reference.interventions[service.intervention].short}{minutes}")
+            area = f" ({_small(service.area)})" if service.area else ""
+            parts.append(f"{reference.interventions[service.intervention].short}{area}{minutes}")
     if session.exercises:
         count = len(session.exercises)
         parts.append(f"{count} {'exercise' if count == 1 else 'exercises'}")
     return "; ".join(parts)
+
+
+def _target(reference: Reference, target: str) -> str:
+    """A target as a list of visits names it: a vertebra or segment by its number, anything else by its label."""
+    found = reference.targets[target]
+    return target if found.kind in ("vertebra", "segment") else _small(found.label)
 
 
 def _motion_seen(reference: Reference, session: TreatmentSession, key_motion: TrendChart | None) -> str:

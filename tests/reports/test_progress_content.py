@@ -10,7 +10,7 @@ from ptnotes.domain.change import Meaning
 from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.treatment import NoteState, Phase, RomReading, TreatmentSession
+from ptnotes.domain.treatment import NoteState, Phase, RomReading, Side, TreatmentSession
 from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flat, flexion, missed, pages, pdf, visit
 
 
@@ -171,6 +171,18 @@ def test_a_visit_shows_pain_and_motion_before_and_after() -> None:
 def test_other_services_are_summed_over_the_period() -> None:
     data = content(case(visit(1), visit(5)))
     assert any("30 min in 2 visits" in told for told in data.other_services)
+
+
+def test_where_a_service_was_given_and_what_is_no_vertebra_are_told_by_name() -> None:
+    one = visit(1)
+    needled = replace(one.mobilizations[0], targets=("m_gluteus_medius",), side=Side.LEFT, technique="dry_needling",
+                      grade_system=None, grade=None)  # fmt: skip
+    placed = replace(one.interventions[0], intervention="laser", area="Heel, right", minutes=4)
+    silent = replace(placed, row=9, area="", minutes=None)
+    data = content(case(replace(one, mobilizations=(needled,), interventions=(placed, silent))))
+    assert "gluteus medius and minimus left DN" in data.visits[0].done
+    assert "Laser (heel, right) 4 min; Laser" in data.visits[0].done
+    assert any("laser therapy (heel, right), 4 min in 1 visit" in told for told in data.other_services)
 
 
 def test_a_certification_that_ran_out_while_care_went_on_is_told_with_what_is_asked() -> None:
