@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from ptnotes.db.outcomes import add_items, items_of
 from ptnotes.db.parts import Parts, Row, grouped
 from ptnotes.db.schema import metadata
 from ptnotes.db.schema.episode import (
@@ -44,7 +45,7 @@ _DIAGNOSIS = tuple(field.name for field in fields(Diagnosis) if field.name != "r
 _PROBLEM = tuple(field.name for field in fields(Problem) if field.name != "row")
 _GOAL = tuple(field.name for field in fields(Goal) if field.name != "uuid")
 _PLAN = tuple(field.name for field in fields(PlanOfCare))
-_SCORE = tuple(field.name for field in fields(OutcomeScore))
+_SCORE = tuple(field.name for field in fields(OutcomeScore) if field.name != "items")
 
 _AT_ONCE = 500
 """So many ids are asked for in one statement at most."""
@@ -164,7 +165,9 @@ def record_outcome(connection: Connection, score: OutcomeScore, at: datetime) ->
     values = {**_values(score, _SCORE), "uuid": str(uuid4()), "entered_at": at}
     del values["id"]
     made = insert(OutcomeScoreRecord).values(**values).returning(OutcomeScoreRecord.id)
-    return replace(score, id=connection.scalars(made).one())
+    stored = replace(score, id=connection.scalars(made).one())
+    add_items(connection, [stored])
+    return stored
 
 
 def add_outcomes(connection: Connection, scores: Sequence[OutcomeScore], at: datetime) -> None:
@@ -173,7 +176,9 @@ def add_outcomes(connection: Connection, scores: Sequence[OutcomeScore], at: dat
     for row in rows:
         del row["id"]
     if rows:
-        connection.execute(insert(OutcomeScoreRecord), rows)
+        made = insert(OutcomeScoreRecord).returning(OutcomeScoreRecord.id, sort_by_parameter_order=True)
+        ids = connection.scalars(made, rows).all()
+        add_items(connection, (replace(score, id=key) for score, key in zip(scores, ids, strict=True)))
 
 
 def outcomes_of(connection: Connection, episode_id: int) -> tuple[OutcomeScore, ...]:
@@ -183,7 +188,9 @@ def outcomes_of(connection: Connection, episode_id: int) -> tuple[OutcomeScore, 
         .where(OutcomeScoreRecord.episode_id == episode_id, OutcomeScoreRecord.removed_at.is_(None))
         .order_by(OutcomeScoreRecord.taken_on, OutcomeScoreRecord.id)
     )
-    return tuple(OutcomeScore(**row._mapping) for row in connection.execute(query))
+    scores = [OutcomeScore(**row._mapping) for row in connection.execute(query)]
+    items = items_of(connection, scores)
+    return tuple(replace(score, items=items.get(score.id or 0, ())) for score in scores)
 
 
 def _load(connection: Connection, condition: ColumnElement[bool]) -> tuple[EpisodeOfCare, ...]:

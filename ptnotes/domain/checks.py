@@ -15,6 +15,7 @@ from ptnotes.domain.diagnoses import diagnosis_code_fault
 from ptnotes.domain.episode import EpisodeOfCare, Goal, OutcomeScore, Problem
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import BEHAVIOURS, values_of
+from ptnotes.domain.outcomes import checked_items
 from ptnotes.domain.treatment import (
     FINDING_LISTS,
     SESSION_LISTS,
@@ -365,7 +366,10 @@ def _goal_faults(reference: Reference, goal: Goal, place: int) -> Iterator[Fault
 
 
 def checked_outcome(reference: Reference, score: OutcomeScore, today: date) -> OutcomeScore:
-    """The score, within its measure's bounds and not in the future. Raises `InputError` otherwise."""
+    """The score, within its measure's bounds and not in the future, its total made of its items where it has such.
+
+    Raises `InputError` otherwise.
+    """
     faults = []
     measure = reference.measures.get(score.measure)
     if measure is None:
@@ -373,11 +377,18 @@ def checked_outcome(reference: Reference, score: OutcomeScore, today: date) -> O
     else:
         bounds = (measure.score_min, measure.score_max, measure.unit)
         faults.extend(_range("outcome.total", None, score.total, *bounds))
+    if measure is not None and score.subscale not in ([part.id for part in measure.subscales] or [""]):
+        faults.append(Fault("outcome.subscale", "outcome.subscale", values={"measure": measure.abbreviation}))
     if score.taken_on > today:
         faults.append(Fault("date.future", "outcome.taken_on"))
+    checked = score
+    try:
+        checked = checked_items(reference, score)
+    except InputError as error:
+        faults = [*error.faults, *(fault for fault in faults if fault.field != "outcome.total")]
     if faults:
         raise InputError(*faults)
-    return score
+    return checked
 
 
 def _range(

@@ -113,8 +113,23 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeItem:
+    """One item of a questionnaire: its id, what was asked (an activity in the patient's words), and the answer.
+
+    A `value` of None is an item left out, never 0.
+    """
+
+    item: str
+    words: str = ""
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeScore:
-    """One answered questionnaire, as its total. `total` is in the measure's unit; `subscale` where it has such."""
+    """One answered questionnaire, as its total. `total` is in the measure's unit; `subscale` where it has such.
+
+    `items` are its answers where they were given one by one, in the order of their ids; the total is made of them.
+    """
 
     id: int | None = None
     episode_id: int
@@ -123,6 +138,7 @@ class OutcomeScore:
     taken_on: date
     total: Decimal
     entered_by: int | None = None
+    items: tuple[OutcomeItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,12 @@ from ptnotes.db.screening import load_screen
 from ptnotes.db.sessions import sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.body_chart import told_course
-from ptnotes.domain.change import judge_score
 from ptnotes.domain.contraindication import Screen, open_events, positive_answers
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import NotFoundError
+from ptnotes.domain.outcomes import judge_taking
 from ptnotes.domain.permissions import Act, may_supervise
 from ptnotes.domain.technique_response import technique_responses
 from ptnotes.domain.treatment import TreatmentSession
@@ -207,16 +207,7 @@ def _outcome_changes(
                 unit=reference.measures[measure].unit,
                 first=first.total if several else None,
                 latest=last.total,
-                verdict=judge_score(
-                    reference,
-                    measure,
-                    first.total,
-                    last.total,
-                    between_visits=True,
-                    region=episode.main_region,
-                )
-                if several
-                else None,
+                verdict=judge_taking(reference, first, last, episode.main_region) if several else None,
                 goal=next(
                     (
                         goal.target

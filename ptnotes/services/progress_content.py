@@ -10,7 +10,7 @@ from decimal import Decimal
 from ptnotes.clinical import Reference
 from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.body_chart import told_course
-from ptnotes.domain.change import Meaning, Verdict, judge_score
+from ptnotes.domain.change import Meaning, Verdict
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
 from ptnotes.domain.contraindication import Screen
 from ptnotes.domain.dates import age_years
@@ -19,6 +19,7 @@ from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import examined_over
 from ptnotes.domain.goals import GoalStep
+from ptnotes.domain.outcomes import judge_taking
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.plan import PlanVersion
@@ -251,14 +252,7 @@ def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> 
     readings = [Reading(score.taken_on, with_unit(score.total, measure.unit)) for score in taken]
     verdict = None
     if len(taken) > 1:
-        verdict = judge_score(
-            reference,
-            last.measure,
-            first.total,
-            last.total,
-            between_visits=True,
-            region=case.episode.main_region,
-        )
+        verdict = judge_taking(reference, first, last, case.episode.main_region)
     goal = next(
         (
             goal.target
