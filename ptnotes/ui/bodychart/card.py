@@ -139,7 +139,7 @@ class BodyChartCard(Card):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.canvas, words))
 
     def _show(self) -> None:
-        names, day = self.charting.names(), self.charting.last_day()
+        names, day = self.charting.names(), self.charting.last_day
         self.inside.setVisible(self.is_open)
         self.toggle.setText("Close" if self.is_open else "Open")
         self.toggle.setAccessibleName(f"{self.toggle.text()} the body chart")

@@ -53,7 +53,9 @@ class BodyCharting(QObject):
         super().__init__(parent)
         self._state = state
         self._reference = reference
-        self.last = next((visit for visit in earlier if visit.body_chart), None)
+        last = next((visit for visit in earlier if visit.body_chart), None)
+        self.last_marks = last.body_chart if last is not None else ()
+        self.last_day = full_date(last.service_date) if last is not None else ""
         self.kind = PAIN
         self.chosen: int | None = None
         self.is_editable = True
@@ -63,11 +65,6 @@ class BodyCharting(QObject):
     def marks(self) -> tuple[BodyMark, ...]:
         """The visit's marks, the most important first."""
         return self._state.session.body_chart
-
-    @property
-    def last_marks(self) -> tuple[BodyMark, ...]:
-        """The marks of the last visit that has a chart."""
-        return self.last.body_chart if self.last is not None else ()
 
     @property
     def chosen_mark(self) -> BodyMark | None:
@@ -85,10 +82,6 @@ class BodyCharting(QObject):
     def last_name(self, mark: BodyMark) -> str:
         """A mark of the last chart in words, without a number: today's order is today's."""
         return mark_details(self._reference, areas_of, mark)
-
-    def last_day(self) -> str:
-        """The day of the last chart, empty where there is none."""
-        return full_date(self.last.service_date) if self.last is not None else ""
 
     def open_last(self) -> tuple[BodyMark, ...]:
         """The marks of the last chart that are not marked today."""
