@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -21,6 +22,7 @@ from ptnotes.domain.audit import (
     CLOCK_TOLERANCE_S,
     EDITING_SPAN_S,
     NO_DIGEST,
+    OLD_KEYS,
     RECOVERY_KEY,
     AuditCheck,
     AuditEvent,
@@ -31,6 +33,7 @@ from ptnotes.domain.audit import (
     Wrong,
     head_statement,
 )
+from ptnotes.domain.people import OldKeysFound
 
 _AT_ONCE = 2_000
 _VERBS, _SUBJECTS = frozenset(Verb), frozenset(Subject)
@@ -166,6 +169,29 @@ def has_new_slot_since(connection: Connection, count: int) -> bool:
     )
     later = select(AuditEventRecord.sequence).where(AuditEventRecord.sequence > count, or_(person, recovery))
     return connection.execute(later.limit(1)).first() is not None
+
+
+def unseen_old_keys(connection: Connection) -> OldKeysFound | None:
+    """The latest opening with an older key file, where no later event says that it was seen."""
+    seen = select(func.max(AuditEventRecord.count)).where(
+        AuditEventRecord.verb == Verb.VIEWED,
+        AuditEventRecord.object_kind == Subject.AUDIT,
+        AuditEventRecord.detail == OLD_KEYS,
+    )
+    query = (
+        select(AuditEventRecord.sequence, AuditEventRecord.at, AuditEventRecord.zone, PersonRecord.name)
+        .outerjoin(PersonRecord, PersonRecord.id == AuditEventRecord.person_id)
+        .where(
+            AuditEventRecord.verb == Verb.FOUND_OLD_KEYS,
+            AuditEventRecord.sequence > func.coalesce(seen.scalar_subquery(), 0),
+        )
+        .order_by(AuditEventRecord.sequence.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return OldKeysFound(row.sequence, row.name or "", row.at.astimezone(ZoneInfo(row.zone)).date())
 
 
 def signatures_told(connection: Connection, patient_id: int | None = None) -> dict[int, Counter[Verb]]:

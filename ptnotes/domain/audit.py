@@ -71,6 +71,10 @@ RECOVERY_KEY = "recovery key"
 """The detail of an event that tells of a new recovery key."""
 
 
+OLD_KEYS = "an older key file was found"
+"""The detail of an event that tells that an administrator saw that; its count is the number of the event they saw."""
+
+
 class Subject(StrEnum):
     """What it was done to."""
 

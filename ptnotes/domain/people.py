@@ -101,6 +101,15 @@ class EmergencyAccess:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class OldKeysFound:
+    """The file was opened by `name` with a key file of before the latest change of a way in: event `sequence`."""
+
+    sequence: int
+    name: str
+    on: date
+
+
 def checked_clinic(clinic: Clinic) -> Clinic:
     """The clinic as stored: cleaned text. Raises `InputError` for an empty name or unfit text."""
     return replace(

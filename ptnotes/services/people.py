@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from ptnotes.db import keyfile
+from ptnotes.db import audit, keyfile
 from ptnotes.db import people as stored
 from ptnotes.db.faults import faults_named
 from ptnotes.db.kdf import Kdf, new_kdf
 from ptnotes.db.rotate import rotate
-from ptnotes.domain.audit import RECOVERY_KEY, Subject, Verb
+from ptnotes.domain.audit import OLD_KEYS, RECOVERY_KEY, Subject, Verb
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
-from ptnotes.domain.people import EmergencyAccess, Person, checked_person
+from ptnotes.domain.people import EmergencyAccess, OldKeysFound, Person, checked_person
 from ptnotes.domain.permissions import Act, may, may_supervise
 from ptnotes.domain.recovery_key import new_recovery_key, plain_recovery_key
 from ptnotes.domain.text import clean_line
@@ -207,6 +207,22 @@ def mark_emergencies_seen(clinic: OpenClinic, up_to: int) -> None:
     require(clinic, Act.ADMINISTER)
     with clinic.store.write() as connection:
         stored.mark_emergencies_seen(connection, up_to, clinic.person_id, clinic.clock())
+        connection.commit()
+
+
+def unseen_old_keys(clinic: OpenClinic) -> OldKeysFound | None:
+    """The latest opening with an older key file that no administrator has seen yet; nothing for anybody else."""
+    if not may(clinic.person, Act.ADMINISTER):
+        return None
+    with clinic.store.read() as connection:
+        return audit.unseen_old_keys(connection)
+
+
+def mark_old_keys_seen(clinic: OpenClinic, up_to: int) -> None:
+    """Write down that openings with an older key file were seen, up to the event `up_to`. Raises `AccessError`."""
+    require(clinic, Act.ADMINISTER)
+    with clinic.store.write() as connection:
+        log(clinic, connection, Verb.VIEWED, Subject.AUDIT, detail=OLD_KEYS, count=up_to)
         connection.commit()
 
 

@@ -44,9 +44,13 @@ def _holds_what_is_not_understood(chart: QWidget) -> bool:
     return any(line.property("fault") and line.text() for line in chart.findChildren(QLineEdit))
 
 
+_LEADS_TO_SESSIONS = "leads_to_sessions"
+
+
 def _visit_action(screen: QWidget, start_visit: Callable[[], object]) -> QAction:
     """The Sessions tab has this one of its own; the other parts of the chart lead there by the same key."""
     action = QAction("New visit today", screen)
+    action.setObjectName(_LEADS_TO_SESSIONS)
     action.setShortcut(QKeySequence("Ctrl+N"))
     action.triggered.connect(start_visit)
     return action
@@ -75,6 +79,8 @@ class ChartPage(QWidget):
     """Ids of the patient and of the episode that is to be shown."""
     edit_asked = Signal()
     visits_changed = Signal()
+    visit_shown = Signal(int)
+    """The id of the visit that came on the Sessions tab."""
     screen_shown = Signal(str, list)
     """The title of the part that is shown, and its own actions."""
 
@@ -177,15 +183,12 @@ class ChartPage(QWidget):
         return _NOT_UNDERSTOOD if _holds_what_is_not_understood(self) else ""
 
     def screen_keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """The keys of every part of a chart: (part, [(what it does, its keys)])."""
+        """The keys of every part of a chart: (part, [(what it does, its keys)]), each action once, at its own part."""
         if not self._reads_charts:
             return []
         lists = [
-            (
-                TABS[place],
-                keys_of(self._screen(place).actions()),
-            )
-            for place in range(len(TABS))
+            (TABS[place], keys_of([one for one in actions if one.objectName() != _LEADS_TO_SESSIONS]))
+            for place, actions in enumerate(self._screen(place).actions() for place in range(len(TABS)))
         ]
         return [(title, rows) for title, rows in lists if rows]
 
@@ -242,6 +245,7 @@ class ChartPage(QWidget):
         if place == SESSIONS:
             charting = ChartingScreen(self._clinic, self._tasks, self._theme, self)
             charting.visits_changed.connect(self.visits_changed)
+            charting.visit_shown.connect(self.visit_shown)
             charting.screening.screen_asked.connect(partial(_ask_screen, self))
             charting.screening.changed.connect(self._read_header)
             return charting

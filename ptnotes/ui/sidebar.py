@@ -48,6 +48,7 @@ class Sidebar(QFrame):
         self._tasks = tasks
         self._home = Home()
         self._patient_id: int | None = None
+        self._session_id: int | None = None
         self._searching = False
         self._choose_when_found = False
         self._found: int | None = None
@@ -137,11 +138,11 @@ class Sidebar(QFrame):
             note = partial(note_read, self._clinic, Verb.SEARCHED, Subject.PATIENT, count=count)
             self._tasks.write(note)
 
-    def mark_patient(self, patient_id: int | None) -> None:
-        """Show which patient is open."""
-        self._patient_id = patient_id
+    def mark_patient(self, patient_id: int | None, session_id: int | None = None) -> None:
+        """Show which patient is open, and which of the drafts where one of them is on the screen."""
+        self._patient_id, self._session_id = patient_id, session_id
         if not self.find_line.text():
-            self.patients.mark_patient(patient_id)
+            self.patients.mark_patient(patient_id, session_id)
 
     def refresh(self) -> None:
         """Read again what is at hand."""
@@ -155,7 +156,7 @@ class Sidebar(QFrame):
 
     def _show_at_hand(self) -> None:
         self.patients.show_rows(home_rows(self._home, self._today, MOST_DRAFTS))
-        self.patients.mark_patient(self._patient_id)
+        self.patients.mark_patient(self._patient_id, self._session_id)
 
     def _search(self, text: str) -> None:
         self._hint.setVisible(not text)
@@ -188,7 +189,7 @@ class Sidebar(QFrame):
             self.patients.choose_selected()
 
     def _choose(self, patient_id: int) -> None:
-        self._patient_id = patient_id
+        self._patient_id, self._session_id = patient_id, None
         self._clear()
         # The chart takes the cursor when it arrives, unless somebody began to type elsewhere meanwhile.
         self.find_line.clearFocus()

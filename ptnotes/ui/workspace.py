@@ -20,6 +20,7 @@ from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.pages import Pages
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.people.emergencies import Emergencies
+from ptnotes.ui.people.old_keys import OldKeysNotice
 from ptnotes.ui.remembered import Remembered
 from ptnotes.ui.sidebar import Sidebar
 from ptnotes.ui.tasks import Tasks
@@ -74,10 +75,12 @@ class Workspace(QWidget):
         self.splitter.setStretchFactor(1, 1)
         self.sidebar.setMinimumWidth(theme.px(200))
         self.reading_log = ReadingLog(clinic, tasks, self)
+        self.old_keys = OldKeysNotice(clinic, tasks, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.reading_log)
+        layout.addWidget(self.old_keys)
         layout.addWidget(self.splitter, 1)
         if remembered.sidebar is None or not self.splitter.restoreState(remembered.sidebar):
             self.splitter.setSizes([theme.px(264), theme.px(1016)])
@@ -101,6 +104,7 @@ class Workspace(QWidget):
         self.chart.episode_chosen.connect(self.open_patient)
         self.chart.edit_asked.connect(self.edit_patient)
         self.chart.visits_changed.connect(self.sidebar.refresh)
+        self.chart.visit_shown.connect(self._visit_shown)
         self.archiving.archived.connect(self.show_home)
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
@@ -109,6 +113,7 @@ class Workspace(QWidget):
         self.sidebar.lock_hint.setVisible(not is_sample)
         self.home.asks_for_recovery_key = not is_sample
         self.home.recovery_asked.connect(self.pages.show_people)
+        self.old_keys.people_asked.connect(self.pages.show_people)
         if not is_sample:
             self.pages.backups.problem_changed.connect(self.sidebar.show_backup)
         for name, slot in (
@@ -137,6 +142,7 @@ class Workspace(QWidget):
         self._tasks.read(read_ahead)
         self.reading_log.look()
         self.emergencies.look()
+        self.old_keys.look()
         self.pages.backups.start(after_lock=after_lock)
 
     def flush(self) -> None:
@@ -230,12 +236,16 @@ class Workspace(QWidget):
         self.chart.start_visit()
 
     def _show_draft(self, session_id: int, header: PatientHeader) -> None:
-        self._show_chart(header)
+        self._show_chart(header, session_id)
         self.chart.show_draft(session_id, header)
 
-    def _show_chart(self, header: PatientHeader) -> None:
+    def _visit_shown(self, session_id: int) -> None:
+        if self.chart.shown is not None:
+            self.sidebar.mark_patient(self.chart.shown.patient.id, session_id)
+
+    def _show_chart(self, header: PatientHeader, session_id: int | None = None) -> None:
         self.pages.setCurrentWidget(self.chart)
-        self.sidebar.mark_patient(header.patient.id)
+        self.sidebar.mark_patient(header.patient.id, session_id)
         is_archived = header.patient.archived_at is not None
         self._archive_action.setText("Bring this patient &back" if is_archived else "A&rchive this patient")
         self.reading_log.note_chart(header.patient.id)

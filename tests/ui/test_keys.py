@@ -131,6 +131,9 @@ def test_the_list_tells_every_key_of_every_action_and_widget(
         for row in group.rows:
             assert row.words in told, f"{group.title}: {row.words}"
     assert told["Same treatment as last visit"] == "Ctrl+D"
+    page = shell._help._made_sheet().scroller
+    labels = [label.text() for label in page.findChildren(QLabel) if not label.isHidden()]
+    assert labels.count("New visit today") == 1
     assert told["Keys"] == "F1 or ?"
 
 

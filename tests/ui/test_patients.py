@@ -17,7 +17,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, find_patients, load_patient
 from ptnotes.ui.home.home_page import HomePage
 from ptnotes.ui.patients.patient_form import PatientForm
-from ptnotes.ui.patients.patient_list import PatientList, found_rows, home_rows
+from ptnotes.ui.patients.patient_list import ListRow, PatientList, found_rows, home_rows
 from ptnotes.ui.sidebar import MOST_DRAFTS, MOST_FOUND, Sidebar
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -287,3 +287,43 @@ def test_leaving_the_form_says_whether_something_was_typed(form: PatientForm, qt
         form._cancel()
     assert left.args == [True]
     assert form._line("family_name").text() == "Silva"
+
+
+def listed(theme: Theme, qtbot: QtBot, rows: list[ListRow], *, wraps: bool) -> PatientList:
+    made = PatientList(theme, "Patients", wraps=wraps)
+    qtbot.addWidget(made)
+    made.resize(300, 400)
+    made.show_rows(rows)
+    made.show()
+    return made
+
+
+def test_the_draft_on_the_screen_is_marked_and_never_another_one_of_the_same_patient(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    rows = [
+        ListRow("Moreau", "visit of 26 Feb", 1, 11),
+        ListRow("Moreau", "visit of 23 Feb", 1, 12),
+        ListRow("Okafor", "visit of 23 Feb", 2, 21),
+        ListRow("Moreau", "46 y", 1),
+    ]
+    made = listed(theme, qtbot, rows, wraps=False)
+    wanted = (((1, 12), 1), ((1, 11), 0), ((1, None), 3), ((1, 99), 3), ((2, 99), -1), ((None, None), -1))
+    for (patient_id, session_id), place in wanted:
+        made.mark_patient(patient_id, session_id)
+        assert made.currentIndex().row() == place
+
+
+def test_a_line_that_may_not_be_cut_takes_as_many_lines_as_its_words_need(theme: Theme, qtbot: QtBot) -> None:
+    why = "Progress report · treatment days 11–20 of this episode; today is the 9th since the last report of 2 Feb"
+    rows = [ListRow("Moreau, Hélène", why, 1, 11, "by 12 Mar"), ListRow("Okafor, Daniel", "soon", 2, 21)]
+    cut = listed(theme, qtbot, rows, wraps=False)
+    whole = listed(theme, qtbot, rows, wraps=True)
+    places = [whole.rows.index(place) for place in (0, 1)]
+    first, second = (whole.visualRect(place).height() for place in places)
+    assert second == cut.visualRect(cut.rows.index(1)).height()
+    assert first > second
+    whole.resize(220, 400)
+    qtbot.waitUntil(lambda: whole.visualRect(places[0]).height() > first)
+    whole.resize(1600, 400)
+    qtbot.waitUntil(lambda: whole.visualRect(places[0]).height() == second)

@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.db.kdf import Kdf
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.treatment import VisitKind
+from ptnotes.services.audit import log
 from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.patients import add_patient
-from ptnotes.services.people import add_person, make_recovery_key, people, unseen_emergencies
+from ptnotes.services.people import add_person, make_recovery_key, people, unseen_emergencies, unseen_old_keys
 from ptnotes.services.people_of import people_of
 from ptnotes.services.visits import start_session
 from ptnotes.ui.chart import ChartPage
@@ -25,6 +27,7 @@ from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.people.emergencies import Emergencies
+from ptnotes.ui.people.old_keys import OldKeysNotice
 from ptnotes.ui.people.own_passphrase import OwnPassphrase
 from ptnotes.ui.people.people_page import PeoplePage
 from ptnotes.ui.people.recovery_paper import RecoveryPaper
@@ -241,6 +244,27 @@ def test_the_front_desk_sees_no_chart_until_an_emergency_which_is_told(
     assert "F. Desk read charts in an emergency" in toast.text.text()
     toast.action.click()
     until(qtbot, lambda: unseen_emergencies(open_clinic) == ())
+
+
+def test_an_older_key_file_is_told_above_everything_until_it_was_seen(
+    open_clinic: OpenClinic, tasks: Tasks, qtbot: QtBot
+) -> None:
+    notice = OldKeysNotice(open_clinic, tasks)
+    qtbot.addWidget(notice)
+    notice.look()
+    qtbot.wait(50)
+    assert notice.isHidden()
+    with open_clinic.store.write() as connection:
+        log(open_clinic, connection, Verb.FOUND_OLD_KEYS, Subject.CLINIC)
+        connection.commit()
+    notice.look()
+    until(qtbot, notice.isVisible)
+    assert "On 2 Mar 2026 this file was opened by J. Rivera with a key file from before" in notice.text.text()
+    with qtbot.waitSignal(notice.people_asked):
+        notice.people.click()
+    notice.seen.click()
+    assert notice.isHidden()
+    until(qtbot, lambda: unseen_old_keys(open_clinic) is None)
 
 
 def test_the_door_opens_with_the_recovery_key_and_a_new_passphrase(

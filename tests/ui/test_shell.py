@@ -5,6 +5,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -374,6 +376,31 @@ def test_a_draft_of_the_list_opens_on_its_visit(shell: Shell, clinic: OpenClinic
     workspace.sidebar.patients.setCurrentIndex(workspace.sidebar.patients.rows.index(1))
     workspace.sidebar.patients.choose_selected()
     qtbot.waitUntil(lambda: workspace.chart.header.tabs.currentIndex() == SESSIONS)
+
+
+def test_the_sidebar_marks_the_draft_that_is_on_the_screen(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    days = (clinic.today() - timedelta(days=4), clinic.today())
+    drafts = [start_session(clinic, 1, day).id for day in days]
+    workspace = enter(shell, clinic, qtbot)
+
+    def marked() -> int | None:
+        place = workspace.sidebar.patients.currentIndex().row()
+        return workspace.sidebar.patients.rows.rows[place].session_id if place >= 0 else None
+
+    def is_shown_and_marked(session_id: int | None) -> bool:
+        charting = workspace.chart.screens.get(SESSIONS)
+        visit = charting.visit if isinstance(charting, ChartingScreen) else None
+        return visit is not None and visit.id == session_id and marked() == session_id
+
+    for session_id in drafts:
+        workspace.open_draft(1, session_id or 0)
+        qtbot.waitUntil(partial(is_shown_and_marked, session_id), timeout=15_000)
+    charting = workspace.chart.screens[SESSIONS]
+    assert isinstance(charting, ChartingScreen)
+    charting.bar.commands["older"].trigger()
+    qtbot.waitUntil(partial(is_shown_and_marked, drafts[0]), timeout=15_000)
 
 
 def test_archiving_can_be_taken_back(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> None:

@@ -36,6 +36,8 @@ class ChartingScreen(QWidget):
     """
 
     visits_changed = Signal()
+    visit_shown = Signal(int)
+    """The id of the visit that is on the screen from now on."""
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,6 +211,7 @@ class ChartingScreen(QWidget):
             if self._just_added:
                 page.mobilizations.start_row()
         self._just_added = False
+        self.visit_shown.emit(visit.id)
 
     def _let_go(self) -> None:
         """Take the visit off the screen. It is kept until everything typed in it is stored."""

@@ -37,7 +37,7 @@ class ClinicDueCard(Card):
         self.nothing = Label("Nothing is due.", "muted", wraps=True, parent=self)
         self.nothing.hide()
         # A row's second id, of a draft in other lists, is the episode's here.
-        self.list = PatientList(theme, "What is due", self, inset=4)
+        self.list = PatientList(theme, "What is due", self, inset=4, wraps=True)
         self.list.draft_chosen.connect(self.episode_chosen)
         self.body.addWidget(self.nothing)
         self.body.addWidget(self.list, 1)

@@ -22,6 +22,10 @@ from ptnotes.ui.theme import Theme
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
+_ROW_PX = 44
+_DETAIL_PX = 16
+"""One line below the name, of the row's height."""
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +125,14 @@ class PatientListModel(QAbstractListModel):
 
 
 class _PatientPainter(QStyledItemDelegate):
-    """Paints a row: the name over a quiet line, a pill at the right."""
+    """Paints a row: the name over a quiet line, a pill at the right. Where it `wraps`, that line takes several."""
 
-    def __init__(self, theme: Theme, parent: QWidget, inset: int) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, view: QListView, inset: int, *, wraps: bool) -> None:
+        super().__init__(view)
         self._theme = theme
+        self._view = view
         self._inset = inset
+        self._wraps = wraps
         self._fonts: dict[str, tuple[QFont, QFontMetrics]] = {}
         theme.changed.connect(self._fonts.clear)
 
@@ -139,7 +145,21 @@ class _PatientPainter(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         row: ListRow = index.data(ROW_ROLE)
-        return QSize(100, self._theme.px(30 if row.is_heading else 44))
+        height = self._theme.px(30 if row.is_heading else _ROW_PX)
+        if self._wraps and row.detail:
+            more = self._detail_height(row, self._text_width(self._view.viewport().width(), row))
+            height += max(more - self._theme.px(_DETAIL_PX), 0)
+        return QSize(100, height)
+
+    def _text_width(self, width: int, row: ListRow) -> int:
+        """What a row so wide leaves for its words."""
+        theme = self._theme
+        left = width - theme.px(self._inset) - theme.px(12)
+        return left - self._pill_width(row.pill) - theme.px(8) if row.pill else left
+
+    def _detail_height(self, row: ListRow, width: int) -> int:
+        _font, metrics = self._font("tiny")
+        return metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, row.detail).height()
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
@@ -149,7 +169,7 @@ class _PatientPainter(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         inset = theme.px(self._inset)
-        left, width = rect.left() + inset, rect.width() - inset - theme.px(12)
+        left, width = rect.left() + inset, self._text_width(rect.width(), row)
         if row.is_heading:
             font, metrics = self._font("tiny")
             painter.setFont(font)
@@ -168,9 +188,15 @@ class _PatientPainter(QStyledItemDelegate):
             painter.setPen(theme.ink("focus"))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         if row.pill:
-            width -= self._paint_pill(painter, rect, row.pill) + theme.px(8)
+            self._paint_pill(painter, rect, row.pill)
         self._paint_line(painter, QRect(left, rect.top() + theme.px(5), width, theme.px(18)), row, "body")
-        self._paint_line(painter, QRect(left, rect.top() + theme.px(23), width, theme.px(16)), row, "tiny")
+        below = QRect(left, rect.top() + theme.px(23), width, rect.height() - theme.px(_ROW_PX - _DETAIL_PX))
+        if self._wraps:
+            painter.setFont(self._font("tiny")[0])
+            painter.setPen(theme.ink("muted"))
+            painter.drawText(below, _WRAPPED, row.detail)
+        else:
+            self._paint_line(painter, below, row, "tiny")
         painter.restore()
 
     def _paint_line(self, painter: QPainter, box: QRect, row: ListRow, style: str) -> None:
@@ -183,10 +209,13 @@ class _PatientPainter(QStyledItemDelegate):
         )
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_pill(self, painter: QPainter, rect: QRect, text: str) -> int:
+    def _pill_width(self, text: str) -> int:
+        return self._font("tiny")[1].horizontalAdvance(text) + self._theme.px(14)
+
+    def _paint_pill(self, painter: QPainter, rect: QRect, text: str) -> None:
         theme = self._theme
-        font, metrics = self._font("tiny")
-        width, height = metrics.horizontalAdvance(text) + theme.px(14), theme.px(18)
+        font, _metrics = self._font("tiny")
+        width, height = self._pill_width(text), theme.px(18)
         box = QRect(rect.right() - theme.px(12) - width, rect.center().y() - height // 2 + 1, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -195,21 +224,28 @@ class _PatientPainter(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(theme.ink("neutral"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        return width
 
 
 class PatientList(QListView):
-    """Shows rows of patients; emits `patient_chosen` with the id at a click or Enter."""
+    """Shows rows of patients; emits `patient_chosen` with the id at a click or Enter.
+
+    Where it `wraps`, the line below a name is never cut: the row grows as high as its words.
+    """
 
     patient_chosen = Signal(int)
     draft_chosen = Signal(int, int)
     """The patient's id and the session's."""
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None, *, inset: int = 16) -> None:
+    def __init__(
+        self, theme: Theme, name: str, parent: QWidget | None = None, *, inset: int = 16, wraps: bool = False
+    ) -> None:
         super().__init__(parent)
         self.rows = PatientListModel(self)
         self.setModel(self.rows)
-        self.setItemDelegate(_PatientPainter(theme, self, inset))
+        self.setItemDelegate(_PatientPainter(theme, self, inset, wraps=wraps))
+        if wraps:
+            self.setResizeMode(QListView.ResizeMode.Adjust)
+            theme.changed.connect(self.scheduleDelayedItemsLayout)
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -232,13 +268,14 @@ class PatientList(QListView):
                 return
             place += step
 
-    def mark_patient(self, patient_id: int | None) -> None:
-        """Select the patient's first row without choosing it, or no row."""
-        for place, row in enumerate(self.rows.rows):
-            if patient_id is not None and row.patient_id == patient_id:
-                self.setCurrentIndex(self.rows.index(place))
-                return
-        self.setCurrentIndex(QModelIndex())
+    def mark_patient(self, patient_id: int | None, session_id: int | None = None) -> None:
+        """Select the row of this visit without choosing it, else the patient's own; never another visit's of theirs."""
+        places = {(row.patient_id, row.session_id): place for place, row in enumerate(self.rows.rows)}
+        place = places.get((patient_id, session_id), places.get((patient_id, None)))
+        if patient_id is None or place is None:
+            self.setCurrentIndex(QModelIndex())
+        else:
+            self.setCurrentIndex(self.rows.index(place))
 
     def choose_selected(self) -> None:
         """Choose the patient that is selected, if one is."""

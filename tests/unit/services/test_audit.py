@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from ptnotes.db import audit as stored
+from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path, read_keys
 from ptnotes.db.store import Store
 from ptnotes.domain.audit import AuditEvent, Disclosure, Subject, Verb, Wrong, event_words, problem_words
@@ -24,6 +25,7 @@ from ptnotes.services.history import (
 )
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.patients import add_patient, archive_patient, change_patient, unarchive_patient
+from ptnotes.services.people import make_recovery_key, mark_old_keys_seen, unseen_old_keys
 from ptnotes.services.reporting import give_out, save_report
 from ptnotes.services.signing import add_addendum, sign_note, void_note
 from ptnotes.services.visits import discard_draft, restore_draft, save_draft
@@ -198,6 +200,33 @@ def test_a_database_put_back_to_an_older_state_is_noticed_and_the_evidence_kept(
     assert any(problem.wrong in (Wrong.CUT_OFF, Wrong.REWRITTEN) for problem in verify_audit(again).problems)
     again.close()
     assert read_keys(key_path(path)).anchor == anchor
+
+
+def test_an_older_key_file_is_told_to_administrators_until_one_has_seen_it(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    path = template().copy_to(tmp_path)
+    clinic = open_clinic(path, PASSPHRASE, clock=clock)
+    assert unseen_old_keys(clinic) is None
+    old = key_path(path).read_bytes()
+    make_recovery_key(clinic, kdf=Kdf())
+    clinic.close()
+    key_path(path).write_bytes(old)
+    open_clinic(path, PASSPHRASE, clock=clock).close()
+    # The opening after it has nothing wrong with it, and still somebody has to be told.
+    again = open_clinic(path, PASSPHRASE, clock=clock)
+    found = unseen_old_keys(again)
+    assert found is not None
+    assert (found.name, found.on) == ("J. Rivera", clock().date())
+    therapist = replace(again, person=replace(again.person, role=Role.THERAPIST, granted=frozenset()))
+    assert unseen_old_keys(therapist) is None
+    mark_old_keys_seen(again, found.sequence - 1)
+    assert unseen_old_keys(again) == found
+    mark_old_keys_seen(again, found.sequence)
+    assert unseen_old_keys(again) is None
+    assert clinic_history(again)[0].what == "looked at the audit: an older key file was found"
+    assert verify_audit(again).problems == ()
+    again.close()
 
 
 def test_a_disclosure_is_kept_and_listed_for_six_years(clinic: OpenClinic, clock: FixedClock) -> None:

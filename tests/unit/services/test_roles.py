@@ -260,6 +260,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "remove_person": ({Act.ADMINISTER}, lambda s: people.remove_person(s.me, 99)),
     "break_glass": ({Act.BREAK_GLASS}, lambda s: people.break_glass(s.me, "")),
     "mark_emergencies_seen": ({Act.ADMINISTER}, lambda s: people.mark_emergencies_seen(s.me, 0)),
+    "mark_old_keys_seen": ({Act.ADMINISTER}, lambda s: people.mark_old_keys_seen(s.me, 0)),
     "change_record_rules": (
         {Act.ADMINISTER},
         lambda s: retention.change_record_rules(s.me, retention.record_rules(s.boss)),
@@ -495,6 +496,7 @@ _FREE = {
     "phrases.may_change": "is a question itself",
     "people.has_recovery_key": "can be seen in the key file without opening it",
     "people.unseen_emergencies": "gives nothing to whoever does not look after the clinic",
+    "people.unseen_old_keys": "gives nothing to whoever does not look after the clinic",
     "opening.change_passphrase": "one's own, after the old one",
     "backup.backup_clinic": "stays encrypted for those who can open the file",
     "backup.back_up_now": "stays encrypted for those who can open the file",
