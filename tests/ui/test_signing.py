@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ptnotes.db.kdf import Kdf
@@ -200,6 +200,10 @@ def test_a_signed_note_takes_a_request_and_can_be_declared_void(
     shown(qtbot, screen, case, note)
     desk = screen.signing
     qtbot.waitUntil(desk.record.isVisible)
+    # The bar has one "More", and two of that name could not be told apart.
+    menus = [one for one in screen.findChildren(QToolButton) if one.isVisible() and one.menu() is not None]
+    assert len({one.text() for one in menus}) == len(menus) == 2
+    assert len({one.accessibleName() for one in menus}) == 2
     desk.record.asked.emit(AMENDMENT)
     desk.form.text.setPlainText("It was the right side.")
     desk.form.more.setText("No: it was the left.")

@@ -46,8 +46,9 @@ class SignedRecord(QFrame):
         self.co_sign.setProperty("type", "primary")
         self.add = QPushButton("Add an addendum…", self)
         self.more = QToolButton(self)
-        self.more.setText("More ▾")
-        self.more.setAccessibleName("More about this signed note")
+        # Not "More": that stands in the bar above, with what can be done with visits.
+        self.more.setText("Correct ▾")
+        self.more.setAccessibleName("Correct or amend this signed note, or declare it void")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         self.correct = menu.addAction("Correct something…")
