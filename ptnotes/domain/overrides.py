@@ -219,7 +219,7 @@ def _places(reference: Reference) -> Iterator[tuple[Overridable, Lay]]:
         yield (
             Overridable(
                 key=f"important_changes.{row.id}.value",
-                subject=scale.label,
+                subject=_scale_name(scale),
                 what=f"important change ({row.kind}), {where or ('every region' if alone else 'every other region')}",
                 unit=_of_change(scale),
                 shipped=row.value if row.own is None else row.own.shipped,
@@ -289,7 +289,7 @@ def _measure_places(measure: OutcomeMeasure) -> Iterator[tuple[Overridable, Lay]
             yield (
                 Overridable(
                     key=f"measures.{measure.id}.change.{row_name(row)}.value",
-                    subject=measure.label,
+                    subject=_scale_name(measure),
                     what=f"measurement error ({row.kind}), {row.population}",
                     unit=_of_change(measure),
                     shipped=row.value if row.own is None else row.own.shipped,
@@ -311,6 +311,11 @@ def row_name(row: MdcRow | ChangeRow) -> str:
     if isinstance(row, MdcRow):
         told += [row.method_text, row.mode or "", row.rater_text]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
+
+
+def _scale_name(measure: OutcomeMeasure) -> str:
+    short = measure.abbreviation
+    return measure.label if short == measure.label else f"{measure.label} ({short})"
 
 
 def _of_change(measure: OutcomeMeasure) -> str:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from ptnotes.clinical import ClinicValue, OutcomeMeasure
+from ptnotes.clinical import ClinicValue, OutcomeMeasure, SourceStatus
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.treatment import Side
 
@@ -112,8 +112,13 @@ def threshold_words(verdict: Verdict, unit: str) -> str:
     kind = f" ({verdict.threshold_kind})" if verdict.threshold_kind else ""
     why = f" Chosen because: {_sentence_end(verdict.chosen_because)}" if verdict.chosen_because else ""
     own = f" {own_value_sentence(verdict.own, unit)}" if verdict.own is not None else ""
-    source = f" Source{_TRUST.get(verdict.source_status or '', '')}: {_sentence_end(verdict.source)}"
+    source = f" Source{trust_words(verdict.source_status)}: {_sentence_end(verdict.source)}"
     return f"{name}{kind}: {difference(verdict.threshold, unit)}.{own}{source if verdict.source else ''}{why}"
+
+
+def trust_words(status: SourceStatus | None) -> str:
+    """How far a source may be trusted, in brackets behind the word; empty for one that was looked up."""
+    return _TRUST.get(status or "", "")
 
 
 def own_value_sentence(own: ClinicValue, unit: str) -> str:

@@ -66,7 +66,7 @@ class Pages(QStackedWidget):
     def settings(self) -> ClinicSettings:
         """The clinic's details, made when they are first asked for."""
         if self._settings is None:
-            self._settings = ClinicSettings(self._clinic, self._tasks, self.backups, self)
+            self._settings = ClinicSettings(self._clinic, self._tasks, self.backups, self._theme, self)
             self.addWidget(self._settings)
         return self._settings
 

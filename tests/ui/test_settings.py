@@ -18,7 +18,7 @@ from ptnotes.ui.theme import Theme
 
 @pytest.fixture
 def page(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[ClinicSettings]:
-    made = ClinicSettings(open_clinic, tasks, BackupSchedule(open_clinic, tasks, tasks))
+    made = ClinicSettings(open_clinic, tasks, BackupSchedule(open_clinic, tasks, tasks), theme)
     qtbot.addWidget(made)
     made.show_details()
     qtbot.waitUntil(lambda: bool(made._line("name").text()))

@@ -19,7 +19,9 @@ from ptnotes.ui.backup.backup_card import BackupCard
 from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.payers.rules_card import PayerRulesCard
+from ptnotes.ui.settings.values_card import ReferenceValuesCard
 from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card, Scroller
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Heading, Label
@@ -41,7 +43,12 @@ class ClinicSettings(Scroller):
     """Shows the details (`show_details`) and stores each change when its field is left."""
 
     def __init__(
-        self, clinic: OpenClinic, tasks: Tasks, schedule: BackupSchedule, parent: QWidget | None = None
+        self,
+        clinic: OpenClinic,
+        tasks: Tasks,
+        schedule: BackupSchedule,
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent=parent)
         self._clinic = clinic
@@ -103,6 +110,8 @@ class ClinicSettings(Scroller):
         )
         self.payer_rules = PayerRulesCard(clinic, tasks)
         column.addWidget(self.payer_rules)
+        self.reference_values = ReferenceValuesCard(clinic, tasks, theme)
+        column.addWidget(self.reference_values)
         column.addWidget(file_card)
         self.backups = BackupCard(clinic, schedule)
         column.addWidget(self.backups)
@@ -116,6 +125,7 @@ class ClinicSettings(Scroller):
         """Read the details and show them, unless something typed here waits to be stored or mended."""
         self._tasks.read(lambda: clinic_details(self._clinic), self._show, latest="clinic")
         self.payer_rules.show_rules()
+        self.reference_values.show_values()
 
     def _show(self, details: Clinic) -> None:
         if self._sent is not None or (self._typed() != self._stored and not self._is_stale):
