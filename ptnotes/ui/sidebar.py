@@ -144,6 +144,10 @@ class Sidebar(QFrame):
         if not self.find_line.text():
             self.patients.mark_patient(patient_id, session_id)
 
+    def mark_visit(self, session_id: int) -> None:
+        """Show which visit of the open patient is on the screen."""
+        self.mark_patient(self._patient_id, session_id)
+
     def refresh(self) -> None:
         """Read again what is at hand."""
         self._tasks.read(lambda: home(self._clinic), self._show_home, latest="home")

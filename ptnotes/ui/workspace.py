@@ -104,7 +104,7 @@ class Workspace(QWidget):
         self.chart.episode_chosen.connect(self.open_patient)
         self.chart.edit_asked.connect(self.edit_patient)
         self.chart.visits_changed.connect(self.sidebar.refresh)
-        self.chart.visit_shown.connect(self._visit_shown)
+        self.chart.visit_shown.connect(self.sidebar.mark_visit)
         self.archiving.archived.connect(self.show_home)
         self.archiving.brought_back.connect(self.open_patient)
         self._tasks.unsaved_changed.connect(self.sidebar.show_unsaved)
@@ -238,10 +238,6 @@ class Workspace(QWidget):
     def _show_draft(self, session_id: int, header: PatientHeader) -> None:
         self._show_chart(header, session_id)
         self.chart.show_draft(session_id, header)
-
-    def _visit_shown(self, session_id: int) -> None:
-        if self.chart.shown is not None:
-            self.sidebar.mark_patient(self.chart.shown.patient.id, session_id)
 
     def _show_chart(self, header: PatientHeader, session_id: int | None = None) -> None:
         self.pages.setCurrentWidget(self.chart)
