@@ -166,6 +166,7 @@ def show_change(
         tone = "success" if verdict.direction is Direction.BETTER else "danger"
     pill.show_fact(f"{signed(Decimal(after - before))}{said}{words}", tone)
     pill.setToolTip(threshold_words(verdict, ""))
+    pill.setAccessibleDescription(pill.toolTip())
 
 
 def _one(pair: PainPair) -> PainScore:

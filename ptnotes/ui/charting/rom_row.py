@@ -268,7 +268,9 @@ class RomRow(RowEditor[RomLine]):
         verdict = judge_motion(self._reference, line.before, line.after)
         unit = line.before.unit
         self.change.show_fact(_short(verdict, unit), _tone(verdict))
-        self.change.setToolTip(threshold_words(verdict, unit))
+        judged_against = threshold_words(verdict, unit)
+        self.change.setToolTip(judged_against)
+        self.change.setAccessibleDescription(judged_against)
         self.change.setAccessibleName(verdict_phrase(verdict, unit))
 
     def _read(self, text: str) -> RomEntry | None:
