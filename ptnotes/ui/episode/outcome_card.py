@@ -1,19 +1,22 @@
-"""Outcome measures: totals of answered questionnaires, entered with their date."""
+"""Outcome measures: questionnaires entered as their total with its date, or answered item by item."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.episode import EpisodeOfCare, OutcomeScore
 from ptnotes.domain.errors import Fault
+from ptnotes.domain.outcomes import PSFS, has_items
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.wording import full_date, number
 from ptnotes.services.episodes import record_outcome
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.episode.draft_fields import read_number
+from ptnotes.ui.episode.outcome_items import OutcomeItems
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card
@@ -30,7 +33,7 @@ class OutcomeCard(Card):
     recorded = Signal(object)
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks) -> None:
-        super().__init__("Outcome measures", "totals of answered questionnaires")
+        super().__init__("Outcome measures", "answered questionnaires")
         self._clinic = clinic
         self._tasks = tasks
         self._episode_id: int | None = None
@@ -55,6 +58,9 @@ class OutcomeCard(Card):
         for field in (self.measure_field, self.subscale_field, self.date_field, self.total_field):
             line.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(line)
+        self.items = OutcomeItems(clinic.reference)
+        self.items.finished.connect(self._record)
+        self.body.addWidget(self.items)
         self.body.addWidget(self.add, 0, Qt.AlignmentFlag.AlignRight)
         self.subscale_field.hide()
         self.measure.chosen.connect(self._measure_chosen)
@@ -64,8 +70,12 @@ class OutcomeCard(Card):
 
     def show_scores(self, episode: EpisodeOfCare, scores: tuple[OutcomeScore, ...]) -> None:
         """Show the totals of this episode."""
+        another = episode.id != self._episode_id
         self._episode_id = episode.id
         self._scores = scores
+        if another and self.items.measure:
+            # Activities are one patient's words.
+            self.items.ask(self.items.measure, self._last_answered(self.items.measure))
         measures = self._clinic.reference.measures
         rows = []
         for score in scores:
@@ -73,7 +83,8 @@ class OutcomeCard(Card):
             part = next((part.label for part in measure.subscales if part.id == score.subscale), "")
             name = f"{measure.abbreviation}, {part}" if part else measure.abbreviation
             unit = "%" if measure.unit == "percent" else measure.unit
-            rows.append((name, full_date(score.taken_on), number(score.total), unit))
+            told = _answers_words(score)
+            rows.append((_named(name, told), full_date(score.taken_on), number(score.total), unit))
         self.table.show_rows(rows)
         self.table.setVisible(bool(rows))
         self.none.setVisible(not rows)
@@ -89,6 +100,9 @@ class OutcomeCard(Card):
         for part in parts:
             self.subscale.addItem(part.label, part.id)
         self.subscale_field.setVisible(bool(parts))
+        asked = measure_id if has_items(self._clinic.reference, measure_id) else ""
+        self.items.ask(asked, self._last_answered(asked))
+        self.total_field.setVisible(not asked)
         if measure is None:
             self.total_field.set_hint("")
             return
@@ -96,12 +110,21 @@ class OutcomeCard(Card):
         unit = "%" if measure.unit == "percent" else f" {measure.unit}"
         self.total_field.set_hint(f"{measure.score_min} to {measure.score_max}{unit}; {better}")
 
+    def _last_answered(self, measure: str) -> OutcomeScore | None:
+        """The newest taking of a measure that was answered item by item."""
+        answered = (score for score in reversed(self._scores) if score.measure == measure and score.items)
+        return next(answered, None)
+
     def _record(self) -> None:
         if not self.measure.settle():
             return
         self.measure_field.set_fault("")
         self.total_field.set_fault("")
         measure, total = self.measure.current_id, read_number(self.total.text())
+        items = self.items.read() if self.items.measure else ()
+        if self.items.measure:
+            # What is asked item by item has the total that its items make.
+            total = Decimal(0)
         readable = self.taken_on.read_text()
         if measure is None:
             self.measure_field.set_fault(sentence(Fault("text.empty", "outcome.measure")))
@@ -113,7 +136,9 @@ class OutcomeCard(Card):
         if self.taken_on.day is None and readable:
             self.date_field.set_fault(sentence(Fault("text.empty", "outcome.taken_on")))
         day = self.taken_on.day
-        if measure is None or total is None or day is None or not readable or self._episode_id is None:
+        if items is None or measure is None or total is None or day is None or not readable:
+            return
+        if self._episode_id is None:
             return
         score = OutcomeScore(
             episode_id=self._episode_id,
@@ -121,14 +146,43 @@ class OutcomeCard(Card):
             subscale=self.subscale.currentData() or "",
             taken_on=day,
             total=total,
+            items=items,
         )
         self._tasks.write(partial(record_outcome, self._clinic, score), self._recorded, self._refused)
 
     def _recorded(self, score: OutcomeScore) -> None:
         self.total.clear()
+        if self.items.measure == score.measure:
+            self.items.ask(score.measure, score)
         self.recorded.emit(score)
 
     def _refused(self, error: Exception) -> None:
         faults = faults_by_field(error)
         self.date_field.set_fault(faults.get("outcome.taken_on", ""))
-        self.total_field.set_fault(faults.get("outcome.total", "" if faults else sentence_for(error)))
+        told = self.items.show_faults(faults)
+        self.subscale_field.set_fault(faults.get("outcome.subscale", ""))
+        others = "" if told or faults else sentence_for(error)
+        self.total_field.set_fault(faults.get("outcome.total", others))
+
+
+def _answers_words(score: OutcomeScore) -> str:
+    """The activities and their ratings in a line: ``Sitting 3, Stairs not rated``; empty for any other measure."""
+    if score.measure != PSFS:
+        return ""
+    return ", ".join(
+        f"{item.words} {number(item.value) if item.value is not None else 'not rated'}"
+        for item in score.items
+    )
+
+
+def _named(name: str, told: str) -> str | QWidget:
+    """A measure's name, with what was answered below it."""
+    if not told:
+        return name
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(Label(name))
+    column.addWidget(Label(told, "small", wraps=True))
+    return both
