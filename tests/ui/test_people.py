@@ -310,7 +310,8 @@ def test_an_assistant_reads_the_episode_and_changes_what_is_theirs(
     qtbot.addWidget(screen)
     screen.show_episode(patient.id or 0, episode.id)
     until(qtbot, lambda: "greyed out" in screen.state.text())
-    enabled = [card.isEnabled() for card in (screen.basics, screen.diagnoses, screen.goals, screen.outcomes)]
+    parts = (screen.basics, screen.diagnoses, screen.goals.form, screen.outcomes)
+    enabled = [part.isEnabled() for part in parts]
     assert enabled == [False, False, False, True]
 
     documents = DocumentsScreen(assistant, tasks, theme)

@@ -395,10 +395,21 @@ def test_typing_a_plan_makes_one_version(screen: EpisodeScreen, qtbot: QtBot) ->
     assert version.plan.prognosis == "Good"
 
 
-def test_whoever_may_not_write_the_plan_can_read_its_versions(screen: EpisodeScreen, qtbot: QtBot) -> None:
-    screen.plan.let_change(False)
+def test_whoever_may_not_write_the_plan_can_read_what_became_of_it_and_of_the_goals(
+    screen: EpisodeScreen, qtbot: QtBot
+) -> None:
+    for card in (screen.plan, screen.goals):
+        card.let_change(False)
     assert not screen.plan.pick.isEnabled()
     assert screen.plan.earlier.isEnabled()
+    shown = row(screen, WALK)
+    assert not screen.goals.form.isEnabled()
+    assert not any(button.isEnabled() for button in (*shown.buttons.values(), shown.remove))
+    shown.more.setFocus()
+    key(Qt.Key.Key_D)
+    assert not shown.form.isVisible()
+    key(Qt.Key.Key_H)
+    assert "Set" in shown.history.text()
 
 
 def test_another_episode_shows_its_own_goals_and_plan(screen: EpisodeScreen, qtbot: QtBot) -> None:

@@ -100,11 +100,12 @@ class EpisodeScreen(QStackedWidget):
         self.certification.let_change(
             plan=allows(clinic, Act.WRITE_PLAN), visit=allows(clinic, Act.CHART_TREATMENT)
         )
-        self.plan.let_change(allows(clinic, Act.WRITE_PLAN))
+        for planned in (self.goals, self.plan):
+            planned.let_change(allows(clinic, Act.WRITE_PLAN))
         self._all_may = self._let_change(
             {
                 Act.CHART_EVALUATION: (*evaluated, referrer),
-                Act.WRITE_PLAN: (self.goals,),
+                Act.WRITE_PLAN: (),
                 Act.CHART_TREATMENT: (self.outcomes,),
                 Act.DISCHARGE: (discharge,),
             }

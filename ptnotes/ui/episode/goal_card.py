@@ -45,6 +45,7 @@ class GoalCard(Card):
         self._listed: tuple[Goal, ...] | None = None
         self._course = GoalCourse()
         self._refusal = ""
+        self._may_change = True
         self.rows: dict[str, GoalRow] = {}
         self.none = Label(_NONE, "muted", wraps=True)
         self._list = QVBoxLayout()
@@ -57,6 +58,13 @@ class GoalCard(Card):
         draft.shown.connect(self._show_another)
         draft.changed.connect(self._show)
         draft.refused.connect(self._hear_refusal)
+
+    def let_change(self, allowed: bool) -> None:
+        """Let the goals be changed, or only be read; what became of them is read by everybody who sees them."""
+        self._may_change = allowed
+        self.form.setEnabled(allowed)
+        for row in self.rows.values():
+            row.let_change(allowed)
 
     def read_course(self) -> None:
         """Read again how far the goals are and what became of them."""
@@ -107,6 +115,7 @@ class GoalCard(Card):
 
     def _new_row(self, uuid: str) -> GoalRow:
         row = GoalRow(self._draft.clinic.reference, self._draft.clinic.today, self)
+        row.let_change(self._may_change)
         row.decided.connect(self._change)
         row.removed.connect(partial(self._remove, uuid))
         return row

@@ -80,6 +80,7 @@ class GoalRow(QWidget):
         self._reference = reference
         self._today = today
         self.goal: Goal | None = None
+        self._may_change = True
         self._told: list[str] = []
         self.words = Label("", "body", wraps=True)
         self.pill = Pill("")
@@ -172,9 +173,15 @@ class GoalRow(QWidget):
 
     def ask(self, deed: GoalDeed) -> None:
         """Open the form for `deed`, where it can be done with the goal now."""
-        if self.goal is not None and not self.buttons[deed].isHidden() and self.isEnabled():
+        if self.goal is not None and not self.buttons[deed].isHidden() and self._may_change:
             self.form.ask(self.goal, deed)
             self.choices.hide()
+
+    def let_change(self, allowed: bool) -> None:
+        """Let the goal be changed, or only be read with its history."""
+        self._may_change = allowed
+        for button in (*self.buttons.values(), self.remove):
+            button.setEnabled(allowed)
 
     def close_form(self) -> None:
         """Close the form and go back to the goal's first button."""
