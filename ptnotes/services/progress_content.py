@@ -34,7 +34,7 @@ from ptnotes.domain.treatment import (
 )
 from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
-from ptnotes.domain.views import ChangeRow
+from ptnotes.domain.views import ChangeRow, GoalProgress
 from ptnotes.domain.wording import measure_label, number, own_value_sentence, side_words, with_unit
 from ptnotes.figures.body_areas import areas_of
 from ptnotes.reports.progress_data import (
@@ -149,7 +149,8 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         examination=examined_over(reference, attended),
         other_services=other_services(reference, in_period),
         goals=tuple(
-            goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ())) for progress in goals
+            goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ()))
+            for progress in sorted(goals, key=_closed_last)
         ),
         care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, case.since),
         narrative=latest_narrative(in_period),
@@ -162,6 +163,11 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         against=against_lines(reference, in_period, numbers, case.screen, case.names),
         signatures=signatures(attended, numbers, case.notes, case.broken, case.mark),
     )
+
+
+def _closed_last(progress: GoalProgress) -> bool:
+    """What is still pursued comes first: the first page has room for a few goals only."""
+    return progress.goal.status is not GoalStatus.ACTIVE
 
 
 # Measures -----------------------------------------------------------------------------------------------------------

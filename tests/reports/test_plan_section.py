@@ -91,6 +91,12 @@ def test_a_target_that_is_reached_is_said_and_the_goal_stays_active() -> None:
     assert goal.share == 1
 
 
+def test_what_is_still_pursued_comes_before_what_is_closed() -> None:
+    mixed = replace(COURSE, goals=(MET, AIMED, DROPPED))
+    goals = content(case(*VISITS, **whole(episode=mixed))).goals
+    assert [goal.words for goal in goals] == ["Bend to tie shoes", "Walk the dog", "Play tennis"]
+
+
 def test_the_steps_since_the_last_report_are_told_with_old_and_new() -> None:
     told = [
         (line.goal, line.done, line.reason, line.who) for line in content(case(*VISITS, **whole())).care.steps
