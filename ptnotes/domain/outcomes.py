@@ -8,7 +8,8 @@ with its source); an item that was left out is blank and never 0.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from ptnotes.clinical import OutcomeMeasure, Reference
@@ -16,6 +17,7 @@ from ptnotes.domain.change import Meaning, Verdict, judge_score
 from ptnotes.domain.episode import OutcomeItem, OutcomeScore
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.text import clean_line, fold
+from ptnotes.domain.wording import number
 
 NPRS, PSFS, GROC = "nprs", "psfs", "groc"
 WITH_ITEMS = (NPRS, PSFS, GROC)
@@ -147,6 +149,47 @@ def in_both(first: OutcomeScore, last: OutcomeScore) -> tuple[tuple[OutcomeItem,
         for item in last.items
         if item.value is not None and fold(item.words) in before
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredItem:
+    """One item of a measure over the episode: how it was answered first and last, each with its day.
+
+    `first` is None where it was asked once only. An item that was left out is told as that.
+    """
+
+    measure: str
+    words: str
+    first: tuple[date, str] | None
+    now: tuple[date, str]
+
+
+def answered_over(reference: Reference, scores: Sequence[OutcomeScore]) -> tuple[AnsweredItem, ...]:
+    """The items of every measure that was answered item by item, `scores` oldest first; an activity by its words."""
+    told: dict[tuple[str, str], list[tuple[date, OutcomeItem]]] = {}
+    for score in scores:
+        for item in score.items:
+            told.setdefault((score.measure, fold(item.words)), []).append((score.taken_on, item))
+    return tuple(
+        AnsweredItem(
+            measure=reference.measures[measure].abbreviation,
+            words=found[-1][1].words,
+            first=(found[0][0], answer_words(measure, found[0][1])) if len(found) > 1 else None,
+            now=(found[-1][0], answer_words(measure, found[-1][1])),
+        )
+        for (measure, _), found in told.items()
+    )
+
+
+def answer_words(measure: str, item: OutcomeItem) -> str:
+    """An answer as it is read: ``6``, ``+3, somewhat better``, ``not rated``."""
+    if item.value is None:
+        return "not rated"
+    text = number(item.value)
+    if measure != GROC:
+        return text
+    sign = "+" if item.value > 0 else ""
+    return f"{sign}{text}, {GROC_WORDS[int(item.value)]}"
 
 
 def judge_taking(

@@ -1,4 +1,4 @@
-"""The examination on paper: each finding as it was first and as it is now, under the kind of test."""
+"""The examination on paper, and what was answered item by item: each as it was first and as it is now."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from reportlab.platypus import CondPageBreak, Flowable
 
 from ptnotes.domain.examination import Examined
+from ptnotes.domain.outcomes import AnsweredItem
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.blocks import CELL_BOLD, CELL_QUIET, Column, Section, space, table
 from ptnotes.reports.typeset import QUIET_SMALL, Span, Words, paragraph, quiet
@@ -26,7 +27,7 @@ def examination_section(examined: Sequence[Examined], width: float) -> Iterator[
     compared = any(row.first is not None for row in examined)
     columns = [Column("", 1.5, CELL_QUIET), Column("Finding", 2.3)]
     columns += [Column("First", 2.3)] if compared else []
-    columns.append(Column("Now" if compared else "Found", 2.6, CELL_BOLD))
+    columns.append(Column("Latest" if compared else "Found", 2.6, CELL_BOLD))
     rows: list[list[Words]] = []
     heading = ""
     for row in examined:
@@ -40,8 +41,29 @@ def examination_section(examined: Sequence[Examined], width: float) -> Iterator[
     yield paragraph(_KEY, QUIET_SMALL)
 
 
+def answers_section(answered: Sequence[AnsweredItem], width: float) -> Iterator[Flowable]:
+    """The items of questionnaires, `width` points wide; nothing where none was answered item by item."""
+    if not answered:
+        return
+    yield CondPageBreak(72)
+    yield Section("Answers item by item")
+    compared = any(row.first is not None for row in answered)
+    columns = [Column("Measure", 1, CELL_QUIET), Column("Item", 2.8)]
+    columns += [Column("First", 2)] if compared else []
+    columns.append(Column("Latest", 2, CELL_BOLD))
+    rows: list[list[Words]] = []
+    measure = ""
+    for row in answered:
+        cells: list[Words] = [row.measure if row.measure != measure else "", row.words]
+        measure = row.measure
+        cells += [_dated(row.first)] if compared else []
+        cells.append(_dated(row.now))
+        rows.append(cells)
+    yield table(columns, rows, width)
+
+
 def _dated(found: tuple[date, str] | None) -> Words:
     """What was found, with its day behind it."""
     if found is None:
         return ""
-    return [Span(f"{found[1]} "), quiet(full_date(found[0]), 7.5)]
+    return [Span(f"{found[1]} "), quiet(full_date(found[0]).replace(" ", "\u00a0"), 7.5)]

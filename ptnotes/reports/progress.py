@@ -23,7 +23,7 @@ from ptnotes.reports.blocks import (
 )
 from ptnotes.reports.body_section import body_section
 from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
-from ptnotes.reports.examination_section import examination_section
+from ptnotes.reports.examination_section import answers_section, examination_section
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.plan_section import plan_section
@@ -85,6 +85,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     yield from _levels_treated(data)
     yield from body_section(data.body, width)
     yield from examination_section(data.examination, width)
+    yield from answers_section(data.answers, width)
     if len(data.treatments) > trim.treatments:
         yield from _section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)

@@ -13,6 +13,7 @@ from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.examination import Examined
+from ptnotes.domain.outcomes import AnsweredItem
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.treatment_strip import TreatmentStrip
@@ -228,6 +229,8 @@ class ProgressReportData:
     marks: tuple[SpineMark, ...] = ()
     body: ToldCourse | None = None
     examination: tuple[Examined, ...] = ()
+    answers: tuple[AnsweredItem, ...] = ()
+    """Each item of the questionnaires that were answered item by item, first and latest."""
     other_services: tuple[str, ...] = ()
     goals: tuple[GoalLine, ...] = ()
     care: CarePlan = CarePlan()

@@ -19,7 +19,7 @@ from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import examined_over
 from ptnotes.domain.goals import GoalStep
-from ptnotes.domain.outcomes import judge_taking
+from ptnotes.domain.outcomes import answered_over, judge_taking
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.plan import PlanVersion
@@ -147,6 +147,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         marks=spine_marks(reference, in_period),
         body=told_course(reference, areas_of, attended),
         examination=examined_over(reference, attended),
+        answers=answered_over(reference, outcomes),
         other_services=other_services(reference, in_period),
         goals=tuple(
             goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ()))
