@@ -35,6 +35,9 @@ US_NPI = "http://hl7.org/fhir/sid/us-npi"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _XHTML = "http://www.w3.org/1999/xhtml"
 _NAMES = uuid5(NAMESPACE_URL, LOCAL)
+_LINE_ENDS = re.compile("[\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
+_SPACES = re.compile("[^\\S \r\n\t\x1c-\x1f]|\N{ZERO WIDTH NO-BREAK SPACE}")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UCUM_OF: Mapping[str, str] = {
     "deg": "deg",
@@ -51,13 +54,23 @@ _UCUM_OF: Mapping[str, str] = {
 
 
 def compact(value: Any) -> Any:
-    """The value without what is empty: FHIR has no empty text, list or object."""
+    """The value as FHIR has it: without what is empty, and with no letters in a text that FHIR does not allow."""
+    if isinstance(value, str):
+        return _allowed(value)
     if isinstance(value, dict):
         kept = {name: compact(part) for name, part in value.items()}
         return {name: part for name, part in kept.items() if not _is_empty(part)}
     if isinstance(value, (list, tuple)):
         return [part for part in map(compact, value) if not _is_empty(part)]
     return value
+
+
+def _allowed(text: str) -> str:
+    """A text with plain spaces and line ends, which are all that R4's string has, and without control characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    lines = _LINE_ENDS.sub("\n", text)
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _SPACES.sub(" ", lines))
 
 
 def _is_empty(value: Any) -> bool:
@@ -225,7 +238,8 @@ class Maker:
             return None
         made: Json = {"value": plain(Decimal(value)), "unit": "score" if "points" in unit else unit}
         known = self.reference.ucum.get(_UCUM_OF.get(unit, ""))
-        if known is not None and is_trusted(known):
+        # A unit is how it is written, which the text of UCUM is enough for.
+        if known is not None and known.source_status in ("looked_up", "textbook"):
             made |= {"unit": known.display, "system": UCUM, "code": known.code}
         return made
 
