@@ -202,6 +202,8 @@ def rom_faults(reference: Reference, row: RomReading) -> Iterator[Fault]:
         yield _unknown("rom.method", row.row, row.method)
     if row.test_position is not None and row.test_position not in reference.test_positions:
         yield _unknown("rom.test_position", row.row, row.test_position)
+    if row.end_feel is not None and row.end_feel not in reference.end_feels:
+        yield _unknown("rom.end_feel", row.row, row.end_feel)
     if row.unit == "percent":
         yield from _range("rom.value", row.row, row.value, *PER_CENT, "%")
     elif row.unit == motion.unit:
