@@ -441,6 +441,20 @@ def test_a_chart_is_stored_with_the_visit_and_shown_at_the_next(
     assert kept.body_chart[0].strokes == (area.outline,)
 
 
+def test_opening_the_chart_brings_it_into_sight(chart: Chart, qtbot: QtBot) -> None:
+    page = chart()
+    page.body_chart.toggle.click()
+    canvas = page.body_chart.canvas
+    assert canvas.hasFocus()
+
+    def is_in_sight() -> bool:
+        view = page.scroller.viewport()
+        foot = canvas.mapTo(view, canvas.rect().bottomLeft()).y()
+        return canvas.height() > 200 and foot <= view.height()
+
+    qtbot.waitUntil(is_in_sight, timeout=15_000)
+
+
 # Between visits
 
 

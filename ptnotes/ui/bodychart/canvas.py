@@ -19,7 +19,9 @@ from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.figure_view import paint_shapes, text_width
 
-_TALLEST_PX = 470
+_LOWEST_PX = 240
+_SHARE_OF_WINDOW = 0.4
+"""The body is no higher than this share of the window, so that all of it can be seen while it is drawn on."""
 _TEXT_PX = 11
 _A_CLICK_PX = 3
 """A press that moves no further is a click and draws nothing."""
@@ -44,7 +46,7 @@ class BodyCanvas(QWidget):
         self._in: ViewBox | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -75,7 +77,8 @@ class BodyCanvas(QWidget):
     @override
     def heightForWidth(self, width: int) -> int:
         wanted = body_height(width - 2 * self._theme.space(2), self._theme.px(_TEXT_PX))
-        return min(round(wanted), self._theme.px(_TALLEST_PX))
+        room = max(self._theme.px(_LOWEST_PX), round(self.window().height() * _SHARE_OF_WINDOW))
+        return min(round(wanted), room)
 
     @override
     def sizeHint(self) -> QSize:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -29,6 +29,8 @@ class BodyChartCard(Card):
     """Closed, it says what is marked; it never opens by itself, so that a usual visit is no longer for it."""
 
     rows_changed = Signal()
+    opened = Signal()
+    """The body was opened and has the keys: whoever scrolls the page brings it into sight."""
 
     def __init__(
         self,
@@ -106,7 +108,7 @@ class BodyChartCard(Card):
         inside.addWidget(self.last_title)
         self.last_rows: dict[int, QPushButton] = {}
         for mark in self.charting.last_marks:
-            button = QPushButton(self.charting.last_name(mark), self.inside)
+            button = QPushButton(self.charting.last_name(mark).replace("&", "&&"), self.inside)
             button.setProperty("type", "ghost")
             button.setToolTip("Mark this today, too")
             button.setAccessibleName(f"Mark today, too: {self.charting.last_name(mark)}")
@@ -118,6 +120,8 @@ class BodyChartCard(Card):
         self.open(wanted=not self.is_open)
         if self.is_open:
             self.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+            # Once the page has made room for it.
+            QTimer.singleShot(0, self, self.opened.emit)
 
     def _take_over(self, mark: BodyMark) -> None:
         self.charting.take_over(mark)

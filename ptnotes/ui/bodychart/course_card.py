@@ -31,7 +31,7 @@ class BodyPicture(QWidget):
         self._marks: tuple[BodyMark, ...] = ()
         self._views: Sequence[BodyView] = tuple(BodyView)
         self._drawn: BodyFigure | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self._forget)

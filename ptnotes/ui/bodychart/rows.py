@@ -51,7 +51,9 @@ class MarkButton(QPushButton):
 
     def _fit(self) -> None:
         room = self.width() - 3 * self.fontMetrics().averageCharWidth()
-        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        # A button would take the & of P&N for the sign of a key.
+        self.setText(shown.replace("&", "&&"))
 
     @override
     def sizeHint(self) -> QSize:

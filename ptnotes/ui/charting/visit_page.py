@@ -104,6 +104,7 @@ class VisitPage(QWidget):
             card.table.rows_changed.connect(self._order.start)
         self.exam.stops_changed.connect(self._order.start)
         self.body_chart.rows_changed.connect(self._order.start)
+        self.body_chart.opened.connect(self._show_focus)
         self._order.start()
         self.set_editable(state.session.state is NoteState.DRAFT)
         if state.session.state is NoteState.VOIDED:
