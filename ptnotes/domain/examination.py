@@ -381,6 +381,36 @@ def behaviour(session: TreatmentSession) -> dict[str, str]:
     return {name: told[name] for name in BEHAVIOURS if name in told}
 
 
+def exam_words(reference: Reference, session: TreatmentSession) -> str:
+    """Every test that found something, in a line: ``Knee (patellar) reflex left 1+; Slump right positive``."""
+    told = []
+    for line in exam_lines(session):
+        if not line.is_blank:
+            label = label_of(reference, line)
+            kind = _SINGULAR.get(line.kind, "")
+            told.append(" ".join(part for part in (label, kind, line_text(reference, line)) if part))
+    return "; ".join(told)
+
+
+_SINGULAR = {
+    FindingKind.STRENGTH: "strength",
+    FindingKind.REFLEX: "reflex",
+    FindingKind.DERMATOME: "sensation",
+    FindingKind.JOINT_PLAY: "joint play",
+}
+
+
+def behaviour_words(session: TreatmentSession) -> str:
+    """Irritability and what the patient told of the symptoms: ``irritability moderate; worse with sitting``."""
+    found = irritability(session)
+    told = []
+    if found is not None and (found.value or found.words):
+        words = f" ({found.words})" if found.words and found.value else found.words
+        told.append(f"irritability {found.value}{words}".strip())
+    told += [f"{BEHAVIOURS[name].lower()} {words}" for name, words in behaviour(session).items()]
+    return "; ".join(told)
+
+
 def is_examined(session: TreatmentSession) -> bool:
     """Whether anything of an examination is charted, be it a line without a value."""
     return bool(session.findings or session.vitals)

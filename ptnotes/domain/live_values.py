@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.change import judge_motion
+from ptnotes.domain.examination import behaviour_words, exam_words, vitals_at, vitals_text
 from ptnotes.domain.phrases import LookUp
 from ptnotes.domain.treatment import (
     ComparableSign,
@@ -40,6 +41,9 @@ FIXED_NAMES: Mapping[str, str] = {
     "minutes.timed": "minutes of timed services",
     "treated": "what was mobilized: level, side, technique, grade",
     "exercises": "names of the exercises",
+    "exam": "what the examination found, each test with its sides",
+    "vitals": "vital signs before treatment",
+    "behaviour": "irritability, and what the patient tells of the symptoms",
     "visit.date": "date of the visit",
 }
 """Every name but those of motions, with what it stands for.
@@ -160,6 +164,11 @@ def _mobilization(reference: Reference, row: Mobilization) -> str:
     return " ".join(part for part in (targets, side_words(row.side), name, grade) if part)
 
 
+def _vitals(_reference: Reference, session: TreatmentSession) -> str | None:
+    row = vitals_at(session, Phase.BEFORE)
+    return (vitals_text(row) or None) if row is not None else None
+
+
 _FIXED: Mapping[str, Callable[[Reference, TreatmentSession], str | None]] = {
     "pain.before": lambda _reference, session: _words(_score(session, PainKind.NOW)),
     "pain.after": lambda _reference, session: _words(_score(session, PainKind.NOW, after=True)),
@@ -175,5 +184,8 @@ _FIXED: Mapping[str, Callable[[Reference, TreatmentSession], str | None]] = {
     "exercises": lambda _reference, session: (
         ", ".join(row.name for row in session.exercises if row.name) or None
     ),
+    "exam": lambda reference, session: exam_words(reference, session) or None,
+    "vitals": _vitals,
+    "behaviour": lambda _reference, session: behaviour_words(session) or None,
     "visit.date": lambda _reference, session: full_date(session.service_date),
 }

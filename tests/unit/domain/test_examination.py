@@ -31,6 +31,7 @@ from ptnotes.domain.examination import (
     values_of,
     vitals_text,
 )
+from ptnotes.domain.live_values import live_values
 from ptnotes.domain.treatment import ExamFinding, FindingKind, Side, TreatmentSession, Vitals
 
 DAY = date(2026, 3, 2)
@@ -226,6 +227,24 @@ def test_first_and_now_of_each_test_over_the_visits(reference: Reference) -> Non
     )
     assert irritability(first) is not None
     assert behaviour(now) == {"aggravating": "sitting over 1 h"}
+
+
+def test_an_examination_is_told_in_a_line(reference: Reference) -> None:
+    session = visit(
+        finding(FindingKind.REFLEX, "patellar", Side.LEFT, "reflex_1+"),
+        finding(FindingKind.REFLEX, "patellar", Side.RIGHT, "reflex_2+"),
+        finding(FindingKind.DERMATOME, "derm_s1"),
+        finding(FindingKind.JOINT_PLAY, "", None, "hypomobile", target="L4"),
+        finding(FindingKind.IRRITABILITY, "", None, "moderate", words="settles in an hour"),
+        finding(FindingKind.BEHAVIOUR, "aggravating", words="sitting"),
+        vitals=(Vitals(row=7, heart_rate_bpm=64),),
+    )
+    look_up = live_values(reference, session)
+    assert look_up("exam") == "Knee (patellar) reflex left 1+, right 2+; L4 joint play hypomobile"
+    assert look_up("behaviour") == "irritability moderate (settles in an hour); worse with sitting"
+    assert look_up("vitals") == "64/min"
+    blank = live_values(reference, visit(finding(FindingKind.DERMATOME, "derm_s1")))
+    assert [blank(name) for name in ("exam", "behaviour", "vitals")] == [None, None, None]
 
 
 def test_what_no_test_has_is_refused(reference: Reference) -> None:
