@@ -80,7 +80,7 @@ def export_archive(
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        made = Archive(path, len(archive.written) + 1, patients, key)
+        made = Archive(path, len(archive.written), patients, key)
         noted(clinic, partial(_log, clinic, made), partial(put_in_place, name, path, replace=replace))
     return made
 
