@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.checks import checked_session
+from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.treatment import BodyMark, BodyView, NoteState, TreatmentSession
 from ptnotes.figures.body_areas import area_named, areas_of
@@ -21,6 +22,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.bodychart.card import BodyChartCard, area_items
 from ptnotes.ui.bodychart.course_card import BodyCourseCard
 from ptnotes.ui.charting import body_edits
+from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.theme import Look, Theme
 from tests.clinics import reference
@@ -422,9 +424,9 @@ def test_the_chart_is_painted_in_both_looks_and_at_any_text_size(card: BodyChart
 
 
 def test_a_chart_is_stored_with_the_visit_and_shown_at_the_next(
-    chart: Chart, screen: object, clinic: OpenClinic, episode: object, qtbot: QtBot
+    chart: Chart, screen: ChartingScreen, clinic: OpenClinic, episode: EpisodeOfCare, qtbot: QtBot
 ) -> None:
-    started = visits.start_session(clinic, getattr(episode, "id", 0), LAST_DAY)
+    started = visits.start_session(clinic, episode.id or 0, LAST_DAY)
     area = area_named("back.calf.left")
     visits.save_draft(clinic, body_edits.add_mark(started, area.view, area.outline, "pain_area"))
     page = chart()
@@ -434,14 +436,15 @@ def test_a_chart_is_stored_with_the_visit_and_shown_at_the_next(
     page.body_chart.canvas.setFocus()
     press(page.body_chart.canvas, "l")
     press(page.body_chart.canvas, "d")
-    kept = stored(screen, clinic, qtbot)  # type: ignore[arg-type]  # the fixture of the screen
+    kept = stored(screen, clinic, qtbot)
     assert [(one.view, one.symptom, one.qualities) for one in kept.body_chart] == [
         (BodyView.BACK, "pain_area", ("deep",))
     ]
     assert kept.body_chart[0].strokes == (area.outline,)
 
 
-def test_opening_the_chart_brings_it_into_sight(chart: Chart, qtbot: QtBot) -> None:
+def test_opening_the_chart_brings_it_into_sight(chart: Chart, screen: ChartingScreen, qtbot: QtBot) -> None:
+    screen.resize(1180, 560)
     page = chart()
     page.body_chart.toggle.click()
     canvas = page.body_chart.canvas
