@@ -32,6 +32,9 @@ from ptnotes.services import (
     day_list,
     due,
     episodes,
+    export_archive,
+    export_csv,
+    export_fhir,
     history,
     overview,
     patients,
@@ -130,6 +133,11 @@ def _coverage(scene: Scene) -> Coverage:
 def _authorization(scene: Scene) -> Authorization:
     covered = payers.save_coverage(scene.boss, _coverage(scene))
     return Authorization(coverage_id=covered.id or 0, number="A-1", visits=12)
+
+
+def _not_there(scene: Scene) -> Path:
+    # In a folder that is missing: whoever is let gets no further.
+    return scene.me.path.parent / "none" / "export"
 
 
 PHRASE = Phrase(short_form="tried", text="Tried in a test.")
@@ -340,6 +348,22 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.WRITE_PROGRESS_REPORT},
         lambda s: reporting.make_progress_report(s.me, s.episode.id or 0, as_of=date(2020, 1, 1)),
     ),
+    "export_fhir": (
+        {Act.EXPORT, Act.VIEW_NOTES},
+        lambda s: export_fhir.export_fhir(s.me, s.patient_id, _not_there(s)),
+    ),
+    "export_csv": (
+        {Act.EXPORT_CLINIC, Act.EXPORT, Act.VIEW_NOTES},
+        lambda s: export_csv.export_csv(s.me, _not_there(s), PASSPHRASE),
+    ),
+    "export_archive": (
+        {Act.EXPORT_CLINIC, Act.EXPORT, Act.VIEW_NOTES},
+        lambda s: export_archive.export_archive(s.me, _not_there(s), PASSPHRASE),
+    ),
+    "require_clinic_export": (
+        {Act.EXPORT_CLINIC, Act.EXPORT, Act.VIEW_NOTES},
+        lambda s: export_csv.require_clinic_export(s.me, PASSPHRASE),
+    ),
     "give_out": (
         {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
         lambda s: reporting.give_out(s.me, s.episode.id or 0, list),
@@ -505,6 +529,11 @@ _FREE = {
     "sample_screens.store_screen": "makes sample clinics",
     "screening.against_to_see": "gives nothing to whoever may not co-sign",
     "screening.events_to_follow": "gives nothing to whoever may not read charts",
+    "export_csv.write_tables": "is given a connection by an export that has asked",
+    "export_fhir.patient_data": "is given a connection by an export that has asked",
+    "export_file.noted": "puts in place what an export has written that has asked",
+    "export_file.go_on": "is a question itself",
+    "export_file.require_passphrase": "is a question itself",
 }
 
 
