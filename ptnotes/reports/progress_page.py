@@ -335,7 +335,8 @@ def _meaning(verdict: Verdict | None, unit: str) -> Words:
     words = verdict_words(verdict)
     if verdict.threshold is not None:
         bound = "<" if verdict.meaning in (Meaning.WITHIN_ERROR, Meaning.BELOW_IMPORTANT) else "≥"
-        words += f" ({bound}\u00a0{_unbroken(difference(verdict.threshold, unit))})"
+        whose = "our\u00a0" if verdict.own is not None else ""
+        words += f" ({whose}{bound}\u00a0{_unbroken(difference(verdict.threshold, unit))})"
     if verdict.is_real and verdict.direction is Direction.WORSE:
         return [Span("▼ ", None, "danger"), Span(words)]
     return [

@@ -72,6 +72,8 @@ def test_the_pages_of_a_report_tell_of_an_own_error_and_important_change() -> No
         own("value", "14"), own("normal_ama", "55"), own("odi_low_back.value", "12", "odi_low_back")
     )
     text = " ".join(" ".join(page.split()) for page in pages(render_progress_report(made(reference))))
+    # The first page names whose threshold it is, the second since when and why.
+    assert "(our ≥ 12 points)" in text.replace("\u00a0", " ")
     assert "Measurement error (MDC90): 14°. " + SAID + " 9°." in text
     assert "Important change (MIC): 12 points. " + SAID + " 10 points." in text
     assert "normal value: " + SAID + " 60°." in text

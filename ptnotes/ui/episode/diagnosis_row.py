@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -65,13 +66,13 @@ class DiagnosisRow(QWidget):
         layout.addLayout(top)
         layout.addLayout(below)
         layout.addWidget(self.fault)
-        self.kind.activated.connect(lambda place: self.changed.emit("kind", KINDS[place][0]))
-        self.since.date_changed.connect(lambda day: self.changed.emit("since", day))
-        self.until.date_changed.connect(lambda day: self.changed.emit("until", day))
+        self.kind.activated.connect(self._kind_chosen)
+        self.since.date_changed.connect(partial(self.changed.emit, "since"))
+        self.until.date_changed.connect(partial(self.changed.emit, "until"))
         for field in (self.since, self.until):
             field.problem_changed.connect(self.fault.say)
-        self.up.clicked.connect(lambda: self.moved.emit(-1))
-        self.down.clicked.connect(lambda: self.moved.emit(1))
+        self.up.clicked.connect(self._move_up)
+        self.down.clicked.connect(self._move_down)
         self.remove.clicked.connect(self.removed)
         for control in self._controls():
             control.installEventFilter(self)
@@ -119,6 +120,15 @@ class DiagnosisRow(QWidget):
                 self.moved.emit(way)
                 return True
         return super().eventFilter(watched, event)
+
+    def _kind_chosen(self, place: int) -> None:
+        self.changed.emit("kind", KINDS[place][0])
+
+    def _move_up(self) -> None:
+        self.moved.emit(-1)
+
+    def _move_down(self) -> None:
+        self.moved.emit(1)
 
     def _controls(self) -> tuple[QWidget, ...]:
         return (self.kind, self.since, self.until, self.up, self.down, self.remove)
