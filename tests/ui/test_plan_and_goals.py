@@ -179,12 +179,25 @@ def test_a_revision_that_cannot_be_is_refused_beside_its_field(
     assert stored(screen, qtbot).goals[0] == ODI
 
 
+def test_too_long_a_reason_is_refused_beside_it(screen: EpisodeScreen, qtbot: QtBot) -> None:
+    shown = row(screen, ODI)
+    QTest.mouseClick(shown.buttons[list(shown.buttons)[1]], Qt.MouseButton.LeftButton)
+    shown.form.target.setText("12")
+    shown.form.reason.setText("x" * 201)
+    QTest.mouseClick(shown.form.take, Qt.MouseButton.LeftButton)
+    assert "201 characters" in shown.form.reason_field.fault
+    assert stored(screen, qtbot).goals[0] == ODI
+
+
 def test_esc_closes_the_form_and_changes_nothing(screen: EpisodeScreen, qtbot: QtBot) -> None:
     shown = row(screen, WALK)
     shown.buttons[next(iter(shown.buttons))].setFocus()
     key(Qt.Key.Key_D)
+    assert screen.unsaved_problem() == ""
     typed("moved")
+    assert "about a goal is not stored yet" in screen.unsaved_problem()
     key(Qt.Key.Key_Escape)
+    assert screen.unsaved_problem() == ""
     assert not shown.form.isVisible()
     assert shown.isAncestorOf(focused())
     assert stored(screen, qtbot).goals == (ODI, WALK)

@@ -187,7 +187,7 @@ class EpisodeScreen(QStackedWidget):
 
     def unsaved_problem(self) -> str:
         """Why something typed is not stored, empty where everything is."""
-        parts = (self.draft, self.open_form, self.certification, self.safety)
+        parts = (self.draft, self.open_form, self.goals, self.certification, self.safety)
         return next((problem for part in parts if (problem := part.unsaved_problem())), "")
 
     def _show_loaded(self, loaded: _Loaded) -> None:

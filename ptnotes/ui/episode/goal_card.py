@@ -66,6 +66,13 @@ class GoalCard(Card):
         for row in self.rows.values():
             row.let_change(allowed)
 
+    def unsaved_problem(self) -> str:
+        """A sentence while what became of a goal is typed and neither taken nor cancelled, else empty."""
+        waits = any(not row.form.isHidden() and row.form.reason.text().strip() for row in self.rows.values())
+        return (
+            "What you typed about a goal is not stored yet: Enter takes it, Esc leaves it." if waits else ""
+        )
+
     def read_course(self) -> None:
         """Read again how far the goals are and what became of them."""
         if self._episode_id is not None:

@@ -15,7 +15,7 @@ from ptnotes.domain.episode import Goal
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.goals import dropped, met, resumed, revised
 from ptnotes.domain.sentences import sentence
-from ptnotes.domain.text import LINE_LIMIT
+from ptnotes.domain.text import LINE_LIMIT, clean_line
 from ptnotes.domain.wording import number
 from ptnotes.ui.episode.draft_fields import read_number
 from ptnotes.ui.keys import SHEET
@@ -147,7 +147,7 @@ class GoalChangeForm(QWidget):
         self.decided.emit(goal)
 
     def _changed(self, goal: Goal, target: Decimal | None) -> Goal:
-        reason = self.reason.text()
+        reason = clean_line(self.reason.text(), "goal.status_reason")
         match self.deed:
             case GoalDeed.MET:
                 return met(goal, reason)
