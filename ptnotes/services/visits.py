@@ -111,6 +111,26 @@ def last_sessions_before(
         return sessions.sessions_before(connection, session, count)
 
 
+def examined_before(clinic: OpenClinic, session: TreatmentSession) -> tuple[TreatmentSession, ...]:
+    """The attended visits of the same episode before `session` at which something was examined, newest first.
+
+    Of their rows only findings and vital signs are read. An examination may be many visits ago.
+    """
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        until = session.service_date
+        lists = ("findings", "vitals")
+        found = sessions.sessions_of(connection, session.episode_id, until=until, lists=lists)
+    place = (until, session.id or 2**31 - 1)
+    return tuple(
+        each
+        for each in reversed(found)
+        if (each.service_date, each.id or 0) < place
+        and each.status is VisitStatus.ATTENDED
+        and (each.findings or each.vitals)
+    )
+
+
 def discard_draft(clinic: OpenClinic, session_id: int) -> TreatmentSession:
     """Take a draft out of every list; `restore_draft` brings it back. Raises `StaleError` if it is no draft."""
     return _moved(clinic, session_id, NoteState.DRAFT, NoteState.DISCARDED)

@@ -249,9 +249,9 @@ def test_the_last_examination_stands_beside_and_is_not_taken_over(start: Start, 
         ExamFinding(row=0, kind=FindingKind.REFLEX, test="patellar", side=Side.LEFT, value="reflex_1+"),
         ExamFinding(row=0, kind=FindingKind.SPECIAL_TEST, test="Slump", value="positive"),
     )
-    page = start(
-        (date(2026, 2, 24), VisitKind.EVALUATION, found), (date(2026, 2, 26), VisitKind.TREATMENT, ())
-    )
+    # More visits ago than stand beside the treatment.
+    treated = ((date(2026, 2, day), VisitKind.TREATMENT, ()) for day in range(25, 29))
+    page = start((date(2026, 2, 24), VisitKind.EVALUATION, found), *treated)
     page.exam.start()
     again = parts_of(page).again
     assert again.isVisible()

@@ -20,7 +20,7 @@ from ptnotes.ui.charting.visit_bar import VisitBar
 from ptnotes.ui.charting.visit_header import Notice
 from ptnotes.ui.charting.visit_page import VisitContext
 from ptnotes.ui.charting.visit_stage import VisitStage
-from ptnotes.ui.charting.visit_verbs import EpisodeVisits, VisitVerbs, read_visit, read_visits
+from ptnotes.ui.charting.visit_verbs import Earlier, EpisodeVisits, VisitVerbs, read_visit, read_visits
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.screening.visit_screening import VisitScreening
 from ptnotes.ui.signing.desk import SigningDesk
@@ -177,13 +177,14 @@ class ChartingScreen(QWidget):
         elif self.visit is None:
             self.open_visit(self._wanted)
 
-    def _visit_read(self, found: tuple[TreatmentSession, tuple[TreatmentSession, ...]]) -> None:
-        session, earlier = found
+    def _visit_read(self, found: tuple[TreatmentSession, Earlier, Earlier]) -> None:
+        session, earlier, examined = found
         episode = self.verbs.episode
         if episode is None or session.id != self._wanted or session.episode_id != self._episode_id:
             return
         context = VisitContext(
             earlier=earlier,
+            examined=examined,
             episode=episode.episode,
             normal_values=episode.normal_values,
             rules=episode.rules,

@@ -50,6 +50,8 @@ class VisitContext:
     """
 
     earlier: tuple[TreatmentSession, ...]
+    examined: tuple[TreatmentSession, ...]
+    """Those before it at which something was examined, newest first, however long ago."""
     episode: EpisodeOfCare
     normal_values: NormalValues
     rules: PayerRules
@@ -93,7 +95,7 @@ class VisitPage(QWidget):
             state, context.last, reference, theme, regions, self, rules=context.rules
         )
         self.exercises = ExerciseCard(state, context.earlier, reference, theme, regions, self)
-        self.exam = ExamCard(state, context.earlier, reference, theme, regions, self)
+        self.exam = ExamCard(state, context.examined, reference, theme, regions, self)
         self.spine_card = SpineCard(state, context.earlier, reference, theme, regions, self)
         self.spine = self.spine_card.control
         self._lay_out()

@@ -44,10 +44,14 @@ def read_visits(clinic: OpenClinic, episode_id: int) -> EpisodeVisits:
     )
 
 
-def read_visit(clinic: OpenClinic, session_id: int) -> tuple[TreatmentSession, tuple[TreatmentSession, ...]]:
-    """A visit, and those before it that can stand beside it, newest first."""
+Earlier = tuple[TreatmentSession, ...]
+
+
+def read_visit(clinic: OpenClinic, session_id: int) -> tuple[TreatmentSession, Earlier, Earlier]:
+    """A visit, those before it that can stand beside it, and those at which something was examined; newest first."""
     session = visits.load_session(clinic, session_id)
-    return session, visits.last_sessions_before(clinic, session, SHOWN_VISITS)
+    earlier = visits.last_sessions_before(clinic, session, SHOWN_VISITS)
+    return session, earlier, visits.examined_before(clinic, session)
 
 
 class VisitVerbs(QObject):

@@ -218,6 +218,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "load_session": ({Act.VIEW_NOTES}, lambda s: visits.load_session(s.me, s.draft().id or 0)),
     "sessions_of": ({Act.VIEW_NOTES}, lambda s: visits.sessions_of(s.me, s.episode.id or 0)),
     "last_sessions_before": ({Act.VIEW_NOTES}, lambda s: visits.last_sessions_before(s.me, s.draft())),
+    "examined_before": ({Act.VIEW_NOTES}, lambda s: visits.examined_before(s.me, s.draft())),
     "save_draft": (
         {Act.CHART_TREATMENT},
         lambda s: visits.save_draft(s.me, replace(s.draft(), others_present="Made-up friend")),
