@@ -59,7 +59,7 @@ def _window_figures(small: Path, large: Path) -> list[Figure]:
         against_limit("unlock to usable home screen, beyond key derivation", beyond, 500),
         against_limit("letter typed to painted list, median, 100,000 patients", middle(letters), 10),
         against_limit("letter typed to painted list, 95th percentile", percentile(letters, 0.95), 16),
-        against_limit("patient with 200 sessions to painted charts", middle(at_large["open"]), 100),
+        against_limit("patient with 200 sessions to painted overview", middle(at_large["open"]), 100),
         against_limit("key in a field of a visit to its paint, median", middle(at_large["keys"]), 16),
         against_limit("key in a field of a visit, 95th percentile", percentile(at_large["keys"], 0.95), 16),
         _grown("letter typed", at_small["search"], letters),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import Any
@@ -163,36 +165,80 @@ def _search(application: QApplication, shell: Shell) -> list[float]:
     return times
 
 
+class Overview:
+    """Watches an overview: whether its charts and what is due have been given, and were painted after that.
+
+    Only its own widgets are listened to: a filter on the application hears a thousand events while a patient opens.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[str, float] = {}
+        self._painted: dict[str, float] = {}
+        self._watched: dict[int, _Paints] = {}
+
+    def forget(self) -> None:
+        self._given.clear()
+        self._painted.clear()
+
+    def given(self, part: str, widgets: Sequence[QWidget]) -> None:
+        """Note that `part` was given, and from now on when one of `widgets` is painted."""
+        self._given[part] = perf_counter()
+        for widget in widgets:
+            if id(widget) not in self._watched:
+                self._watched[id(widget)] = _Paints(widget, partial(self._note, part))
+
+    def is_whole(self) -> bool:
+        """Whether everything is on the screen."""
+        return all(self._painted.get(part, 0.0) > self._given.get(part, inf) for part in ("charts", "due"))
+
+    def _note(self, part: str) -> None:
+        self._painted[part] = perf_counter()
+
+
+class _Paints(QObject):
+    def __init__(self, widget: QWidget, note: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._note = note
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._note()
+        return False
+
+
 def _open_patients(application: QApplication, shell: Shell) -> list[float]:
-    """Milliseconds from choosing a patient with 200 visits to the painted charts; each patient once."""
+    """Milliseconds from choosing a patient with 200 visits to the painted overview; each patient once."""
     from ptnotes.services.patients import patient_by_mrn
-    from ptnotes.ui.trends.chart_grid import ChartCell, ChartGrid
+    from ptnotes.ui.due.due_card import DueCard
+    from ptnotes.ui.trends.chart_grid import ChartGrid
 
     workspace = shell.workspace
     clinic = shell._clinic
     assert workspace is not None
     assert clinic is not None
-    given = 0
-    show_charts = ChartGrid.show_charts
+    watched = Overview()
+    show_charts, show_due = ChartGrid.show_charts, DueCard._show_read
 
-    def counted(grid: ChartGrid, *arguments: Any, **more: Any) -> None:
-        nonlocal given
+    def charts(grid: ChartGrid, *arguments: Any, **more: Any) -> None:
         show_charts(grid, *arguments, **more)
-        given += 1
+        watched.given("charts", [*grid._cells[: grid._shown], *grid._strips])
+
+    def due(card: DueCard, *arguments: Any) -> None:
+        show_due(card, *arguments)
+        watched.given("due", [card])
 
     times = []
-    painted = Painted(application, lambda widget: given > 0 and isinstance(widget, ChartCell))
-    with patch.object(ChartGrid, "show_charts", counted):
+    with patch.object(ChartGrid, "show_charts", charts), patch.object(DueCard, "_show_read", due):
         for mrn in LONG_MRNS:
             patient_id = patient_by_mrn(clinic, mrn).id
             assert patient_id is not None
-            given = painted.times = 0
+            watched.forget()
             begun = perf_counter()
             workspace.open_patient(patient_id)
-            until(application, lambda: painted.times > 0)
+            until(application, watched.is_whole)
             times.append(ms_since(begun))
             settle(application, 0.3)
-    painted.stop()
     return times
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 
 from ptnotes.domain.treatment_strip import StripLane, StripMark, TechniqueGroup, TreatmentStrip
 from ptnotes.figures.plot import Plot, TimeAxis
@@ -173,14 +174,27 @@ def _gathered(marks: Sequence[StripMark], plot: Plot, widths: Mapping[str, float
     """The marks, those gathered in one that lie within the width of a numeral."""
     room = max(widths.values(), default=0.0) + _GAP
     bars: list[_Bar] = []
+    near: list[StripMark] = []
+    first = last = 0.0
     for mark in marks:
-        x, half = plot.x_of(mark.on), widths[mark.grade] / 2
-        bar = _Bar(mark, mark, x, x, x - half, x + half)
-        if bars and x - bars[-1].first < room:
-            bars[-1] = _joined(bars[-1], bar, widths)
-        else:
-            bars.append(bar)
-    return bars
+        x = plot.x_of(mark.on)
+        if near and x - first >= room:
+            bars.append(_shared(near, first, last, widths))
+            near = []
+        if not near:
+            first = x
+        near.append(mark)
+        last = x
+    return [*bars, _shared(near, first, last, widths)] if near else bars
+
+
+def _shared(marks: Sequence[StripMark], first: float, last: float, widths: Mapping[str, float]) -> _Bar:
+    """One mark for those between `first` and `last`."""
+    strongest, weakest = max(marks, key=_strength), min(marks, key=_strength)
+    middle, half = (first + last) / 2, widths[strongest.grade] / 2
+    left = min(middle - half, first - widths[marks[0].grade] / 2)
+    right = max(middle + half, last + widths[marks[-1].grade] / 2)
+    return _Bar(strongest, weakest, first, last, left, right, len(marks))
 
 
 def _joined(before: _Bar, after: _Bar, widths: Mapping[str, float]) -> _Bar:
@@ -221,8 +235,7 @@ def _one(bars: Sequence[_Bar]) -> _Bar:
     return _Bar(first.mark, weakest, first.first, last.last, first.left, last.right, visits)
 
 
-def _strength(mark: StripMark) -> int:
-    return mark.strength
+_strength = attrgetter("strength")
 
 
 def _width(grade: str, measure: TextMeasure, size: float) -> float:

@@ -24,6 +24,7 @@ _ASIDE = {
     "HistoryPage": "clinic_history",
 }
 """Pages that are no patient's: their kind, and which ``show_`` verb of the pages shows them."""
+_WRITTEN_AFTER_MS = 250
 
 
 class _Field(NamedTuple):
@@ -99,15 +100,25 @@ class PlaceKeeper(QObject):
         self._file = file
         self._person_id = person_id
         self._kept = remembered.place(file)
+        # Writing waits for the disk. Whoever opens a chart waits for its charts, so it comes once those are painted.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_WRITTEN_AFTER_MS)
+        self._later.timeout.connect(self._write)
         workspace.patient_shown.connect(self.keep)
         workspace.chart.screen_shown.connect(self.keep)
         # A visit's number is known once it is stored.
         tasks.unsaved_changed.connect(self.keep)
 
     def keep(self) -> None:
-        """Write the place down, where it is another than the one that is kept."""
+        """Write the place down in a moment, where it is another than the one that is kept."""
+        if _as_text(place_of(self._workspace, self._person_id)) != self._kept:
+            self._later.start()
+
+    def _write(self) -> None:
+        # A window that was closed has let its place go, and keeps none.
         place = _as_text(place_of(self._workspace, self._person_id))
-        if place != self._kept:
+        if place != self._kept and self._workspace.isVisible():
             self._kept = place
             self._remembered.keep_place(self._file, place)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -30,7 +29,9 @@ class DueCard(Card):
         self._tasks = tasks
         self._hides = hides
         self._episode_id: int | None = None
-        self.rows: list[QWidget] = []
+        self.rows: list[_DueRow] = []
+        """The rows shown."""
+        self._made: list[_DueRow] = []
         self.nothing = Label("Nothing is due.", "muted", parent=self)
         self.body.addWidget(self.nothing)
         self._list = QVBoxLayout()
@@ -55,32 +56,42 @@ class DueCard(Card):
 
     def show_due(self, due: EpisodeDue) -> None:
         """Show what is due, the most pressing first."""
-        for row in self.rows:
-            self._list.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.rows = list(self._make_rows(due.dues))
-        for row in self.rows:
-            self._list.addWidget(row)
+        while len(self._made) < len(due.dues):
+            self._made.append(_DueRow(self, has_rule=bool(self._made)))
+            self._list.addWidget(self._made[-1])
+        for place, row in enumerate(self._made):
+            row.setVisible(place < len(due.dues))
+            if place < len(due.dues):
+                row.show_due(due.dues[place])
+        self.rows = list(self._made[: len(due.dues)])
         self.set_note(f"by {due.rules}" if due.rules and due.dues else "")
         self.nothing.setVisible(not due.dues)
         self.setVisible(bool(due.dues) or not self._hides)
 
-    def _make_rows(self, dues: Sequence[Due]) -> list[QWidget]:
-        rows = []
-        for place, due in enumerate(dues):
-            row = QWidget(self)
-            column = QVBoxLayout(row)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(2)
-            if place:
-                column.addWidget(Rule(row))
-                column.addSpacing(4)
-            head = QHBoxLayout()
-            head.setSpacing(8)
-            head.addWidget(Label(KIND_WORDS[due.kind], "strong", wraps=True, parent=row), 1)
-            head.addWidget(Pill(due_words(due), TONES[due.urgency], row), 0, Qt.AlignmentFlag.AlignTop)
-            column.addLayout(head)
-            column.addWidget(Label(due.why[0].upper() + due.why[1:], "small", wraps=True, parent=row))
-            rows.append(row)
-        return rows
+
+class _DueRow(QWidget):
+    """One thing that is due. It is kept for the next patient, since making widgets takes longer than showing them."""
+
+    def __init__(self, card: DueCard, *, has_rule: bool) -> None:
+        super().__init__(card)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        if has_rule:
+            column.addWidget(Rule(self))
+            column.addSpacing(4)
+        self._kind = Label("", "strong", wraps=True, parent=self)
+        self._pill = Pill("", "neutral", self)
+        self._why = Label("", "small", wraps=True, parent=self)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._kind, 1)
+        head.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        column.addWidget(self._why)
+
+    def show_due(self, due: Due) -> None:
+        """Show this."""
+        self._kind.setText(KIND_WORDS[due.kind])
+        self._pill.show_fact(due_words(due), TONES[due.urgency])
+        self._why.setText(due.why[0].upper() + due.why[1:])

@@ -61,13 +61,14 @@ class ChartCell(QWidget):
         self._axis: TimeAxis | None = None
         self._trend: TrendFigure | None = None
         self._overlay: Sequence[Shape] = ()
+        self._head_width: float | None = None
         self.is_stacked = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_chart(self, chart: TrendChart, title: str, axis: TimeAxis) -> None:
         """Show another chart."""
         self._chart, self._title, self._axis = chart, title, axis
-        self._trend, self._overlay = None, ()
+        self._trend, self._overlay, self._head_width = None, (), None
         self.update()
 
     def drawn(self) -> TrendFigure | None:
@@ -90,8 +91,10 @@ class ChartCell(QWidget):
 
     def head_width(self) -> float:
         """How wide title and verdict are side by side."""
-        wide = QFontMetricsF(self._theme.font("strong")).horizontalAdvance(self._title)
-        return wide + self._theme.px(12) + self._pill_width()
+        if self._head_width is None:
+            wide = QFontMetricsF(self._theme.font("strong")).horizontalAdvance(self._title)
+            self._head_width = wide + self._theme.px(12) + self._pill_width()
+        return self._head_width
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -310,7 +313,7 @@ class ChartGrid(QWidget):
     def _lay_strips(self, columns: int, wide: int, tall: int) -> None:
         """A strip over each column of charts."""
         while len(self._strips) < columns and self._axis is not None:
-            made = StripCell(self._theme, self)
+            made = StripCell(self._theme, self, self._strips[0] if self._strips else None)
             made.show_strip(self._strip, self._axis)
             self._strips.append(made)
         gap, edge = self._theme.px(_GAP), self._theme.px(_EDGE)

@@ -24,9 +24,11 @@ TEXT_PX = 11
 class StripCell(QWidget):
     """Paints one strip. Drawn for each column, so that a visit is found straight above its values."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, first: StripCell | None = None) -> None:
+        """`first` is the strip of the first column: one as wide is drawn alike."""
         super().__init__(parent)
         self._theme = theme
+        self._first = first
         self._strip = TreatmentStrip()
         self._axis: TimeAxis | None = None
         self._figure: StripFigure | None = None
@@ -37,13 +39,17 @@ class StripCell(QWidget):
         """Show another strip."""
         self._strip, self._axis = strip, axis
         self._figure, self._overlay = None, ()
+        self.setAccessibleName("")
         self.update()
 
     def drawn(self) -> StripFigure | None:
         """The strip as drawn at the cell's present width."""
+        if self._figure is None and self._first is not None and self._first.width() == self.width():
+            self._figure = self._first.drawn()
         if self._figure is None and self._axis is not None:
             size = self._theme.px(TEXT_PX)
             self._figure = strip_figure(self._strip, self.width(), self._axis, text_width, size)
+        if self._figure is not None and not self.accessibleName():
             self.setAccessibleName(self._figure.figure.label)
         return self._figure
 

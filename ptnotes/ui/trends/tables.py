@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
 )
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
@@ -188,8 +189,10 @@ class HintTable(QWidget):
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setMouseTracking(True)
         self.view.horizontalHeader().setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        self._stretch = stretch
+        self._fits = False
         # Queued: while a column is being resized the view still tells its former width.
-        self.view.horizontalHeader().sectionResized.connect(self._fit, Qt.ConnectionType.QueuedConnection)
+        self.view.horizontalHeader().sectionResized.connect(self._resized)
         self.more = Label("", "small", wraps=True, parent=self)
         self.more.hide()
         layout = QVBoxLayout(self)
@@ -200,6 +203,7 @@ class HintTable(QWidget):
         self.view.entered.connect(self._tell)
         self.view.selectionModel().currentChanged.connect(self._tell)
         theme.changed.connect(self._fit)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def fill(self, rows: Sequence[tuple[Cell, ...]]) -> None:
         """Show these rows."""
@@ -207,11 +211,22 @@ class HintTable(QWidget):
         self.more.hide()
         self._fit()
 
+    def _resized(self, column: int) -> None:
+        # Only the column whose words wrap makes rows higher, and several columns change at a time.
+        if column == self._stretch and self._fits:
+            self._fits = False
+            QTimer.singleShot(0, self, self._fit)
+
     def _fit(self) -> None:
-        self.view.resizeRowsToContents()
-        header = self.view.horizontalHeader().sizeHint().height()
-        rows = sum(self.view.rowHeight(row) for row in range(self.model.rowCount()))
-        self.view.setFixedHeight(header + rows + 2)
+        """Make rows as high as their words, and the table as high as its rows."""
+        self._fits = True
+        delegate, option = self.view.itemDelegate(), QStyleOptionViewItem()
+        tall = self.view.horizontalHeader().sizeHint().height() + 2
+        for row in range(self.model.rowCount()):
+            high = delegate.sizeHint(option, self.model.index(row, self._stretch)).height()
+            self.view.setRowHeight(row, high)
+            tall += high
+        self.view.setFixedHeight(tall)
 
     def _tell(self, index: QModelIndex, _before: QModelIndex = _NO_INDEX) -> None:
         hint = self.model.cell(index.row(), 0).hint if index.isValid() else ""

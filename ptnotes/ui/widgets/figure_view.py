@@ -40,28 +40,63 @@ def text_width(text: str, size: float, weight: Weight) -> float:
 def paint_shapes(painter: QPainter, shapes: Iterable[Shape], theme: Theme) -> None:
     """Paint `shapes` at the painter's origin."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    inks = _Inks(painter, theme)
     for shape in shapes:
         match shape:
             case Text():
-                _paint_text(painter, shape, theme.ink(shape.ink))
+                _paint_text(painter, shape, inks)
             case Line():
-                _paint_line(painter, shape, theme.ink(shape.ink))
+                _paint_line(painter, shape, inks)
             case Circle():
-                _set_pens(painter, theme, shape.fill, shape.stroke, shape.width)
+                inks.take(shape.fill, shape.stroke, shape.width)
                 painter.drawEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
             case Polyline():
-                painter.setPen(_pen(theme.ink(shape.ink), shape.width, shape.dash))
+                inks.draw_with(shape.ink, shape.width, shape.dash)
                 painter.drawPolyline(_polygon(shape.points))
             case Polygon():
-                _set_pens(painter, theme, shape.fill, shape.stroke, shape.width)
+                inks.take(shape.fill, shape.stroke, shape.width)
                 painter.drawPolygon(_polygon(shape.points))
             case Rect():
-                _set_pens(painter, theme, shape.fill, shape.stroke, shape.line_width)
+                inks.take(shape.fill, shape.stroke, shape.line_width)
                 box = QRectF(shape.x, shape.y, shape.width, shape.height)
                 painter.drawRoundedRect(box, shape.radius, shape.radius)
             case Path():
-                _set_pens(painter, theme, shape.fill, shape.stroke, shape.width)
+                inks.take(shape.fill, shape.stroke, shape.width)
                 painter.drawPath(_outline(shape))
+
+
+class _Inks:
+    """Sets pen and brush where the next shape needs others: charts have hundreds of like markers in a row."""
+
+    def __init__(self, painter: QPainter, theme: Theme) -> None:
+        self._painter = painter
+        self._theme = theme
+        self._pen: tuple[object, ...] = ()
+        self._fill: Ink | bool | None = False
+
+    def take(self, fill: Ink | None, stroke: Ink | None, width: float) -> None:
+        """Fill and stroke with these; None is neither."""
+        if fill != self._fill:
+            self._fill = fill
+            self._painter.setBrush(self._theme.ink(fill) if fill is not None else Qt.BrushStyle.NoBrush)
+        if stroke is not None:
+            self.draw_with(stroke, width)
+        elif self._pen != (None,):
+            self._pen = (None,)
+            self._painter.setPen(Qt.PenStyle.NoPen)
+
+    def draw_with(self, ink: Ink, width: float, dash: tuple[float, ...] = ()) -> None:
+        """Draw lines with this pen."""
+        wanted = (ink, width, dash)
+        if wanted != self._pen:
+            self._pen = wanted
+            self._painter.setPen(_pen(self._theme.ink(ink), width, dash))
+
+    def write_with(self, ink: Ink) -> None:
+        """Write in this colour."""
+        if self._pen != (ink,):
+            self._pen = (ink,)
+            self._painter.setPen(self._theme.ink(ink))
 
 
 def _outline(path: Path) -> QPainterPath:
@@ -76,8 +111,8 @@ def _outline(path: Path) -> QPainterPath:
     return made
 
 
-def _paint_text(painter: QPainter, text: Text, colour: QColor) -> None:
-    painter.setPen(colour)
+def _paint_text(painter: QPainter, text: Text, inks: _Inks) -> None:
+    inks.write_with(text.ink)
     painter.setFont(_font(text.size, text.weight))
     x = text.x
     if text.anchor != "start":
@@ -86,8 +121,8 @@ def _paint_text(painter: QPainter, text: Text, colour: QColor) -> None:
     painter.drawText(QPointF(x, text.y), text.text)
 
 
-def _paint_line(painter: QPainter, line: Line, colour: QColor) -> None:
-    painter.setPen(_pen(colour, line.width, line.dash))
+def _paint_line(painter: QPainter, line: Line, inks: _Inks) -> None:
+    inks.draw_with(line.ink, line.width, line.dash)
     x1, y1, x2, y2 = line.x1, line.y1, line.x2, line.y2
     # An upright or level hairline is laid on whole pixels, or it would be two pixels of half the strength.
     if line.width <= 1.0 and x1 == x2:
@@ -95,14 +130,6 @@ def _paint_line(painter: QPainter, line: Line, colour: QColor) -> None:
     elif line.width <= 1.0 and y1 == y2:
         y1 = y2 = round(y1 - 0.5) + 0.5
     painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
-
-
-def _set_pens(painter: QPainter, theme: Theme, fill: Ink | None, stroke: Ink | None, width: float) -> None:
-    painter.setBrush(theme.ink(fill) if fill is not None else Qt.BrushStyle.NoBrush)
-    if stroke is not None:
-        painter.setPen(_pen(theme.ink(stroke), width, ()))
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
 
 
 def _pen(colour: QColor, width: float, dash: tuple[float, ...]) -> QPen:
