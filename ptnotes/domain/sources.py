@@ -10,7 +10,7 @@ _TRUST: dict[SourceStatus, str] = {
     "textbook": " (recalled from the named text, check before relying on it)",
     "derived": " (computed from published numbers)",
 }
-OURS = "No source: a word of ours, not a fact of the field."
+OURS = "No source: an entry of ours, for which none was looked up."
 
 
 def source_words(source: str, status: SourceStatus) -> str:

@@ -236,6 +236,28 @@ def test_what_is_typed_as_a_place_goes_on_while_the_visit_follows_it(chart: Char
     assert row.place.cursorPosition() == 4
 
 
+def test_a_technique_says_where_it_comes_from_while_it_is_worked_on_and_that_it_has_no_source(
+    chart: Chart,
+) -> None:
+    page = chart()
+    typed(page, "coccyx mob II ; dry needling glute med l")
+    coccyx, needling = page.mobilizations.table.editors.values()
+    assert isinstance(coccyx, MobilizationRow)
+    assert isinstance(needling, MobilizationRow)
+    assert not coccyx.details.source.isVisible()
+    coccyx.dose.setFocus()
+    assert coccyx.details.source.isVisible()
+    assert "needs its own consent" in coccyx.details.source.text()
+    assert coccyx.details.source.text().endswith(
+        "(recalled from the named text, check before relying on it)."
+    )
+    needling.dose.setFocus()
+    assert needling.details.source.text() == (
+        "Dry needling. Over the chest wall: pneumothorax. Scope of practice differs by state. "
+        "No source: an entry of ours, for which none was looked up."
+    )
+
+
 def test_an_exercise_takes_a_band_or_a_weight_and_a_cue(
     chart: Chart, screen: ChartingScreen, clinic: OpenClinic, qtbot: QtBot
 ) -> None:

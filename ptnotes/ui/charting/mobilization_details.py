@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from ptnotes.clinical import Reference, Technique
+from ptnotes.domain.sources import source_words
 from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Mobilization
 from ptnotes.domain.wording import number
@@ -65,6 +66,9 @@ class MobilizationDetails(QWidget):
         grid.addWidget(self.rate, 2, 2)
         grid.addWidget(self.note, 2, 3, 1, 3)
         grid.addWidget(self.cavitation, 3, 0, 1, 3)
+        self.source = Label("", "small", wraps=True, parent=self)
+        self.source.setContentsMargins(theme.px(6), 0, 0, theme.px(2))
+        grid.addWidget(self.source, 4, 0, 1, 6)
         for column in range(6):
             grid.setColumnStretch(column, 1)
         self.rate.typed.connect(partial(self.said.emit, "rate_hz"))
@@ -121,6 +125,7 @@ class MobilizationDetails(QWidget):
             self.cavitation.text() if row.cavitation is not None else "",
         )
         self.summary.setText(" · ".join(part for part in parts if part))
+        self.source.setText(_source(technique))
         self.open(self._open)
 
     def open(self, wanted: bool) -> None:
@@ -129,6 +134,7 @@ class MobilizationDetails(QWidget):
         for field in self.fields():
             field.setVisible(wanted and self._offered.get(field, True))
         self.summary.setVisible(not wanted)
+        self.source.setVisible(wanted and bool(self.source.text()))
         self.setVisible(wanted or bool(self.summary.text()))
 
     def _pick(self, field: str, name: str, hint: str) -> PickList:
@@ -157,6 +163,14 @@ class MobilizationDetails(QWidget):
     def _next_cavitation(self) -> None:
         states = list(_CAVITATION)
         self.said.emit("cavitation", states[(states.index(self._cavitated) + 1) % len(states)])
+
+
+def _source(technique: Technique | None) -> str:
+    """What a technique is and where that comes from, with its caution where it has one."""
+    if technique is None:
+        return ""
+    caution = f"{technique.caution.rstrip('.')}. " if technique.caution else ""
+    return f"{technique.label}. {caution}{source_words(technique.source, technique.source_status)}"
 
 
 def _read_line(field: str, text: str) -> str:

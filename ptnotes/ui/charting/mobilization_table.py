@@ -25,7 +25,7 @@ from ptnotes.ui.widgets.pick_list import PickList
 
 _HEADS = ("Level", "Side", "Technique", "Grade", "Dose", "Response", "")
 _STRETCH = (6, 1, 3, 1, 3, 6, 0)
-_WIDTHS = (54, 60, 64, 50, 76, 62, 0)
+_WIDTHS = (64, 60, 64, 46, 74, 58, 0)
 
 
 class MobilizationTable(RowTable[Mobilization]):
@@ -91,7 +91,7 @@ class MobilizationCard(Card):
         self.table = MobilizationTable(state, reference, theme, find_targets, self)
         self.table.next_asked.connect(self.start_row)
         self.table.removal_asked.connect(self._remove)
-        self.add = PickList(find_targets, placeholder="Add a level or joint …", free_text=True, parent=self)
+        self.add = PickList(find_targets, placeholder="Add a level, joint or muscle …", free_text=True, parent=self)
         self.add.setAccessibleName("Add a mobilization: level or joint")
         self.add.setMaximumWidth(theme.px(220))
         leave_undo_to_screen(self.add)
