@@ -260,6 +260,9 @@ def test_only_a_goal_set_today_is_removed_and_comes_back_by_undo(screen: Episode
     old = [replace(step, event=replace(step.event, on=date(2026, 3, 1))) for step in steps]
     other.show_course(None, old, {})
     assert not other.remove.isVisible()
+    # A goal of an older file has no steps: when it was set is not known.
+    other.show_course(None, (), {})
+    assert not other.remove.isVisible()
 
 
 def test_a_problem_is_added_resolved_and_opened_again(screen: EpisodeScreen, qtbot: QtBot) -> None:

@@ -169,7 +169,7 @@ class GoalRow(QWidget):
         self._told = [step_words(step, goal.unit, names) for step in steps]
         self.more.setVisible(bool(steps))
         self._show_history(self.more.isChecked())
-        self.remove.setVisible(not steps or steps[0].event.on >= self._today())
+        self.remove.setVisible(bool(steps) and steps[0].event.on >= self._today())
 
     def ask(self, deed: GoalDeed) -> None:
         """Open the form for `deed`, where it can be done with the goal now."""
