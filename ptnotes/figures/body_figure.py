@@ -73,6 +73,15 @@ class ViewBox:
 
 
 @dataclass(frozen=True, slots=True)
+class _Signing:
+    """What signs are set with: how wide a text is, its size, and the width of the figure that they stay within."""
+
+    measure: TextMeasure
+    size: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class BodyFigure:
     """The figure, and where its views stand in it."""
 
@@ -125,7 +134,7 @@ def body_figure(
             [mark for mark in before if mark.view is box.view],
             signs,
             chosen,
-            (measure, text_size),
+            _Signing(measure, text_size, width),
         )
     return BodyFigure(Figure(width, height, tuple(shapes), label), boxes)
 
@@ -155,10 +164,10 @@ def _view(
     before: Sequence[BodyMark],
     signs: dict[int, str],
     chosen: int | None,
-    text: tuple[TextMeasure, float],
+    signing: _Signing,
 ) -> Iterator[Shape]:
     seen = drawing(box.view)
-    _, size = text
+    size = signing.size
     line = max(0.7, box.height / 420)
     for contours, width, filled in (
         ((*seen.under, seen.body), line, True),
@@ -184,7 +193,7 @@ def _view(
     for mark in marks:
         yield from _pattern(box, mark, size, is_chosen=mark.row == chosen)
     yield from _captions(box, size)
-    yield from _signs(box, marks, signs, chosen, text)
+    yield from _signs(box, marks, signs, chosen, signing)
 
 
 def _pattern(box: ViewBox, mark: BodyMark, size: float, *, is_chosen: bool) -> Iterator[Shape]:
@@ -244,17 +253,17 @@ def _signs(
     marks: Sequence[BodyMark],
     signs: dict[int, str],
     chosen: int | None,
-    text: tuple[TextMeasure, float],
+    signing: _Signing,
 ) -> Iterator[Shape]:
     """Each mark's sign in its middle, beside it where it would hide the mark, and moved down where another stands."""
-    measure, size = text
+    size = signing.size
     taken: list[tuple[float, float, float]] = []
     high = size * 1.35
     for mark in marks:
         ink = _INKS.get(mark.symptom, "muted")
         # No typeface of paper has a check mark, so that it is drawn.
         is_check = mark.symptom == CLEARED
-        wide = size if is_check else measure(signs[mark.row], size, "bold") + size * 0.5
+        wide = size if is_check else signing.measure(signs[mark.row], size, "bold") + size * 0.5
         points = _points(box, mark.strokes[0])
         x, y = _middle(points)
         left, right = min(x for x, _ in points), max(x for x, _ in points)
@@ -262,7 +271,12 @@ def _signs(
             right - left < wide * 0.9 or max(y for _, y in points) - min(y for _, y in points) < high * 1.5
         )
         if beside:
-            x = right + wide * 0.5 + 3 if x >= box.x + box.width / 2 else left - wide * 0.5 - 3
+            outer, inner = right + wide * 0.5 + 3, left - wide * 0.5 - 3
+            if x < box.x + box.width / 2:
+                outer, inner = inner, outer
+            # Away from the body, unless the figure ends there.
+            x = outer if wide / 2 < outer < signing.width - wide / 2 else inner
+        x = min(max(x, wide / 2 + 1), signing.width - wide / 2 - 1)
         while any(
             abs(y - other_y) < high and abs(x - other_x) < (wide + other) / 2
             for other_x, other_y, other in taken

@@ -41,7 +41,7 @@ _TO_CO_SIGN = 100
 _DRAFT_DAYS = 30
 _DRAFTS = 100
 """Drafts that the home page lists; nobody reads further down."""
-_SHOWN_LISTS = ("mobilizations", "rom", "pain")
+_SHOWN_LISTS = ("mobilizations", "rom", "pain", "body_chart")
 """The lists of a visit that the overview draws from."""
 
 

@@ -16,7 +16,7 @@ from ptnotes.figures.body_figure import (
     views_to_show,
 )
 from ptnotes.figures.body_outline import TALL, WIDTHS, drawing
-from ptnotes.figures.shapes import Circle, Line, Path, Polygon, Polyline, Shape, Text, Weight
+from ptnotes.figures.shapes import Circle, Line, Path, Polygon, Polyline, Rect, Shape, Text, Weight
 
 EVERY_AREA = [area.id for view in BodyView for area in areas_of(view)]
 
@@ -139,6 +139,19 @@ def test_a_small_mark_is_not_hidden_by_its_sign() -> None:
     box = drawn.boxes[0]
     outline = [box.point(place) for place in area_named("front.foot_top.left").outline]
     assert sign.x > max(x for x, _ in outline)
+
+
+def test_signs_stay_within_the_figure() -> None:
+    marks = [
+        mark(1, "front.fingers_front.right"),
+        mark(2, "right.foot.right"),
+        mark(3, "right.hand.right", "pins_needles"),
+    ]
+    width = 240.0
+    drawn = body_figure(width, 400, marks, width_of, 11)
+    frames = [shape for shape in drawn.figure.shapes if isinstance(shape, Rect)]
+    assert len(frames) == 3
+    assert all(frame.x >= 0 and frame.x + frame.width <= width for frame in frames)
 
 
 def test_kinds_differ_by_their_pattern_and_not_by_colour_alone() -> None:
