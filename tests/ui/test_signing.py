@@ -23,6 +23,7 @@ from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.signing.words_form import AMENDMENT, VOID
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.strips import Strips
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
 from tests.signing import (
@@ -159,6 +160,29 @@ def test_a_wrong_passphrase_is_said_and_nothing_is_closed(
     QTest.keyClick(screen.signing.panel, Qt.Key.Key_Escape)
     assert screen.signing.panel.isHidden()
     assert load_session(case[0], note.id or 0).state is NoteState.DRAFT
+
+
+def test_the_panel_makes_no_window_taller_and_is_whole_where_there_is_room(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare], theme: Theme
+) -> None:
+    theme.set_text_scale(1.5)
+    screen.resize(890, 1100)
+    shown(qtbot, screen, case, start_session(case[0], case[1].id or 0))
+    screen.bar.commands["sign"].trigger()
+    panel = screen.signing.panel
+    qtbot.waitUntil(panel.isVisible)
+    (strips,) = screen.findChildren(Strips)
+    qtbot.waitUntil(lambda: strips.height() == strips.sizeHint().height() > panel.height() > 200)
+    least = screen.minimumSizeHint().height()
+    screen.resize(890, least)
+    qtbot.waitUntil(lambda: strips.verticalScrollBar().maximum() > 0)
+    assert screen.height() == least
+    held = screen.focusWidget()
+    assert held is panel.rows[0]
+    qtbot.waitUntil(lambda: held.visibleRegion().boundingRect() == held.rect())
+    screen.resize(1300, 1100)
+    qtbot.waitUntil(lambda: strips.verticalScrollBar().maximum() == 0)
+    assert panel.visibleRegion().boundingRect() == panel.rect()
 
 
 def test_what_was_typed_after_another_window_signed_is_offered_as_an_addendum(

@@ -26,6 +26,7 @@ from ptnotes.ui.screening.visit_screening import VisitScreening
 from ptnotes.ui.signing.desk import SigningDesk
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.strips import Strips
 from ptnotes.ui.widgets.toast import Toast
 
 
@@ -61,14 +62,12 @@ class ChartingScreen(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        strips = QVBoxLayout()
-        strips.setContentsMargins(theme.space(5), 0, theme.space(5), 0)
-        strips.addWidget(self.notice)
-        strips.addWidget(self.absence)
-        strips.addWidget(self.screening)
-        strips.addWidget(self.signing)
+        strips = Strips(theme, self)
+        strips.body.setContentsMargins(theme.space(5), 0, theme.space(5), 0)
+        for strip in (self.notice, self.absence, self.screening, self.signing):
+            strips.body.addWidget(strip)
         layout.addWidget(self.bar)
-        layout.addLayout(strips)
+        layout.addWidget(strips)
         layout.addWidget(self.stage, 1)
         self._connect()
         self._restyle()

@@ -156,6 +156,22 @@ class VisitBar(QWidget):
         signable = state in (NoteState.DRAFT, NoteState.AWAITING_COSIGNATURE)
         self.commands["sign"].setEnabled(signable and has_note)
 
+    def _place_saved(self) -> None:
+        """The time of the last save in the first line where there is room, else at the end of the second."""
+        beside = (self.picker, self.saved, self.sign, self.more, self.new)
+        gaps = self._theme.space(5) * 2 + self._theme.space(4) * len(beside)
+        is_first = self._line.indexOf(self.saved) >= 0
+        self.saved.shorten(is_short=False)
+        fits = self.width() >= sum(part.sizeHint().width() for part in beside) + gaps
+        self.saved.shorten(is_short=not fits)
+        if fits is is_first:
+            return
+        (self._line if is_first else self._second).removeWidget(self.saved)
+        if fits:
+            self._line.insertWidget(self._line.indexOf(self.sign), self.saved)
+        else:
+            self._second.addWidget(self.saved, 1, Qt.AlignmentFlag.AlignRight)
+
     def _place_fields(self) -> None:
         """Beside the list of visits where there is room, else below it."""
         if self._fields is None:
@@ -167,11 +183,12 @@ class VisitBar(QWidget):
         if self.width() >= needed:
             self._line.insertWidget(1, self._fields)
         else:
-            self._second.addWidget(self._fields, 0, Qt.AlignmentFlag.AlignLeft)
+            self._second.insertWidget(0, self._fields, 0, Qt.AlignmentFlag.AlignLeft)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_saved()
         self._place_fields()
 
     @override

@@ -237,11 +237,20 @@ class SavedLine(Label):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "small", parent=parent)
         self.setAccessibleDescription("When this visit was last saved")
+        self._is_short = False
+
+    def shorten(self, *, is_short: bool) -> None:
+        """Say the time of the last save alone, where there is little room."""
+        words, short = ("✓ Saved ", "✓ ") if is_short else ("✓ ", "✓ Saved ")
+        if is_short is not self._is_short:
+            self._is_short = is_short
+            self.setText(self.text().replace(words, short, 1))
 
     def show_saved(self, session: TreatmentSession) -> None:
         """Say the time of the last save, in the visit's zone."""
         self.set_kind("small")
-        self.setText(f"✓ Saved {clock_text(session.saved_at, session.zone)}" if session.saved_at else "")
+        saved = "✓ " if self._is_short else "✓ Saved "
+        self.setText(f"{saved}{clock_text(session.saved_at, session.zone)}" if session.saved_at else "")
 
     def show_saving(self) -> None:
         """Say that a change is on its way to the file."""

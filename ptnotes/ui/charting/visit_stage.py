@@ -59,6 +59,11 @@ class VisitStage(QStackedWidget):
         # What is asked above the visit for a moment, such as a signature, may take its room, never the window's.
         return QSize(super().minimumSizeHint().width(), self._theme.px(_LEAST_PX))
 
+    @override
+    def hasHeightForWidth(self) -> bool:
+        # A layout gives what has a height for its width no less than that.
+        return False
+
     @property
     def is_outdated(self) -> bool:
         """Whether a page is shown that was made before the clinic changed one of its own values."""
