@@ -323,7 +323,7 @@ def test_a_line_that_may_not_be_cut_takes_as_many_lines_as_its_words_need(theme:
     first, second = (whole.visualRect(place).height() for place in places)
     assert second == cut.visualRect(cut.rows.index(1)).height()
     assert first > second
-    whole.resize(220, 400)
+    whole.resize(160, 400)
     qtbot.waitUntil(lambda: whole.visualRect(places[0]).height() > first)
     whole.resize(1600, 400)
     qtbot.waitUntil(lambda: whole.visualRect(places[0]).height() == second)

@@ -112,7 +112,7 @@ class PatientListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.detail
+            return "\n".join(part for part in (row.title, row.detail) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (row.title, row.detail, row.pill) if part)
         return None
@@ -147,15 +147,15 @@ class _PatientPainter(QStyledItemDelegate):
         row: ListRow = index.data(ROW_ROLE)
         height = self._theme.px(30 if row.is_heading else _ROW_PX)
         if self._wraps and row.detail:
-            more = self._detail_height(row, self._text_width(self._view.viewport().width(), row))
+            more = self._detail_height(row, self._text_width(self._view.viewport().width()))
             height += max(more - self._theme.px(_DETAIL_PX), 0)
         return QSize(100, height)
 
-    def _text_width(self, width: int, row: ListRow) -> int:
-        """What a row so wide leaves for its words."""
+    def _text_width(self, width: int, pill: str = "") -> int:
+        """What a row so wide leaves for its words, beside a pill where it has one."""
         theme = self._theme
         left = width - theme.px(self._inset) - theme.px(12)
-        return left - self._pill_width(row.pill) - theme.px(8) if row.pill else left
+        return left - self._pill_width(pill) - theme.px(8) if pill else left
 
     def _detail_height(self, row: ListRow, width: int) -> int:
         _font, metrics = self._font("tiny")
@@ -169,7 +169,7 @@ class _PatientPainter(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         inset = theme.px(self._inset)
-        left, width = rect.left() + inset, self._text_width(rect.width(), row)
+        left, width = rect.left() + inset, self._text_width(rect.width(), row.pill)
         if row.is_heading:
             font, metrics = self._font("tiny")
             painter.setFont(font)
@@ -188,10 +188,13 @@ class _PatientPainter(QStyledItemDelegate):
             painter.setPen(theme.ink("focus"))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         if row.pill:
-            self._paint_pill(painter, rect, row.pill)
+            beside = QRect(rect.topLeft(), QSize(rect.width(), theme.px(28))) if self._wraps else rect
+            self._paint_pill(painter, beside, row.pill)
         self._paint_line(painter, QRect(left, rect.top() + theme.px(5), width, theme.px(18)), row, "body")
         below = QRect(left, rect.top() + theme.px(23), width, rect.height() - theme.px(_ROW_PX - _DETAIL_PX))
         if self._wraps:
+            # It goes on below the pill, so that a narrow list is not twice as long.
+            below.setWidth(self._text_width(rect.width()))
             painter.setFont(self._font("tiny")[0])
             painter.setPen(theme.ink("muted"))
             painter.drawText(below, _WRAPPED, row.detail)
