@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import repeat
+from operator import call
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +27,25 @@ from ptnotes.domain.due import EpisodeFacts
 from ptnotes.domain.treatment import NoteState, VisitKind, VisitStatus
 
 _EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+_FACTS = tuple(
+    EpisodeFacts.__dict__[name].__set__
+    for name in (
+        "start",
+        "treatment_days",
+        "reported_to",
+        "plan_start",
+        "plan_weeks",
+        "plan_sent_on",
+        "certified_until",
+        "evaluated_on",
+        "unsigned_days",
+        "authorized_visits",
+        "authorized_from",
+        "authorized_until",
+        "physician_visit_on",
+    )
+)
+"""What sets each field of `EpisodeFacts`, in the order in which they are found."""
 _GONE = (NoteState.DISCARDED, NoteState.VOIDED)
 
 
@@ -75,25 +97,28 @@ def open_episodes(
     authorized = _authorized(connection, today, narrowed)
     unplanned = (None, None, None, None, None)
     unsent = (None, None)
+    ungranted = (None, None, None)
+    new_facts = object.__new__
     for key, patient_id, start in found:
         _, _, plan_start, weeks, until = plans.get(key, unplanned)
         sent_on, certified_until = certified.get(key, unsent)
-        grant = authorized.get((patient_id, key)) or authorized.get((patient_id, None)) or (None, None, None)
-        facts = EpisodeFacts(
-            start=start,
-            treatment_days=day(visits.get(key)),
-            reported_to=reported.get(key),
-            plan_start=plan_start,
-            plan_weeks=weeks,
-            plan_sent_on=sent_on,
-            certified_until=certified_until or until,
-            evaluated_on=evaluated.get(key),
-            unsigned_days=day(drafts.get(key)),
-            authorized_visits=grant[0],
-            authorized_from=grant[1],
-            authorized_until=grant[2],
-            physician_visit_on=physician.get(key),
+        grant = authorized.get((patient_id, key)) or authorized.get((patient_id, None)) or ungranted
+        facts = new_facts(EpisodeFacts)
+        values = (
+            start,
+            day(visits.get(key)),
+            reported.get(key),
+            plan_start,
+            weeks,
+            sent_on,
+            certified_until or until,
+            evaluated.get(key),
+            day(drafts.get(key)),
+            *grant,
+            physician.get(key),
         )
+        # A frozen dataclass sets its fields one by one in Python, which of thousands takes as long as reading them.
+        deque(map(call, _FACTS, repeat(facts), values), 0)
         yield OpenEpisode(key, patient_id, payers.get(patient_id), facts)
 
 
@@ -128,10 +153,7 @@ def _days() -> Callable[[str | None], tuple[date, ...]]:
     def days(text: str | None) -> tuple[date, ...]:
         if not text:
             return ()
-        each = text.split()
-        if len(set(each)) < len(each):
-            each = list(set(each))
-        each.sort()
+        each = sorted(set(text.split()))
         try:
             return tuple(map(known.__getitem__, each))
         except KeyError:
