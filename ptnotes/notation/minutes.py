@@ -77,20 +77,27 @@ def _service(
         parts.problems.append(context.problem(place, units.end(), _not_units(service, coded)))
         return units.end(), 0, service
     if found is None:
-        where = _place(context, text, begin, reached, service)
+        where = _place(context, text, reached, service)
         found = _MINUTES.match(text, where.end) if where is not None else None
     if found is None:
         reached = where.end if where is not None else reached
-        if text[reached:].strip() or not _means_only_a_service(context, text, begin):
+        in_an_area = where is not None and not where.targets
+        if text[reached:].strip() or not (in_an_area or _means_only_a_service(context, text, begin)):
             return None
         said = context.text[begin:reached].strip()
         parts.problems.append(context.problem(place, reached, f"How many minutes? As in {said} 15."))
         return reached, 0, service
     reached = found.end() if first is None else reached
     if where is None:
-        where = _place(context, text, begin, reached, service)
+        where = _place(context, text, reached, service)
         reached = where.end if where is not None else reached
     minutes = int(found["n"])
+    if (
+        where is not None
+        and minutes <= _longest_set_min(context)
+        and _is_technique(context, text, begin, where)
+    ):
+        return None
     if service is None:
         parts.problems.append(context.problem(place, reached, f"{coded}: no such code is known."))
     elif first is None and found["x"] and not found["unit"]:
@@ -127,25 +134,25 @@ def _named(context: Context, text: str, begin: int) -> tuple[int, Intervention |
     return (repeated.end() if repeated is not None else reached), service, service.code or service.short
 
 
-def _place(
-    context: Context, text: str, begin: int, reached: int, service: Intervention | None
-) -> PlaceWords | None:
-    """Where the service was given, written behind its name or minutes.
-
-    None where what stands there begins the next service, or where name and place are a technique at its target.
-    """
+def _place(context: Context, text: str, reached: int, service: Intervention | None) -> PlaceWords | None:
+    """Where the service was given, behind its name or minutes; None where what stands there begins the next service."""
     following = reached + len(text[reached:]) - len(text[reached:].lstrip())
     if service is None or _named(context, text, following) is not None:
         return None
     where = read_place(context, text, following)
-    if where is None or not where.words.strip():
-        return None
+    return where if where is not None and where.words.strip() else None
+
+
+def _is_technique(context: Context, text: str, begin: int, where: PlaceWords) -> bool:
+    """Whether the word at `begin` also names a technique that is done at the place: then it is that technique."""
     name = context.lexicon.match(text, begin, _TECHNIQUE)
     done = {meaning.id for meaning in name.meanings} if name is not None else set()
-    places = context.lexicon.places
-    if any(target in places[technique] for technique in done for target in where.targets):
-        return None
-    return where
+    return any(target in context.lexicon.places[technique] for technique in done for target in where.targets)
+
+
+def _longest_set_min(context: Context) -> int:
+    """The most minutes that a technique is charted with; what takes longer is the time of a service."""
+    return int(context.reference.dosage_fields["duration_s"].input_max) // 60
 
 
 def _means_only_a_service(context: Context, text: str, begin: int) -> bool:

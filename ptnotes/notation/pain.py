@@ -13,6 +13,7 @@ _KINDS = frozenset({"motion", "region", "target", "side"})
 _NO_PAIN = re.compile(
     r"\s*(?:(?:pt|patient)\s+)?(?:no|denies(?:\s+any)?|without)\s+pain(?!\s*-?\s*free)(?![a-z])"
 )
+_LATER = re.compile(r"\s*(?:post|after)(?![a-z])(?:\s*(?:tx|rx|treatment))?")
 _NONE = re.compile(r"(?:none|nil)(?![a-z])")
 _HEAD = re.compile(
     r"(?:(?P<place>lbp)|pain|nprs|nrs|npr|npis|px|p)(?![a-z])(?:\s*(?:score|level|rating|scale))?[:=]?"
@@ -111,6 +112,10 @@ def _step(
     absent = _NO_PAIN.match(text, place) or _NONE.match(text, place)
     if absent is not None:
         # The scale's 0 is "no pain": whoever says so has said 0.
+        later = _LATER.match(text, absent.end())
+        if later is not None and now.after is None:
+            now.after = 0
+            return later.end(), "", now, region
         now = following() if _full(now) else now
         _put(now, 0)
         return absent.end(), "", now, region
