@@ -19,8 +19,9 @@ from ptnotes.domain.treatment import BodyMark, BodyView, NoteState, TreatmentSes
 from ptnotes.figures.body_areas import area_named, areas_of
 from ptnotes.services import visits
 from ptnotes.services.opening import OpenClinic
-from ptnotes.ui.bodychart.card import BodyChartCard, area_items
+from ptnotes.ui.bodychart.card import BodyChartCard
 from ptnotes.ui.bodychart.course_card import BodyCourseCard
+from ptnotes.ui.bodychart.panel import BodyPanel, area_items
 from ptnotes.ui.charting import body_edits
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.state import DraftState
@@ -73,13 +74,13 @@ def card(qtbot: QtBot, theme: Theme, state: DraftState) -> BodyChartCard:
     made.show()
     made.activateWindow()
     made.open()
-    qtbot.waitUntil(lambda: made.canvas.height() > 200, timeout=10_000)
+    qtbot.waitUntil(lambda: made.panel.canvas.height() > 200, timeout=10_000)
     return made
 
 
 def draw(card: BodyChartCard, view: BodyView, spots: list[tuple[float, float]]) -> None:
     """Draw with the left button through places of a view, in its thousandths."""
-    canvas = card.canvas
+    canvas = card.panel.canvas
     box = next(box for box in canvas.drawn.boxes if box.view is view)
     points = [QPointF(*box.point(spot)) for spot in spots]
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -173,7 +174,7 @@ def test_an_area_drawn_round_becomes_a_mark_with_few_points(card: BodyChartCard,
     assert (made.view, made.symptom) == (BodyView.FRONT, "pain_area")
     assert len(made.strokes[0]) <= 48
     assert card.charting.names() == ("P1: pain, left thigh, front",)
-    assert card.said.text() == "P1: pain, left thigh, front"
+    assert card.panel.said.text() == "P1: pain, left thigh, front"
 
 
 def test_each_view_is_drawn_on_by_itself(card: BodyChartCard, state: DraftState) -> None:
@@ -188,7 +189,7 @@ def test_a_stroke_beside_the_figure_or_a_dot_marks_nothing_and_says_so(
 ) -> None:
     draw(card, BodyView.FRONT, round_spot(80, 850, 30))
     assert state.session is EMPTY
-    assert "beside" in card.said.text()
+    assert "beside" in card.panel.said.text()
     draw(card, BodyView.FRONT, [(600, 600), (602, 601)])
     assert state.session is EMPTY
 
@@ -202,29 +203,31 @@ def test_the_pen_may_leave_the_view(card: BodyChartCard, state: DraftState) -> N
 
 def test_undo_takes_a_mark_back_with_the_steps_of_the_visit(card: BodyChartCard, state: DraftState) -> None:
     draw(card, BodyView.FRONT, round_spot(620, 610))
-    press(card.canvas, "c")
+    press(card.panel.canvas, "c")
     assert marks(state)[0].qualities == ("constant",)
     state.undo()
     assert marks(state)[0].qualities == ()
     state.undo()
     assert marks(state) == ()
-    assert not card.rows.buttons
+    assert not card.panel.rows.buttons
     state.redo()
-    assert len(card.rows.buttons) == 1
+    assert len(card.panel.rows.buttons) == 1
 
 
 def test_a_click_chooses_the_mark_under_it_and_a_double_click_marks_an_area(
     card: BodyChartCard, state: DraftState
 ) -> None:
-    box = card.canvas.drawn.boxes[1]
+    box = card.panel.canvas.drawn.boxes[1]
     spot = QPointF(*box.point((380, 800))).toPoint()
-    QTest.mouseDClick(card.canvas, Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseDClick(card.panel.canvas, Qt.MouseButton.LeftButton, pos=spot)
     assert card.charting.names() == ("P1: pain, left calf",)
     assert marks(state)[0].strokes == (area_named("back.calf.left").outline,)
     card.charting.choose(None)
-    QTest.mouseClick(card.canvas, Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseClick(card.panel.canvas, Qt.MouseButton.LeftButton, pos=spot)
     assert card.charting.chosen == marks(state)[0].row
-    QTest.mouseClick(card.canvas, Qt.MouseButton.LeftButton, pos=QPointF(*box.point((20, 950))).toPoint())
+    QTest.mouseClick(
+        card.panel.canvas, Qt.MouseButton.LeftButton, pos=QPointF(*box.point((20, 950))).toPoint()
+    )
     assert len(marks(state)) == 1
     assert card.charting.chosen is None
 
@@ -233,41 +236,41 @@ def test_a_click_chooses_the_mark_under_it_and_a_double_click_marks_an_area(
 
 
 def test_a_chart_is_made_from_start_to_end_without_a_mouse(card: BodyChartCard, state: DraftState) -> None:
-    card.canvas.setFocus()
-    press(card.canvas, "a")
-    assert card.add.hasFocus()
-    QTest.keyClicks(card.add, "left buttock")
-    press(card.add._view, Qt.Key.Key_Return)
+    card.panel.canvas.setFocus()
+    press(card.panel.canvas, "a")
+    assert card.panel.add.hasFocus()
+    QTest.keyClicks(card.panel.add, "left buttock")
+    press(card.panel.add._view, Qt.Key.Key_Return)
     assert [one.symptom for one in marks(state)] == ["pain_area"]
-    card.canvas.setFocus()
-    press(card.canvas, "d", "i", "c")
+    card.panel.canvas.setFocus()
+    press(card.panel.canvas, "d", "i", "c")
     assert marks(state)[0].qualities == ("deep", "constant")
     card.charting.choose(None)
-    press(card.canvas, "3")
-    assert "numbness" in card.said.text()
-    card.add.setFocus()
-    QTest.keyClicks(card.add, "right calf")
-    press(card.add._view, Qt.Key.Key_Return)
+    press(card.panel.canvas, "3")
+    assert "numbness" in card.panel.said.text()
+    card.panel.add.setFocus()
+    QTest.keyClicks(card.panel.add, "right calf")
+    press(card.panel.add._view, Qt.Key.Key_Return)
     assert card.charting.names() == (
         "P1: pain, left buttock, deep, constant",
         "N1: numbness, right calf",
     )
-    card.canvas.setFocus()
-    press(card.canvas, "4")
+    card.panel.canvas.setFocus()
+    press(card.panel.canvas, "4")
     assert card.charting.names()[1] == "No symptoms, right calf"
-    QTest.keyClick(card.canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(card.panel.canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     assert card.charting.names()[0] == "No symptoms, right calf"
-    press(card.canvas, Qt.Key.Key_Down, Qt.Key.Key_Delete)
+    press(card.panel.canvas, Qt.Key.Key_Down, Qt.Key.Key_Delete)
     assert card.charting.names() == ("No symptoms, right calf",)
 
 
 def test_a_key_that_can_do_nothing_says_why(card: BodyChartCard, state: DraftState) -> None:
-    card.canvas.setFocus()
-    press(card.canvas, "c")
-    assert "Choose a mark" in card.said.text()
+    card.panel.canvas.setFocus()
+    press(card.panel.canvas, "c")
+    assert "Choose a mark" in card.panel.said.text()
     card.charting.mark_area("back.calf.left")
-    press(card.canvas, "4", "c")
-    assert "nothing more to say" in card.said.text()
+    press(card.panel.canvas, "4", "c")
+    assert "nothing more to say" in card.panel.said.text()
     assert marks(state)[0].qualities == ()
 
 
@@ -276,7 +279,7 @@ def test_each_mark_is_found_by_its_name_and_its_row_takes_the_same_keys(
 ) -> None:
     card.charting.mark_area("back.buttock.left")
     card.charting.mark_area("back.calf.left")
-    rows = list(card.rows.buttons.values())
+    rows = list(card.panel.rows.buttons.values())
     qtbot.waitUntil(lambda: all(row.isVisible() for row in rows), timeout=10_000)
     rows[0].setFocus()
     assert card.charting.chosen == marks(state)[0].row
@@ -284,10 +287,10 @@ def test_each_mark_is_found_by_its_name_and_its_row_takes_the_same_keys(
     name = "P1: pain, left buttock, constant, deep"
     interface = QAccessible.queryAccessibleInterface(rows[0])
     assert interface.text(QAccessible.Text.Name) == name
-    assert name in card.canvas.accessibleName()
+    assert name in card.panel.canvas.accessibleName()
     press(rows[0], Qt.Key.Key_Delete)
     assert card.charting.names() == ("P1: pain, left calf",)
-    (left,) = card.rows.buttons.values()
+    (left,) = card.panel.rows.buttons.values()
     assert left.hasFocus()
 
 
@@ -295,7 +298,7 @@ def test_what_belongs_together_is_said_in_words_and_undone_at_once(
     card: BodyChartCard, state: DraftState
 ) -> None:
     card.charting.mark_area("back.buttock.left")
-    (words,) = card.rows.words.values()
+    (words,) = card.panel.rows.words.values()
     words.setFocus()
     QTest.keyClicks(words, "comes with P2")
     assert marks(state)[0].words == "comes with P2"
@@ -309,7 +312,7 @@ def test_words_that_cannot_be_stored_keep_their_sentence_and_change_nothing(
     card: BodyChartCard, state: DraftState
 ) -> None:
     card.charting.mark_area("back.buttock.left")
-    (words,) = card.rows.words.values()
+    (words,) = card.panel.rows.words.values()
     words.setText("y" * 5000)
     words.textEdited.emit(words.text())
     assert words.fault
@@ -325,7 +328,7 @@ def test_every_named_area_is_offered_once_and_says_its_view() -> None:
 def test_the_buttons_show_the_chosen_mark_and_do_what_the_keys_do(
     card: BodyChartCard, state: DraftState
 ) -> None:
-    tools = card.tools.buttons
+    tools = card.panel.tools.buttons
     assert tools["pain_area"].isChecked()
     assert not tools["deep"].isEnabled()
     tools["pins_needles"].click()
@@ -344,7 +347,7 @@ def test_the_buttons_show_the_chosen_mark_and_do_what_the_keys_do(
 def test_the_last_chart_is_never_marked_today_by_itself(card: BodyChartCard, state: DraftState) -> None:
     assert marks(state) == ()
     assert "16 Feb 2026" in card.note.text()
-    assert [button.text() for button in card.last_rows.values()] == [
+    assert [button.text() for button in card.panel.last_rows.values()] == [
         "pain, left buttock, constant, deep: worst of all",
         "pins and needles, left calf",
     ]
@@ -353,20 +356,20 @@ def test_the_last_chart_is_never_marked_today_by_itself(card: BodyChartCard, sta
 def test_one_key_marks_one_mark_of_the_last_chart_and_not_the_next(
     card: BodyChartCard, state: DraftState
 ) -> None:
-    card.canvas.setFocus()
-    press(card.canvas, "l")
+    card.panel.canvas.setFocus()
+    press(card.panel.canvas, "l")
     assert [one.strokes for one in marks(state)] == [LAST.body_chart[0].strokes]
     assert marks(state)[0].row == 5
-    first, second = card.last_rows.values()
+    first, second = card.panel.last_rows.values()
     assert first.isHidden()
     assert not second.isHidden()
     state.undo()
     assert marks(state) == ()
     second.click()
     assert card.charting.names() == ("P&N1: pins and needles, left calf",)
-    press(card.canvas, "l", "l")
+    press(card.panel.canvas, "l", "l")
     assert len(marks(state)) == 2
-    assert "Nothing more" in card.said.text()
+    assert "Nothing more" in card.panel.said.text()
 
 
 # The card
@@ -380,12 +383,14 @@ def test_the_card_is_one_line_until_it_is_used(qtbot: QtBot, theme: Theme, state
     assert card.sizeHint().height() < theme.px(80)
     assert card.note.text() == "nothing marked"
     assert card.tab_stops() == [card.toggle]
+    # Not even made: opening a visit takes no time for it.
+    assert not card.findChildren(BodyPanel)
     QTest.keyClick(card.toggle, Qt.Key.Key_Space)
-    assert card.canvas.isVisible()
-    assert card.canvas in card.tab_stops()
+    assert card.panel.canvas.isVisible()
+    assert card.panel.canvas in card.tab_stops()
     card.charting.mark_area("back.calf.left")
     card.toggle.click()
-    assert not card.canvas.isVisible()
+    assert not card.panel.canvas.isVisible()
     assert card.summary.text() == "P1: pain, left calf"
 
 
@@ -399,24 +404,24 @@ def test_a_signed_visits_chart_can_be_looked_at_and_not_changed(qtbot: QtBot, th
     card.set_editable(False)
     card.toggle.click()
     draw(card, BodyView.FRONT, round_spot(620, 610))
-    card.canvas.setFocus()
-    press(card.canvas, Qt.Key.Key_Down, Qt.Key.Key_Delete, "2")
+    card.panel.canvas.setFocus()
+    press(card.panel.canvas, Qt.Key.Key_Down, Qt.Key.Key_Delete, "2")
     card.charting.mark_area("back.heel.left")
     assert state.session == signed
-    assert "only be read" in card.said.text()
-    assert not card.add.isEnabled()
-    assert all(not field.isEnabled() for field in card.rows.words.values())
-    assert all(button.isEnabled() for button in card.rows.buttons.values())
+    assert "only be read" in card.panel.said.text()
+    assert not card.panel.add.isEnabled()
+    assert all(not field.isEnabled() for field in card.panel.rows.words.values())
+    assert all(button.isEnabled() for button in card.panel.rows.buttons.values())
 
 
 def test_the_chart_is_painted_in_both_looks_and_at_any_text_size(card: BodyChartCard, theme: Theme) -> None:
     card.charting.mark_area("back.calf.left")
-    light = card.canvas.grab().toImage()
+    light = card.panel.canvas.grab().toImage()
     theme.set_look(Look.DARK)
-    dark = card.canvas.grab().toImage()
+    dark = card.panel.canvas.grab().toImage()
     assert light.size() == dark.size()
     assert light != dark
-    box = card.canvas.drawn.boxes[1]
+    box = card.panel.canvas.drawn.boxes[1]
     spot = QPointF(*box.point((340, 790))).toPoint()
     # The ground of the mark is not that of the body beside it.
     beside = QPointF(*box.point((660, 790))).toPoint()
@@ -433,9 +438,9 @@ def test_a_chart_is_stored_with_the_visit_and_shown_at_the_next(
     assert charted(page).body_chart == ()
     assert page.body_chart.note.text() == "last drawn 26 Feb 2026"
     page.body_chart.open()
-    page.body_chart.canvas.setFocus()
-    press(page.body_chart.canvas, "l")
-    press(page.body_chart.canvas, "d")
+    page.body_chart.panel.canvas.setFocus()
+    press(page.body_chart.panel.canvas, "l")
+    press(page.body_chart.panel.canvas, "d")
     kept = stored(screen, clinic, qtbot)
     assert [(one.view, one.symptom, one.qualities) for one in kept.body_chart] == [
         (BodyView.BACK, "pain_area", ("deep",))
@@ -447,7 +452,7 @@ def test_opening_the_chart_brings_it_into_sight(chart: Chart, screen: ChartingSc
     screen.resize(1180, 560)
     page = chart()
     page.body_chart.toggle.click()
-    canvas = page.body_chart.canvas
+    canvas = page.body_chart.panel.canvas
     assert canvas.hasFocus()
 
     def is_in_sight() -> bool:
