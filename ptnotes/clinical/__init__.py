@@ -13,7 +13,7 @@ from ptnotes.clinical.measure import BodyChartSymbol, ChangeRow, OutcomeMeasure
 from ptnotes.clinical.motion import MdcRow, Method, Motion, RomWord, TestPosition
 from ptnotes.clinical.reference import Reference
 from ptnotes.clinical.rows import ReferenceDataError, SourceStatus
-from ptnotes.clinical.screening import Action, Condition, ConditionCode, ScreeningItem
+from ptnotes.clinical.screening import Action, Condition, ConditionCode, ScreeningInterval, ScreeningItem
 from ptnotes.clinical.technique import (
     Direction,
     DosageField,
@@ -50,6 +50,7 @@ __all__ = [
     "Region",
     "Response",
     "RomWord",
+    "ScreeningInterval",
     "ScreeningItem",
     "Side",
     "SourceStatus",

@@ -256,6 +256,11 @@ def _bands(where: str, measure: OutcomeMeasure) -> Iterator[str]:
 
 
 def _screening(reference: Reference) -> Iterator[str]:
+    if "ask_again" not in reference.screening_intervals:
+        yield "contraindications: interval ask_again is missing"
+    for interval in reference.screening_intervals.values():
+        if not 0 < interval.days_min <= interval.days <= interval.days_max:
+            yield f"contraindications: interval {interval.id}: its days are not in order"
     for item in reference.screening_items.values():
         where = f"contraindications: item {item.id}"
         yield from _unknown(where, "action", [item.action], reference.actions)

@@ -72,6 +72,7 @@ _LISTS: tuple[tuple[str, str, str, Reader], ...] = (
     ),
     ("outcome_measures", "body_chart", "body_chart", measure.read_body_chart_symbol),
     ("contraindications", "action", "actions", screening.read_action),
+    ("contraindications", "interval", "screening_intervals", screening.read_screening_interval),
     ("contraindications", "no_contraindication", "no_contraindications", screening.read_no_contraindication),
     ("contraindications", "framework", "frameworks", screening.read_framework),
     ("contraindications", "five_d_three_n", "vascular_symptoms", screening.read_vascular_symptom),

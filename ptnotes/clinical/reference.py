@@ -46,6 +46,7 @@ from ptnotes.clinical.screening import (
     Framework,
     NoContraindication,
     NotBillable,
+    ScreeningInterval,
     ScreeningItem,
     VascularSymptom,
 )
@@ -119,6 +120,7 @@ class Reference:
     important_changes: Mapping[str, ImportantChange]
     body_chart: Mapping[str, BodyChartSymbol]
     screening_items: Mapping[str, ScreeningItem]
+    screening_intervals: Mapping[str, ScreeningInterval]
     actions: Mapping[str, Action]
     no_contraindications: Mapping[str, NoContraindication]
     frameworks: Mapping[str, Framework]

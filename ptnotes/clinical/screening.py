@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ptnotes.clinical.anatomy import regions_in
+from ptnotes.clinical.clinic_value import ClinicValue
 from ptnotes.clinical.rows import Row, SourceStatus
 
 ScreeningClass = Literal["contraindicated", "precaution", "usual_care"]
@@ -25,6 +26,24 @@ class Action:
     order: int
     source: str
     source_status: SourceStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningInterval:
+    """After how many `days` something of the screen is done again. A clinic may choose from `days_min` to `days_max`.
+
+    `own` is the clinic's value where it has replaced the shipped one.
+    """
+
+    id: str
+    label: str
+    days: int
+    days_min: int
+    days_max: int
+    order: int
+    source: str
+    source_status: SourceStatus
+    own: ClinicValue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +170,20 @@ def read_action(row: Row, order: int) -> Action:
     return Action(
         id=row.text("id"),
         text=row.text("text"),
+        order=order,
+        source=row.text("source"),
+        source_status=row.status(),
+    )
+
+
+def read_screening_interval(row: Row, order: int) -> ScreeningInterval:
+    """An interval from its entry."""
+    return ScreeningInterval(
+        id=row.text("id"),
+        label=row.text("label"),
+        days=row.whole("days"),
+        days_min=row.whole("days_min"),
+        days_max=row.whole("days_max"),
         order=order,
         source=row.text("source"),
         source_status=row.status(),

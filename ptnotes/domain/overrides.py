@@ -14,7 +14,16 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
-from ptnotes.clinical import ChangeRow, ClinicValue, MdcRow, Motion, OutcomeMeasure, Reference, SourceStatus
+from ptnotes.clinical import (
+    ChangeRow,
+    ClinicValue,
+    MdcRow,
+    Motion,
+    OutcomeMeasure,
+    Reference,
+    ScreeningInterval,
+    SourceStatus,
+)
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.text import clean_line
@@ -44,8 +53,8 @@ Lay = Callable[[Reference, ClinicValue], Reference]
 class Overridable:
     """A value that a clinic may replace. `subject` and `what` name it in words, `unit` is the value's.
 
-    It may lie from `lowest` to `highest`, the bounds that the rest of the data leave it. `source` and `source_status`
-    are those of the shipped value.
+    It may lie from `lowest` to `highest`, the bounds that the rest of the data leave it; `is_whole` lets whole numbers
+    alone. `source` and `source_status` are those of the shipped value.
     """
 
     key: str
@@ -57,6 +66,7 @@ class Overridable:
     highest: Decimal
     source: str
     source_status: SourceStatus
+    is_whole: bool = False
 
     @property
     def label(self) -> str:
@@ -230,6 +240,26 @@ def _places(reference: Reference) -> Iterator[tuple[Overridable, Lay]]:
             ),
             _lay_important(row.id),
         )
+    for interval in reference.screening_intervals.values():
+        yield _interval_place(interval)
+
+
+def _interval_place(interval: ScreeningInterval) -> tuple[Overridable, Lay]:
+    return (
+        Overridable(
+            key=f"screening_intervals.{interval.id}.days",
+            subject="Screening",
+            what=interval.label[:1].lower() + interval.label[1:],
+            unit="days",
+            shipped=Decimal(interval.days) if interval.own is None else interval.own.shipped,
+            lowest=Decimal(interval.days_min),
+            highest=Decimal(interval.days_max),
+            source=interval.source,
+            source_status=interval.source_status,
+            is_whole=True,
+        ),
+        _lay_interval(interval.id),
+    )
 
 
 def _motion_places(motion: Motion) -> Iterator[tuple[Overridable, Lay]]:
@@ -363,6 +393,14 @@ def _lay_important(row_id: str) -> Lay:
     return lay
 
 
+def _lay_interval(interval_id: str) -> Lay:
+    def lay(reference: Reference, own: ClinicValue) -> Reference:
+        interval = replace(reference.screening_intervals[interval_id], days=int(own.value), own=own)
+        return _with_entry(reference, "screening_intervals", interval_id, interval)
+
+    return lay
+
+
 def _with_entry(reference: Reference, mapping: str, key: str, entry: object) -> Reference:
     changes: dict[str, Any] = {mapping: MappingProxyType({**getattr(reference, mapping), key: entry})}
     # What a search has gathered is of the entries as they were.
@@ -382,6 +420,8 @@ def _laid_over(reference: Reference, own: Sequence[ClinicValue]) -> Reference:
 
 
 def _out_of_bounds(value: Overridable, found: Decimal) -> Fault | None:
+    if value.is_whole and found != found.to_integral_value():
+        return Fault("value.not_whole", VALUE_FIELD, values={"value": number(found)})
     if value.lowest <= found <= value.highest:
         return None
     told = {

@@ -17,8 +17,6 @@ from ptnotes.clinical.anatomy import Target
 from ptnotes.clinical.screening import ALL_REGIONS, ScreeningItem
 from ptnotes.domain.treatment import Mobilization, Side, TreatmentSession
 
-ASK_AGAIN_AFTER = timedelta(days=30)
-"""So long after it was asked last, the screen is asked again in full."""
 UNCHANGED = "unchanged"
 """The item under which "asked, no change since" is recorded; the answer's words are the ISO date meant by "since"."""
 BEGUN = "begun"
@@ -259,6 +257,11 @@ def asked_in_full_on(
     return None if begun is None or unanswered(reference, given, regions) else begun.on
 
 
+def ask_again_after(reference: Reference) -> timedelta:
+    """So long after it was begun in full, the screen is asked again in full."""
+    return timedelta(days=reference.screening_intervals["ask_again"].days)
+
+
 def ask_again(
     reference: Reference, answers: Iterable[ScreenAnswer], scope: Scope, today: date
 ) -> tuple[AskAgain, ...]:
@@ -275,7 +278,7 @@ def ask_again(
     if scope.alerted is not None and scope.alerted > begun.on:
         # What happened on the very day of the screen is taken as known to whoever asked.
         reasons.append(AskAgain.ALERTING_RESPONSE)
-    if today - begun.on >= ASK_AGAIN_AFTER:
+    if today - begun.on >= ask_again_after(reference):
         reasons.append(AskAgain.TOO_LONG_AGO)
     if not reasons and unanswered(reference, given, scope.regions):
         reasons.append(AskAgain.UNANSWERED)

@@ -9,6 +9,7 @@ SENTENCES = {
     "text.too_long": "This text has {length} characters; at most {limit} fit here. Nothing was changed.",
     "text.control": "This text holds invisible control characters that cannot be stored. Nothing was changed.",
     "value.range": "{value}{unit} is not possible here: from {lowest}{unit} to {highest}{unit}.",
+    "value.not_whole": "{value} is not possible here: a whole number is needed.",
     "value.not_a_number": "“{value}” is not a number.",
     "value.not_understood": "“{value}” is not understood here.",
     "choice.unknown": "“{value}” is not in the list, and nothing was changed. Esc takes it back.",

@@ -20,6 +20,7 @@ _SUFFIXES = {
     "mm": " mm",
     "kg": " kg",
     "s": " s",
+    "days": " days",
 }
 _TRUST = {
     "partial": " (seen in part, check before relying on it)",

@@ -12,12 +12,12 @@ from ptnotes.db.audit import Writing
 from ptnotes.domain.contraindication import Consent, Screen, charted_against
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.screening import (
-    ASK_AGAIN_AFTER,
     BEGUN,
     UNCHANGED,
     Answer,
     ScreenAnswer,
     Site,
+    ask_again_after,
     is_thrust,
     items_for,
     regions_covered,
@@ -52,7 +52,7 @@ def store_screen(
     asked: date | None = None
     before: date | None = None
     for visit in attended:
-        if asked is None or before is None or visit.service_date - asked >= ASK_AGAIN_AFTER:
+        if asked is None or before is None or visit.service_date - asked >= ask_again_after(reference):
             asked = visit.service_date
             answers = tuple(_in_full(reference, episode, attended, _when(visit), clinic.person_id))
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from ptnotes.services import screening
 from ptnotes.services.episodes import change_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import home, patient_header
+from ptnotes.services.reference_overrides import set_own_value
 from ptnotes.services.visits import load_session, save_draft, start_session
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.screen import ChartingScreen
@@ -501,3 +503,13 @@ def test_the_home_page_keeps_both_lists_in_sight(
     screening.mark_against_seen(clinic, [row.override.id or 0])
     page.show_home(home(clinic))
     assert len(page.safety.rows) == 1
+
+
+def test_an_interval_of_the_clinics_own_is_named_as_such(case: Case, ask: Ask, clock: FixedClock) -> None:
+    clinic, episode = case
+    screened(clinic, episode)
+    set_own_value(clinic, "screening_intervals.ask_again.days", Decimal(14), "frail patients")
+    clock.advance(days=14)
+    page, questions = ask()
+    assert len(questions.open_rows) == len(questions.rows)
+    assert "it is 14 days old or older, by the clinic’s own interval" in page.state.text()

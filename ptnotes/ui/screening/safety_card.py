@@ -138,7 +138,9 @@ class SafetyCard(Card):
         reasons = reasons_to_ask(reference, found)
         asked = asked_in_full_on(reference, found.screen.answers, found.scope.regions)
         said = f"Asked in full {full_date(asked)}. " if asked is not None else ""
-        self.state.setText(f"{said}To be asked: {why_words(reasons)}." if reasons else said.strip())
+        self.state.setText(
+            f"{said}To be asked: {why_words(reference, reasons)}." if reasons else said.strip()
+        )
         self.state.set_kind("warning" if reasons else "body")
         self._show_positive(positive_answers(reference, found.screen))
         consent = consent_in_force(found.screen.consents, found.today)

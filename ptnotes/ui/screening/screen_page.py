@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ptnotes.clinical import Reference
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.screening import AskAgain
 from ptnotes.services.opening import OpenClinic
@@ -30,13 +31,15 @@ WHY_WORDS = {
     AskAgain.NEW_REGION: "another region is treated",
     AskAgain.NEW_DIAGNOSIS: "there is a new diagnosis",
     AskAgain.ALERTING_RESPONSE: "a response at a visit since was alarming",
-    AskAgain.TOO_LONG_AGO: "it is 30 days old or older",
 }
 
 
-def why_words(reasons: Sequence[AskAgain]) -> str:
+def why_words(reference: Reference, reasons: Sequence[AskAgain]) -> str:
     """Why the screen is to be asked, as the end of a sentence."""
-    return " and ".join(WHY_WORDS[reason] for reason in reasons)
+    interval = reference.screening_intervals["ask_again"]
+    whose = ", by the clinic’s own interval" if interval.own is not None else ""
+    too_long_ago = f"it is {interval.days} days old or older{whose}"
+    return " and ".join(WHY_WORDS.get(reason, too_long_ago) for reason in reasons)
 
 
 class ScreenPage(QWidget):
@@ -125,7 +128,7 @@ class ScreenPage(QWidget):
         count, total = len(questions.open_rows), len(questions.rows)
         if count:
             reasons = reasons_to_ask(reference, found)
-            why = f" Asked because {why_words(reasons)}." if reasons else ""
+            why = f" Asked because {why_words(reference, reasons)}." if reasons else ""
             self.state.setText(f"{regions}: {count} of {total} open.{why}")
         else:
             words = f"{regions}: all {total} answered. A clean screen lowers risk; "

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from ptnotes.domain.screening import UNCHANGED, AskAgain, asked_last_on, was_asked_at
+from ptnotes.domain.screening import UNCHANGED, asked_last_on, was_asked_at
 from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.domain.wording import day_and_month
 from ptnotes.services.screening import ScreenView
-from ptnotes.ui.screening.screen_page import why_words
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.labels import KeyHint, Label
 
@@ -52,18 +49,16 @@ class ScreenStrip(QFrame):
         self.report.clicked.connect(self.event_asked)
         self.hide()
 
-    def show_screen(
-        self, found: ScreenView, session: TreatmentSession, reasons: Sequence[AskAgain], *, editable: bool
-    ) -> None:
-        """Say how the screen stands for this visit; `reasons` say why it has to be asked in full."""
+    def show_screen(self, found: ScreenView, session: TreatmentSession, why: str, *, editable: bool) -> None:
+        """Say how the screen stands for this visit; `why` says why it has to be asked in full, empty where not."""
         asked = was_asked_at(found.screen.answers, session)
-        due = bool(reasons) and editable
+        due = bool(why) and editable
         tone = "warning" if due else ""
         if self.property("tone") != tone:
             self.setProperty("tone", tone)
             restyle(self)
         if due:
-            self.words.setText(f"Ask the screen in full: {why_words(reasons)}.")
+            self.words.setText(f"Ask the screen in full: {why}.")
         elif asked:
             self.words.setText(f"✓ Screen asked at this visit{_since(found, session)}.")
         else:

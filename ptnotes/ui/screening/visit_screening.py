@@ -25,6 +25,7 @@ from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.screening.against_line import AgainstLine
 from ptnotes.ui.screening.event_form import EventForm
+from ptnotes.ui.screening.screen_page import why_words
 from ptnotes.ui.screening.strip import ScreenStrip
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme, restyle
@@ -160,7 +161,8 @@ class VisitScreening(QWidget):
             return
         session, reference = visit.state.session, self._clinic.reference
         reasons = screening.reasons_to_ask(reference, found, session)
-        self.strip.show_screen(found, session, reasons, editable=self._editable)
+        why = why_words(reference, reasons)
+        self.strip.show_screen(found, session, why, editable=self._editable)
         regions = [row.region for row in found.episode.regions]
         self.strip.pressure.setVisible(self._editable and lacks_blood_pressure(reference, session, regions))
         against = {one.row: one for one in charted_against(reference, found.screen, session)}

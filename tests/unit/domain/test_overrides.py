@@ -1,7 +1,7 @@
 """The clinic's own values: what may be replaced, within what, and how they go with the values everywhere."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,17 @@ from ptnotes.domain.overrides import (
     with_overrides,
 )
 from ptnotes.domain.people import NormalValues
+from ptnotes.domain.screening import (
+    BEGUN,
+    Answer,
+    AskAgain,
+    Scope,
+    ScreenAnswer,
+    Site,
+    ask_again,
+    ask_again_after,
+    items_for,
+)
 from ptnotes.domain.treatment import RomReading
 from ptnotes.domain.trend import normal_range
 from ptnotes.domain.wording import threshold_words
@@ -30,6 +41,7 @@ from tests.clinics import reference as shipped
 SINCE = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 NORMAL = "motions.lumbar_flexion.normal_ama"
 WARN = "motions.lumbar_flexion.warn_above"
+INTERVAL = "screening_intervals.ask_again.days"
 IMPORTANT = "important_changes.odi_low_back.value"
 
 
@@ -154,6 +166,44 @@ def test_a_number_is_taken_within_what_the_data_leave_it(
     with pytest.raises(InputError) as refused:
         own_number(typed, known)
     assert (refused.value.code, refused.value.faults[0].field) == (code, "override.value")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("1", None), ("90", None), ("0", "value.range"), ("91", "value.range"), ("14.5", "value.not_whole")],
+)
+def test_an_interval_is_in_whole_days(reference: Reference, typed: str, code: str | None) -> None:
+    known = next(each for each in overridable(reference) if each.key == INTERVAL)
+    if code is None:
+        assert own_number(typed, known) == Decimal(typed)
+        return
+    with pytest.raises(InputError) as refused:
+        own_number(typed, known)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("days", "again"), [(13, ()), (14, (AskAgain.TOO_LONG_AGO,))])
+def test_the_screen_is_asked_again_after_the_clinics_own_days(
+    reference: Reference, days: int, again: tuple[AskAgain, ...]
+) -> None:
+    changed = with_overrides(reference, [own(reference, INTERVAL, "14")])
+    asked = date(2026, 3, 2)
+    begun = ScreenAnswer(
+        item=BEGUN,
+        answer=Answer.NO,
+        sites=(Site("lumbar"),),
+        at=datetime(2026, 3, 2, 15, tzinfo=UTC),
+        on=asked,
+    )
+    answers = [begun]
+    answers += [
+        ScreenAnswer(item=item.id, answer=Answer.NO, at=begun.at, on=asked)
+        for item in items_for(changed, ["lumbar"])
+    ]
+    scope = Scope(regions=("lumbar",), diagnoses=())
+    assert ask_again(changed, answers, scope, asked + timedelta(days=days)) == again
+    assert ask_again(reference, answers, scope, asked + timedelta(days=days)) == ()
+    assert ask_again_after(changed) == timedelta(days=14)
 
 
 def test_a_value_needs_a_reason_and_undoing_one_does_not(reference: Reference) -> None:
