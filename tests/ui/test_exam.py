@@ -425,6 +425,19 @@ def test_vital_signs_that_are_taken_back_leave_no_row() -> None:
     assert exam_edits.set_vitals(session, Phase.BEFORE, heart_rate_bpm=None).vitals == ()
 
 
+def test_words_typed_again_are_added_and_never_replace_what_was_said(reference: Reference) -> None:
+    tests = catalogue(reference)
+    session = visit()
+    for typed in ("palpation L4: tender", "palpation L4: stiff", "palpation L4: tender"):
+        session = exam_edits.take_typed(session, read_findings(reference, tests, typed)[0])
+    assert [(row.test, row.words) for row in session.findings] == [("L4", "tender; stiff")]
+    long = read_findings(reference, tests, f"palpation L4: {'x' * 180}")[0]
+    longer = read_findings(reference, tests, f"palpation L4: {'y' * 180}")[0]
+    session = exam_edits.take_typed(session, long)
+    with pytest.raises(InputError):
+        exam_edits.take_typed(session, longer)
+
+
 def test_a_line_found_in_the_middle_is_normal_there(reference: Reference) -> None:
     typed = read_findings(reference, catalogue(reference), "slump neg")[0]
     session = exam_edits.take_typed(visit(), typed)

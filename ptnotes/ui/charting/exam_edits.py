@@ -19,6 +19,7 @@ from ptnotes.domain.examination import (
     sides_of,
     vitals_at,
 )
+from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import ExamFinding, FindingKind, Phase, Side, TreatmentSession, Vitals
 
 
@@ -38,16 +39,25 @@ def add_lines(session: TreatmentSession, keys: Iterable[LineKey]) -> TreatmentSe
 
 
 def take_typed(session: TreatmentSession, typed: Typed) -> TreatmentSession:
-    """The session with what was typed: its line listed, its values set, its words added."""
+    """The session with what was typed: its line listed, its values set, its words added to what was said before.
+
+    Raises `InputError` where the words of the line become longer than may be stored.
+    """
     session = add_lines(session, [typed.key])
     for found in typed.findings:
         if found.value:
             session = set_value(session, typed.key, found.side, found.value)
         elif found.side is not None:
             session = _started(session, typed.key, found.side)
-        if found.words:
-            session = set_words(session, typed.key, found.words)
+    words = typed.findings[0].words
+    line = line_of(session, typed.key)
+    if words and line is not None and words not in line.words:
+        session = set_words(session, typed.key, clean_line(_joined(line.words, words), "finding.words"))
     return session
+
+
+def _joined(before: str, words: str) -> str:
+    return f"{before}; {words}" if before else words
 
 
 def set_value(session: TreatmentSession, key: LineKey, side: Side | None, value: str) -> TreatmentSession:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.errors import InputError
 from ptnotes.domain.exam_entry import Typed, catalogue, used_tests
 from ptnotes.domain.examination import (
     LineKey,
@@ -19,6 +20,7 @@ from ptnotes.domain.examination import (
     limb_of,
     neuro_screen,
 )
+from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import Phase, Side, TreatmentSession, VisitKind
 from ptnotes.domain.wording import day_and_month
 from ptnotes.ui.charting import exam_edits
@@ -240,7 +242,11 @@ class ExamCard(Card):
         )
 
     def _take(self, typed: Typed) -> None:
-        session = exam_edits.take_typed(self._state.session, typed)
+        try:
+            session = exam_edits.take_typed(self._state.session, typed)
+        except InputError as error:
+            self.opened().fault.say(sentence(error.faults[0]))
+            return
         self._state.put(session)
         side = typed.findings[0].side
         then: Callable[[], object] = (
