@@ -72,6 +72,56 @@ def set_first(file: str, part: str, key: str, nested: str, **values: Any) -> Cal
 
 CASES: list[tuple[str, Callable[[Documents], None], str]] = [
     (
+        "an important change of an unknown measure",
+        set_in("outcome_measures", "important_change", "odi_low_back", measure="nowhere"),
+        "outcome_measures: important_change odi_low_back: measure 'nowhere' is not known",
+    ),
+    (
+        "an important change in an unknown region",
+        set_in("outcome_measures", "important_change", "nprs_neck", regions=["elsewhere"]),
+        "outcome_measures: important_change nprs_neck: region 'elsewhere' is not known",
+    ),
+    (
+        "an important change for every region and one more",
+        set_in("outcome_measures", "important_change", "nprs_general", regions=["all", "knee"]),
+        "outcome_measures: important_change nprs_general: region 'all' is not known",
+    ),
+    (
+        "two important changes of a measure in one region",
+        set_in("outcome_measures", "important_change", "nprs_neck", regions=["cervical", "lumbar"]),
+        "outcome_measures: important_change nprs_neck: nprs_low_back is for the same measure and region",
+    ),
+    (
+        "an important change that the measure cannot show",
+        set_in("outcome_measures", "important_change", "ndi_neck", value=51),
+        "outcome_measures: important_change ndi_neck: 51 is no change that the measure can show",
+    ),
+    (
+        "an important change of nothing",
+        set_in("outcome_measures", "important_change", "ndi_neck", value=0),
+        "outcome_measures: important_change ndi_neck: 0 is no change that the measure can show",
+    ),
+    (
+        "an important change without its reason",
+        drop("outcome_measures", "important_change", "ndi_neck", "reason"),
+        "outcome_measures: important_change ndi_neck: reason is missing",
+    ),
+    (
+        "an interval beyond what may be chosen",
+        set_in("contraindications", "interval", "ask_again", days=91),
+        "contraindications: interval ask_again: its days are not in order",
+    ),
+    (
+        "an interval that the rules ask for under another name",
+        set_in("contraindications", "interval", "ask_again", id="other"),
+        "contraindications: interval ask_again is missing",
+    ),
+    (
+        "a clinician's term that finds nothing",
+        set_in("conditions", "condition", "dysfunction", clinician_terms=["crooked"]),
+        "conditions: condition dysfunction: clinician's term 'crooked' is not known",
+    ),
+    (
         "an unknown key",
         set_in("levels", "vertebra", "L4", colour="red"),
         "levels: vertebra L4: unknown key 'colour'",
