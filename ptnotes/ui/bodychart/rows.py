@@ -94,8 +94,8 @@ class MarkRows(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.space(2))
         self._grid.setVerticalSpacing(theme.space(1))
-        self._grid.setColumnStretch(0, 7)
-        self._grid.setColumnStretch(1, 4)
+        self._grid.setColumnStretch(0, 8)
+        self._grid.setColumnStretch(1, 3)
         charting.changed.connect(self.show_marks)
         self.show_marks()
 
