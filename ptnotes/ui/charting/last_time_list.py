@@ -66,6 +66,7 @@ class LastRow(QWidget):
         for label in self.past:
             label.set_kind("small")
         self.line: Line[Any] | None = None
+        self._shown: Line[Any] | None = None
         self.offered: tuple[Step[Any], ...] = ()
         self.chosen = 0
 
@@ -76,7 +77,10 @@ class LastRow(QWidget):
 
     def show_line(self, line: Line[Any], source: Source, reference: Reference, dates: Sequence[str]) -> None:
         """Show one treatment: what it is, what is done or offered today, and what was done before."""
-        self.line = line
+        if line == self._shown:
+            # A key in one row of the visit changes one line of a dozen.
+            return
+        self.line = self._shown = line
         latest = line.latest
         self.offered = () if line.today is not None else steps(reference, latest)
         self.chosen = min(self.chosen, max(len(self.offered) - 1, 0))
@@ -156,6 +160,7 @@ class LastVisits(QWidget):
         self.setVisible(bool(self.rows))
         state.changed.connect(self._changed)
         self._show()
+        self._fit()
 
     def _hints(self) -> QWidget:
         bar = QWidget(self)
@@ -217,7 +222,6 @@ class LastVisits(QWidget):
         shown = lines(past, self._source.rows(self._state.session))
         for row, line in zip(self.rows, shown, strict=True):
             row.show_line(line, self._source, self._reference, self._dates)
-        self._fit()
         self._mark()
 
     def _fit(self) -> None:
