@@ -7,7 +7,7 @@ recorded with the clinician's words; it is marked as not checked, since nothing 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ptnotes.clinical import Condition, ConditionCode, Reference, loosen
 from ptnotes.domain.episode import Diagnosis
@@ -158,11 +158,13 @@ def moved(diagnoses: tuple[Diagnosis, ...], row: int, by: int) -> tuple[Diagnosi
 
 
 def added(diagnoses: tuple[Diagnosis, ...], new: Diagnosis) -> tuple[Diagnosis, ...]:
-    """The diagnoses with a new one at the end; unchanged where its code, or its words without a code, stand already."""
+    """The diagnoses with `new` at the end; unchanged where its code, or its words without a code, stand already.
+
+    Its row number is one that no diagnosis of the episode ever had.
+    """
     if (new.code or new.words) in {each.code or each.words for each in diagnoses}:
         return diagnoses
-    number = max((each.row for each in diagnoses), default=0) + 1
-    return (*diagnoses, replace(new, row=number))
+    return (*diagnoses, new)
 
 
 def _begins_with_code(reference: Reference, first: str, words: str) -> bool:

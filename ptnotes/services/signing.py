@@ -213,8 +213,8 @@ def add_addendum(
 
     Words of whoever needs a co-signature are added while the note still waits for one, which then stands over both.
 
-    Raises `InputError` ("text.empty" and the like), `AccessError` ("sign.denied", "sign.co_signed",
-    "access.not_allowed"), `StaleError` ("sign.not_now") where the note is still a draft.
+    Raises `InputError` ("text.empty" and the like), `AccessError` ("sign.denied", "access.not_allowed"),
+    `StaleError` ("sign.not_now") where the note is still a draft, ("sign.co_signed") where it waits no more.
     """
     require(clinic, Act.SIGN)
     text, reason = clean_note(text, "addendum.text"), clean_note(reason, "addendum.reason")
@@ -260,7 +260,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
     """Declare a signed note void: it stays readable, and counts no more.
 
     For its signer, and for whoever may co-sign. Raises `InputError` ("text.empty") without a reason, `AccessError`
-    ("sign.denied", "sign.not_yours_to_void", "sign.co_signed"), `StaleError` ("sign.not_now").
+    ("sign.denied", "sign.not_yours_to_void"), `StaleError` ("sign.not_now", "sign.co_signed").
     """
     require(clinic, Act.SIGN)
     reason = clean_note(reason, "void.reason").strip()
@@ -289,7 +289,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
 def _refuse_after_co_signature(clinic: OpenClinic, note: SignedNote) -> None:
     """Nothing comes to a note from a student alone once somebody has answered for it with their name."""
     if needs_co_signature(clinic.person) and note.state is NoteState.SIGNED:
-        raise AccessError("sign.co_signed")
+        raise StaleError("sign.co_signed", 0)
 
 
 def _unwrapped(clinic: OpenClinic, passphrase: str) -> tuple[Sign, bytes]:

@@ -165,3 +165,15 @@ def test_a_removed_diagnosis_comes_back_by_undo(
     assert [each.row for each in stored(screen, qtbot)] == [2]
     offered.args[1]()
     assert [row.words for row in stored(screen, qtbot)] == ["Low back pain", "Stiff hip"]
+
+
+def test_a_new_diagnosis_does_not_take_the_row_of_one_that_was_removed(
+    card: DiagnosisCard, screen: EpisodeScreen, qtbot: QtBot
+) -> None:
+    entered(card, "Stiff hip")
+    (removed,) = stored(screen, qtbot)
+    card.rows[0].removed.emit()
+    assert stored(screen, qtbot) == ()
+    entered(card, "Stiff back")
+    (now,) = stored(screen, qtbot)
+    assert (now.words, now.row != removed.row) == ("Stiff back", True)

@@ -26,6 +26,7 @@ from ptnotes.domain.episode import Diagnosis, EpisodeOfCare
 from ptnotes.domain.errors import InputError
 from ptnotes.ui.episode.diagnosis_row import DiagnosisRow
 from ptnotes.ui.episode.draft import EpisodeDraft
+from ptnotes.ui.episode.rows import new_row_number
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
@@ -178,7 +179,8 @@ class DiagnosisCard(Card):
         self.pick.set_current(None)
         self._offer(())
         accepted = self._draft.apply(
-            replace(episode, diagnoses=added(episode.diagnoses, new)), "diagnosis.code"
+            replace(episode, diagnoses=added(episode.diagnoses, replace(new, row=new_row_number()))),
+            "diagnosis.code",
         )
         self.field.set_fault("" if accepted else self._refusal)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from secrets import randbelow
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
@@ -16,11 +15,10 @@ from ptnotes.domain.sentences import sentence
 from ptnotes.domain.text import LINE_LIMIT
 from ptnotes.ui.episode.draft import EpisodeDraft
 from ptnotes.ui.episode.problem_row import ProblemRow
+from ptnotes.ui.episode.rows import new_row_number
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label, Rule
-
-_HIGHEST_ROW = 2**31 - 1
 
 
 class ProblemCard(Card):
@@ -128,8 +126,7 @@ class ProblemCard(Card):
         if not words:
             self.field.set_fault(sentence(Fault("text.empty", "problem.words")))
             return
-        # A number that no other has: one that was taken out keeps its row in the file, and its words.
-        new = Problem(row=1 + randbelow(_HIGHEST_ROW), words=words)
+        new = Problem(row=new_row_number(), words=words)
         if self._put((*self._present(), new), "problem.words"):
             self.line.clear()
             self.field.set_fault("")

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from secrets import randbelow
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.ui.widgets.labels import Label, LabelType, Pill, Rule, Tone
+
+_HIGHEST_ROW = 2**31 - 1
+
+
+def new_row_number() -> int:
+    """A number that no row of the episode ever had: one that was taken out keeps its place in the file."""
+    return 1 + randbelow(_HIGHEST_ROW)
 
 
 class Row(QWidget):

@@ -154,7 +154,7 @@ def test_diagnoses_keep_their_numbers_when_they_are_moved() -> None:
 
 
 def test_the_same_diagnosis_is_not_added_twice() -> None:
-    first = added((), Diagnosis(row=0, code="M54.16", words="root"))
-    assert [each.row for each in first] == [1]
-    assert added(first, Diagnosis(row=0, code="M54.16", words="other words")) == first
-    assert [each.row for each in added(first, Diagnosis(row=0, words="Stiff"))] == [1, 2]
+    first = added((), Diagnosis(row=5, code="M54.16", words="root"))
+    assert [each.row for each in first] == [5]
+    assert added(first, Diagnosis(row=9, code="M54.16", words="other words")) == first
+    assert [each.row for each in added(first, Diagnosis(row=9, words="Stiff"))] == [5, 9]

@@ -174,7 +174,7 @@ def test_a_student_adds_to_a_note_until_it_is_co_signed_and_never_after(
     assert [one.text for one in added.addenda] == ["Left, not right."]
     signing.co_sign_note(clinic, session_id, PASSPHRASE)
     for act in (signing.add_addendum, signing.void_note):
-        with pytest.raises(AccessError, match=r"sign\.co_signed"):
+        with pytest.raises(StaleError, match=r"sign\.co_signed"):
             act(student, session_id, "One more thing.", OTHER_PASSPHRASE)
     kept = signing.add_addendum(clinic, session_id, "Seen together.", PASSPHRASE)
     assert len(kept.addenda) == 2
