@@ -32,6 +32,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
 from ptnotes.ui.charting import exam_edits
 from ptnotes.ui.charting.screen import ChartingScreen
+from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.exam.exam_card import ExamParts
 from ptnotes.ui.exam.exam_table import ExamRow
@@ -386,6 +387,35 @@ def test_a_signed_visit_shows_it_and_takes_nothing(start: Start) -> None:
     assert not row_of(page, KNEE_JERK).values[Side.LEFT].isEnabled()
     assert opened(page)
     assert charted(page).state is NoteState.DRAFT
+
+
+def test_a_signed_note_opens_with_its_examination(
+    start: Start, screen: ChartingScreen, open_clinic: OpenClinic, theme: Theme, qtbot: QtBot
+) -> None:
+    page = start(EARLIER)
+    type_finding(page, "knee jerk l 1+")
+    signed = replace(charted(page), state=NoteState.SIGNED)
+    visit_shown = screen.visit
+    assert visit_shown is not None
+    made = VisitPage(DraftState(signed), visit_shown.context, open_clinic.reference, theme, open_clinic.today)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    assert opened(made)
+    cell = row_of(made, KNEE_JERK).values[Side.LEFT]
+    assert (cell.text(), cell.isEnabled(), cell.isVisible()) == ("1+", False, True)
+
+
+def test_a_motion_s_position_is_chosen_from_its_ways(start: Start, open_clinic: OpenClinic) -> None:
+    page = start(EARLIER)
+    line = page.rom.lines[0]
+    positions = open_clinic.reference.test_positions_for(line.motion)
+    menu = page.rom._way_menu([line])
+    labels = [action.text() for action in menu.actions()]
+    assert {"Position not stated", *(position.label for position in positions)} <= set(labels)
+    next(action for action in menu.actions() if action.text() == positions[-1].label).trigger()
+    write(page.rom.tab_stops()[0], "40")
+    assert [row.test_position for row in charted(page).rom] == [positions[-1].id]
 
 
 # The edits themselves -------------------------------------------------------------------------------------------------
