@@ -6,7 +6,7 @@ Finding a patient among a hundred thousand must show each typed letter at once, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
@@ -147,8 +147,10 @@ class _PatientPainter(QStyledItemDelegate):
         row: ListRow = index.data(ROW_ROLE)
         height = self._theme.px(30 if row.is_heading else _ROW_PX)
         if self._wraps and row.detail:
-            more = self._detail_height(row, self._text_width(self._view.viewport().width()))
-            height += max(more - self._theme.px(_DETAIL_PX), 0)
+            row, width = self._as_wrapped(row)
+            _font, metrics = self._font("tiny")
+            needed = metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, row.detail).height()
+            height += max(needed - self._theme.px(_DETAIL_PX), 0)
         return QSize(100, height)
 
     def _text_width(self, width: int, pill: str = "") -> int:
@@ -157,9 +159,17 @@ class _PatientPainter(QStyledItemDelegate):
         left = width - theme.px(self._inset) - theme.px(12)
         return left - self._pill_width(pill) - theme.px(8) if pill else left
 
-    def _detail_height(self, row: ListRow, width: int) -> int:
-        _font, metrics = self._font("tiny")
-        return metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, row.detail).height()
+    def _as_wrapped(self, row: ListRow) -> tuple[ListRow, int]:
+        """The row as it is painted over several lines, and the width of these, whether or not the list scrolls.
+
+        A pill that leaves too little room for the name stands before the words below it.
+        """
+        view = self._view
+        width = view.width() - 2 * view.frameWidth() - view.verticalScrollBar().sizeHint().width()
+        _font, metrics = self._font("body")
+        if row.pill and metrics.horizontalAdvance(row.title) > self._text_width(width, row.pill):
+            row = replace(row, pill="", detail=f"{row.pill[0].upper()}{row.pill[1:]} · {row.detail}")
+        return row, self._text_width(width)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
@@ -178,6 +188,10 @@ class _PatientPainter(QStyledItemDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft, row.title)
             painter.restore()
             return
+        wrapped_px = 0
+        if self._wraps:
+            row, wrapped_px = self._as_wrapped(row)
+            width = self._text_width(rect.width(), row.pill)
         can_open = row.patient_id is not None
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.ink("selection"))
@@ -194,7 +208,7 @@ class _PatientPainter(QStyledItemDelegate):
         below = QRect(left, rect.top() + theme.px(23), width, rect.height() - theme.px(_ROW_PX - _DETAIL_PX))
         if self._wraps:
             # It goes on below the pill, so that a narrow list is not twice as long.
-            below.setWidth(self._text_width(rect.width()))
+            below.setWidth(wrapped_px)
             painter.setFont(self._font("tiny")[0])
             painter.setPen(theme.ink("muted"))
             painter.drawText(below, _WRAPPED, row.detail)

@@ -10,6 +10,8 @@ from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 
 _LEAST_PX = 120
+_ROUND_PX = 20
+"""What is kept in sight above and below the field that has the keyboard: the edge of its strip."""
 
 
 class Strips(QScrollArea):
@@ -65,4 +67,4 @@ class Strips(QScrollArea):
             self.updateGeometry()
         held: QWidget | None = self.window().focusWidget()
         if held is not None and self._inside.isAncestorOf(held):
-            self.ensureWidgetVisible(held, 0, self._theme.px(8))
+            self.ensureWidgetVisible(held, 0, self._theme.px(_ROUND_PX))
