@@ -24,6 +24,7 @@ from ptnotes.domain.patient import Patient, checked_patient
 from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.services.opening import OpenClinic, create_clinic, utc_now
 from ptnotes.services.sample_courses import Course, load_courses
+from ptnotes.services.sample_day import store_day
 from ptnotes.services.sample_episodes import Played, play
 from ptnotes.services.sample_people import Cast, Named, load_cast
 from ptnotes.services.sample_run import WAYS, Run, random_uuid
@@ -63,6 +64,7 @@ def create_demo(path: Path, passphrase: str, *, clock: Callable[[], datetime] = 
         demo = demo_cases(clinic.reference, cast, clinic.person_id, clinic.today())
         store_cases(clinic, demo, with_screens=True)
         sign_drafts_before(clinic, clinic.today() - timedelta(days=_UNSIGNED_DAYS), passphrase, _signed_at)
+        store_day(clinic)
     except BaseException:
         clinic.close()
         raise

@@ -19,9 +19,12 @@ from ptnotes.domain.episode import (
     OnsetKind,
     OutcomeScore,
     PlanOfCare,
+    Problem,
 )
+from ptnotes.domain.outcomes import PSFS
 from ptnotes.domain.treatment import Mode, PainKind, Side, TreatmentSession
 from ptnotes.services.sample_courses import Course, CourseGoal
+from ptnotes.services.sample_exam import problems_of, rated
 from ptnotes.services.sample_run import Run, random_uuid
 from ptnotes.services.sample_visits import VisitMaker
 
@@ -65,7 +68,14 @@ def _scores(
             total = min(max(Decimal(run.given(measure, place, drawn)), known.score_min), known.score_max)
             by = run.author_id
             found.append(
-                OutcomeScore(episode_id=0, measure=measure, taken_on=days[number], total=total, entered_by=by)
+                OutcomeScore(
+                    episode_id=0,
+                    measure=measure,
+                    taken_on=days[number],
+                    total=total,
+                    entered_by=by,
+                    items=rated(course.id, total) if measure == PSFS and run.full else (),
+                )
             )
     return tuple(found)
 
@@ -106,6 +116,10 @@ def _episode(
             for region in course.regions
         ),
         diagnoses=(_diagnosis(reference, course, run, onset),),
+        problems=tuple(
+            Problem(row=row, words=words, since=start)
+            for row, words in enumerate(problems_of(course.id) if run.full else (), start=2)
+        ),
         goals=tuple(
             _goal(reference, course, run, goal, rng, sessions[0], scores)
             for goal in course.goal

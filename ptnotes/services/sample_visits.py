@@ -28,6 +28,7 @@ from ptnotes.domain.treatment import (
     VisitStatus,
 )
 from ptnotes.services.sample_courses import Course, CourseExercise, CourseMotion, CourseTechnique
+from ptnotes.services.sample_exam import examined
 from ptnotes.services.sample_run import Run, random_uuid
 
 
@@ -74,10 +75,14 @@ class VisitMaker:
         pain = self._pain(number, pain_share, rows)
         rom = self._rom(number, motion_share, pain, rows, last=last)
         interventions = self._interventions(number, kind, rows)
+        share = motion_share if kind is not VisitKind.TREATMENT else None
         minutes = sum(row.minutes or 0 for row in interventions)
         # The latest visit is the first of its day, so that one of today is not still to come.
         start = time(8 if last else 8 + rng.randrange(9), rng.choice((0, 15, 30, 45)))
         end = start.hour * 60 + start.minute + minutes + rng.randrange(4, 9)
+        findings, vitals, marks = (
+            ((), (), ()) if share is None else examined(self._course.id, run, share, rows.next)
+        )
         return TreatmentSession(
             uuid=random_uuid(self._rng),
             episode_id=0,
@@ -93,6 +98,9 @@ class VisitMaker:
             rom=rom,
             pain=pain,
             comparable_signs=self._sign(motion_share, rows),
+            findings=findings,
+            vitals=vitals,
+            body_chart=marks,
             note=self._note(number, pain_share, pain, rom),
             next_row=rows.last + 1,
         )

@@ -13,11 +13,19 @@ import pytest
 from ptnotes.clinical import Reference, load_reference
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session
+from ptnotes.domain.day_list import Standing
+from ptnotes.domain.episode import GoalStatus
 from ptnotes.domain.errors import EnvironmentFault
-from ptnotes.domain.treatment import NoteState, Phase, TreatmentSession, VisitStatus
+from ptnotes.domain.outcomes import total_of
+from ptnotes.domain.treatment import FindingKind, NoteState, Phase, TreatmentSession, VisitKind, VisitStatus
+from ptnotes.services.care_course import goal_course
+from ptnotes.services.day_list import patients_of_day
 from ptnotes.services.episodes import episodes_of, outcomes_of
 from ptnotes.services.opening import OpenClinic, open_clinic
-from ptnotes.services.patients import find_patients, load_patient
+from ptnotes.services.overview import home
+from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
+from ptnotes.services.payers import cover_of
+from ptnotes.services.people import has_recovery_key, unseen_old_keys
 from ptnotes.services.sample import (
     DEMO_PATIENTS,
     Case,
@@ -238,6 +246,43 @@ def test_the_demo_is_stored_and_read_back_as_it_was_played(clinic: OpenClinic, r
             assert sorted(totals) == sorted(
                 (each.measure, each.taken_on, each.total) for each in played.scores
             )
+
+
+def test_the_demo_has_something_for_every_screen(clinic: OpenClinic) -> None:
+    moreau = patient_by_mrn(clinic, "00231").id or 0
+    (episode,) = episodes_of(clinic, moreau)
+    evaluation, latest = (
+        load_session(clinic, row.id)
+        for row in (sessions_of(clinic, episode.id or 0)[place] for place in (-1, 0))
+    )
+    assert evaluation.kind is VisitKind.EVALUATION
+    assert {FindingKind.MYOTOME, FindingKind.REFLEX, FindingKind.BEHAVIOUR} <= {
+        row.kind for row in evaluation.findings
+    }
+    assert evaluation.vitals[0].systolic_mmhg == 142
+    # The area that has eased is drawn no more.
+    assert len(evaluation.body_chart) > len(latest.body_chart) > 0
+    assert episode.problems
+    assert [goal.status for goal in episode.goals][:2] == [GoalStatus.MET, GoalStatus.ACTIVE]
+    steps = goal_course(clinic, episode.id or 0).steps
+    assert [len(steps[goal.uuid]) for goal in episode.goals[:2]] == [2, 2]
+    rated = [score for score in outcomes_of(clinic, episode.id or 0) if score.measure == "psfs"]
+    assert len(rated) > 1
+    for score in rated:
+        assert score.items[0].words == "Walking to the market"
+        assert total_of("psfs", score.items) == score.total
+    assert cover_of(clinic, moreau).coverages
+    okafor = cover_of(clinic, patient_by_mrn(clinic, "00204").id or 0)
+    assert okafor.authorizations[0].visits == 12
+    assert {row.standing for row in patients_of_day(clinic)} == {
+        Standing.TO_SIGN, Standing.CANCELLED, Standing.TO_CHART, Standing.PLANNED,
+    }  # fmt: skip
+
+
+def test_the_demo_warns_of_nothing_that_is_no_matter_of_its_patients(clinic: OpenClinic) -> None:
+    assert has_recovery_key(clinic)
+    assert not home(clinic).lacks_recovery_key
+    assert unseen_old_keys(clinic) is None
 
 
 def test_the_signatures_of_the_demo_hold(clinic: OpenClinic) -> None:
