@@ -34,7 +34,9 @@ from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from ptnotes.db.kdf import Kdf  # noqa: E402
+from ptnotes.domain.backup import BackupPlan  # noqa: E402
 from ptnotes.domain.people import Clinic, Person  # noqa: E402
+from ptnotes.services.backup import back_up_now, plan_backups  # noqa: E402
 from ptnotes.services.opening import OpenClinic, create_clinic, open_clinic  # noqa: E402
 from ptnotes.services.patients import patient_by_mrn  # noqa: E402
 from ptnotes.services.sample import create_demo  # noqa: E402
@@ -124,7 +126,13 @@ class Studio:
         self.folder = folder
         self.tasks: WatchedTasks
         self.demo_path = folder / "demo.ptnotes"
-        create_demo(self.demo_path, PASSPHRASE, clock=lambda: NOW).close()
+        demo = create_demo(self.demo_path, PASSPHRASE, clock=lambda: NOW)
+        # A clinic as it should be: no picture warns of a backup that nobody planned.
+        backups = folder / "backups"
+        backups.mkdir()
+        plan_backups(demo, BackupPlan(backups, on_close=False))
+        back_up_now(demo)
+        demo.close()
         empty = create_clinic(
             folder / "new.ptnotes",
             Clinic(name="Harbor Spine Physical Therapy (sample)", zone="America/New_York"),
