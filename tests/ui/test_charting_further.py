@@ -258,6 +258,25 @@ def test_a_technique_says_where_it_comes_from_while_it_is_worked_on_and_that_it_
     )
 
 
+def test_a_motion_without_a_source_says_so_while_it_is_worked_on(chart: Chart) -> None:
+    page = chart()
+    typed(page, "ankle knee to wall r 8 ; flex 40")
+    rows = {
+        row.shown.motion: row
+        for row in page.rom.table.editors.values()
+        if isinstance(row, RomRow) and row.shown
+    }
+    wall, flexion = rows["knee_to_wall"], rows["lumbar_flexion"]
+    wall.before.setFocus()
+    press(Qt.Key.Key_Down)
+    assert wall.details.source.isVisible()
+    assert wall.details.source.text().endswith("No source: an entry of ours, for which none was looked up.")
+    flexion.before.setFocus()
+    press(Qt.Key.Key_Down)
+    assert not flexion.details.source.isVisible()
+    assert "Source: goniometry list" in flexion.label.toolTip()
+
+
 def test_an_exercise_takes_a_band_or_a_weight_and_a_cue(
     chart: Chart, screen: ChartingScreen, clinic: OpenClinic, qtbot: QtBot
 ) -> None:

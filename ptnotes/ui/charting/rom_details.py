@@ -7,8 +7,9 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ptnotes.clinical import Reference
+from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.checks import NPRS_HIGHEST, NPRS_LOWEST
+from ptnotes.domain.sources import OURS, source_words
 from ptnotes.domain.treatment import Phase, RomReading
 from ptnotes.ui.charting import choices
 from ptnotes.ui.charting.cells import ValueCell
@@ -58,6 +59,8 @@ class RomDetails(QWidget):
                 grid.addWidget(field, line, column)
                 grid.setColumnStretch(column, stretch)
             self._words.append(label)
+        self.source = Label("", "small", wraps=True, parent=self)
+        grid.addWidget(self.source, len(_PHASES) + 1, 0, 1, 5)
         self._has: dict[Phase, bool] = {}
         self.hide()
 
@@ -78,6 +81,7 @@ class RomDetails(QWidget):
             if said:
                 parts.append(f"{words}: {said}")
         self.summary.setText(" · ".join(parts))
+        self.source.setText(_without_source(self._reference.motions[line.motion]))
         self.open(wanted=self._open)
 
     def open(self, *, wanted: bool) -> None:
@@ -87,6 +91,7 @@ class RomDetails(QWidget):
             for field in (label, self.ends[phase], self.scores[phase]):
                 field.setVisible(wanted and self._has.get(phase, False))
         shown = wanted and any(self._has.values())
+        self.source.setVisible(shown and bool(self.source.text()))
         self.summary.setVisible(not shown)
         self.setVisible(shown or bool(self.summary.text()))
 
@@ -97,6 +102,14 @@ class RomDetails(QWidget):
 def _details(feel: str, reading: RomReading | None) -> str:
     pain = f"pain {reading.pain}/10" if reading is not None and reading.pain is not None else ""
     return ", ".join(part for part in (f"end feel {feel.lower()}" if feel else "", pain) if part)
+
+
+def _without_source(motion: Motion) -> str:
+    """How a motion without a source is measured, and that it has none; empty for one with a source."""
+    told = source_words(motion.source, motion.source_status)
+    if told != OURS:
+        return ""
+    return f"{motion.note.rstrip('.')}. {told}" if motion.note else told
 
 
 def _read_score(text: str) -> int | None:

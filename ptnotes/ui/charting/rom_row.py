@@ -14,6 +14,7 @@ from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.change import Direction, Meaning, Verdict, judge_motion
 from ptnotes.domain.overrides import own_normals
 from ptnotes.domain.people import NormalValues
+from ptnotes.domain.sources import source_words
 from ptnotes.domain.treatment import Phase, RomReading, Side
 from ptnotes.domain.trend import normal_range
 from ptnotes.domain.wording import (
@@ -251,7 +252,8 @@ class RomRow(RowEditor[RomLine]):
             _SIDE_LETTERS[row.side] if row.side is not None else "",
         )
         self.label.setAccessibleName(f"{self.name}: {words}. Choose how it is measured.")
-        self.label.setToolTip(f"{motion.full_label}: {words}. Click to measure it another way.")
+        source = source_words(motion.source, motion.source_status)
+        self.label.setToolTip(f"{motion.full_label}: {words}. Click to measure it another way.\n{source}")
         self.last.setText(_last_text(reference, row))
         self.last.setToolTip("" if row.last_alike else "Measured in another way last time: not compared.")
         unusual = [_is_unusual(motion, reading) for reading in (row.before, row.after)]
