@@ -66,4 +66,4 @@ def _dated(found: tuple[date, str] | None) -> Words:
     """What was found, with its day behind it."""
     if found is None:
         return ""
-    return [Span(f"{found[1]} "), quiet(full_date(found[0]).replace(" ", "\u00a0"), 7.5)]
+    return [Span(f"{found[1]} "), quiet("· " + full_date(found[0]).replace(" ", "\u00a0"), 7.5)]
