@@ -38,6 +38,8 @@ _NAMES = uuid5(NAMESPACE_URL, LOCAL)
 _LINE_ENDS = re.compile("[\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _SPACES = re.compile("[^\\S \r\n\t\x1c-\x1f]|\N{ZERO WIDTH NO-BREAK SPACE}")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_NUMBERS = frozenset({int, float, bool})
+"""What is kept although it may be 0 or false."""
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UCUM_OF: Mapping[str, str] = {
     "deg": "deg",
@@ -55,26 +57,25 @@ _UCUM_OF: Mapping[str, str] = {
 
 def compact(value: Any) -> Any:
     """The value as FHIR has it: without what is empty, and with no letters in a text that FHIR does not allow."""
+    # Every value of every bundle comes past here, so it is written to be quick.
     if isinstance(value, str):
-        return _allowed(value)
+        return value if value.isascii() and value.isprintable() else _allowed(value)
     if isinstance(value, dict):
-        kept = {name: compact(part) for name, part in value.items()}
-        return {name: part for name, part in kept.items() if not _is_empty(part)}
+        kept = {}
+        for name, part in value.items():
+            made = compact(part)
+            if made or made.__class__ in _NUMBERS:
+                kept[name] = made
+        return kept
     if isinstance(value, (list, tuple)):
-        return [part for part in map(compact, value) if not _is_empty(part)]
+        return [made for made in map(compact, value) if made or made.__class__ in _NUMBERS]
     return value
 
 
 def _allowed(text: str) -> str:
     """A text with plain spaces and line ends, which are all that R4's string has, and without control characters."""
-    if text.isascii() and text.isprintable():
-        return text
     lines = _LINE_ENDS.sub("\n", text)
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _SPACES.sub(" ", lines))
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, (str, list, dict)) and not value)
 
 
 def named(*parts: object) -> str:
@@ -104,7 +105,7 @@ def concept(words: str, *codings: Json | None) -> Json:
 
 def extension(name: str, kind: str, value: Any) -> Json | None:
     """Something that FHIR has no place for; None where there is nothing."""
-    if _is_empty(compact(value)):
+    if value is None or value == "":
         return None
     return {"url": f"{LOCAL}/extension/{name}", f"value{kind}": value}
 
