@@ -198,7 +198,8 @@ def judge_taking(
     """Judge the change between two takings of one measure, for the screen and for paper.
 
     Of the PSFS only the activities that were rated both times are compared (`measures.psfs.missing_rule`): their means.
-    Where there is none in common, or one taking has its total alone, the takings do not compare.
+    One activity alone is judged by the error published for a single one, which is wider than that of a mean. Where
+    there is none in common, or one taking has its total alone, the takings do not compare.
     """
     totals = (first.total, last.total)
     if last.measure == PSFS and (first.items or last.items):
@@ -209,4 +210,37 @@ def judge_taking(
             _mean([one.value for one, _ in shared if one.value is not None]),
             _mean([other.value for _, other in shared if other.value is not None]),
         )
-    return judge_score(reference, last.measure, *totals, between_visits=True, region=region)
+    verdict = judge_score(reference, last.measure, *totals, between_visits=True, region=region)
+    alone = last.measure == PSFS and len(in_both(first, last)) == 1
+    single = next((row for row in reference.measures[last.measure].change if row.single_item), None)
+    if not alone or single is None or verdict.change is None:
+        return verdict
+    return Verdict(
+        meaning=Meaning.EXCEEDS_ERROR if abs(verdict.change) >= single.value else Meaning.WITHIN_ERROR,
+        change=verdict.change,
+        direction=verdict.direction,
+        threshold=single.value,
+        threshold_kind=f"{single.kind}, {single.population}",
+        source=single.source,
+        source_status=single.source_status,
+    )
+
+
+def compared_notes(reference: Reference, scores: Sequence[OutcomeScore]) -> Iterator[str]:
+    """Says what of the PSFS was compared where that is not the totals: `scores` are all takings, oldest first."""
+    taken = [score for score in scores if score.measure == PSFS]
+    if len(taken) < 2 or not (taken[0].items or taken[-1].items):
+        return
+    first, last = taken[0], taken[-1]
+    shared = in_both(first, last)
+    name = reference.measures[PSFS].abbreviation
+    rated = [sum(item.value is not None for item in score.items) for score in (first, last)]
+    if not shared:
+        yield f"{name}: no activity was rated both times, so that the totals are not compared."
+    elif rated != [len(shared), len(shared)]:
+        named = ", ".join(item.words for _, item in shared)
+        means = [
+            number(_mean([item.value for item in items if item.value is not None]))
+            for items in zip(*shared, strict=True)
+        ]
+        yield f"{name}: compared is what was rated both times ({named}): {means[0]} to {means[1]}."

@@ -19,7 +19,7 @@ from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import examined_over
 from ptnotes.domain.goals import GoalStep
-from ptnotes.domain.outcomes import answered_over, judge_taking
+from ptnotes.domain.outcomes import answered_over, compared_notes, judge_taking
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.plan import PlanVersion
@@ -160,7 +160,11 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             for session in case.sessions
             if is_shown(session)
         ),
-        method_notes=(*_method_notes(charts), *abbreviation_note(reference, attended)),
+        method_notes=(
+            *_method_notes(charts),
+            *compared_notes(reference, outcomes),
+            *abbreviation_note(reference, attended),
+        ),
         against=against_lines(reference, in_period, numbers, case.screen, case.names),
         signatures=signatures(attended, numbers, case.notes, case.broken, case.mark),
     )

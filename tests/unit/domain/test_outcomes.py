@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ptnotes.clinical import Reference, load_reference
-from ptnotes.domain.change import Meaning
+from ptnotes.domain.change import Direction, Meaning
 from ptnotes.domain.checks import checked_outcome
 from ptnotes.domain.episode import OutcomeItem, OutcomeScore
 from ptnotes.domain.errors import InputError
@@ -15,6 +15,7 @@ from ptnotes.domain.outcomes import (
     GROC_WORDS,
     ITEM_WORDS,
     average_pain,
+    compared_notes,
     has_items,
     in_both,
     items_asked,
@@ -170,6 +171,29 @@ def test_only_activities_rated_both_times_are_compared(reference: Reference) -> 
     below = judge_taking(reference, first, psfs(("sit", 5), ("walk", 4)), "lumbar")
     assert below.change == Decimal("1.5")
     assert not below.is_real
+
+
+def test_one_activity_alone_is_judged_by_the_error_of_a_single_one(reference: Reference) -> None:
+    first = psfs(("sit", 3), ("walk", 5))
+    at = judge_taking(reference, first, psfs(("sit", 6)), "lumbar")
+    below = judge_taking(reference, first, psfs(("sit", 5), ("run", 9)), "lumbar")
+    assert (at.threshold, at.meaning) == (3, Meaning.EXCEEDS_ERROR)
+    assert (below.change, below.meaning) == (2, Meaning.WITHIN_ERROR)
+    assert "Stratford" in at.source
+    worse = judge_taking(reference, first, psfs(("sit", 0)), "lumbar")
+    assert (worse.change, worse.direction) == (-3, Direction.WORSE)
+
+
+def test_it_is_said_what_was_compared_where_it_is_not_the_totals(reference: Reference) -> None:
+    first = psfs(("sit", 3), ("walk", 5))
+    assert list(compared_notes(reference, [first, psfs(("sit", 6), ("walk", None))])) == [
+        "PSFS: compared is what was rated both times (sit): 3 to 6."
+    ]
+    assert list(compared_notes(reference, [first, psfs(("run", 6))])) == [
+        "PSFS: no activity was rated both times, so that the totals are not compared."
+    ]
+    assert list(compared_notes(reference, [first, psfs(("sit", 6), ("walk", 7))])) == []
+    assert list(compared_notes(reference, [first])) == []
 
 
 def test_other_activities_do_not_compare(reference: Reference) -> None:
