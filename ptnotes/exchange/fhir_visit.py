@@ -1,7 +1,8 @@
 """A visit: the encounter, what was done, the note, and who signed it.
 
 How far the note has come is said by every resource of the visit: a draft is in progress and preliminary, as is a note
-that waits for its co-signature; one that was declared void is entered in error. What did not take place is not done.
+that waits for its co-signature; one that was declared void is entered in error. What did not take place is not
+done, and has no note unless somebody wrote one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ptnotes.domain.treatment import (
     Exercise,
     Intervention,
     Mobilization,
+    Note,
     NoteState,
     TreatmentSession,
     VisitKind,
@@ -68,7 +70,8 @@ def visit(make: Maker, session: TreatmentSession, episode_uuid: str) -> Iterator
     observations = list(Measured(make, session, _OBSERVED[session.state]).all())
     yield from procedures
     yield from observations
-    yield _composition(make, session, signed, procedures, observations)
+    if session.status is VisitStatus.ATTENDED or signed is not None or session.note != Note():
+        yield _composition(make, session, signed, procedures, observations)
     if signed is not None:
         yield from _after_signing(make, session, signed)
 
