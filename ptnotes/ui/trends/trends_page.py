@@ -149,7 +149,7 @@ class TrendsPage(QStackedWidget):
         self.treated_card.body.addWidget(self.treated)
         self.responses = ResponseCard(clinic.reference, theme, page)
         self.body_course = BodyCourseCard(theme, page)
-        self.changes_card = Card("Since first visit", "", page)
+        self.changes_card = Card("Since first visit", "choose a row for its threshold", page)
         self.changes = ChangeTable(theme, self.changes_card)
         self.changes_card.body.addWidget(self.changes)
         self.goals_card = Card("Goals", "", page)
