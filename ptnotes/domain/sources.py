@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ptnotes.clinical import SourceStatus
 
-_TRUST: dict[SourceStatus, str] = {
+TRUST: Mapping[str, str] = {
     "looked_up": "",
     "partial": " (seen in part, check before relying on it)",
     "textbook": " (recalled from the named text, check before relying on it)",
     "derived": " (computed from published numbers)",
 }
+"""What is said behind a source of each status that is not that of a word of ours."""
 OURS = "No source: an entry of ours, for which none was looked up."
 
 
@@ -18,4 +21,4 @@ def source_words(source: str, status: SourceStatus) -> str:
     if status == "engineering":
         return OURS
     told = source.removeprefix("textbook, not looked up: ").rstrip(".")
-    return f"Source: {told}{_TRUST[status]}."
+    return f"Source: {told}{TRUST[status]}."

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import ClinicValue, OutcomeMeasure, SourceStatus
 from ptnotes.domain.change import Direction, Meaning, Verdict
+from ptnotes.domain.sources import TRUST
 from ptnotes.domain.treatment import Side
 
 MINUS = "−"
@@ -21,11 +22,6 @@ _SUFFIXES = {
     "kg": " kg",
     "s": " s",
     "days": " days",
-}
-_TRUST = {
-    "partial": " (seen in part, check before relying on it)",
-    "textbook": " (recalled from the named text, check before relying on it)",
-    "derived": " (computed from published numbers)",
 }
 _SIDES = {Side.LEFT: "left", Side.RIGHT: "right", Side.BILATERAL: "both sides", Side.MIDLINE: "midline"}
 
@@ -119,7 +115,7 @@ def threshold_words(verdict: Verdict, unit: str) -> str:
 
 def trust_words(status: SourceStatus | None) -> str:
     """How far a source may be trusted, in brackets behind the word; empty for one that was looked up."""
-    return _TRUST.get(status or "", "")
+    return TRUST.get(status or "", "")
 
 
 def own_value_sentence(own: ClinicValue, unit: str) -> str:
