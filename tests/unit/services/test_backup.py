@@ -7,9 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,68 +21,29 @@ from ptnotes.db.kdf import Kdf
 from ptnotes.db.keyfile import key_path
 from ptnotes.db.pair import new_pair_path
 from ptnotes.domain.audit import Subject, Verb
-from ptnotes.domain.backup import BackupPlan, BackupRecord, Standing, is_due, kept, standing
-from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError, PtNotesError
+from ptnotes.domain.backup import BackupPlan, BackupRecord, Standing
+from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.people import Person, Role
-from ptnotes.domain.sentences import sentence
 from ptnotes.services.audit import note_read
 from ptnotes.services.backup import (
     back_up_if_due,
     back_up_now,
     backup_clinic,
-    backup_state,
     plan_backups,
 )
 from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import OpenClinic, change_passphrase, create_clinic, open_clinic
 from ptnotes.services.owner import owned
-from ptnotes.services.patients import add_patient, find_patients
+from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person, remove_person
 from ptnotes.services.restore import restore_clinic, verify_clinic
 from ptnotes.services.visits import save_draft, start_session
-from tests.clinics import CLINIC, PASSPHRASE, PATIENT, PERSON, clinic_in
+from tests.clinics import CLINIC, PASSPHRASE, PATIENT, PERSON
 from tests.clock import FixedClock
 from tests.signing import clinic_with_episode
+from tests.unit.services.backups import BACK_UP, clinic, code_of, names_in, stick
 
-BACK_UP = """
-import sys
-from pathlib import Path
-from ptnotes.services.backup import backup_clinic
-from ptnotes.services.opening import open_clinic
-backup_clinic(open_clinic(Path(sys.argv[1]), sys.stdin.read()), Path(sys.argv[2]))
-"""
-NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(PtNotesError) as raised:
-        action()
-    assert "{" not in sentence(raised.value)
-    return raised.value.code
-
-
-def names_in(path: Path) -> list[str]:
-    clinic = open_clinic(path, PASSPHRASE)
-    found = [row.mrn for row in find_patients(clinic, "", limit=100)]
-    clinic.close()
-    return sorted(found)
-
-
-@pytest.fixture
-def clinic(tmp_path: Path, clock: FixedClock) -> OpenClinic:
-    """An open clinic with one patient in a folder of its own. Tests close it."""
-    (tmp_path / "own").mkdir()
-    made = clinic_in(tmp_path / "own", clock)
-    add_patient(made, PATIENT)
-    return made
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    """Where backups go."""
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    return folder
+__all__ = ["clinic", "stick"]
 
 
 def test_a_backup_made_in_use_holds_all_that_was_saved_and_opens_elsewhere(
@@ -265,94 +225,6 @@ def test_a_backup_that_reads_back_differently_is_removed(
     monkeypatch.setattr(stored, "examine", other)
     assert code_of(lambda: backup_clinic(clinic, stick)) == "backup.not_verified"
     assert list(stick.iterdir()) == []
-    clinic.close()
-
-
-def test_the_rule_keeps_days_weeks_and_months() -> None:
-    hourly = [NOW - timedelta(hours=hours) for hours in range(24 * 900)]
-    keep = kept(hourly)
-    days = {moment.date() for moment in keep}
-    assert max(keep) == NOW
-    assert {(NOW - timedelta(days=days_ago)).date() for days_ago in range(14)} <= days
-    assert len({f"{moment:%G-%V}" for moment in keep if moment > NOW - timedelta(weeks=8)}) == 8
-    assert len({f"{moment:%Y-%m}" for moment in keep}) == 24
-    assert len(keep) <= 14 + 8 + 24
-    assert kept([]) == frozenset()
-
-
-def test_a_clinic_that_was_closed_for_a_month_loses_no_backup_by_it() -> None:
-    old = [NOW - timedelta(days=40 + days) for days in range(14)]
-    assert kept([*old, NOW]) >= {NOW, *old[:13]}
-
-
-def test_a_backup_is_due_by_the_clock_and_judged() -> None:
-    plan, none = BackupPlan(Path("/stick"), every_hours=4), BackupRecord()
-    assert is_due(plan, none, NOW)
-    assert not is_due(BackupPlan(), none, NOW)
-    made = BackupRecord(made_at=NOW)
-    assert not is_due(plan, made, NOW + timedelta(hours=3, minutes=59))
-    assert is_due(plan, made, NOW + timedelta(hours=4))
-    assert is_due(plan, replace(made, failed_at=NOW), NOW)  # tried again until one succeeds
-    assert is_due(plan, made, NOW - timedelta(minutes=1))  # the clock was set back
-    assert standing(BackupPlan(), made, NOW) is Standing.NONE
-    assert standing(plan, none, NOW) is Standing.OVERDUE
-    assert standing(plan, made, NOW + timedelta(hours=28)) is Standing.GOOD
-    assert standing(plan, made, NOW + timedelta(hours=28, minutes=1)) is Standing.OVERDUE
-    assert standing(plan, replace(made, failed_at=NOW), NOW) is Standing.FAILED
-
-
-def test_planned_backups_are_made_when_due_and_old_ones_removed(
-    clinic: OpenClinic, stick: Path, clock: FixedClock
-) -> None:
-    (stick / "holiday pictures").mkdir()
-    plan_backups(clinic, BackupPlan(stick, every_hours=12))
-    for _ in range(40):
-        state = back_up_if_due(clinic)
-        assert state.standing is Standing.GOOD
-        made_at = state.record.made_at
-        clock.advance(hours=6)
-        assert back_up_if_due(clinic).record.made_at == made_at
-        clock.advance(hours=6)
-    clinic.close()
-    folders = sorted(one.name for one in stick.iterdir())
-    assert "holiday pictures" in folders
-    assert 14 <= len(folders) - 1 < 20
-
-
-def test_closing_backs_up_only_what_changed(clinic: OpenClinic, stick: Path, clock: FixedClock) -> None:
-    plan_backups(clinic, BackupPlan(stick))
-    first = back_up_if_due(clinic).record.made_at
-    clock.advance(hours=1)
-    assert back_up_if_due(clinic, closing=True).record.made_at == first
-    add_patient(clinic, replace(PATIENT, mrn="later"))
-    assert back_up_if_due(clinic).record.made_at == first
-    assert back_up_if_due(clinic, closing=True).record.made_at == clock()
-    clinic.close()
-
-
-def test_a_failed_backup_stays_told_until_one_succeeds(
-    clinic: OpenClinic, stick: Path, clock: FixedClock
-) -> None:
-    plan_backups(clinic, BackupPlan(stick))
-    stick.rmdir()
-    state = back_up_if_due(clinic)
-    assert (state.standing, state.record.fault) == (Standing.FAILED, "backup.no_folder")
-    assert backup_state(clinic.path, clock=clock) == state
-    stick.mkdir()
-    assert back_up_if_due(clinic).standing is Standing.GOOD
-    clinic.close()
-
-
-def test_a_plan_that_cannot_work_is_refused(clinic: OpenClinic, stick: Path, tmp_path: Path) -> None:
-    for plan in (BackupPlan(tmp_path / "none"), BackupPlan(stick, every_hours=0), BackupPlan(stick, 9999)):
-        with pytest.raises(InputError):
-            plan_backups(clinic, plan)
-    desk = add_person(
-        clinic, Person(name="Desk (made up)", role=Role.FRONT_DESK), "eleven brown foxes nap", kdf=Kdf()
-    )
-    clinic.person = desk
-    with pytest.raises(AccessError):
-        plan_backups(clinic, BackupPlan(stick))
     clinic.close()
 
 
