@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,66 +11,28 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ptnotes.app import require_screen
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import EnvironmentFault
-from ptnotes.services.episodes import load_episode, open_episode
-from ptnotes.services.opening import OpenClinic, open_clinic
+from ptnotes.services.episodes import open_episode
+from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, archive_patient, load_patient
 from ptnotes.services.visits import sessions_of, start_session
 from ptnotes.ui.actions import ACTIONS
 from ptnotes.ui.chart import EPISODE, OVERVIEW, SESSIONS
 from ptnotes.ui.charting.screen import ChartingScreen
-from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.first_start.first_start import FirstStart
 from ptnotes.ui.remembered import Remembered
 from ptnotes.ui.shell import Shell
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Look, Theme
-from ptnotes.ui.unlock.unlock import Unlock
-from ptnotes.ui.workspace import Workspace
-from tests.clinics import PASSPHRASE, PATIENT, clinic_in
-from tests.clock import FixedClock
+from tests.clinics import PATIENT
+from tests.ui.shell import clinic, enter, open_first, shell
 
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> OpenClinic:
-    """Give a clinic with one patient and one episode; the window closes it."""
-    opened = clinic_in(tmp_path, FixedClock())
-    patient = add_patient(opened, PATIENT)
-    open_episode(
-        opened, EpisodeOfCare(patient_id=patient.id or 0, title="Low back pain", start=opened.today())
-    )
-    return opened
-
-
-@pytest.fixture
-def shell(clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[Shell]:
-    made = Shell(clinic.path, tasks, theme, Remembered())
-    made.resize(1280, 800)
-    made.show()
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made.workspace is None, timeout=10_000)
-    tasks.close()
-    made.deleteLater()
-
-
-def enter(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> Workspace:
-    shell.enter(clinic)
-    qtbot.waitUntil(lambda: shell.workspace is not None, timeout=20_000)
-    assert shell.workspace is not None
-    return shell.workspace
-
-
-def open_first(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> Workspace:
-    workspace = enter(shell, clinic, qtbot)
-    workspace.open_patient(1)
-    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
-    return workspace
+__all__ = ["clinic", "shell"]
 
 
 def test_every_action_has_its_menu_and_no_key_stands_for_two(shell: Shell) -> None:
@@ -155,188 +115,6 @@ def test_the_look_is_switched_and_remembered(shell: Shell, theme: Theme) -> None
     assert Remembered().look is Look.DARK
     shell.actions_by_id["look_light"].trigger()
     assert not theme.is_dark
-
-
-def test_closing_stores_what_was_just_typed_and_asks_nothing(
-    shell: Shell, clinic: OpenClinic, tasks: Tasks, qtbot: QtBot
-) -> None:
-    workspace = open_first(shell, clinic, qtbot)
-    workspace.show_tab(EPISODE)
-    screen = workspace.chart.screens[EPISODE]
-    assert isinstance(screen, EpisodeScreen)
-    qtbot.waitUntil(lambda: screen.draft.episode is not None)
-    screen.basics.title_field.line.end(False)
-    QTest.keyClicks(screen.basics.title_field.line, ", worse")
-    with qtbot.waitSignal(shell.closed):
-        shell.close()
-    assert not shell.isVisible()
-    assert shell.workspace is None
-    tasks.close()
-    again = open_clinic(clinic.path, PASSPHRASE)
-    assert load_episode(again, 1).title == "Low back pain, worse"
-    again.close()
-
-
-def test_closing_waits_for_a_write_that_runs(
-    shell: Shell, clinic: OpenClinic, tasks: Tasks, qtbot: QtBot
-) -> None:
-    enter(shell, clinic, qtbot)
-    let_go, done = threading.Event(), list[str]()
-    tasks.write(lambda: let_go.wait(10), lambda _: done.append("stored"))
-    shell.close()
-    qtbot.wait(50)
-    assert shell.workspace is not None
-    let_go.set()
-    qtbot.waitUntil(lambda: shell.workspace is None)
-    assert done == ["stored"]
-
-
-def test_what_could_not_be_stored_keeps_the_window_open(
-    shell: Shell, clinic: OpenClinic, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full_disk(*_: object) -> None:
-        raise EnvironmentFault("disk.full")
-
-    monkeypatch.setattr("ptnotes.ui.episode.episode_save.change_episode", full_disk)
-    workspace = open_first(shell, clinic, qtbot)
-    workspace.show_tab(EPISODE)
-    screen = workspace.chart.screens[EPISODE]
-    assert isinstance(screen, EpisodeScreen)
-    qtbot.waitUntil(lambda: screen.draft.episode is not None)
-    screen.basics.title_field.line.end(False)
-    QTest.keyClicks(screen.basics.title_field.line, "!")
-    shell.close()
-    qtbot.waitUntil(shell.isVisible)
-    assert "disk is full" in shell.toast.text.text()
-    assert screen.basics.title_field.line.text() == "Low back pain!"
-    QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
-    assert shell.workspace is None
-
-
-def half_a_patient(workspace: Workspace) -> QLineEdit:
-    workspace.pages.add_patient()
-    return workspace.pages.form._line("family_name")
-
-
-def half_a_change(workspace: Workspace) -> QLineEdit:
-    workspace.edit_patient()
-    return workspace.pages.form._line("mrn")
-
-
-def half_an_episode(workspace: Workspace) -> QLineEdit:
-    workspace.chart.open_episode()
-    screen = workspace.chart.screens[EPISODE]
-    assert isinstance(screen, EpisodeScreen)
-    return screen.open_form.title
-
-
-def refused_settings(workspace: Workspace) -> QLineEdit:
-    line = workspace.pages.settings._line("zone")
-    workspace.pages.show_settings()
-    return line
-
-
-def half_typed(
-    workspace: Workspace, begin: Callable[[Workspace], QLineEdit], qtbot: QtBot
-) -> tuple[QLineEdit, str]:
-    """Type a few letters into what `begin` shows; give the line and what stands in it."""
-    line = begin(workspace)
-    if begin is refused_settings:
-        qtbot.waitUntil(lambda: bool(line.text()))
-    line.setFocus()
-    QTest.keyClicks(line, "Sil")
-    return line, line.text()
-
-
-@pytest.mark.parametrize("begin", [half_a_patient, half_a_change, half_an_episode, refused_settings])
-def test_closing_with_something_half_typed_asks_first(
-    shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]
-) -> None:
-    workspace = open_first(shell, clinic, qtbot)
-    line, typed = half_typed(workspace, begin, qtbot)
-    shell.close()
-    qtbot.waitUntil(shell.toast.isVisible)
-    assert "is not stored yet" in shell.toast.text.text()
-    assert line.text() == typed
-    assert line.isVisible()
-    QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
-    assert shell.workspace is None
-
-
-@pytest.mark.parametrize("begin", [half_a_patient, half_a_change, half_an_episode, refused_settings])
-def test_locking_with_something_half_typed_closes_the_file_and_keeps_the_text_for_who_typed_it(
-    shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]
-) -> None:
-    workspace = open_first(shell, clinic, qtbot)
-    line, typed = half_typed(workspace, begin, qtbot)
-    shell.lock()
-    qtbot.waitUntil(lambda: not clinic.data_key, timeout=20_000)
-    assert not Path(f"{clinic.path}-wal").exists()  # the last connection is closed
-    assert not line.isVisible()
-    shell.close()
-    qtbot.waitUntil(shell.toast.isVisible, timeout=20_000)
-    assert "is not stored yet" in shell.toast.text.text()
-    assert not line.isVisible()
-    door = shell.findChild(Unlock)
-    assert door is not None
-    door.passphrase.setText(PASSPHRASE)
-    QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(line.isVisible, timeout=20_000)
-    assert shell.workspace is workspace
-    assert line.text() == typed
-    assert shell.focusWidget() is line
-    workspace.open_patient(1)
-    qtbot.waitUntil(lambda: workspace.chart.shown is not None, timeout=20_000)
-    shell.close()
-    qtbot.waitUntil(shell.toast.isVisible, timeout=20_000)
-    QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
-
-
-@pytest.mark.parametrize("begin", [half_a_patient, half_an_episode])
-def test_what_was_cancelled_or_never_typed_is_not_asked_about(
-    shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]
-) -> None:
-    workspace = open_first(shell, clinic, qtbot)
-    line = begin(workspace)
-    assert workspace.pages.unsaved_problem() == ""
-    QTest.keyClicks(line, "Sil")
-    assert workspace.pages.unsaved_problem()
-    if begin is half_a_patient:
-        workspace.pages.form._cancel()
-        assert workspace.pages.unsaved_problem() == ""
-        workspace.toast.action.click()
-        assert workspace.pages.unsaved_problem()
-        workspace.pages.form._cancel()
-    else:
-        screen = workspace.chart.screens[EPISODE]
-        assert isinstance(screen, EpisodeScreen)
-        screen.open_form.cancel.click()
-    assert workspace.pages.unsaved_problem() == ""
-
-
-def test_half_an_episode_is_still_there_after_a_look_elsewhere(
-    shell: Shell, clinic: OpenClinic, qtbot: QtBot
-) -> None:
-    workspace = open_first(shell, clinic, qtbot)
-    line = half_an_episode(workspace)
-    QTest.keyClicks(line, "Sil")
-    workspace.show_tab(OVERVIEW)
-    assert half_an_episode(workspace).text() == "Sil"
-    line.clear()
-
-
-def test_locking_shows_the_door_and_nothing_of_a_patient(
-    shell: Shell, clinic: OpenClinic, tasks: Tasks, qtbot: QtBot
-) -> None:
-    open_first(shell, clinic, qtbot)
-    shell.actions_by_id["lock"].trigger()
-    qtbot.waitUntil(lambda: shell.workspace is None)
-    qtbot.waitUntil(lambda: not any("Moreau" in label.text() for label in shell.findChildren(QLabel)))
-    door = shell.findChild(Unlock)
-    assert door is not None
-    door.passphrase.setText(PASSPHRASE)
-    QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: shell.workspace is not None, timeout=20_000)
 
 
 def test_a_new_clinic_begins_with_the_first_start(shell: Shell, clinic: OpenClinic) -> None:
