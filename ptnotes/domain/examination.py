@@ -458,7 +458,7 @@ def examined_over(reference: Reference, sessions: Iterable[TreatmentSession]) ->
     """
     told: dict[tuple[FindingKind | None, str], list[tuple[date, str]]] = {}
     for session in sessions:
-        for kind, label, text in _told_at(reference, session):
+        for kind, label, text in told_at(reference, session):
             told.setdefault((kind, label), []).append((session.service_date, text))
     kinds = [FindingKind.IRRITABILITY, FindingKind.BEHAVIOUR, None, *TEST_KINDS]
     ordered = sorted(told.items(), key=lambda entry: kinds.index(entry[0][0]))
@@ -468,9 +468,7 @@ def examined_over(reference: Reference, sessions: Iterable[TreatmentSession]) ->
     )
 
 
-def _told_at(
-    reference: Reference, session: TreatmentSession
-) -> Iterable[tuple[FindingKind | None, str, str]]:
+def told_at(reference: Reference, session: TreatmentSession) -> Iterable[tuple[FindingKind | None, str, str]]:
     """(kind, what, words) of everything that was examined at a visit; vital signs have no kind."""
     found = irritability(session)
     if found is not None and (found.value or found.words):
