@@ -91,7 +91,9 @@ class MobilizationCard(Card):
         self.table = MobilizationTable(state, reference, theme, find_targets, self)
         self.table.next_asked.connect(self.start_row)
         self.table.removal_asked.connect(self._remove)
-        self.add = PickList(find_targets, placeholder="Add a level, joint or muscle …", free_text=True, parent=self)
+        self.add = PickList(
+            find_targets, placeholder="Add a level, joint or muscle …", free_text=True, parent=self
+        )
         self.add.setAccessibleName("Add a mobilization: level or joint")
         self.add.setMaximumWidth(theme.px(220))
         leave_undo_to_screen(self.add)

@@ -412,7 +412,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.ADMINISTER},
         lambda s: reference_overrides.set_own_value(s.me, OWN_KEY, Decimal(12), "as we measure"),
     ),
-    "undo_own_value": ({Act.ADMINISTER}, lambda s: _undo_own_value(s)),
+    "undo_own_value": ({Act.ADMINISTER}, _undo_own_value),
     "add_payer": ({Act.EDIT_DEMOGRAPHICS}, lambda s: payers.add_payer(s.me, Payer(name="Made-up payer"))),
     "archive_payer": (
         {Act.ADMINISTER},
