@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,7 @@ from ptnotes.clinical import (
 )
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.people import NormalValues
-from ptnotes.domain.text import clean_line
+from ptnotes.domain.text import clean_line, typed_number
 from ptnotes.domain.wording import number, with_unit
 
 VALUE_FIELD = "override.value"
@@ -106,14 +106,11 @@ def overridable(reference: Reference) -> tuple[Overridable, ...]:
 
 def own_number(text: str, value: Overridable) -> Decimal:
     """The number that is typed as the clinic's own. Raises `InputError` on ``override.value``."""
-    typed = text.strip().replace("−", "-").replace(",", ".").removesuffix("°").strip()
-    try:
-        found = Decimal(typed)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    places = found.as_tuple().exponent
-    if not isinstance(places, int) or places < -_MOST_PLACES:
-        raise InputError(Fault("value.not_a_number", VALUE_FIELD, values={"value": typed[:40]}))
+    typed = text.strip().removesuffix("°")
+    found = typed_number(typed)
+    places = None if found is None else found.as_tuple().exponent
+    if found is None or not isinstance(places, int) or places < -_MOST_PLACES:
+        raise InputError(Fault("value.not_a_number", VALUE_FIELD, values={"value": typed.strip()[:40]}))
     fault = _out_of_bounds(value, found)
     if fault is not None:
         raise InputError(fault)

@@ -1,8 +1,9 @@
-"""Text as people type it: cleaning what is stored, folding what is searched."""
+"""Text as people type it: cleaning what is stored, folding what is searched, reading numbers."""
 
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal, InvalidOperation
 
 from ptnotes.domain.errors import Fault, InputError
 
@@ -57,3 +58,15 @@ def _checked(text: str, field: str, limit: int) -> str:
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
         raise InputError(Fault("text.control", field))
     return unicodedata.normalize("NFC", text)
+
+
+def typed_number(text: str) -> Decimal | None:
+    """A decimal number as typed, with a comma or a point; None for an empty text and anything else.
+
+    A power of ten (``1e99999999``) is none: whoever printed it would print a hundred million letters.
+    """
+    try:
+        value = Decimal(text.strip().replace("−", "-").replace(",", "."))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and "e" not in text.casefold() else None

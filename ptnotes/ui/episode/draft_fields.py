@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.sentences import sentence
-from ptnotes.domain.text import LINE_LIMIT, NOTE_LIMIT
+from ptnotes.domain.text import LINE_LIMIT, NOTE_LIMIT, typed_number
 from ptnotes.domain.wording import number
 from ptnotes.ui.episode.draft import EpisodeDraft, fault_name, value_at
 from ptnotes.ui.override import override
@@ -157,7 +157,7 @@ class DraftNumber(DraftField):
         self.line.setText("" if value is None else number(Decimal(value)))
 
     def _take(self, text: str) -> None:
-        value = read_number(text)
+        value = typed_number(text)
         if text.strip() and (value is None or (self._whole and value != value.to_integral_value())):
             fault = Fault("value.not_a_number", self._path, values={"value": text[:20]})
             self.set_fault(sentence(fault))
@@ -188,12 +188,3 @@ class DraftChoice(DraftField):
 
     def _take(self, place: int) -> None:
         self._draft.set_value(self._path, self._values[place])
-
-
-def read_number(text: str) -> Decimal | None:
-    """A decimal number as typed, with a comma or a point; None for an empty text or anything else."""
-    try:
-        value = Decimal(text.strip().replace(",", ".").replace("−", "-"))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None

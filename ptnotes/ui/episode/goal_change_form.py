@@ -15,9 +15,8 @@ from ptnotes.domain.episode import Goal
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.goals import dropped, met, resumed, revised
 from ptnotes.domain.sentences import sentence
-from ptnotes.domain.text import LINE_LIMIT, clean_line
+from ptnotes.domain.text import LINE_LIMIT, clean_line, typed_number
 from ptnotes.domain.wording import number
-from ptnotes.ui.episode.draft_fields import read_number
 from ptnotes.ui.keys import SHEET
 from ptnotes.ui.messages import faults_by_field
 from ptnotes.ui.override import override
@@ -131,7 +130,7 @@ class GoalChangeForm(QWidget):
             return
         for field in (self.target_field, self.due_field, self.reason_field):
             field.set_fault("")
-        target, typed = read_number(self.target.text()), self.target.text().strip()
+        target, typed = typed_number(self.target.text()), self.target.text().strip()
         if self.deed is GoalDeed.REVISE and typed and target is None:
             values = {"value": typed[:20]}
             self.target_field.set_fault(sentence(Fault("value.not_a_number", "goal.target", values=values)))

@@ -13,8 +13,8 @@ from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.episode import Goal
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.sentences import sentence
+from ptnotes.domain.text import typed_number
 from ptnotes.domain.treatment import Mode, PainKind, Side
-from ptnotes.ui.episode.draft_fields import read_number
 from ptnotes.ui.widgets.date_field import DateField
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.pick_list import PickItem, PickList
@@ -146,7 +146,7 @@ class GoalForm(QWidget):
         kind, _, rest = picked.partition(":")
         numbers = []
         for field, line in ((self.baseline_field, self.baseline), (self.target_field, self.target)):
-            value = read_number(line.text()) if picked else None
+            value = typed_number(line.text()) if picked else None
             wrong = bool(picked) and bool(line.text().strip()) and value is None
             values = {"value": line.text()[:20]}
             field.set_fault(sentence(Fault("value.not_a_number", "goal", values=values)) if wrong else "")

@@ -12,10 +12,10 @@ from ptnotes.domain.episode import EpisodeOfCare, OutcomeScore
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.outcomes import PSFS, has_items
 from ptnotes.domain.sentences import sentence
+from ptnotes.domain.text import typed_number
 from ptnotes.domain.wording import full_date, number
 from ptnotes.services.episodes import record_outcome
 from ptnotes.services.opening import OpenClinic
-from ptnotes.ui.episode.draft_fields import read_number
 from ptnotes.ui.episode.outcome_items import OutcomeItems
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
@@ -120,7 +120,7 @@ class OutcomeCard(Card):
             return
         self.measure_field.set_fault("")
         self.total_field.set_fault("")
-        measure, total = self.measure.current_id, read_number(self.total.text())
+        measure, total = self.measure.current_id, typed_number(self.total.text())
         items = self.items.read() if self.items.measure else ()
         if self.items.measure:
             # What is asked item by item has the total that its items make.

@@ -15,9 +15,8 @@ from ptnotes.domain.episode import OutcomeItem, OutcomeScore
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.outcomes import GROC, GROC_WORDS, NPRS, PSFS, average_pain, items_asked, total_of
 from ptnotes.domain.sentences import sentence
-from ptnotes.domain.text import LINE_LIMIT
+from ptnotes.domain.text import LINE_LIMIT, typed_number
 from ptnotes.domain.wording import MINUS, day_and_month, number
-from ptnotes.ui.episode.draft_fields import read_number
 from ptnotes.ui.widgets.labels import FaultLabel, Label
 
 _ANSWER_PX = 64
@@ -101,7 +100,7 @@ class OutcomeItems(QWidget):
         if isinstance(answer, QComboBox):
             chosen = answer.currentData()
             return (None if chosen is None else Decimal(chosen)), ""
-        return read_number(answer.text()), answer.text().strip()
+        return typed_number(answer.text()), answer.text().strip()
 
     def _build(self) -> None:
         while (cell := self._grid.takeAt(0)) is not None:

@@ -154,6 +154,8 @@ def test_an_own_normal_value_is_told_from_the_published_one(reference: Reference
         (IMPORTANT, "", "value.not_a_number"),
         (IMPORTANT, "NaN", "value.not_a_number"),
         (IMPORTANT, "Infinity", "value.not_a_number"),
+        (IMPORTANT, "1e99999999", "value.not_a_number"),
+        (IMPORTANT, "9e9999999999", "value.not_a_number"),
     ],
 )
 def test_a_number_is_taken_within_what_the_data_leave_it(

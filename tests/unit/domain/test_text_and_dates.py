@@ -1,6 +1,7 @@
 """Folding, cleaning, and dates as people write them."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from ptnotes.domain.dates import age_years, read_any_dates, read_dates
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.text import LINE_LIMIT, NOTE_LIMIT, clean_line, clean_note, fold
+from ptnotes.domain.text import LINE_LIMIT, NOTE_LIMIT, clean_line, clean_note, fold, typed_number
 
 TODAY = date(2026, 11, 16)
 MARCH_12 = date(1979, 3, 12)
@@ -137,3 +138,22 @@ def test_age_changes_on_the_birthday() -> None:
     assert age_years(MARCH_12, date(2026, 3, 12)) == 47
     assert age_years(date(2000, 2, 29), date(2026, 2, 28)) == 25
     assert age_years(date(2000, 2, 29), date(2026, 3, 1)) == 26
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (" 12,5 ", Decimal("12.5")),
+        ("−3", Decimal(-3)),
+        ("007", Decimal(7)),
+        ("", None),
+        ("twelve", None),
+        ("NaN", None),
+        ("-Infinity", None),
+        # Printed, these would be hundreds of millions of letters.
+        ("1e99999999", None),
+        ("9E9999999999", None),
+    ],
+)
+def test_a_number_is_read_as_typed(typed: str, found: Decimal | None) -> None:
+    assert typed_number(typed) == found
