@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person
+from ptnotes.services.reference_overrides import set_own_value
 from ptnotes.services.visits import load_session, start_session
 from ptnotes.ui.chart import DOCUMENTS
 from ptnotes.ui.charting.cells import ValueCell
@@ -236,9 +238,12 @@ def test_what_cannot_be_stored_waits_behind_the_door_for_whoever_typed_it(
     assert load_session(window.shell._clinic, older.id or 0).note.subjective == TYPED
 
 
+@pytest.mark.parametrize("has_own_values", [False, True])
 def test_what_was_not_understood_is_there_again(
-    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession]
+    window: Driver, visit: tuple[OpenClinic, int, TreatmentSession], has_own_values: bool
 ) -> None:
+    if has_own_values:
+        set_own_value(visit[0], "important_changes.odi_low_back.value", Decimal(12), "as we measure")
     chart(window, visit)
     field = window.screen(ChartingScreen).findChildren(ValueCell)[0]
     field.setFocus()

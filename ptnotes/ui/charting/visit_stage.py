@@ -41,7 +41,7 @@ class VisitStage(QStackedWidget):
     ) -> None:
         super().__init__(parent)
         self._reference = reference
-        self._shown_with: Reference | None = None
+        self._shown_with = ""
         self._theme = theme
         self._today = today
         self._visit: OpenVisit | None = None
@@ -67,7 +67,7 @@ class VisitStage(QStackedWidget):
     @property
     def is_outdated(self) -> bool:
         """Whether a page is shown that was made before the clinic changed one of its own values."""
-        return self.page is not None and self._shown_with is not self._reference()
+        return self.page is not None and self._shown_with != self._reference().version
 
     def show_visit(self, visit: OpenVisit) -> None:
         """Show a visit: its page, or that it did not take place."""
@@ -79,7 +79,8 @@ class VisitStage(QStackedWidget):
             self.absent.say(title, session.status_reason)
             self.setCurrentWidget(self.absent)
             return
-        reference = self._shown_with = self._reference()
+        reference = self._reference()
+        self._shown_with = reference.version
         self.page = VisitPage(visit.state, visit.context, reference, self._theme, self._today, self)
         self.addWidget(self.page)
         self.setCurrentWidget(self.page)
