@@ -153,7 +153,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ()))
             for progress in sorted(goals, key=_closed_last)
         ),
-        care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, case.since),
+        care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, case.since, case.as_of),
         narrative=latest_narrative(in_period),
         visits=tuple(
             visit_line(reference, session, numbers, key_motion)

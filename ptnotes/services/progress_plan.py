@@ -50,8 +50,10 @@ def care_plan(
     versions: Sequence[PlanVersion],
     names: Mapping[int, str],
     since: date | None,
+    until: date,
 ) -> CarePlan:
-    """What the later pages tell: every problem, each step of a goal after the day `since`, every version of the plan.
+    """What the later pages tell: every problem, each step of a goal after the day `since` and up to the day `until`,
+    every version of the plan.
 
     Without a report before it (`since` is None) that a goal was set is told by the list of goals alone.
     """
@@ -59,7 +61,7 @@ def care_plan(
         (goal, step)
         for goal in episode.goals
         for step in steps.get(goal.uuid, ())
-        if (step.event.on > since if since is not None else not step.is_first)
+        if step.event.on <= until and (step.event.on > since if since is not None else not step.is_first)
     ]
     return CarePlan(
         problems=tuple(_problem_line(problem) for problem in episode.problems),

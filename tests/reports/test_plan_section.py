@@ -108,6 +108,9 @@ def test_the_steps_since_the_last_report_are_told_with_old_and_new() -> None:
     ]
     later = content(case(*VISITS, **whole(since=FIRST_DAY + timedelta(days=3)))).care.steps
     assert [line.goal for line in later] == ["Play tennis"]
+    # What was decided after the period belongs to the next report.
+    before = content(case(*VISITS[:3], **whole(as_of=FIRST_DAY + timedelta(days=3)))).care.steps
+    assert [line.goal for line in before] == ["Bend to tie shoes", "Walk the dog"]
 
 
 def test_a_goal_that_was_set_since_the_last_report_is_told_as_set() -> None:
