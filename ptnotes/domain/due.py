@@ -7,7 +7,7 @@ The default rules are Medicare's: Medicare Benefit Policy Manual, chapter 15, se
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -315,9 +315,3 @@ def _by(kind: DueKind, last: date, today: date, rules: DueRules, words: Callable
         return None
     urgency = Urgency.SOON if left > 0 else Urgency.NOW if left == 0 else Urgency.OVERDUE
     return Found(kind, urgency, words, last)
-
-
-def most_pressing(lists: Iterable[Iterable[Due]]) -> Urgency | None:
-    """The most pressing urgency of several lists, None where nothing is due."""
-    found = {due.urgency for dues in lists for due in dues}
-    return next((urgency for urgency in Urgency if urgency in found), None)

@@ -15,6 +15,7 @@ from ptnotes.clinical import Reference
 from ptnotes.domain.screening import is_thrust
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import (
+    FINDING_LISTS,
     ExamFinding,
     FindingKind,
     Phase,
@@ -62,10 +63,7 @@ WORD_VALUES: Mapping[FindingKind, tuple[str, ...]] = {
 """Values that are words and no grades of the reference data. Joint play may be said in words or as a grade."""
 
 GRADE_LISTS: Mapping[FindingKind, str] = {
-    FindingKind.STRENGTH: "strength_grades",
-    FindingKind.MYOTOME: "strength_grades",
-    FindingKind.REFLEX: "reflex_grades",
-    FindingKind.JOINT_PLAY: "segment_mobility",
+    kind: grades for kind, (_tests, grades) in FINDING_LISTS.items() if grades
 }
 """Where in the reference data a kind's grades stand."""
 
@@ -239,10 +237,7 @@ def label_of(reference: Reference, finding: ExamFinding | ExamLine) -> str:
 
 
 _TEST_LISTS: Mapping[FindingKind, str] = {
-    FindingKind.REFLEX: "reflex_sites",
-    FindingKind.DERMATOME: "dermatomes",
-    FindingKind.MYOTOME: "myotomes",
-    FindingKind.UPPER_MOTOR_NEURON: "upper_motor_neuron_signs",
+    kind: tests for kind, (tests, _grades) in FINDING_LISTS.items() if tests
 }
 
 

@@ -76,15 +76,6 @@ def test_an_edit_that_changes_nothing_gives_the_same_value() -> None:
     assert edits.set_note(session, "plan", "") is session
 
 
-def test_rows_move_and_stop_at_the_ends() -> None:
-    session = EMPTY
-    for name in ("a", "b", "c"):
-        session = edits.add_row(session, Exercise(row=0, name=name))
-    moved = edits.move_row(session, Exercise, 3, -5)
-    assert [row.name for row in moved.exercises] == ["c", "a", "b"]
-    assert edits.move_row(moved, Exercise, 3, -1) is moved
-
-
 def begun_at(target: str, side: Side) -> TreatmentSession:
     new = Mobilization(row=0, targets=(target,), side=side)
     return edits.add_row(EMPTY, edits.possible(reference(), new))

@@ -62,17 +62,6 @@ def remove_row(session: TreatmentSession, kind: type[Row], row: int) -> Treatmen
     return _with_rows(session, kind, tuple(old for old in rows if old.row != row))
 
 
-def move_row(session: TreatmentSession, kind: type[Row], row: int, by: int) -> TreatmentSession:
-    """The session with one row `by` places further down its list (up where negative), stopping at the ends."""
-    rows: list[Row] = list(getattr(session, _LIST_OF[kind]))
-    place = next((place for place, old in enumerate(rows) if old.row == row), None)
-    if place is None:
-        return session
-    moved = rows.pop(place)
-    rows.insert(min(max(place + by, 0), len(rows)), moved)
-    return _with_rows(session, kind, tuple(rows))
-
-
 def change_mobilization(
     reference: Reference, session: TreatmentSession, row: int, **changes: Any
 ) -> TreatmentSession:

@@ -14,7 +14,6 @@ from ptnotes.domain.due import (
     Urgency,
     certification_ends,
     due_list,
-    most_pressing,
 )
 from ptnotes.domain.wording import ordinal
 
@@ -179,8 +178,6 @@ def test_the_most_pressing_comes_first() -> None:
     facts = EpisodeFacts(start=START, treatment_days=days(10), unsigned_days=(START,))
     urgencies = [due.urgency for due in due_list(facts, days(10)[-1])]
     assert urgencies == [Urgency.OVERDUE, Urgency.NOW, Urgency.SOON]
-    assert most_pressing([due_list(facts, days(10)[-1])]) is Urgency.OVERDUE
-    assert most_pressing([[]]) is None
 
 
 def test_ordinals() -> None:
