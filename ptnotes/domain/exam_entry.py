@@ -109,6 +109,9 @@ def catalogue(reference: Reference, used: Iterable[LineKey] = ()) -> tuple[ExamT
             add(kind, test, "", target)
     for reflex in reference.reflex_sites.values():
         add(FindingKind.REFLEX, reflex.id, f"{reflex.root} {_REFLEX_WORDS.get(reflex.id, '')}")
+    # A movement's name alone is its strength; the root is tested where it, or the word myotome, was said.
+    for movement in _movements(reference):
+        add(FindingKind.STRENGTH, movement)
     for myotome in reference.myotomes.values():
         add(FindingKind.MYOTOME, myotome.id)
     for dermatome in reference.dermatomes.values():
@@ -117,8 +120,6 @@ def catalogue(reference: Reference, used: Iterable[LineKey] = ()) -> tuple[ExamT
         add(FindingKind.UPPER_MOTOR_NEURON, sign.id, sign.id)
     for name in SPECIAL_TESTS:
         add(FindingKind.SPECIAL_TEST, name, _initials(name))
-    for movement in _movements(reference):
-        add(FindingKind.STRENGTH, movement)
     for place in reference.targets.values():
         if place.kind == "muscle":
             add(FindingKind.STRENGTH, place.label, " ".join(place.aliases))
@@ -159,7 +160,7 @@ def read_findings(reference: Reference, tests: Sequence[ExamTest], text: str) ->
     said = _split(text)
     if said is None:
         return ()
-    found: list[tuple[int, int, Typed]] = []
+    found: list[tuple[bool, int, int, Typed]] = []
     for place, test in enumerate(tests):
         rank = _rank(test, said)
         if rank is None:
@@ -167,8 +168,9 @@ def read_findings(reference: Reference, tests: Sequence[ExamTest], text: str) ->
         value = read_value(reference, test.kind, said.value) if said.value else ""
         if value is None:
             continue
-        found.append((rank, place, _typed(reference, test.key, said, value)))
-    named = [typed for _, _, typed in sorted(found, key=lambda entry: entry[:2])]
+        is_doubtful = test.kind is FindingKind.REFLEX and _may_be_strength(said)
+        found.append((is_doubtful, rank, place, _typed(reference, test.key, said, value)))
+    named = [typed for *_, typed in sorted(found, key=lambda entry: entry[:3])]
     own = _own_name(reference, said)
     if own is not None and not any(same_name(own.label, typed.label) for typed in named):
         named.append(own)
@@ -226,6 +228,13 @@ def _is_value(plain: str) -> bool:
     if _VALUE.fullmatch(plain) or plain in _SHORT_VALUES:
         return True
     return len(plain) > 3 and any(word.startswith(plain) for word in _VALUE_WORDS)
+
+
+def _may_be_strength(said: _Said) -> bool:
+    """Whether a 3 or 4 was typed without its plus sign and nobody said reflex: more often a grade of strength, and as a
+    reflex it would be brisk or clonus.
+    """
+    return said.value in ("3", "4") and FindingKind.REFLEX not in said.kinds
 
 
 def _rank(test: ExamTest, said: _Said) -> int | None:
