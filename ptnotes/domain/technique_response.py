@@ -42,6 +42,8 @@ def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[Technique
         if not done:
             continue
         changes, half = _changes(session)
+        # A row that is not said in full was done too: nothing is known to have been done alone beside it.
+        is_alone = len(done) == 1 and all(row.technique and row.targets for row in session.mobilizations)
         for key in done:
             own = found.get(key)
             if own is None:
@@ -51,7 +53,7 @@ def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[Technique
                 own.changes[way].append(change)
             for way in half:
                 own.halves[way] += 1
-            if len(done) == 1:
+            if is_alone:
                 own.alone.update(changes.keys())
     return tuple(
         TechniqueResponse(

@@ -187,7 +187,7 @@ class ChangeWithin:
     two that were not taken alike. Both are left out of the mean, as are visits at which it was not measured.
     `deviation` is the sample standard deviation, given where there are many pairs; `lowest` and `highest` are given
     below that, from two pairs on. One pair has no spread. `alone` counts the pairs of visits at which no other
-    technique, place or grade was charted.
+    technique, place or grade was charted, not even in part; services and exercises are not looked at.
     """
 
     pairs: int

@@ -287,7 +287,7 @@ def test_change_within_visits_is_told_by_technique(
     page.responses.table.view.setCurrentIndex(page.responses.table.model.index(0, 0))
     assert page.responses.table.more.text() == (
         "L4 · Central posteroanterior (PA) glide. Done at 12 visits: 12 with a value before and after. "
-        "At all of these something else was mobilized too."
+        "At all of these another technique was charted too."
     )
 
 
@@ -326,7 +326,8 @@ def test_blanks_are_counted_beside_the_change(qtbot: QtBot, page: TrendsPage, cl
     assert response_rows(page)[0][3:] == ["3", "1", "−2.0", "one visit"]
     assert page.responses.table.more.text().endswith(
         "Done at 3 visits: 1 with a value before and after, 1 with only one of the two, or taken differently, "
-        "1 without either. Nothing else was mobilized at these."
+        "1 without either. No other technique was charted at these; "
+        "exercises and other services are not looked at."
     )
 
 

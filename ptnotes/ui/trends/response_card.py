@@ -139,7 +139,7 @@ def change_words(mean: Decimal, unit: str) -> str:
 
 
 def _counted(response: TechniqueResponse, measure: PairedMeasure, change: ChangeWithin | None) -> str:
-    """How the row's n came about, and how often nothing else was done."""
+    """How the row's n came about, and how often no other technique was charted."""
     pairs, half = (change.pairs, change.half) if change is not None else (0, response.halves.get(measure, 0))
     parts = [f"Done at {_visits(response.visits)}: {pairs} with a value before and after"]
     if half:
@@ -150,9 +150,9 @@ def _counted(response: TechniqueResponse, measure: PairedMeasure, change: Change
     if change is None:
         return words
     if change.alone == change.pairs:
-        return f"{words} Nothing else was mobilized at these."
+        return f"{words} No other technique was charted at these; exercises and other services are not looked at."
     others = "all of" if not change.alone else f"{change.pairs - change.alone} of"
-    return f"{words} At {others} these something else was mobilized too."
+    return f"{words} At {others} these another technique was charted too."
 
 
 def _visits(count: int) -> str:

@@ -63,6 +63,11 @@ def test_what_was_done_alone_is_counted() -> None:
     assert (second.changes[PAIN_NOW].pairs, second.changes[PAIN_NOW].alone) == (1, 0)
 
 
+def test_beside_a_row_without_its_technique_nothing_is_said_to_have_been_done_alone() -> None:
+    begun = replace(L5, technique=None)
+    assert only(pain_visits([(6, 4)], [L4, begun])).changes[PAIN_NOW].alone == 0
+
+
 def test_one_pair_has_no_spread() -> None:
     assert only(pain_visits([(6, 4)])).changes[PAIN_NOW] == ChangeWithin(
         pairs=1, half=0, mean=Decimal(-2), alone=1
