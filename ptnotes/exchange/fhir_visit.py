@@ -84,6 +84,7 @@ def _encounter(make: Maker, session: TreatmentSession, episode_uuid: str) -> Jso
     return {
         "resourceType": "Encounter",
         "id": session.uuid,
+        "extension": [extension("others-present", "String", session.others_present)],
         "status": _encounter_status(session),
         "class": {"system": f"{TERMINOLOGY}/v3-ActCode", "code": "AMB", "display": "ambulatory"},
         "type": [concept(kind.capitalize(), local("visit_kinds", session.kind.value, kind))],
@@ -202,6 +203,7 @@ def _service(make: Maker, row: Intervention) -> Json:
         "extension": [
             extension("minutes", "Quantity", make.quantity(row.minutes, "min")),
             extension("modifiers", "String", " ".join(row.modifiers)),
+            extension("area-kind", "String", row.area_kind.value if row.area_kind else ""),
         ],
     }
 

@@ -21,6 +21,7 @@ from ptnotes.domain.people import Clinic, Person, Role
 from ptnotes.domain.screening import Answer, ScreenAnswer, Site
 from ptnotes.domain.signature import Addendum, AddendumKind, CoSignature, SignedNote, Voided
 from ptnotes.domain.treatment import (
+    AreaKind,
     BodyMark,
     BodyView,
     ComparableSign,
@@ -74,6 +75,7 @@ def visit(number: int, state: NoteState = NoteState.SIGNED, **changes: object) -
         "time_in": time(9),
         "time_out": time(9, 45),
         "author_id": 1,
+        "others_present": "A made-up daughter",
         "state": state,
         "saved_at": AT,
         "mobilizations": (
@@ -89,7 +91,10 @@ def visit(number: int, state: NoteState = NoteState.SIGNED, **changes: object) -
             Mobilization(row=3),
         ),
         "interventions": (
-            Intervention(row=4, intervention="cpt_97140", minutes=25, modifiers=("GP",), area="low back"),
+            Intervention(
+                row=4, intervention="cpt_97140", minutes=25, modifiers=("GP",), area="low back",
+                area_kind=AreaKind.AREA,
+            ),
             Intervention(row=5),
         ),
         "exercises": (

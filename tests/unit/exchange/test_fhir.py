@@ -357,6 +357,14 @@ def test_a_step_of_treatment_says_where_and_how(made: Json) -> None:
     assert "http://snomed.info/sct" not in {one["system"] for one in thrust["code"]["coding"]}
 
 
+def test_a_service_says_at_what_kind_of_place_and_a_visit_who_else_was_there(made: Json) -> None:
+    service = by_id(made, named(named("visit", 1), "services", 4))
+    told = {one["url"].rpartition("/")[2]: one.get("valueString") for one in service["extension"]}
+    assert told["area-kind"] == "area"
+    (present,) = by_id(made, named("visit", 1))["extension"]
+    assert present["valueString"] == "A made-up daughter"
+
+
 def test_a_goal_says_what_became_of_it(made: Json) -> None:
     goals = {one["id"]: one for one in resources(made, "Goal")}
     assert goals[named("g1")]["target"][0]["detailQuantity"]["value"] == 60
