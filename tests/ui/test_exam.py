@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.clinical import Reference, load_reference
@@ -189,6 +189,19 @@ def test_the_list_offers_a_test_by_any_of_its_words(start: Start, qtbot: QtBot) 
     qtbot.waitUntil(lambda: KNEE_JERK in parts_of(page).table.editors, timeout=LONG)
     assert exam_lines(charted(page))[0].is_blank
     qtbot.waitUntil(row_of(page, KNEE_JERK).values[Side.LEFT].hasFocus, timeout=LONG)
+
+
+def test_no_heading_stands_over_rows_that_came_before_it(start: Start) -> None:
+    page = start(EARLIER)
+    for text in ("spurling r pos", "biceps reflex r 1", "c6 sensation r reduced", "c6 myotome r 4-"):
+        type_finding(page, text)
+        table = parts_of(page).table
+        captions = [
+            label.text()
+            for label in table.findChildren(QLabel)
+            if label.property("type") == "caption" and not label.isHidden()
+        ]
+        assert len(captions) == len(set(captions))
 
 
 def test_cells_take_values_and_refuse_others(start: Start, reference: Reference) -> None:

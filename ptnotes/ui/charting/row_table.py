@@ -272,6 +272,8 @@ class RowTable(QWidget, Generic[R]):
             self._rules.append(Rule(self))
         for caption in self._captions:
             self._grid.removeWidget(caption)
+            # It goes when Qt comes to it; until then it would stand over the rows.
+            caption.hide()
             caption.deleteLater()
         self._captions.clear()
         group = ""
