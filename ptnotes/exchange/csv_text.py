@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -19,13 +20,19 @@ MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """The byte order mark, by which a spreadsheet knows UTF-8."""
 GUARD = "'"
 _RUN = frozenset("=+-@\t\r\n＝＋－＠")
-_BLANK = " \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
 
 
 def guarded(text: str) -> str:
     """The text as a cell that is shown and never run."""
-    start = text.lstrip(_BLANK)[:1]
+    start = text[:1]
+    if _is_unseen(start):
+        start = next((letter for letter in text if not _is_unseen(letter)), "")
     return GUARD + text if start in _RUN or text.startswith(GUARD) else text
+
+
+def _is_unseen(letter: str) -> bool:
+    """Whether a spreadsheet may pass over a letter before it looks for a formula: blanks, and letters without width."""
+    return letter not in _RUN and (letter.isspace() or unicodedata.category(letter or "a") == "Cf")
 
 
 def unguarded(cell: str) -> str:

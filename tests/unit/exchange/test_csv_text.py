@@ -46,6 +46,9 @@ def test_any_rows_come_back(rows: list[tuple[str, str]]) -> None:
         " =1",
         "＝1",
         "\u00a0=cmd|' /C calc'!A0",
+        "\ufeff=1",
+        "\u200b\u2003@SUM(A1)",
+        "\u2028+1",
     ],
 )
 def test_what_a_spreadsheet_would_run_is_guarded(text: str) -> None:
