@@ -8,7 +8,7 @@ sources. A line without a value was not examined: a blank is never "normal", and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ptnotes.clinical import Reference
@@ -440,7 +440,9 @@ def last_found(
 ) -> tuple[date, str] | None:
     """The day and the words of the newest of the `earlier` visits (newest first) at which a test found something."""
     for session in earlier:
-        line = next((line for line in exam_lines(session) if line.key == key), None)
+        own = tuple(row for row in session.findings if key_of(row) == key)
+        # Most visits have not examined this, and need no lines.
+        line = exam_lines(replace(session, findings=own))[0] if own else None
         if line is not None and not line.is_blank:
             return session.service_date, line_text(reference, line, brief=brief)
     return None
