@@ -26,6 +26,7 @@ from ptnotes.services.screening import answer_screen
 from ptnotes.services.visits import save_draft, start_session
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.episode.diagnosis_card import diagnosis_items
+from ptnotes.ui.episode.rows import new_row_number
 from ptnotes.ui.widgets.pick_list import find_in
 from tests.clinics import clinic_in, lumbar_episode, reference
 from tests.clock import FixedClock
@@ -218,9 +219,11 @@ def test_every_condition_is_charted_and_printed(clinic: OpenClinic, episode: Epi
         offered = [item.id.partition("|") for item in diagnosis_items(data, term.words)]
         code = next(one for condition, _, one in offered if condition in term.means and one not in used)
         used.add(code)
-        diagnoses = added(diagnoses, read_diagnosis(data, f"{code} {term.words}"))
+        found = read_diagnosis(data, f"{code} {term.words}")
+        diagnoses = added(diagnoses, replace(found, row=new_row_number()))
     for term in TERMS["own_terms"]:
-        diagnoses = added(diagnoses, read_diagnosis(data, term.words))
+        found = read_diagnosis(data, term.words)
+        diagnoses = added(diagnoses, replace(found, row=new_row_number()))
     change_episode(clinic, replace(episode, diagnoses=diagnoses))
     text = charted(clinic, episode, _typed(clinic, "pain 4"))
     assert_printed(text, (f"{row.code} {row.words}" for row in diagnoses))
