@@ -95,6 +95,21 @@ def change_faults(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[Fau
             yield Fault("goal.reason_needed", "goal.status_reason", place)
 
 
+def is_removable(steps: Sequence[GoalStep], today: date) -> bool:
+    """Whether a goal with these steps may be taken out: one that was set today. Any other is dropped, with a reason."""
+    return bool(steps) and steps[0].event.on >= today
+
+
+def removal_faults(
+    before: Sequence[Goal], after: Sequence[Goal], steps: Mapping[str, Sequence[GoalStep]], today: date
+) -> Iterator[Fault]:
+    """A fault for each goal that was taken out between the two and may not be; `steps` are by the goals' uuids."""
+    kept = {goal.uuid for goal in after}
+    for goal in before:
+        if goal.uuid not in kept and not is_removable(steps.get(goal.uuid, ()), today):
+            yield Fault("goal.not_removable", "goal.status")
+
+
 def is_reached(goal: Goal, now: Decimal | None, better: str = "") -> bool:
     """Whether the value `now` is at the target or beyond it, in the goal's own direction.
 

@@ -13,6 +13,10 @@ SENTENCES = {
     "value.not_a_number": "“{value}” is not a number.",
     "value.not_understood": "“{value}” is not understood here.",
     "choice.unknown": "“{value}” is not in the list, and nothing was changed. Esc takes it back.",
+    "finding.unknown": (
+        "“{value}” names no test and value together, and nothing was charted. Another test begins with its kind, its "
+        "words follow a colon: “strength grip r: 20 kg”, “test neck flexor endurance: 12 s”. Esc takes it back."
+    ),
     "reference.unknown": "“{value}” is not in the reference data.",
     "date.not_understood": "“{value}” is not a date. Try 12 Mar 1979 or 3/12/1979.",
     "date.ambiguous": "“{value}” can be {choices}. Write the month in letters.",
@@ -131,6 +135,7 @@ SENTENCES = {
     "certification.ends_before_signed": "The certification ends before it was signed.",
     "problem.resolved_before": "It cannot be resolved before it began.",
     "goal.reason_needed": "Why: a goal is dropped or revised with a reason.",
+    "goal.not_removable": "Only a goal that was set today can be removed. Drop it, with a reason.",
     "goal.not_revised": "Neither the target nor the date is another one. Change one of them, or go back with Esc.",
     "override.unknown": "This value is not among those that a clinic can replace.",
     "override.needed": "Another of the clinic’s own values would then be out of its bounds. Change that one first.",

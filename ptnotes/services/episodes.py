@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date
 
 from ptnotes.db import episodes
+from ptnotes.db.episode_history import goal_events
 from ptnotes.db.patients import load_patient
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.checks import checked_episode, checked_outcome
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, OutcomeScore
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.goals import change_faults
+from ptnotes.domain.goals import change_faults, removal_faults, steps_of
 from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import log, log_change
 from ptnotes.services.opening import OpenClinic
@@ -53,12 +54,16 @@ def change_episode(clinic: OpenClinic, episode: EpisodeOfCare) -> EpisodeOfCare:
 
     Raises `InputError`, `StaleError`, `NotFoundError`, and `AccessError` where a part was changed that this person may
     not write: the plan and its goals, the discharge, or what belongs to an evaluation. A goal that is dropped or
-    revised without a reason is an `InputError` ("goal.reason_needed").
+    revised without a reason is an `InputError` ("goal.reason_needed"), and so is one that is taken out and was not set
+    today ("goal.not_removable").
     """
     with clinic.store.write() as connection:
         before = episodes.load_episode(connection, _id_of(episode))
         _require_for(clinic, before, episode)
-        faults = tuple(change_faults(before.goals, episode.goals))
+        faults = [*change_faults(before.goals, episode.goals)]
+        if {goal.uuid for goal in before.goals} - {goal.uuid for goal in episode.goals}:
+            steps = steps_of(goal_events(connection, _id_of(episode), clinic.zone))
+            faults += removal_faults(before.goals, episode.goals, steps, clinic.today())
         if faults:
             raise InputError(*faults)
         patient = load_patient(connection, episode.patient_id)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import Goal, GoalStatus
-from ptnotes.domain.goals import GoalStep, step_words
+from ptnotes.domain.goals import GoalStep, is_removable, step_words
 from ptnotes.domain.views import GoalProgress
 from ptnotes.domain.wording import full_date, side_words, with_unit
 from ptnotes.ui.episode.goal_change_form import GoalChangeForm, GoalDeed
@@ -169,7 +169,7 @@ class GoalRow(QWidget):
         self._told = [step_words(step, goal.unit, names) for step in steps]
         self.more.setVisible(bool(steps))
         self._show_history(self.more.isChecked())
-        self.remove.setVisible(bool(steps) and steps[0].event.on >= self._today())
+        self.remove.setVisible(is_removable(steps, self._today()))
 
     def ask(self, deed: GoalDeed) -> None:
         """Open the form for `deed`, where it can be done with the goal now."""

@@ -83,6 +83,19 @@ def test_a_goal_is_not_dropped_or_revised_without_a_reason(
     ].status_reason == ("moved away")
 
 
+def test_only_a_goal_that_was_set_today_is_taken_out(
+    charted: tuple[OpenClinic, EpisodeOfCare], clock: FixedClock
+) -> None:
+    clinic, episode = charted
+    clock.advance(days=1)
+    with pytest.raises(InputError) as refused:
+        change_episode(clinic, replace(episode, goals=()))
+    assert (refused.value.code, refused.value.faults[0].field) == ("goal.not_removable", "goal.status")
+    new = replace(GOAL, uuid="6f0f8c1e-0000-4000-8000-00000000000a")
+    both = change_episode(clinic, replace(episode, goals=(*episode.goals, new)))
+    assert change_episode(clinic, replace(both, goals=episode.goals)).goals == episode.goals
+
+
 def test_a_changed_plan_is_a_version_that_is_not_certified(
     charted: tuple[OpenClinic, EpisodeOfCare],
 ) -> None:
