@@ -253,7 +253,7 @@ def line_text(reference: Reference, line: ExamLine, *, brief: bool = False) -> s
     """
     parts = []
     for found in line.findings:
-        if found.value:
+        if found.value or (found.words and found.side is not None):
             # In the middle is where a level is: only what is left or right of it, or both, is said.
             side = side_words(found.side) if found.side is not Side.MIDLINE else ""
             side = side[:1].upper() if brief else side

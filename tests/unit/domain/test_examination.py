@@ -101,6 +101,22 @@ def test_a_finding_is_read_from_a_few_words(
     assert (best.key[0], best.label) == (kind, label)
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("spurling r: arm pain at 20 degrees", "right (arm pain at 20 degrees)"),
+        ("spurling r pos: arm pain", "right positive (arm pain)"),
+        ("slr b: hamstrings only", "left, right (hamstrings only)"),
+        ("spurling: arm pain", "arm pain"),
+    ],
+)
+def test_words_without_a_value_keep_their_side(reference: Reference, typed: str, told: str) -> None:
+    best = read_findings(reference, catalogue(reference), typed)[0]
+    rows = tuple(replace(row, row=place) for place, row in enumerate(best.findings, 1))
+    (line,) = exam_lines(visit(*rows))
+    assert line_text(reference, line) == told
+
+
 @pytest.mark.parametrize("typed", ["", "  ", "l", "2+", "qqq", "knee jerk l maybe", "qqq 9", "l r 2+"])
 def test_what_names_no_test_is_not_guessed(reference: Reference, typed: str) -> None:
     assert read_findings(reference, catalogue(reference), typed) == ()
