@@ -1,5 +1,6 @@
 """The examination on a visit's page: typed in words or cell by cell, quiet until it is used, and never filled in."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -191,6 +192,12 @@ def test_the_list_offers_a_test_by_any_of_its_words(start: Start, qtbot: QtBot) 
     qtbot.waitUntil(row_of(page, KNEE_JERK).values[Side.LEFT].hasFocus, timeout=LONG)
 
 
+def test_what_the_closed_card_holds_makes_the_page_no_wider(start: Start) -> None:
+    page = start(EARLIER)
+    assert not opened(page)
+    assert page.exam.minimumSizeHint().width() <= page.rom.minimumSizeHint().width()
+
+
 def test_no_heading_stands_over_rows_that_came_before_it(start: Start) -> None:
     page = start(EARLIER)
     for text in ("spurling r pos", "biceps reflex r 1", "c6 sensation r reduced", "c6 myotome r 4-"):
@@ -202,6 +209,16 @@ def test_no_heading_stands_over_rows_that_came_before_it(start: Start) -> None:
             if label.property("type") == "caption" and not label.isHidden()
         ]
         assert len(captions) == len(set(captions))
+
+
+def test_what_is_not_understood_says_how_another_test_is_typed(start: Start, reference: Reference) -> None:
+    page = start(EARLIER)
+    type_finding(page, "grip strength r 20")
+    assert not charted(page).findings
+    said = parts_of(page).fault.text()
+    for example in re.findall("“([^”]+)”", said)[1:]:
+        type_finding(page, example)
+    assert lines(page, reference) == {"Grip": "right (20 kg)", "Neck flexor endurance": "12 s"}
 
 
 def test_cells_take_values_and_refuse_others(start: Start, reference: Reference) -> None:

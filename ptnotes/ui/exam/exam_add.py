@@ -85,7 +85,7 @@ class ExamAdd(PickList):
             self.set_current(None)
             self.typed_finding.emit(found[0])
         else:
-            self.refuse(text)
+            self.refuse(text, "finding.unknown")
 
 
 def _identity(typed: Typed) -> str:

@@ -153,7 +153,7 @@ class ExamCard(Card):
         self._regions = regions
         self.limb = limb_of(regions)
         self.parts: ExamParts | None = None
-        self.closed = Label(_CLOSED, "small", parent=self)
+        self.closed = Label(_CLOSED, "small", wraps=True, parent=self)
         self.toggle = QPushButton(self)
         self.toggle.setProperty("type", "quiet")
         self.toggle.clicked.connect(self._turn)

@@ -151,10 +151,10 @@ class PickList(QLineEdit):
         if not self.fault or item != self._item:
             self.set_current(item)
 
-    def refuse(self, typed: str) -> None:
-        """Keep `typed` on the screen, and say that it is no choice."""
+    def refuse(self, typed: str, code: str = "choice.unknown") -> None:
+        """Keep `typed` on the screen, and say that it is no choice, or whatever else the fault's `code` says of it."""
         self.setText(typed)
-        self._set_fault(sentence(Fault("choice.unknown", "choice", values={"value": typed[:40]})))
+        self._set_fault(sentence(Fault(code, "choice", values={"value": typed[:40]})))
 
     def _set_fault(self, fault: str) -> None:
         if fault == self.fault:
