@@ -168,9 +168,14 @@ def _grade_faults(reference: Reference, row: Mobilization, technique: str) -> It
 
 
 def intervention_faults(reference: Reference, row: Intervention) -> Iterator[Fault]:
-    """A known service with minutes between 1 and 480."""
+    """A known service with known modifiers and minutes between 1 and 480."""
     if row.intervention is not None and row.intervention not in reference.interventions:
         yield _unknown("intervention.intervention", row.row, row.intervention)
+    if row.modifiers:
+        known = {modifier.code for modifier in reference.modifiers.values()}
+        for modifier in row.modifiers:
+            if modifier not in known:
+                yield _unknown("intervention.modifiers", row.row, modifier)
     yield from _range("intervention.minutes", row.row, row.minutes, 1, LONGEST_VISIT_MIN, "min")
 
 

@@ -79,6 +79,11 @@ def test_an_empty_draft_is_fine(reference: Reference) -> None:
         ({"time_in": time(10, 0), "time_out": time(9, 59)}, "visit.time_out", "visit.end_before_start"),
         ({"interventions": (Intervention(row=1, minutes=0),)}, "intervention.minutes", "value.range"),
         ({"interventions": (Intervention(row=1, minutes=481),)}, "intervention.minutes", "value.range"),
+        (
+            {"interventions": (Intervention(row=1, modifiers=("GP", "none\ud800")),)},
+            "intervention.modifiers",
+            "reference.unknown",
+        ),
         ({"exercises": (Exercise(row=1, name="Bridge", load=Decimal(-1)),)}, "exercise.load", "value.range"),
         ({"exercises": (Exercise(row=1, name="a\x00b"),)}, "exercise.name", "text.control"),
         (
