@@ -249,19 +249,25 @@ def value_text(reference: Reference, kind: FindingKind, value: str) -> str:
 def line_text(reference: Reference, line: ExamLine, *, brief: bool = False) -> str:
     """What a line found, on one line: ``left 1+, right 2+ (painful)``; empty where nothing was examined.
 
-    A brief one has letters for the sides, for a narrow column.
+    Words that were said of one side alone stand beside that side. A brief one has letters for the sides, for a narrow
+    column.
     """
+    told = [found for found in line.findings if found.value or found.words]
+    shared = line.words if len({found.words for found in told}) == 1 else ""
     parts = []
-    for found in line.findings:
-        if found.value or (found.words and found.side is not None):
-            # In the middle is where a level is: only what is left or right of it, or both, is said.
-            side = side_words(found.side) if found.side is not Side.MIDLINE else ""
-            side = side[:1].upper() if brief else side
-            parts.append(f"{side} {value_text(reference, line.kind, found.value)}".strip())
-    told = ", ".join(parts)
-    if line.words:
-        return f"{told} ({line.words})" if told else line.words
-    return told
+    for found in told:
+        # In the middle is where a level is: only what is left or right of it, or both, is said.
+        side = side_words(found.side) if found.side is not Side.MIDLINE else ""
+        side = side[:1].upper() if brief else side
+        said = f"{side} {value_text(reference, line.kind, found.value)}".strip()
+        if found.words and not shared:
+            said = f"{said} ({found.words})" if said else found.words
+        if said:
+            parts.append(said)
+    values = ", ".join(parts)
+    if not shared or not values:
+        return values or shared
+    return f"{values} ({shared})" if len(told) == 1 else f"{values}; both: {shared}"
 
 
 def finding_note(reference: Reference, kind: FindingKind) -> str:

@@ -16,10 +16,13 @@ from pytestqt.qtbot import QtBot
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.treatment import (
+    Mobilization,
     Origin,
     Side,
 )
 from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.charting import edits
+from ptnotes.ui.charting.mobilization_row import MobilizationRow
 from ptnotes.ui.charting.screen import ChartingScreen
 from tests.ui.charting import (
     Chart,
@@ -239,3 +242,21 @@ def test_an_exercise_keeps_its_dose_load_and_place(
         6,
     )
     assert (row.load, row.load_unit, row.place.value) == (Decimal("7.5"), "lb", "home")
+
+
+def test_a_name_that_a_narrow_cell_cuts_stands_whole_under_the_row(
+    screen: ChartingScreen, chart: Chart, clinic: OpenClinic
+) -> None:
+    page = chart()
+    session = edits.add_row(
+        page.state.session,
+        Mobilization(row=0, targets=("m_upper_trapezius",), side=Side.LEFT, position="prone"),
+    )
+    page.state.put(session)
+    (editor,) = page.mobilizations.table.editors.values()
+    assert isinstance(editor, MobilizationRow)
+    assert editor.details.summary.text() == "Upper trapezius · prone"
+    page.state.put(edits.add_row(session, Mobilization(row=0, targets=("L5",), side=Side.LEFT)))
+    other = list(page.mobilizations.table.editors.values())[-1]
+    assert isinstance(other, MobilizationRow)
+    assert other.details.summary.text() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -21,6 +22,8 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.pick_list import PickItem, PickList, find_in
 
+_ROOM = 9
+"""Letters that a cell of the table holds at the narrowest."""
 _CAVITATION = {None: "not recorded", True: "yes", False: "no"}
 
 
@@ -116,6 +119,7 @@ class MobilizationDetails(QWidget):
             self.cavitation: technique is not None and technique.cavitation_field,
         }
         parts = (
+            *_long_names(reference, row),
             self.direction.text(),
             f"with {self.movement.text()}" if row.movement is not None else "",
             self.rate.text(),
@@ -163,6 +167,16 @@ class MobilizationDetails(QWidget):
     def _next_cavitation(self) -> None:
         states = list(_CAVITATION)
         self.said.emit("cavitation", states[(states.index(self._cavitated) + 1) % len(states)])
+
+
+def _long_names(reference: Reference, row: Mobilization) -> Iterator[str]:
+    """What the cells of a narrow table cut: the names of muscles and nerves, and of some techniques, in full."""
+    targets = ", ".join(reference.targets[target].label for target in row.targets)
+    if len(targets) > _ROOM:
+        yield targets
+    technique = reference.techniques[row.technique] if row.technique is not None else None
+    if technique is not None and len(technique.abbreviation or technique.label) > _ROOM:
+        yield technique.label
 
 
 def _source(technique: Technique | None) -> str:

@@ -106,7 +106,7 @@ def test_a_finding_is_read_from_a_few_words(
     [
         ("spurling r: arm pain at 20 degrees", "right (arm pain at 20 degrees)"),
         ("spurling r pos: arm pain", "right positive (arm pain)"),
-        ("slr b: hamstrings only", "left, right (hamstrings only)"),
+        ("slr b: hamstrings only", "left, right; both: hamstrings only"),
         ("spurling: arm pain", "arm pain"),
     ],
 )
@@ -293,3 +293,23 @@ def test_a_note_of_the_data_stands_with_its_source(reference: Reference) -> None
     assert "Source: " in finding_note(reference, FindingKind.JOINT_PLAY)
     assert finding_note(reference, FindingKind.SPECIAL_TEST) == ""
     assert key_of(finding(FindingKind.REFLEX, "patellar")) == KNEE_JERK
+
+
+def test_words_of_one_side_stand_beside_that_side(reference: Reference) -> None:
+    def told(left: ExamFinding, right: ExamFinding) -> str:
+        visit = TreatmentSession(episode_id=1, service_date=DAY, findings=(left, right), next_row=9)
+        (line,) = exam_lines(visit)
+        return line_text(reference, line)
+
+    left = ExamFinding(
+        row=1, kind=FindingKind.SPECIAL_TEST, test="Spurling", side=Side.LEFT, value="negative"
+    )
+    right = replace(left, row=2, side=Side.RIGHT, value="positive", words="to the thumb")
+    assert told(left, right) == "left negative, right positive (to the thumb)"
+    assert told(replace(left, words="neck only"), right) == (
+        "left negative (neck only), right positive (to the thumb)"
+    )
+    assert told(replace(left, words="to the thumb"), right) == (
+        "left negative, right positive; both: to the thumb"
+    )
+    assert told(left, replace(right, value="")) == "left negative, right (to the thumb)"
