@@ -52,6 +52,8 @@ class Sidebar(QFrame):
         self._searching = False
         self._choose_when_found = False
         self._found: int | None = None
+        self._only_notes = False
+        """Whether all that is being stored is that somebody searched, which changes nothing at hand."""
         self._today: date = clinic.today()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -128,7 +130,9 @@ class Sidebar(QFrame):
     def show_unsaved(self, count: int) -> None:
         """Say whether something still waits to be stored; once all is, what is at hand may be something else."""
         self.saved.setText("Encrypted · saving…" if count else "Encrypted · all saved")
-        if not count:
+        if count > 1 or (not count and self._only_notes):
+            self._only_notes = False
+        elif not count:
             self._settled.start(_SETTLED_MS)
 
     def end_search(self) -> None:
@@ -136,6 +140,7 @@ class Sidebar(QFrame):
         if self._found is not None:
             count, self._found = self._found, None
             note = partial(note_read, self._clinic, Verb.SEARCHED, Subject.PATIENT, count=count)
+            self._only_notes = True
             self._tasks.write(note)
 
     def mark_patient(self, patient_id: int | None, session_id: int | None = None) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -327,3 +328,26 @@ def test_a_line_that_may_not_be_cut_takes_as_many_lines_as_its_words_need(theme:
     qtbot.waitUntil(lambda: whole.visualRect(places[0]).height() > first)
     whole.resize(1600, 400)
     qtbot.waitUntil(lambda: whole.visualRect(places[0]).height() == second)
+
+
+def test_what_is_at_hand_is_read_again_after_a_change_and_not_after_a_search(
+    sidebar: Sidebar, qtbot: QtBot
+) -> None:
+    read: list[str] = []
+    sidebar._settled.timeout.disconnect()
+    sidebar._settled.timeout.connect(partial(read.append, "home"))
+    tasks = sidebar._tasks
+    tasks.unsaved_changed.connect(sidebar.show_unsaved)
+    QTest.keyClicks(sidebar.find_line, "mor")
+    qtbot.waitUntil(lambda: sidebar._found is not None)
+    sidebar._clear()
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
+    assert not sidebar._settled.isActive()
+    tasks.write(lambda: None)
+    qtbot.waitUntil(lambda: read == ["home"])
+    # A change beside the note of a search counts as one.
+    QTest.keyClicks(sidebar.find_line, "mor")
+    qtbot.waitUntil(lambda: sidebar._found is not None)
+    tasks.write(lambda: None)
+    sidebar._clear()
+    qtbot.waitUntil(lambda: read == ["home", "home"])
