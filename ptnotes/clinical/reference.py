@@ -147,6 +147,7 @@ class Reference:
     notices: Mapping[str, str]
     """Notices that go with the data (trademarks, the edition of ICD-10-CM)."""
     _techniques_at: Mapping[str, tuple[Technique, ...]]
+    _targets_of: dict[str, tuple[Target, ...]] = field(default_factory=dict, compare=False, repr=False)
     _searchable: dict[str, list[tuple[Any, tuple[str, ...]]]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -157,8 +158,16 @@ class Reference:
 
     def targets_of(self, technique_id: str) -> tuple[Target, ...]:
         """The targets at which a technique may be charted. Raises KeyError for an unknown technique."""
-        technique = self.techniques[technique_id]
-        return tuple(t for t in self.targets.values() if technique in self._techniques_at[t.id])
+        known = self._targets_of.get(technique_id)
+        if known is None:
+            technique = self.techniques[technique_id]
+            known = tuple(
+                t
+                for t in self.targets.values()
+                if any(technique is each for each in self._techniques_at[t.id])
+            )
+            self._targets_of[technique_id] = known
+        return known
 
     def sides_at(self, technique_id: str, target_id: str) -> tuple[str, ...]:
         """The sides on which a technique may be charted at a target; empty only when it is not done there."""
