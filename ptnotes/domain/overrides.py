@@ -17,6 +17,7 @@ from typing import Any
 from ptnotes.clinical import (
     ChangeRow,
     ClinicValue,
+    ImportantChange,
     MdcRow,
     Motion,
     OutcomeMeasure,
@@ -224,21 +225,41 @@ def _places(reference: Reference) -> Iterator[tuple[Overridable, Lay]]:
             reference.regions[region].label for region in row.regions if region in reference.regions
         )
         yield (
-            Overridable(
+            _threshold(
+                row,
                 key=f"important_changes.{row.id}.value",
                 subject=_scale_name(scale),
                 what=f"important change ({row.kind}), {where or ('every region' if alone else 'every other region')}",
                 unit=_of_change(scale),
-                shipped=row.value if row.own is None else row.own.shipped,
-                lowest=_LEAST,
                 highest=scale.score_max - scale.score_min,
-                source=row.source,
-                source_status=row.source_status,
             ),
             _lay_important(row.id),
         )
     for interval in reference.screening_intervals.values():
         yield _interval_place(interval)
+
+
+def _threshold(
+    row: MdcRow | ChangeRow | ImportantChange,
+    *,
+    key: str,
+    subject: str,
+    what: str,
+    unit: str,
+    highest: Decimal,
+) -> Overridable:
+    """A published threshold of a change, more than nothing and at most `highest`."""
+    return Overridable(
+        key=key,
+        subject=subject,
+        what=what,
+        unit=unit,
+        shipped=row.value if row.own is None else row.own.shipped,
+        lowest=_LEAST,
+        highest=highest,
+        source=row.source,
+        source_status=row.source_status,
+    )
 
 
 def _interval_place(interval: ScreeningInterval) -> tuple[Overridable, Lay]:
@@ -295,16 +316,13 @@ def _motion_places(motion: Motion) -> Iterator[tuple[Overridable, Lay]]:
     for row in motion.mdc:
         if row.usable:
             yield (
-                Overridable(
+                _threshold(
+                    row,
                     key=f"motions.{motion.id}.mdc.{row_name(row)}.value",
                     subject=motion.full_label,
                     what=f"measurement error ({row.kind}), {row.method_text}, {_RATERS[row.rater]}",
                     unit=row.unit,
-                    shipped=row.value if row.own is None else row.own.shipped,
-                    lowest=_LEAST,
                     highest=motion.input_max - motion.input_min,
-                    source=row.source,
-                    source_status=row.source_status,
                 ),
                 _lay_mdc(motion.id, row_name(row)),
             )
@@ -314,16 +332,13 @@ def _measure_places(measure: OutcomeMeasure) -> Iterator[tuple[Overridable, Lay]
     for row in measure.change:
         if row.kind.startswith(("MDC", "SDC")) and not row.single_item:
             yield (
-                Overridable(
+                _threshold(
+                    row,
                     key=f"measures.{measure.id}.change.{row_name(row)}.value",
                     subject=_scale_name(measure),
                     what=f"measurement error ({row.kind}), {row.population}",
                     unit=_of_change(measure),
-                    shipped=row.value if row.own is None else row.own.shipped,
-                    lowest=_LEAST,
                     highest=measure.score_max - measure.score_min,
-                    source=row.source,
-                    source_status=row.source_status,
                 ),
                 _lay_change(measure.id, row_name(row)),
             )
