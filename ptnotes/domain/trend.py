@@ -16,7 +16,7 @@ from itertools import pairwise
 from ptnotes.clinical import ClinicValue, Motion, Reference
 from ptnotes.domain.change import Verdict, judge_motion, judge_score, measurement_error, taken_by_one
 from ptnotes.domain.episode import Goal, GoalStatus
-from ptnotes.domain.overrides import own_normals
+from ptnotes.domain.own_values import own_normals
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import (
     Mode,

@@ -24,9 +24,9 @@ from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.services import visits
 from ptnotes.services.episodes import open_episode
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.own_values import set_own_value
 from ptnotes.services.patients import add_patient
 from ptnotes.services.people import add_person
-from ptnotes.services.reference_overrides import set_own_value
 from ptnotes.services.visits import load_session, start_session
 from ptnotes.ui.chart import DOCUMENTS
 from ptnotes.ui.charting.cells import ValueCell

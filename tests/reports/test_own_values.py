@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ptnotes.clinical import ClinicValue, Reference
 from ptnotes.domain.checks import unusual_readings
-from ptnotes.domain.overrides import overridable, with_overrides
+from ptnotes.domain.own_values import replaceable, with_own_values
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.trend import motion_charts
@@ -23,7 +23,7 @@ SAID = f"The clinic’s own value since 22 Nov 2026: {REASON}. Shipped:"
 
 def own(key_end: str, value: str, subject: str = "lumbar_flexion") -> ClinicValue:
     known = next(
-        each for each in overridable(shipped()) if f".{subject}" in each.key and each.key.endswith(key_end)
+        each for each in replaceable(shipped()) if f".{subject}" in each.key and each.key.endswith(key_end)
     )
     return ClinicValue(
         key=known.key, value=Decimal(value), shipped=known.shipped, reason=REASON, since=date(2026, 11, 22)
@@ -31,7 +31,7 @@ def own(key_end: str, value: str, subject: str = "lumbar_flexion") -> ClinicValu
 
 
 def ours(*values: ClinicValue) -> Reference:
-    return with_overrides(shipped(), values)
+    return with_own_values(shipped(), values)
 
 
 def made(reference: Reference, normal_values: NormalValues = NormalValues.AMA) -> ProgressReportData:

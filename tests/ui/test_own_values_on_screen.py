@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.change import judge_score
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.overrides import overridable
+from ptnotes.domain.own_values import replaceable
 from ptnotes.domain.views import ChangeRow
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reference_overrides import set_own_value, undo_own_value
+from ptnotes.services.own_values import set_own_value, undo_own_value
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.tables import ChangeTable
@@ -27,7 +27,7 @@ REASON = "measured in our own patients"
 def error_key(clinic: OpenClinic) -> str:
     return next(
         value.key
-        for value in overridable(clinic.reference)
+        for value in replaceable(clinic.reference)
         if value.key.startswith("motions.lumbar_flexion.mdc.")
     )
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ptnotes.clinical import ClinicValue
-from ptnotes.domain.overrides import ValueRow, value_rows
+from ptnotes.domain.own_values import ValueRow, value_rows
 from ptnotes.domain.people import Person, Role
 from ptnotes.services.opening import OpenClinic, shipped_reference
-from ptnotes.services.reference_overrides import reference_values, set_own_value
+from ptnotes.services.own_values import reference_values, set_own_value
 from ptnotes.ui.charting.visit_stage import VisitStage
 from ptnotes.ui.settings.values_card import ReferenceValuesCard
 from ptnotes.ui.settings.values_table import found_rows, row_key, row_label

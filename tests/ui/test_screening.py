@@ -21,7 +21,7 @@ from ptnotes.services import screening
 from ptnotes.services.episodes import change_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import home, patient_header
-from ptnotes.services.reference_overrides import set_own_value
+from ptnotes.services.own_values import set_own_value
 from ptnotes.services.visits import load_session, save_draft, start_session
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.screen import ChartingScreen

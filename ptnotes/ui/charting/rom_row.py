@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ptnotes.clinical import Motion, Reference
 from ptnotes.domain.change import Direction, Meaning, Verdict, judge_motion
-from ptnotes.domain.overrides import own_normals
+from ptnotes.domain.own_values import own_normals
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.sources import source_words
 from ptnotes.domain.treatment import Phase, RomReading, Side

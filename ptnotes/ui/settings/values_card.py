@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QV
 
 from ptnotes.clinical import ClinicValue
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.overrides import REASON_FIELD, VALUE_FIELD, ValueRow, own_number
+from ptnotes.domain.own_values import REASON_FIELD, VALUE_FIELD, ValueRow, own_number
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.wording import number, own_value_sentence, trust_words, with_unit
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.own_values import reference_values, set_own_value, undo_own_value
 from ptnotes.services.permit import allows
-from ptnotes.services.reference_overrides import reference_values, set_own_value, undo_own_value
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.settings.values_table import ValuesTable, found_rows, row_key, row_label
 from ptnotes.ui.tasks import Tasks

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
-from ptnotes.domain.overrides import ValueRow
+from ptnotes.domain.own_values import ValueRow
 from ptnotes.domain.text import fold
 from ptnotes.domain.wording import full_date, with_unit
 from ptnotes.ui.theme import Theme

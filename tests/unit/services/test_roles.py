@@ -37,11 +37,11 @@ from ptnotes.services import (
     export_fhir,
     history,
     overview,
+    own_values,
     patients,
     payers,
     people,
     phrases,
-    reference_overrides,
     reporting,
     restore,
     retention,
@@ -119,8 +119,8 @@ def _appointment(scene: Scene) -> int:
 
 
 def _undo_own_value(scene: Scene) -> None:
-    reference_overrides.set_own_value(scene.boss, OWN_KEY, Decimal(12), "as we measure")
-    reference_overrides.undo_own_value(scene.me, OWN_KEY)
+    own_values.set_own_value(scene.boss, OWN_KEY, Decimal(12), "as we measure")
+    own_values.undo_own_value(scene.me, OWN_KEY)
 
 
 def _coverage(scene: Scene) -> Coverage:
@@ -410,7 +410,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     ),
     "set_own_value": (
         {Act.ADMINISTER},
-        lambda s: reference_overrides.set_own_value(s.me, OWN_KEY, Decimal(12), "as we measure"),
+        lambda s: own_values.set_own_value(s.me, OWN_KEY, Decimal(12), "as we measure"),
     ),
     "undo_own_value": ({Act.ADMINISTER}, _undo_own_value),
     "add_payer": ({Act.EDIT_DEMOGRAPHICS}, lambda s: payers.add_payer(s.me, Payer(name="Made-up payer"))),
@@ -515,7 +515,7 @@ _FREE = {
     "people.people": "names stand under what everybody reads",
     "settings.clinic_details": "printed on every page",
     "payers.rules_by_payer": "the clinic's rules, nothing of a patient",
-    "reference_overrides.reference_values": "the clinic's own values, nothing of a patient",
+    "own_values.reference_values": "the clinic's own values, nothing of a patient",
     "retention.record_rules": "everybody's entries are held to them",
     "phrases.phrases": "the clinic's words and one's own, nothing of a patient",
     "phrases.may_change": "is a question itself",

@@ -9,17 +9,17 @@ import pytest
 from ptnotes.clinical import ClinicValue, Reference
 from ptnotes.domain.change import Meaning, judge_motion, judge_score
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.overrides import (
-    OverrideRow,
-    checked_override,
+from ptnotes.domain.own_values import (
+    OwnValueRow,
+    checked_own_value,
     clinic_values,
     fitting,
-    overridable,
     own_normals,
     own_number,
+    replaceable,
     row_name,
     value_rows,
-    with_overrides,
+    with_own_values,
 )
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.screening import (
@@ -51,7 +51,7 @@ def reference() -> Reference:
 
 
 def own(reference: Reference, key: str, value: str, reason: str = "as in our own study") -> ClinicValue:
-    known = next(each for each in overridable(reference) if each.key == key)
+    known = next(each for each in replaceable(reference) if each.key == key)
     return ClinicValue(
         key=key,
         value=Decimal(value),
@@ -74,7 +74,7 @@ def reading(value: int) -> RomReading:
 
 
 def test_every_value_lies_within_its_own_bounds_and_has_one_key(reference: Reference) -> None:
-    values = overridable(reference)
+    values = replaceable(reference)
     assert len({value.key for value in values}) == len(values)
     assert len(values) > 150
     assert all(value.lowest <= value.shipped <= value.highest for value in values)
@@ -83,29 +83,29 @@ def test_every_value_lies_within_its_own_bounds_and_has_one_key(reference: Refer
 
 def test_the_shipped_data_stay_as_they_are(reference: Reference) -> None:
     version = reference.version
-    changed = with_overrides(reference, [own(reference, NORMAL, "55")])
+    changed = with_own_values(reference, [own(reference, NORMAL, "55")])
     assert reference.motions["lumbar_flexion"].normal_ama == 60
     assert changed.motions["lumbar_flexion"].normal_ama == 55
     assert reference.version == version
     assert changed.version.startswith(f"{version}+clinic.")
-    assert with_overrides(reference, []) is reference
+    assert with_own_values(reference, []) is reference
 
 
 def test_the_version_follows_the_values_and_not_their_order(reference: Reference) -> None:
     one, two = own(reference, NORMAL, "55"), own(reference, IMPORTANT, "12")
-    assert with_overrides(reference, [one, two]).version == with_overrides(reference, [two, one]).version
-    other = with_overrides(reference, [replace(one, value=Decimal(56)), two])
-    assert other.version != with_overrides(reference, [one, two]).version
+    assert with_own_values(reference, [one, two]).version == with_own_values(reference, [two, one]).version
+    other = with_own_values(reference, [replace(one, value=Decimal(56)), two])
+    assert other.version != with_own_values(reference, [one, two]).version
 
 
 def test_a_search_finds_the_value_that_is_in_force(reference: Reference) -> None:
     reference.find("motions", "lumbar flexion")
-    changed = with_overrides(reference, [own(reference, NORMAL, "55")])
+    changed = with_own_values(reference, [own(reference, NORMAL, "55")])
     assert changed.find("motions", "lumbar flexion")[0].normal_ama == 55
 
 
 def test_an_own_error_decides_and_says_so(reference: Reference) -> None:
-    changed = with_overrides(reference, [own(reference, mdc_key(reference), "12")])
+    changed = with_own_values(reference, [own(reference, mdc_key(reference), "12")])
     before = judge_motion(reference, reading(40), reading(50))
     after = judge_motion(changed, reading(40), reading(50))
     assert (before.meaning, before.threshold) == (Meaning.EXCEEDS_ERROR, 9)
@@ -119,7 +119,7 @@ def test_an_own_error_decides_and_says_so(reference: Reference) -> None:
 
 
 def test_an_own_important_change_decides_and_gives_no_reason_of_ours(reference: Reference) -> None:
-    changed = with_overrides(reference, [own(reference, IMPORTANT, "15")])
+    changed = with_own_values(reference, [own(reference, IMPORTANT, "15")])
     verdict = judge_score(changed, "odi", 44, 32, between_visits=True, region="lumbar")
     assert (verdict.meaning, verdict.threshold) == (Meaning.EXCEEDS_ERROR, 10)
     verdict = judge_score(changed, "odi", 44, 29, between_visits=True, region="lumbar")
@@ -128,7 +128,7 @@ def test_an_own_important_change_decides_and_gives_no_reason_of_ours(reference: 
 
 
 def test_an_own_normal_value_is_told_from_the_published_one(reference: Reference) -> None:
-    changed = with_overrides(reference, [own(reference, NORMAL, "55")])
+    changed = with_own_values(reference, [own(reference, NORMAL, "55")])
     motion = changed.motions["lumbar_flexion"]
     assert normal_range(motion, NormalValues.AMA) == (55, 55)
     assert [value.key for value in own_normals(motion, NormalValues.AMA)] == [NORMAL]
@@ -161,13 +161,13 @@ def test_an_own_normal_value_is_told_from_the_published_one(reference: Reference
 def test_a_number_is_taken_within_what_the_data_leave_it(
     reference: Reference, key: str, typed: str, code: str | None
 ) -> None:
-    known = next(each for each in overridable(reference) if each.key == key)
+    known = next(each for each in replaceable(reference) if each.key == key)
     if code is None:
         assert own_number(typed, known) is not None
         return
     with pytest.raises(InputError) as refused:
         own_number(typed, known)
-    assert (refused.value.code, refused.value.faults[0].field) == (code, "override.value")
+    assert (refused.value.code, refused.value.faults[0].field) == (code, "own_value.value")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_number_is_taken_within_what_the_data_leave_it(
     [("1", None), ("90", None), ("0", "value.range"), ("91", "value.range"), ("14.5", "value.not_whole")],
 )
 def test_an_interval_is_in_whole_days(reference: Reference, typed: str, code: str | None) -> None:
-    known = next(each for each in overridable(reference) if each.key == INTERVAL)
+    known = next(each for each in replaceable(reference) if each.key == INTERVAL)
     if code is None:
         assert own_number(typed, known) == Decimal(typed)
         return
@@ -188,7 +188,7 @@ def test_an_interval_is_in_whole_days(reference: Reference, typed: str, code: st
 def test_the_screen_is_asked_again_after_the_clinics_own_days(
     reference: Reference, days: int, again: tuple[AskAgain, ...]
 ) -> None:
-    changed = with_overrides(reference, [own(reference, INTERVAL, "14")])
+    changed = with_own_values(reference, [own(reference, INTERVAL, "14")])
     asked = date(2026, 3, 2)
     begun = ScreenAnswer(
         item=BEGUN,
@@ -209,21 +209,21 @@ def test_the_screen_is_asked_again_after_the_clinics_own_days(
 
 
 def test_a_value_needs_a_reason_and_undoing_one_does_not(reference: Reference) -> None:
-    row = OverrideRow(key=NORMAL, value=Decimal(55), reason="  ", since=SINCE, person_id=1)
+    row = OwnValueRow(key=NORMAL, value=Decimal(55), reason="  ", since=SINCE, person_id=1)
     with pytest.raises(InputError) as refused:
-        checked_override(reference, row)
-    assert [fault.field for fault in refused.value.faults] == ["override.reason"]
-    assert checked_override(reference, replace(row, value=None)).reason == ""
-    assert checked_override(reference, replace(row, reason=" our  study ")).reason == "our study"
+        checked_own_value(reference, row)
+    assert [fault.field for fault in refused.value.faults] == ["own_value.reason"]
+    assert checked_own_value(reference, replace(row, value=None)).reason == ""
+    assert checked_own_value(reference, replace(row, reason=" our  study ")).reason == "our study"
 
 
 def test_a_key_that_is_not_among_them_is_refused(reference: Reference) -> None:
-    row = OverrideRow(
+    row = OwnValueRow(
         key="motions.lumbar_flexion.input_max", value=Decimal(500), reason="x", since=SINCE, person_id=1
     )
     with pytest.raises(InputError) as refused:
-        checked_override(reference, row)
-    assert refused.value.code == "override.unknown"
+        checked_own_value(reference, row)
+    assert refused.value.code == "own_value.unknown"
 
 
 def test_a_value_that_no_longer_fits_is_kept_shown_and_not_used(reference: Reference) -> None:
@@ -232,11 +232,11 @@ def test_a_value_that_no_longer_fits_is_kept_shown_and_not_used(reference: Refer
     good = own(reference, IMPORTANT, "12")
     values = [lost, gone, good]
     assert fitting(reference, values) == (good,)
-    assert with_overrides(reference, values).version == with_overrides(reference, [good]).version
+    assert with_own_values(reference, values).version == with_own_values(reference, [good]).version
     rows = value_rows(reference, values)
     assert [(row.own, row.fits) for row in rows[:2]] == [(lost, False), (gone, False)]
     assert rows[1].value is None
-    assert len(rows) == len(overridable(reference)) + 1
+    assert len(rows) == len(replaceable(reference)) + 1
     assert [row.own for row in rows if row.own and row.fits] == [good]
 
 
@@ -244,13 +244,13 @@ def test_one_own_value_makes_room_for_another_in_any_order(reference: Reference)
     wide, high = own(reference, WARN, "100"), own(reference, NORMAL, "95")
     assert fitting(reference, [high]) == ()
     for values in ([wide, high], [high, wide]):
-        changed = with_overrides(reference, values)
+        changed = with_own_values(reference, values)
         motion = changed.motions["lumbar_flexion"]
         assert (motion.warn_above, motion.normal_ama) == (100, 95)
 
 
 def test_the_newest_entries_become_values_with_the_shipped_one_beside(reference: Reference) -> None:
-    row = OverrideRow(key=NORMAL, value=Decimal(55), reason="r", since=SINCE, person_id=1, by="J. Rivera")
+    row = OwnValueRow(key=NORMAL, value=Decimal(55), reason="r", since=SINCE, person_id=1, by="J. Rivera")
     undone = replace(row, key=IMPORTANT, value=None)
     (value,) = clinic_values(reference, [row, undone], lambda instant: instant.date())
     assert (value.value, value.shipped, value.since, value.by) == (55, 60, date(2026, 11, 22), "J. Rivera")

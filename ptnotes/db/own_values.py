@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, insert, select
 
 from ptnotes.db.schema.clinic import PersonRecord, ReferenceOverrideRecord
-from ptnotes.domain.overrides import OverrideRow
+from ptnotes.domain.own_values import OwnValueRow
 
 
-def newest_overrides(connection: Connection) -> tuple[OverrideRow, ...]:
+def newest_own_values(connection: Connection) -> tuple[OwnValueRow, ...]:
     """The newest entry of each key, in the order they were entered; one that undid a value has None."""
     newest = select(func.max(ReferenceOverrideRecord.id)).group_by(ReferenceOverrideRecord.key)
     query = (
@@ -27,7 +27,7 @@ def newest_overrides(connection: Connection) -> tuple[OverrideRow, ...]:
         .order_by(ReferenceOverrideRecord.id)
     )
     return tuple(
-        OverrideRow(
+        OwnValueRow(
             key=key,
             value=None if value is None else Decimal(value),
             reason=reason,
@@ -39,7 +39,7 @@ def newest_overrides(connection: Connection) -> tuple[OverrideRow, ...]:
     )
 
 
-def add_override(connection: Connection, row: OverrideRow) -> None:
+def add_own_value(connection: Connection, row: OwnValueRow) -> None:
     """Store an entry: from its instant on the value, or with None the shipped one, is in force."""
     connection.execute(
         insert(ReferenceOverrideRecord).values(

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from ptnotes.db.schema.clinic import ReferenceOverrideRecord
 from ptnotes.db.schema.session import SessionRecord
 from ptnotes.domain.errors import AccessError, InputError
-from ptnotes.domain.overrides import ValueRow
+from ptnotes.domain.own_values import ValueRow
 from ptnotes.domain.people import Person, Role
 from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import OpenClinic, open_clinic, shipped_reference
-from ptnotes.services.reference_overrides import reference_values, set_own_value, undo_own_value
+from ptnotes.services.own_values import reference_values, set_own_value, undo_own_value
 from ptnotes.services.signing import sign_note
 from ptnotes.services.verification import verify_notes
 from tests.clinics import PASSPHRASE, clinic_in
@@ -125,7 +125,7 @@ def test_a_bound_that_another_own_value_needs_is_not_taken_away(clinic: OpenClin
     set_own_value(clinic, NORMAL, Decimal(95), "dancers")
     with pytest.raises(InputError) as refused:
         undo_own_value(clinic, WARN)
-    assert refused.value.code == "override.needed"
+    assert refused.value.code == "own_value.needed"
     undo_own_value(clinic, NORMAL)
     undo_own_value(clinic, WARN)
     assert clinic.reference.version == shipped_reference().version

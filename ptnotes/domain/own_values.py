@@ -30,8 +30,8 @@ from ptnotes.domain.people import NormalValues
 from ptnotes.domain.text import clean_line, typed_number
 from ptnotes.domain.wording import number, with_unit
 
-VALUE_FIELD = "override.value"
-REASON_FIELD = "override.reason"
+VALUE_FIELD = "own_value.value"
+REASON_FIELD = "own_value.reason"
 _LEAST = Decimal("0.1")
 """A measurement error and an important change are above nothing, in tenths as they are published."""
 _MOST_PLACES = 2
@@ -51,7 +51,7 @@ Lay = Callable[[Reference, ClinicValue], Reference]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overridable:
+class Replaceable:
     """A value that a clinic may replace. `subject` and `what` name it in words, `unit` is the value's.
 
     It may lie from `lowest` to `highest`, the bounds that the rest of the data leave it; `is_whole` lets whole numbers
@@ -76,7 +76,7 @@ class Overridable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverrideRow:
+class OwnValueRow:
     """One entry of the clinic's file: from `since` on the value of `key` is `value`; None is the shipped one again."""
 
     key: str
@@ -95,18 +95,18 @@ class ValueRow:
     shown, and not used. `value` is None where even what it was for is gone; then `own` alone tells of it.
     """
 
-    value: Overridable | None
+    value: Replaceable | None
     own: ClinicValue | None = None
     fits: bool = True
 
 
-def overridable(reference: Reference) -> tuple[Overridable, ...]:
+def replaceable(reference: Reference) -> tuple[Replaceable, ...]:
     """Everything that a clinic may replace in these data, in their order."""
     return tuple(value for value, _ in _places(reference))
 
 
-def own_number(text: str, value: Overridable) -> Decimal:
-    """The number that is typed as the clinic's own. Raises `InputError` on ``override.value``."""
+def own_number(text: str, value: Replaceable) -> Decimal:
+    """The number that is typed as the clinic's own. Raises `InputError` on ``own_value.value``."""
     typed = text.strip().removesuffix("°")
     found = typed_number(typed)
     places = None if found is None else found.as_tuple().exponent
@@ -118,11 +118,11 @@ def own_number(text: str, value: Overridable) -> Decimal:
     return found
 
 
-def checked_override(reference: Reference, row: OverrideRow) -> OverrideRow:
+def checked_own_value(reference: Reference, row: OwnValueRow) -> OwnValueRow:
     """The entry as stored, held against the data as they are in force. Raises `InputError` beside value or reason."""
-    known = next((value for value in overridable(reference) if value.key == row.key), None)
+    known = next((value for value in replaceable(reference) if value.key == row.key), None)
     if known is None:
-        raise InputError(Fault("override.unknown", VALUE_FIELD))
+        raise InputError(Fault("own_value.unknown", VALUE_FIELD))
     faults = []
     if row.value is not None and (fault := _out_of_bounds(known, row.value)):
         faults.append(fault)
@@ -137,13 +137,13 @@ def checked_override(reference: Reference, row: OverrideRow) -> OverrideRow:
 
 
 def clinic_values(
-    shipped: Reference, rows: Iterable[OverrideRow], day_of: Callable[[datetime], date]
+    shipped: Reference, rows: Iterable[OwnValueRow], day_of: Callable[[datetime], date]
 ) -> tuple[ClinicValue, ...]:
     """The clinic's own values from its newest entries, one a key; `day_of` gives an instant's day in the clinic.
 
     A value for something that the data no longer hold has itself as the shipped one.
     """
-    known = {value.key: value.shipped for value in overridable(shipped)}
+    known = {value.key: value.shipped for value in replaceable(shipped)}
     return tuple(
         ClinicValue(
             key=row.key,
@@ -158,7 +158,7 @@ def clinic_values(
     )
 
 
-def with_overrides(reference: Reference, own: Sequence[ClinicValue]) -> Reference:
+def with_own_values(reference: Reference, own: Sequence[ClinicValue]) -> Reference:
     """The reference data with the clinic's own values laid over; `reference` itself stays as it is.
 
     What does not fit (see `fitting`) is left out. Without any the same data are given back; with any, `version` names
@@ -174,7 +174,7 @@ def fitting(reference: Reference, own: Sequence[ClinicValue]) -> tuple[ClinicVal
     waiting = list(own)
     # A wider bound may make room for another value, in whatever order they were entered.
     while True:
-        bounds = {value.key: value for value in overridable(_laid_over(reference, used))} if waiting else {}
+        bounds = {value.key: value for value in replaceable(_laid_over(reference, used))} if waiting else {}
         fit = [
             each
             for each in waiting
@@ -190,7 +190,7 @@ def value_rows(reference: Reference, own: Sequence[ClinicValue]) -> tuple[ValueR
     """Every value with the clinic's own beside it; what no longer fits stands first."""
     used = fitting(reference, own)
     by_key = {each.key: each for each in own}
-    shipped = {value.key: value for value in overridable(reference)}
+    shipped = {value.key: value for value in replaceable(reference)}
     lost = [ValueRow(value=shipped.get(each.key), own=each, fits=False) for each in own if each not in used]
     lost_keys = {row.own.key for row in lost if row.own is not None}
     return (
@@ -213,7 +213,7 @@ def own_normals(motion: Motion, normal_values: NormalValues) -> tuple[ClinicValu
 # How each value is found and replaced -------------------------------------------------------------------------------
 
 
-def _places(reference: Reference) -> Iterator[tuple[Overridable, Lay]]:
+def _places(reference: Reference) -> Iterator[tuple[Replaceable, Lay]]:
     for motion in reference.motions.values():
         yield from _motion_places(motion)
     for measure in reference.measures.values():
@@ -247,9 +247,9 @@ def _threshold(
     what: str,
     unit: str,
     highest: Decimal,
-) -> Overridable:
+) -> Replaceable:
     """A published threshold of a change, more than nothing and at most `highest`."""
-    return Overridable(
+    return Replaceable(
         key=key,
         subject=subject,
         what=what,
@@ -262,9 +262,9 @@ def _threshold(
     )
 
 
-def _interval_place(interval: ScreeningInterval) -> tuple[Overridable, Lay]:
+def _interval_place(interval: ScreeningInterval) -> tuple[Replaceable, Lay]:
     return (
-        Overridable(
+        Replaceable(
             key=f"screening_intervals.{interval.id}.days",
             subject="Screening",
             what=interval.label[:1].lower() + interval.label[1:],
@@ -280,12 +280,12 @@ def _interval_place(interval: ScreeningInterval) -> tuple[Overridable, Lay]:
     )
 
 
-def _motion_places(motion: Motion) -> Iterator[tuple[Overridable, Lay]]:
-    def place(field: str, what: str, lowest: Decimal, highest: Decimal) -> tuple[Overridable, Lay]:
+def _motion_places(motion: Motion) -> Iterator[tuple[Replaceable, Lay]]:
+    def place(field: str, what: str, lowest: Decimal, highest: Decimal) -> tuple[Replaceable, Lay]:
         own = motion.own_value(field)
         is_bound = field == "warn_above"
         return (
-            Overridable(
+            Replaceable(
                 key=f"motions.{motion.id}.{field}",
                 subject=motion.full_label,
                 what=what,
@@ -328,7 +328,7 @@ def _motion_places(motion: Motion) -> Iterator[tuple[Overridable, Lay]]:
             )
 
 
-def _measure_places(measure: OutcomeMeasure) -> Iterator[tuple[Overridable, Lay]]:
+def _measure_places(measure: OutcomeMeasure) -> Iterator[tuple[Replaceable, Lay]]:
     for row in measure.change:
         if row.kind.startswith(("MDC", "SDC")) and not row.single_item:
             yield (
@@ -431,7 +431,7 @@ def _laid_over(reference: Reference, own: Sequence[ClinicValue]) -> Reference:
     return replace(found, version=f"{reference.version}+clinic.{digest}", _searchable={})
 
 
-def _out_of_bounds(value: Overridable, found: Decimal) -> Fault | None:
+def _out_of_bounds(value: Replaceable, found: Decimal) -> Fault | None:
     if value.is_whole and found != found.to_integral_value():
         return Fault("value.not_whole", VALUE_FIELD, values={"value": number(found)})
     if value.lowest <= found <= value.highest:

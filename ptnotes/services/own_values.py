@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ptnotes.db import reference_overrides as stored
+from ptnotes.db import own_values as stored
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.overrides import (
+from ptnotes.domain.own_values import (
     VALUE_FIELD,
-    OverrideRow,
+    OwnValueRow,
     ValueRow,
-    checked_override,
+    checked_own_value,
     fitting,
-    overridable,
+    replaceable,
     value_rows,
-    with_overrides,
+    with_own_values,
 )
 from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import changing_clinic
@@ -31,7 +31,7 @@ def reference_values(clinic: OpenClinic) -> tuple[ValueRow, ...]:
     shipped = shipped_reference()
     with clinic.store.read() as connection:
         own = own_values(shipped, connection, clinic.zone)
-    found = with_overrides(shipped, own)
+    found = with_own_values(shipped, own)
     if found.version != clinic.reference.version:
         clinic.reference = found
     return value_rows(shipped, own)
@@ -41,13 +41,13 @@ def set_own_value(clinic: OpenClinic, key: str, value: Decimal, reason: str) -> 
     """Use the clinic's own value from now on, with the reason for it.
 
     What is signed keeps the version of the data that it was written with. Raises `InputError` beside
-    ``override.value`` or ``override.reason``, `AccessError`.
+    ``own_value.value`` or ``own_value.reason``, `AccessError`.
     """
     _enter(clinic, key, value, reason)
 
 
 def undo_own_value(clinic: OpenClinic, key: str, reason: str = "") -> None:
-    """Use the shipped value again. Raises `AccessError`, `InputError` ("override.needed") where another own value
+    """Use the shipped value again. Raises `AccessError`, `InputError` ("own_value.needed") where another own value
     would then no longer fit.
     """
     _enter(clinic, key, None, reason)
@@ -56,20 +56,20 @@ def undo_own_value(clinic: OpenClinic, key: str, reason: str = "") -> None:
 def _enter(clinic: OpenClinic, key: str, value: Decimal | None, reason: str) -> None:
     require(clinic, Act.ADMINISTER)
     shipped = shipped_reference()
-    row = OverrideRow(key=key, value=value, reason=reason, since=clinic.clock(), person_id=clinic.person_id)
-    label = next((known.label for known in overridable(shipped) if known.key == key), key)
+    row = OwnValueRow(key=key, value=value, reason=reason, since=clinic.clock(), person_id=clinic.person_id)
+    label = next((known.label for known in replaceable(shipped) if known.key == key), key)
     undone = "the shipped value again" if value is None else "the clinic’s own value"
     with changing_clinic(clinic, f"{undone}: {label}") as connection:
         before = own_values(shipped, connection, clinic.zone)
         others = tuple(each for each in before if each.key != key)
         if value is not None:
             # Held against the data without the value that it takes the place of.
-            row = checked_override(with_overrides(shipped, others), row)
+            row = checked_own_value(with_own_values(shipped, others), row)
         elif len(others) == len(before):
-            raise InputError(Fault("override.unknown", VALUE_FIELD))
-        stored.add_override(connection, row)
+            raise InputError(Fault("own_value.unknown", VALUE_FIELD))
+        stored.add_own_value(connection, row)
         after = own_values(shipped, connection, clinic.zone)
         used = {each.key for each in fitting(shipped, after)}
         if any(each.key not in used for each in fitting(shipped, before) if each.key != key):
-            raise InputError(Fault("override.needed", VALUE_FIELD))
-    clinic.reference = with_overrides(shipped, after)
+            raise InputError(Fault("own_value.needed", VALUE_FIELD))
+    clinic.reference = with_own_values(shipped, after)
