@@ -97,6 +97,7 @@ FILES_OF_TABLES: Mapping[str, str] = {
     "record_rule": "record_rules",
     "reference_override": "reference_overrides",
     "phrase": "phrases",
+    "letter_template": "letter_templates",
     "emergency_access": "emergency_accesses",
     "disposal": "disposals",
     "patient": "patients",

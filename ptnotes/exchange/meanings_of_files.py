@@ -44,6 +44,12 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "value": "the clinic's value; empty: the shipped one counts again",
         "since": "from when it counts",
     },
+    "letter_templates": {
+        "name": "what it is called",
+        "subject": "the letter's subject",
+        "text": "the words",
+        "archived_at": "when it was put away",
+    },
     "phrases": {
         "short_form": "what is typed",
         "text": "what it expands to; blanks stand in ‹ ›",
@@ -142,6 +148,7 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "certified_until": "certified until",
         "interventions": "planned treatment",
         "prognosis": "prognosis",
+        "times_a_day": "times a day",
         "written_at": "when it was written",
         "written_by": "who wrote it",
     },
@@ -327,6 +334,7 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "holds_drafts": "whether an unsigned note is in it",
         "sha256": "SHA-256 of its bytes",
         "renderer_version": "version of the program that made it",
+        "title": "what it is called",
     },
     "document_visits": {"visit_revision": "how often the visit had been stored when it was printed"},
     "disclosures": {
@@ -345,6 +353,7 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "digest": "SHA-256 of the rows as they were read",
         "mapping": "which column became what",
         "undone_at": "when it was undone",
+        "undone_by": "who undid it",
     },
     "audit": {
         "sequence": "number of the event",

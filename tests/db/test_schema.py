@@ -48,6 +48,7 @@ ENTITIES = {
         "grade_wording",
         "reference_override",
         "phrase",
+        "letter_template",
         "appointment",
     ),
     *("patient", "patient_background", "provider", "payer", "coverage", "authorization", "referral"),

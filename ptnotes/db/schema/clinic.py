@@ -176,6 +176,20 @@ class PhraseRecord(Record):
     revision: Mapped[Revision]
 
 
+class LetterTemplateRecord(Record):
+    """The words of a letter with places for what is known of a patient; for everyone who writes letters."""
+
+    __tablename__ = "letter_template"
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    name: Mapped[str]
+    subject: Mapped[Words]
+    text: Mapped[str]
+    archived_at: Mapped[Instant | None]
+    revision: Mapped[Revision]
+
+
 class AppointmentRecord(Record):
     """A planned visit: the day's list. No part of the chart: one that was entered by mistake is taken off."""
 

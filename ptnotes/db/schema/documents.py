@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,19 +19,8 @@ from ptnotes.db.schema.vocabulary import (
     choice,
     not_negative,
 )
+from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.signature import AddendumKind
-
-
-class DocumentKind(StrEnum):
-    """Kinds of document that the clinic makes."""
-
-    PROGRESS_REPORT = "progress_report"
-    EVALUATION = "evaluation"
-    SESSION_NOTE = "session_note"
-    DISCHARGE_SUMMARY = "discharge_summary"
-    HOME_PROGRAMME = "home_programme"
-    LETTER = "letter"
-    FACE_SHEET = "face_sheet"
 
 
 class DocumentRecord(Record):
@@ -54,6 +42,8 @@ class DocumentRecord(Record):
     content: Mapped[bytes]
     sha256: Mapped[Digest]
     renderer_version: Mapped[str]
+    title: Mapped[Words]
+    zone: Mapped[Words]
 
 
 class DocumentSessionRecord(Record):
@@ -182,6 +172,8 @@ class ImportRunRecord(Record):
     digest: Mapped[Digest | None]
     mapping: Mapped[Words]
     undone_at: Mapped[Instant | None]
+    zone: Mapped[Words]
+    undone_by: Mapped[PersonId | None]
 
 
 class ImportItemRecord(Record):

@@ -127,7 +127,7 @@ class PlanOfCareRecord(Record):
 
     __tablename__ = "plan_of_care"
     __table_args__ = (
-        *not_negative("visits_a_week", "duration_weeks"),
+        *not_negative("visits_a_week", "duration_weeks", "times_a_day"),
         {"sqlite_with_rowid": False, "info": APPEND_ONLY},
     )
 
@@ -141,6 +141,7 @@ class PlanOfCareRecord(Record):
     prognosis: Mapped[Words]
     written_at: Mapped[Instant]
     written_by: Mapped[PersonId]
+    times_a_day: Mapped[int | None]
 
 
 class CertificationRecord(Record):
