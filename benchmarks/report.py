@@ -33,7 +33,8 @@ from ptnotes.figures.trend_chart import time_axis, trend_figure
 from ptnotes.reports.figure_flowable import text_width
 from ptnotes.reports.fonts import load_fonts
 from ptnotes.reports.progress import ProgressReportData, render_progress_report
-from ptnotes.services.progress_content import Case, progress_content
+from ptnotes.services.case import Case
+from ptnotes.services.progress_content import progress_content
 from ptnotes.services.sample_courses import load_courses
 from ptnotes.services.sample_episodes import play
 from ptnotes.services.sample_people import load_cast

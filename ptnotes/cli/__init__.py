@@ -296,8 +296,9 @@ def _parse_line(arguments: argparse.Namespace) -> int:
 
 
 def _report_progress(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.documents import give_out, save_pdf
     from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.reporting import ReportChoices, give_out, prepare_report, save_report
+    from ptnotes.services.reporting import ReportChoices, prepare_report
 
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
     if not arguments.out.absolute().parent.is_dir():
@@ -311,7 +312,7 @@ def _report_progress(arguments: argparse.Namespace) -> int:
             raise ValueError("a stored episode has an id")
         made = prepare_report(clinic, episode.id, ReportChoices(as_of=arguments.as_of))
         target = arguments.out.absolute()
-        give_out(clinic, episode.id, lambda: save_report(made.pdf, target), covers_to=made.covers_to)
+        give_out(clinic, made, lambda: save_pdf(made.pdf, target))
     return 0
 
 

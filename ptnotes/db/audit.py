@@ -275,6 +275,7 @@ def add_disclosure(connection: Connection, disclosure: Disclosure, person_id: in
         .values(
             uuid=str(uuid4()),
             patient_id=disclosure.patient_id,
+            document_id=disclosure.document_id,
             what=disclosure.what,
             to_whom=disclosure.to_whom,
             how=disclosure.how,
@@ -296,6 +297,7 @@ def disclosures_of(connection: Connection, patient_id: int, since: datetime) -> 
             DisclosureRecord.how,
             DisclosureRecord.purpose,
             DisclosureRecord.at,
+            DisclosureRecord.document_id,
             PersonRecord.name.label("who"),
         )
         .join(PersonRecord, PersonRecord.id == DisclosureRecord.person_id)

@@ -195,6 +195,7 @@ _SUBJECTS: Mapping[Subject, type[Record]] = {
     Subject.PATIENT: PatientRecord,
     Subject.EPISODE: EpisodeRecord,
     Subject.REPORT: EpisodeRecord,
+    Subject.DOCUMENT: DocumentRecord,
     Subject.VISIT: SessionRecord,
 }
 _CANONICAL = "canonical_form"

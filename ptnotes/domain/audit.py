@@ -85,6 +85,7 @@ class Subject(StrEnum):
     OUTCOME = "outcome"
     VISIT = "visit"
     REPORT = "report"
+    DOCUMENT = "document"
     DISCLOSURE = "disclosure"
     AUDIT = "audit"
     SCREEN = "screen"
@@ -128,6 +129,7 @@ _NAMED: Mapping[Subject, str] = {
     Subject.OUTCOME: "an outcome score",
     Subject.VISIT: "a visit",
     Subject.REPORT: "a progress report",
+    Subject.DOCUMENT: "a document",
     Subject.DISCLOSURE: "a disclosure",
     Subject.AUDIT: "the audit",
     Subject.SCREEN: "the screen",
@@ -174,7 +176,10 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
-    """What left the clinic about a patient: to whom, how, for what, when, and who gave it."""
+    """What left the clinic about a patient: to whom, how, for what, when, and who gave it.
+
+    `document_id` is the kept document that was given, None where something else was.
+    """
 
     patient_id: int
     what: str
@@ -183,6 +188,7 @@ class Disclosure:
     purpose: str
     at: datetime | None = None
     who: str = ""
+    document_id: int | None = None
 
 
 class Wrong(StrEnum):

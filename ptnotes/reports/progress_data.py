@@ -61,12 +61,16 @@ class TreatmentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalLine:
-    """A goal: `share` of the way from baseline to target (0 to 1, None where unmeasured) and its standing in words."""
+    """A goal: `share` of the way from baseline to target (0 to 1, None where unmeasured) and its standing in words.
+
+    `is_unmeasured` says that it is pursued by a measure of which there is no value.
+    """
 
     words: str
     share: float | None
     standing: str
     due: date | None = None
+    is_unmeasured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

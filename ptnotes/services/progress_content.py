@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.change import Meaning, Verdict
-from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, draft_conclusion
-from ptnotes.domain.contraindication import Screen
+from ptnotes.domain.conclusion import draft_conclusion
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.examination import examined_over
-from ptnotes.domain.goals import GoalStep
 from ptnotes.domain.outcomes import answered_over, compared_notes, judge_taking
-from ptnotes.domain.patient import Patient
-from ptnotes.domain.people import Clinic, Paper, Person
-from ptnotes.domain.plan import PlanVersion
-from ptnotes.domain.signature import SignedNote
 from ptnotes.domain.treatment import (
     Mode,
     NoteState,
     PainKind,
     Phase,
-    TreatmentSession,
     VisitStatus,
 )
 from ptnotes.domain.treatment_strip import treatment_strip
@@ -42,6 +34,7 @@ from ptnotes.reports.progress_data import (
     ProgressReportData,
     Reading,
 )
+from ptnotes.services.case import Case
 from ptnotes.services.progress_plan import care_plan, goal_line, plan_words
 from ptnotes.services.progress_safety import against_lines, precaution_words
 from ptnotes.services.progress_words import (
@@ -61,37 +54,6 @@ _PAIN_LABELS = {
     PainKind.BEST: "Best pain",
     PainKind.MOVEMENT: "Pain with movement",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What a report is made from. `sessions` are all of the episode up to `as_of`, oldest first.
-
-    `since` is the day of the last report, or None where this is the first. `conclusion` replaces the drafted one.
-    `screen` is the episode's screen, `names` everybody's name by their id.
-    `goal_steps` are what became of each goal, by its uuid, `plan_versions` the plan of care and those before it.
-    `notes` are the signed notes, `broken` the sessions whose signatures do not hold, `mark` how far the audit has come.
-    """
-
-    clinic: Clinic
-    author: Person
-    patient: Patient
-    episode: EpisodeOfCare
-    sessions: Sequence[TreatmentSession]
-    outcomes: Sequence[OutcomeScore]
-    written_at: datetime
-    as_of: date
-    since: date | None = None
-    paper: Paper | None = None
-    conclusion: Conclusion | None = None
-    asked: Asked = NOTHING_ASKED
-    notes: Sequence[SignedNote] = ()
-    broken: Collection[int] = ()
-    mark: AuditMark | None = None
-    screen: Screen = field(default_factory=Screen)
-    names: Mapping[int, str] = field(default_factory=dict)
-    goal_steps: Mapping[str, Sequence[GoalStep]] = field(default_factory=dict)
-    plan_versions: Sequence[PlanVersion] = ()
 
 
 def progress_content(reference: Reference, case: Case) -> ProgressReportData:

@@ -41,6 +41,7 @@ def goal_line(reference: Reference, progress: GoalProgress, steps: Sequence[Goal
         share=float(share) if share is not None else None,
         standing=_standing(reference, progress, steps),
         due=goal.due,
+        is_unmeasured=goal.status is GoalStatus.ACTIVE and goal.measure != "words" and progress.now is None,
     )
 
 

@@ -25,7 +25,7 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
 )
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reporting import make_progress_report
+from ptnotes.services.reporting import ReportChoices, prepare_report
 from ptnotes.services.verification import verify_notes
 from ptnotes.services.visits import load_session, save_draft, sessions_of, start_session
 from tests.clinics import PASSPHRASE
@@ -153,7 +153,7 @@ def the_new_visit(clinic: OpenClinic, episode_id: int) -> TreatmentSession:
 def words_of_the_report(clinic: OpenClinic, episode_id: int, folder: Path) -> str:
     """Give all words of the progress report that now can be made."""
     target = folder / "report.pdf"
-    target.write_bytes(make_progress_report(clinic, episode_id))
+    target.write_bytes(prepare_report(clinic, episode_id, ReportChoices()).pdf)
     read = subprocess.run(["pdftotext", "-layout", target, "-"], capture_output=True, text=True, check=True)
     return " ".join(read.stdout.split())
 

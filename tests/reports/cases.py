@@ -31,7 +31,8 @@ from ptnotes.domain.treatment import (
     VisitStatus,
 )
 from ptnotes.reports.progress import ProgressReportData, render_progress_report
-from ptnotes.services.progress_content import Case, progress_content
+from ptnotes.services.case import Case
+from ptnotes.services.progress_content import progress_content
 from tests.clinics import reference
 
 FIRST_DAY = date(2026, 1, 5)

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
@@ -18,7 +20,6 @@ from ptnotes.db.episodes import add_episodes
 from ptnotes.db.patients import add_patients
 from ptnotes.db.sessions import add_sessions
 from ptnotes.domain.conclusion import Request
-from ptnotes.domain.people import Paper
 from ptnotes.services.episodes import episodes_of
 from ptnotes.services.history import history_of
 from ptnotes.services.opening import OpenClinic
@@ -175,8 +176,10 @@ def test_a_period_and_another_paper_are_taken(
     screen.form.paper.setCurrentIndex(2)
     qtbot.waitUntil(lambda: screen.made is not None)
     assert screen.made is not None
-    assert screen.made.data.paper is Paper.A4
-    assert screen.made.data.first_number == 3
+    with pikepdf.open(BytesIO(screen.made.pdf)) as document:
+        assert round(float(document.pages[0].mediabox[3])) == 842
+    assert screen.made.covers_from is not None
+    assert screen.made.covers_from > FIRST_DAY + timedelta(days=1)
     assert "Last report" in text(screen.made.pdf)
 
 
@@ -243,7 +246,7 @@ def test_printing_prints_every_page_and_is_written_down(
         dark = sum(first.histogram()[:128]) / (first.width * first.height)
         assert 0.002 < dark < 0.5
     told = [row.what for row in history_of(clinic, 1)]
-    assert told.count("printed a progress report") == 1
+    assert told.count("printed a document: progress report, draft") == 1
 
 
 @pytest.mark.qt_log_ignore("QPainter::begin", extend=True)

@@ -21,7 +21,7 @@ from ptnotes.domain.treatment import Intervention, Mobilization, Side, Treatment
 from ptnotes.notation import Place, taking
 from ptnotes.services.episodes import change_episode
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reporting import make_progress_report
+from ptnotes.services.reporting import ReportChoices, prepare_report
 from ptnotes.services.screening import answer_screen
 from ptnotes.services.visits import save_draft, start_session
 from ptnotes.ui.charting import choices, edits
@@ -131,7 +131,7 @@ def charted(
     for change in changes:
         session = change(session)
     save_draft(clinic, session)
-    return bare(" ".join(pages(make_progress_report(clinic, episode.id or 0))))
+    return bare(" ".join(pages(prepare_report(clinic, episode.id or 0, ReportChoices()).pdf)))
 
 
 def bare(text: str) -> str:

@@ -11,9 +11,11 @@ from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.audit import Verb
+from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.errors import AccessError, EnvironmentFault
+from ptnotes.services.documents import MadeDocument, give_out, save_pdf
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reporting import MadeReport, ReportChoices, give_out, prepare_report, save_report
+from ptnotes.services.reporting import ReportChoices, prepare_report
 from ptnotes.ui.documents.page_view import PageView
 from ptnotes.ui.documents.printing import ask_for_printer, print_pages
 from ptnotes.ui.documents.report_form import ReportForm
@@ -63,7 +65,7 @@ class DocumentsScreen(QWidget):
         self._ask_path = ask_path
         self._episode_id: int | None = None
         self._kept: dict[int, ReportChoices] = {}
-        self._made: MadeReport | None = None
+        self._made: MadeDocument | None = None
         # A change that was made just before the tab was left; it is caught up with when the tab is shown again.
         self._is_behind = False
         self.form = ReportForm(clinic.today)
@@ -125,7 +127,7 @@ class DocumentsScreen(QWidget):
         layout.addWidget(self.stack, 1)
 
     @property
-    def made(self) -> MadeReport | None:
+    def made(self) -> MadeDocument | None:
         """The report that is shown, None while there is none or it is being made anew."""
         return self._made
 
@@ -150,19 +152,18 @@ class DocumentsScreen(QWidget):
             return
         path = self._ask_path(self, self._made.file_name)
         if path is not None:
-            save = partial(save_report, self._made.pdf, path)
-            job = partial(give_out, self._clinic, self._episode_id, save, covers_to=self._made.covers_to)
-            self._tasks.write(job, self._saved, self._not_saved)
+            job = partial(give_out, self._clinic, self._made, partial(save_pdf, self._made.pdf, path))
+            self._tasks.write(job, lambda _id: self._saved(path), self._not_saved)
 
     def print_out(self) -> None:
         """Ask for a printer, and print the report that is shown."""
         if self._made is None or self._episode_id is None:
             return
-        made, episode_id = self._made, self._episode_id
+        made = self._made
         printer = self._ask_printer(self)
         if printer is not None:
             write = partial(print_pages, made.pdf, printer)
-            job = partial(give_out, self._clinic, episode_id, write, Verb.PRINTED, covers_to=made.covers_to)
+            job = partial(give_out, self._clinic, made, write, Verb.PRINTED)
             self._tasks.write(job, self._printed, self._not_saved)
 
     def _printed(self, _nothing: object) -> None:
@@ -205,9 +206,9 @@ class DocumentsScreen(QWidget):
             latest="report",
         )
 
-    def _show_made(self, made: MadeReport) -> None:
+    def _show_made(self, made: MadeDocument) -> None:
         self.form.show_faults({})
-        self.form.show_drafted(made.data.conclusion)
+        self.form.show_drafted(made.conclusion or Conclusion(headline=""))
         self._set_made(made)
         self.state.setText("")
         self.stack.setCurrentWidget(self.view)
@@ -238,7 +239,7 @@ class DocumentsScreen(QWidget):
         self.empty.say(title, text)
         self.stack.setCurrentWidget(self.empty)
 
-    def _set_made(self, made: MadeReport | None) -> None:
+    def _set_made(self, made: MadeDocument | None) -> None:
         self._made = made
         self.save.setEnabled(made is not None)
         self.print.setEnabled(made is not None)

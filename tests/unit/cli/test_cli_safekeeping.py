@@ -60,7 +60,7 @@ def test_the_audit_is_verified_and_what_was_done_at_the_command_line_is_in_it(
     clinic.close()
     assert told[:6] == [
         "opened the clinic’s file",
-        "saved a progress report as a file · MRN 00231",
+        "saved a document as a file: progress report, draft · MRN 00231",
         "searched for patients: 1 found",
         "opened the clinic’s file",
         "searched for patients: 1 found",

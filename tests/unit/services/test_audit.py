@@ -16,6 +16,7 @@ from ptnotes.domain.audit import AuditEvent, Disclosure, Subject, Verb, Wrong, e
 from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError
 from ptnotes.domain.people import Role
 from ptnotes.services.audit import note_read
+from ptnotes.services.documents import give_out, save_pdf
 from ptnotes.services.history import (
     clinic_history,
     disclosures_of,
@@ -26,11 +27,11 @@ from ptnotes.services.history import (
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.patients import add_patient, archive_patient, change_patient, unarchive_patient
 from ptnotes.services.people import make_recovery_key, mark_old_keys_seen, unseen_old_keys
-from ptnotes.services.reporting import give_out, save_report
 from ptnotes.services.signing import add_addendum, sign_note, void_note
 from ptnotes.services.visits import discard_draft, restore_draft, save_draft
 from tests.clinics import PASSPHRASE, PATIENT, clinic_in, template
 from tests.clock import FixedClock
+from tests.documents import a_document
 from tests.signing import clinic_with_episode, draft, passphrases_remembered
 
 
@@ -116,14 +117,14 @@ def test_a_report_leaves_only_with_its_event_and_the_event_only_with_it(
     clinic, episode = clinic_with_episode(tmp_path, clock)
     count = len(verbs(clinic))
     with pytest.raises(EnvironmentFault):
-        give_out(clinic, episode.id or 0, lambda: save_report(b"%PDF", tmp_path / "none" / "report.pdf"))
+        give_out(clinic, a_document(episode), lambda: save_pdf(b"%PDF", tmp_path / "none" / "report.pdf"))
     assert len(verbs(clinic)) == count
     with a_full_disk(), pytest.raises(EnvironmentFault):
-        give_out(clinic, episode.id or 0, lambda: save_report(b"%PDF", tmp_path / "report.pdf"))
+        give_out(clinic, a_document(episode), lambda: save_pdf(b"%PDF", tmp_path / "report.pdf"))
     assert not (tmp_path / "report.pdf").exists()
-    give_out(clinic, episode.id or 0, lambda: save_report(b"%PDF", tmp_path / "report.pdf"))
+    give_out(clinic, a_document(episode), lambda: save_pdf(b"%PDF", tmp_path / "report.pdf"))
     assert (tmp_path / "report.pdf").read_bytes() == b"%PDF"
-    assert verbs(clinic)[-1] == (Verb.EXPORTED, Subject.REPORT)
+    assert verbs(clinic)[-1] == (Verb.EXPORTED, Subject.DOCUMENT)
     clinic.close()
 
 
@@ -287,5 +288,5 @@ def test_every_event_that_is_written_has_words(clock: FixedClock) -> None:
     )
     special = {Verb.VIEWED, Verb.ARCHIVED, Verb.UNARCHIVED, Verb.DISPOSED}
     for verb in Verb:
-        subject = Subject.PATIENT if verb in special else Subject.REPORT
+        subject = Subject.PATIENT if verb in special else Subject.DOCUMENT
         assert event_words(replace(event, verb=verb, subject=subject)) not in ("", f"{verb} {subject}")

@@ -17,9 +17,11 @@ from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.treatment import VisitKind, VisitStatus
 from ptnotes.domain.units import UnitRuleName
 from ptnotes.services import certification, due, episodes, patients, payers, reporting, visits
+from ptnotes.services.documents import give_out
 from ptnotes.services.opening import OpenClinic
 from tests.clinics import PATIENT, clinic_in
 from tests.clock import FixedClock
+from tests.documents import a_document
 
 START = date(2026, 2, 2)
 
@@ -69,9 +71,9 @@ def test_a_report_that_was_given_out_begins_the_count_anew_and_a_draft_does_not(
     episode = episode_of(clinic)
     seen(clinic, episode, *days(10))
     assert why(clinic, episode, DueKind.PROGRESS_REPORT).startswith("overdue: treatment days 1–10")
-    reporting.give_out(clinic, episode.id or 0, list)
+    give_out(clinic, a_document(episode, covers_to=days(10)[-1], draft=("1 note not signed yet.",)), list)
     assert why(clinic, episode, DueKind.PROGRESS_REPORT).startswith("overdue: treatment days 1–10")
-    reporting.give_out(clinic, episode.id or 0, list, covers_to=days(10)[-1])
+    give_out(clinic, a_document(episode, covers_to=days(10)[-1]), list)
     assert why(clinic, episode, DueKind.PROGRESS_REPORT) == ""
     seen(clinic, episode, *(date(2026, 2, 21) + timedelta(days=place) for place in range(9)))
     assert why(clinic, episode, DueKind.PROGRESS_REPORT) == (
@@ -82,7 +84,7 @@ def test_a_report_that_was_given_out_begins_the_count_anew_and_a_draft_does_not(
 def test_a_report_of_unsigned_notes_covers_nothing(clinic: OpenClinic) -> None:
     episode = episode_of(clinic)
     seen(clinic, episode, *days(2))
-    assert reporting.prepare_report(clinic, episode.id or 0, reporting.ReportChoices()).covers_to is None
+    assert reporting.prepare_report(clinic, episode.id or 0, reporting.ReportChoices()).draft
 
 
 def test_drafts_are_unsigned_notes(clinic: OpenClinic) -> None:

@@ -15,11 +15,13 @@ from ptnotes.domain.people import Permission
 from ptnotes.domain.signature import AddendumKind
 from ptnotes.reports.audit_mark import mark_of
 from ptnotes.services import signing
+from ptnotes.services.documents import give_out, save_pdf
 from ptnotes.services.history import verify_audit
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reporting import give_out, make_progress_report, progress_report_data, save_report
+from ptnotes.services.reporting import ReportChoices, prepare_report, progress_report_data
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
+from tests.documents import a_document
 from tests.reports.cases import flat, pages
 from tests.signing import (
     OTHER_PASSPHRASE,
@@ -48,11 +50,11 @@ def sign(clinic: OpenClinic, episode: EpisodeOfCare, passphrase: str = PASSPHRAS
 
 
 def report(case: Case) -> list[str]:
-    return [flat(page) for page in pages(make_progress_report(case[0], case[1].id or 0))]
+    return [flat(page) for page in pages(prepare_report(case[0], case[1].id or 0, ReportChoices()).pdf)]
 
 
 def saved(case: Case, folder: Path) -> Path:
-    return save_report(make_progress_report(case[0], case[1].id or 0), folder / "report.pdf")
+    return save_pdf(prepare_report(case[0], case[1].id or 0, ReportChoices()).pdf, folder / "report.pdf")
 
 
 def test_a_report_of_signed_notes_says_who_signed_when_and_how_far_the_audit_had_come(
@@ -160,4 +162,4 @@ def test_who_may_not_take_records_out_saves_no_report(case: Case) -> None:
     sign(clinic, episode)
     kept = replace(clinic, person=replace(clinic.person, withheld=frozenset({Permission.EXPORT})))
     with pytest.raises(AccessError, match=r"access\.not_allowed"):
-        give_out(kept, episode.id or 0, list)
+        give_out(kept, a_document(episode), list)

@@ -5,8 +5,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from ptnotes.db.patients import add_patients
@@ -14,14 +16,13 @@ from ptnotes.domain.conclusion import Asked, Conclusion, Request
 from ptnotes.domain.episode import PlanOfCare
 from ptnotes.domain.errors import EnvironmentFault, InputError, NotFoundError
 from ptnotes.domain.people import Paper
+from ptnotes.services.documents import save_pdf
 from ptnotes.services.episodes import change_episode, load_episode, open_episode
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import (
     ReportChoices,
-    make_progress_report,
     prepare_report,
     progress_report_data,
-    save_report,
 )
 from ptnotes.services.visits import save_draft, start_session
 from tests.clinics import clinic_in
@@ -63,39 +64,40 @@ def episode_id(clinic: OpenClinic) -> int:
 
 
 def test_a_report_is_made_of_what_is_stored(clinic: OpenClinic, episode_id: int) -> None:
-    text = flat(pages(make_progress_report(clinic, episode_id))[0])
+    text = flat(pages(prepare_report(clinic, episode_id, ReportChoices()).pdf)[0])
     assert "Moreau, Hélène" in text
     assert "visits 1–3" in text
     assert "Responds as hoped." in text
 
 
 def test_a_report_up_to_a_day_knows_nothing_later(clinic: OpenClinic, episode_id: int) -> None:
-    data = progress_report_data(clinic, episode_id, as_of=FIRST_DAY)
+    data = progress_report_data(clinic, episode_id, ReportChoices(as_of=FIRST_DAY))
     assert data.visits_attended == 1
     assert data.last_on == FIRST_DAY
 
 
 def test_a_day_to_come_is_refused(clinic: OpenClinic, episode_id: int) -> None:
     with pytest.raises(InputError) as caught:
-        progress_report_data(clinic, episode_id, as_of=clinic.today() + timedelta(days=1))
+        progress_report_data(clinic, episode_id, ReportChoices(as_of=clinic.today() + timedelta(days=1)))
     assert caught.value.code == "date.future"
 
 
 def test_a_last_report_after_this_one_is_refused(clinic: OpenClinic, episode_id: int) -> None:
     with pytest.raises(InputError) as caught:
-        progress_report_data(clinic, episode_id, as_of=FIRST_DAY, since=FIRST_DAY)
+        progress_report_data(clinic, episode_id, ReportChoices(as_of=FIRST_DAY, since=FIRST_DAY))
     assert caught.value.code == "report.period"
 
 
 def test_an_unknown_episode_is_not_found(clinic: OpenClinic) -> None:
     with pytest.raises(NotFoundError):
-        make_progress_report(clinic, 99)
+        prepare_report(clinic, 99, ReportChoices())
 
 
 def test_the_paper_is_the_clinics_unless_chosen(clinic: OpenClinic, episode_id: int) -> None:
     assert progress_report_data(clinic, episode_id).paper is Paper.LETTER
     made = prepare_report(clinic, episode_id, ReportChoices(paper=Paper.A4))
-    assert made.data.paper is Paper.A4
+    with pikepdf.open(BytesIO(made.pdf)) as document:
+        assert [round(float(side)) for side in document.pages[0].mediabox[2:]] == [595, 842]
 
 
 def test_it_is_dated_in_the_clinics_time(clinic: OpenClinic, episode_id: int) -> None:
@@ -133,7 +135,7 @@ def test_a_signature_needs_a_plan_of_care(clinic: OpenClinic, episode_id: int) -
 def test_a_report_is_saved_whole_and_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_bytes(b"%PDF-older")
-    assert save_report(b"%PDF-made", path) == path
+    assert save_pdf(b"%PDF-made", path) == path
     assert path.read_bytes() == b"%PDF-made"
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -151,7 +153,7 @@ def test_a_report_that_cannot_be_saved_leaves_what_was_there(
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(EnvironmentFault) as caught:
-        save_report(b"%PDF-made", path)
+        save_pdf(b"%PDF-made", path)
     assert caught.value.code == "disk.full"
     assert path.read_bytes() == b"%PDF-older"
     assert list(tmp_path.iterdir()) == [path]
@@ -159,7 +161,7 @@ def test_a_report_that_cannot_be_saved_leaves_what_was_there(
 
 def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault) as caught:
-        save_report(b"%PDF-made", tmp_path / "gone" / "report.pdf")
+        save_pdf(b"%PDF-made", tmp_path / "gone" / "report.pdf")
     assert caught.value.code == "folder.missing"
 
 
@@ -169,7 +171,7 @@ def test_a_report_replaces_nothing_but_a_pdf(tmp_path: Path, content: bytes) -> 
         path = tmp_path / name
         path.write_bytes(content)
         with pytest.raises(EnvironmentFault) as caught:
-            save_report(b"%PDF-made", path)
+            save_pdf(b"%PDF-made", path)
         assert caught.value.code == "report.replaces"
         assert path.read_bytes() == content
     assert sorted(file.name for file in tmp_path.iterdir()) == [
@@ -184,6 +186,6 @@ def test_an_empty_file_is_replaced_only_where_its_name_says_pdf(tmp_path: Path) 
     log.touch()
     chosen.touch()
     with pytest.raises(EnvironmentFault):
-        save_report(b"%PDF-made", log)
-    assert save_report(b"%PDF-made", chosen).read_bytes() == b"%PDF-made"
-    assert save_report(b"%PDF-again", chosen).read_bytes() == b"%PDF-again"
+        save_pdf(b"%PDF-made", log)
+    assert save_pdf(b"%PDF-made", chosen).read_bytes() == b"%PDF-made"
+    assert save_pdf(b"%PDF-again", chosen).read_bytes() == b"%PDF-again"

@@ -28,8 +28,10 @@ from ptnotes.domain.treatment import Intervention, Mobilization, TreatmentSessio
 from ptnotes.services import (
     backup,
     care_course,
+    case,
     certification,
     day_list,
+    documents,
     due,
     episodes,
     export_archive,
@@ -54,6 +56,7 @@ from ptnotes.services import (
 from ptnotes.services.opening import OpenClinic
 from tests.clinics import PASSPHRASE, PATIENT
 from tests.clock import FixedClock
+from tests.documents import a_document
 from tests.signing import clinic_with_episode, passphrases_remembered, whole
 
 THRUST = Mobilization(row=1, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V")
@@ -73,6 +76,10 @@ class Scene:
     def draft(self, kind: VisitKind = VisitKind.TREATMENT) -> TreatmentSession:
         """A new draft of the therapist's."""
         return visits.start_session(self.boss, self.episode.id or 0, kind=kind)
+
+    def kept_document(self) -> int:
+        """The id of a document that the therapist gave out."""
+        return documents.give_out(self.boss, a_document(self.episode), list)
 
     def signed(self) -> int:
         """The id of a new signed note of the therapist's."""
@@ -250,7 +257,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: visits.restore_draft(s.me, visits.discard_draft(s.boss, s.draft().id or 0).id or 0),
     ),
     "prepare_report": (
-        {Act.WRITE_PROGRESS_REPORT},
+        {Act.WRITE_PROGRESS_REPORT, Act.VIEW_NOTES},
         lambda s: reporting.progress_report_data(s.me, s.episode.id or 0),
     ),
     "change_clinic": (
@@ -342,12 +349,22 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         ),
     ),
     "progress_report_data": (
-        {Act.WRITE_PROGRESS_REPORT},
+        {Act.WRITE_PROGRESS_REPORT, Act.VIEW_NOTES},
         lambda s: reporting.progress_report_data(s.me, s.episode.id or 0),
     ),
-    "make_progress_report": (
-        {Act.WRITE_PROGRESS_REPORT},
-        lambda s: reporting.make_progress_report(s.me, s.episode.id or 0, as_of=date(2020, 1, 1)),
+    "gather": ({Act.VIEW_NOTES}, lambda s: case.gather(s.me, s.episode.id or 0, date(2026, 3, 2))),
+    "documents_of": ({Act.VIEW_NOTES}, lambda s: documents.documents_of(s.me, s.patient_id)),
+    "document_again": (
+        {Act.VIEW_DEMOGRAPHICS, Act.WRITE_PROGRESS_REPORT},
+        lambda s: documents.document_again(s.me, s.kept_document()),
+    ),
+    "log_sent": (
+        {Act.VIEW_NOTES},
+        lambda s: documents.log_sent(
+            s.me,
+            s.kept_document(),
+            Disclosure(patient_id=s.patient_id, what="", to_whom="Dr. P. Anand", how="", purpose=""),
+        ),
     ),
     "export_fhir": (
         {Act.EXPORT, Act.VIEW_NOTES},
@@ -367,7 +384,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     ),
     "give_out": (
         {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
-        lambda s: reporting.give_out(s.me, s.episode.id or 0, list),
+        lambda s: documents.give_out(s.me, a_document(s.episode), list),
     ),
     "patients_of_day": ({Act.VIEW_DEMOGRAPHICS}, lambda s: day_list.patients_of_day(s.me)),
     "add_to_day": (

@@ -1,0 +1,200 @@
+"""What becomes of a document that was made: it is kept as it is, saved or printed, and logged as sent.
+
+Every document is made by a verb of its own (`prepare_report` and its like), which gives a `MadeDocument`; from there
+all take the same way.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+
+from ptnotes import __version__
+from ptnotes.db import documents as stored
+from ptnotes.db.certification import note_report
+from ptnotes.db.faults import faults_named
+from ptnotes.domain.audit import Disclosure, Subject, Verb
+from ptnotes.domain.conclusion import Conclusion
+from ptnotes.domain.documents import KIND_TITLES, DocumentKind, KeptDocument, Lack
+from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
+from ptnotes.domain.permissions import Act
+from ptnotes.services.audit import log
+from ptnotes.services.history import record_disclosure
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+
+_PDF_START = b"%PDF-"
+
+ACTS: Mapping[DocumentKind, Act] = MappingProxyType(
+    {
+        DocumentKind.PROGRESS_REPORT: Act.WRITE_PROGRESS_REPORT,
+        DocumentKind.EVALUATION: Act.VIEW_NOTES,
+        DocumentKind.SESSION_NOTE: Act.VIEW_NOTES,
+        DocumentKind.DISCHARGE_SUMMARY: Act.VIEW_NOTES,
+        DocumentKind.HOME_PROGRAMME: Act.VIEW_NOTES,
+        DocumentKind.LETTER: Act.WRITE_PROGRESS_REPORT,
+        DocumentKind.FACE_SHEET: Act.VIEW_DEMOGRAPHICS,
+    }
+)
+"""What whoever makes a document of that kind must be allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeDocument:
+    """A document as the bytes of its PDF, and what has to be known to keep it.
+
+    `sessions` are the visits that it draws from, each (session, revision). `draft` says why it is a draft, empty where
+    it is none. `lacks` is what it should say and cannot. `conclusion` is the one that it states, where it states one.
+    `file_name` is offered for saving and names no patient.
+    """
+
+    kind: DocumentKind
+    patient_id: int
+    episode_id: int | None
+    pdf: bytes
+    file_name: str
+    made_at: datetime
+    title: str = ""
+    covers_from: date | None = None
+    covers_to: date | None = None
+    sessions: tuple[tuple[int, int], ...] = ()
+    draft: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+    conclusion: Conclusion | None = None
+
+
+def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
+    """The name under which a document is offered for saving: ``progress-report-100214-2026-03-02.pdf``."""
+    number = "".join(letter if letter.isalnum() else "-" for letter in mrn)
+    return f"{kind.value.replace('_', '-')}-{number}-{on.isoformat()}.pdf"
+
+
+def give_out(
+    clinic: OpenClinic, made: MadeDocument, write: Callable[[], object], verb: Verb = Verb.EXPORTED
+) -> int:
+    """Let `write` put a document where it leaves the program, keep it as it is, and write that down: all or nothing.
+
+    `verb` says how it leaves: saved as a file (exported), or printed. From the day after the last one that a progress
+    report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept document's id.
+    Raises `AccessError`, `EnvironmentFault`.
+    """
+    require(clinic, ACTS[made.kind])
+    require(clinic, Act.EXPORT)
+    with clinic.store.write() as connection:
+        document_id = stored.keep_document(
+            connection,
+            kind=made.kind,
+            patient_id=made.patient_id,
+            episode_id=made.episode_id,
+            title=made.title,
+            content=made.pdf,
+            covers=(made.covers_from, made.covers_to),
+            sessions=made.sessions,
+            is_draft=bool(made.draft),
+            made_at=made.made_at,
+            zone=clinic.zone,
+            person_id=clinic.person_id,
+            renderer_version=f"PT Notes {__version__}",
+        )
+        log(
+            clinic,
+            connection,
+            verb,
+            Subject.DOCUMENT,
+            document_id,
+            patient_id=made.patient_id,
+            detail=KIND_TITLES[made.kind].lower() + (", draft" if made.draft else ""),
+        )
+        is_report = made.kind is DocumentKind.PROGRESS_REPORT and not made.draft
+        if is_report and made.episode_id is not None and made.covers_to is not None:
+            note_report(connection, made.episode_id, made.covers_to, clinic.clock(), clinic.person_id)
+        write()
+        connection.commit()
+    return document_id
+
+
+def documents_of(clinic: OpenClinic, patient_id: int) -> tuple[KeptDocument, ...]:
+    """The documents that left the program about a patient, newest first. Raises `AccessError`."""
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        return stored.kept_documents(connection, patient_id)
+
+
+def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
+    """A kept document, byte for byte as it was given out.
+
+    Raises `NotFoundError`, `AccessError`, and `EnvironmentFault` "document.changed" where its bytes are no longer those
+    that were kept.
+    """
+    with clinic.store.read() as connection:
+        kept = stored.load_document(connection, document_id)
+        require(clinic, ACTS[kept.kind])
+        content = stored.document_bytes(connection, document_id)
+    if sha256(content).digest() != kept.sha256:
+        raise EnvironmentFault("document.changed")
+    return MadeDocument(
+        kind=kept.kind,
+        patient_id=kept.patient_id,
+        episode_id=kept.episode_id,
+        pdf=content,
+        file_name=f"{kept.kind.value.replace('_', '-')}-{kept.made_at.date().isoformat()}.pdf",
+        made_at=kept.made_at,
+        title=kept.title,
+        covers_from=kept.covers_from,
+        covers_to=kept.covers_to,
+        draft=("A note in it was not signed.",) if kept.is_draft else (),
+    )
+
+
+def log_sent(clinic: OpenClinic, document_id: int, sent: Disclosure) -> Disclosure:
+    """Write down that a kept document was sent: to whom, how and for what. What was sent is the document's own title.
+
+    Raises `InputError` "document.draft" for a draft, which may not be sent, and what `record_disclosure` raises.
+    """
+    with clinic.store.read() as connection:
+        kept = stored.load_document(connection, document_id)
+    if kept.is_draft:
+        raise InputError(Fault("document.draft", "disclosure.what"))
+    what = kept.title or KIND_TITLES[kept.kind]
+    sent = replace(sent, patient_id=kept.patient_id, document_id=document_id, what=what)
+    return record_disclosure(clinic, sent)
+
+
+def save_pdf(pdf: bytes, path: Path) -> Path:
+    """Write the bytes as the file `path`, whole or not at all, and give the path back.
+
+    A document replaces an earlier PDF and nothing else: a slip of the name must not cost a clinic's file or its keys.
+    Raises `EnvironmentFault`: report.replaces, disk.full, disk.read_only, disk.permission, folder.missing, disk.io.
+    """
+    with faults_named(path):
+        if path.exists() and not path.is_file():
+            path.write_bytes(pdf)  # a device or a pipe takes the bytes and cannot be replaced
+            return path
+        if not _may_become_a_pdf(path):
+            raise EnvironmentFault("report.replaces", path=str(path))
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(pdf)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    return path
+
+
+def _may_become_a_pdf(path: Path) -> bool:
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        start = file.read(len(_PDF_START))
+    # An empty file may be a database's log that happens to hold nothing just now, so its name has to say what it is.
+    return start == _PDF_START or (not start and path.suffix.casefold() == ".pdf")

@@ -1,0 +1,41 @@
+"""What a progress report should say and cannot.
+
+What is required follows the Medicare Benefit Policy Manual, Pub. 100-02, ch. 15, sec. 220.3.D: the author, objective
+evidence for each goal or why there is none, and the plan; what readers want besides stands as wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ptnotes.domain.documents import Lack
+from ptnotes.reports.progress_data import ProgressReportData
+
+
+def progress_lacks(data: ProgressReportData) -> tuple[Lack, ...]:
+    """What is missing, what payers require first."""
+    return tuple(sorted(_lacks(data), key=lambda lack: not lack.is_required))
+
+
+def _lacks(data: ProgressReportData) -> Iterator[Lack]:
+    if not data.author.credentials:
+        yield Lack(code="lack.credentials", values={"name": data.author.name})
+    if not data.diagnoses:
+        yield Lack(code="lack.diagnosis")
+    if not data.goals:
+        yield Lack(code="lack.goals")
+    for goal in data.goals:
+        if goal.is_unmeasured:
+            yield Lack(code="lack.goal_progress", values={"goal": goal.words})
+    if not data.measures:
+        yield Lack(code="lack.measures")
+    if data.narrative.assessment is None:
+        yield Lack(code="lack.assessment")
+    if data.narrative.plan is None and not data.plan_of_care:
+        yield Lack(code="lack.plan")
+    if data.narrative.statement is None:
+        yield Lack(code="lack.statement", is_required=False)
+    if not data.prognosis:
+        yield Lack(code="lack.prognosis", is_required=False)
+    if not data.referrer:
+        yield Lack(code="lack.referrer", is_required=False)

@@ -1,0 +1,108 @@
+"""A document leaves only with its bytes kept and its event written, and is logged as sent only where it is no draft."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from ptnotes.domain.audit import Disclosure, Verb
+from ptnotes.domain.documents import DocumentKind
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.errors import EnvironmentFault, InputError
+from ptnotes.services.documents import document_again, documents_of, give_out, log_sent
+from ptnotes.services.history import disclosures_of, history_of
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.reporting import ReportChoices, prepare_report
+from tests.clock import FixedClock
+from tests.documents import a_document
+from tests.signing import clinic_with_episode, draft
+
+DRAFT = ("1 note not signed yet.",)
+
+
+@pytest.fixture
+def case(tmp_path: Path, clock: FixedClock) -> Iterator[tuple[OpenClinic, EpisodeOfCare]]:
+    clinic, episode = clinic_with_episode(tmp_path, clock)
+    yield clinic, episode
+    clinic.close()
+
+
+def to(name: str, patient_id: int) -> Disclosure:
+    return Disclosure(patient_id=patient_id, what="", to_whom=name, how="fax", purpose="plan of care")
+
+
+def test_what_is_given_out_is_kept_byte_for_byte_with_its_hash(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    note = draft(clinic, episode)
+    made = prepare_report(clinic, episode.id or 0, ReportChoices())
+    assert made.sessions == ((note.id, note.revision),)
+    given = give_out(clinic, made, list)
+    (kept,) = documents_of(clinic, episode.patient_id)
+    assert kept.id == given
+    assert kept.sha256 == sha256(made.pdf).digest()
+    assert (kept.kind, kept.is_draft, kept.size_bytes) == (
+        DocumentKind.PROGRESS_REPORT,
+        True,
+        len(made.pdf),
+    )
+    again = document_again(clinic, given)
+    assert again.pdf == made.pdf
+    assert again.draft
+
+
+def test_saved_and_then_printed_it_is_one_document_and_two_events(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    made = a_document(episode)
+    assert give_out(clinic, made, list) == give_out(clinic, made, list, Verb.PRINTED)
+    assert len(documents_of(clinic, episode.patient_id)) == 1
+    told = [row.what for row in history_of(clinic, episode.patient_id)][:2]
+    assert told == ["printed a document: progress report", "saved a document as a file: progress report"]
+
+
+def test_what_could_not_be_written_is_not_kept(case: tuple[OpenClinic, EpisodeOfCare]) -> None:
+    clinic, episode = case
+
+    def fails() -> None:
+        raise EnvironmentFault("disk.full")
+
+    with pytest.raises(EnvironmentFault):
+        give_out(clinic, a_document(episode), fails)
+    assert documents_of(clinic, episode.patient_id) == ()
+
+
+def test_a_draft_cannot_be_logged_as_sent(case: tuple[OpenClinic, EpisodeOfCare]) -> None:
+    clinic, episode = case
+    given = give_out(clinic, a_document(episode, draft=DRAFT), list)
+    with pytest.raises(InputError) as caught:
+        log_sent(clinic, given, to("Dr. P. Anand", episode.patient_id))
+    assert caught.value.code == "document.draft"
+    assert disclosures_of(clinic, episode.patient_id) == ()
+
+
+def test_what_was_sent_names_its_document(case: tuple[OpenClinic, EpisodeOfCare]) -> None:
+    clinic, episode = case
+    given = give_out(clinic, a_document(episode), list)
+    log_sent(clinic, given, to("Dr. P. Anand", episode.patient_id))
+    (sent,) = disclosures_of(clinic, episode.patient_id)
+    assert (sent.document_id, sent.what) == (given, "Progress report to 2 Mar 2026")
+    assert documents_of(clinic, episode.patient_id)[0].sent == 1
+
+
+def test_bytes_that_were_changed_in_the_file_are_not_given_as_the_document(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    given = give_out(clinic, a_document(episode), list)
+    with clinic.store.write() as connection:
+        connection.execute(text("DROP TRIGGER guard_document_update_append_only"))
+        connection.execute(text("UPDATE document SET content = x'00'"))
+        connection.commit()
+    with pytest.raises(EnvironmentFault) as caught:
+        document_again(clinic, given)
+    assert caught.value.code == "document.changed"
