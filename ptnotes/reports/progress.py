@@ -22,9 +22,10 @@ from ptnotes.reports.blocks import (
     table,
 )
 from ptnotes.reports.body_section import body_section
-from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
+from ptnotes.reports.document import make_pdf, text_width_pt
 from ptnotes.reports.examination_section import answers_section, examination_section
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
+from ptnotes.reports.letterhead import section
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.plan_section import plan_section
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
@@ -37,7 +38,8 @@ from ptnotes.reports.progress_page import (
     plan_paragraphs,
     treatment_table,
 )
-from ptnotes.reports.typeset import QUIET, QUIET_SMALL, Span, Words, paragraph, quiet
+from ptnotes.reports.signed_section import added_section, against_section, imprint, signatures_section
+from ptnotes.reports.typeset import QUIET, Span, Words, paragraph, quiet
 
 __all__ = ["ProgressReportData", "render_progress_report"]
 
@@ -60,19 +62,7 @@ def render_progress_report(data: ProgressReportData) -> bytes:
     later = list(_later_pages(data, trim))
     if later:
         story = [*story, PageBreak(), *later]
-    imprint = Imprint(
-        title="Progress report",
-        author=data.author.signature,
-        patient_name=data.patient.name,
-        mrn=data.patient.mrn,
-        foot=f"Progress report of {full_date(data.written_at.date())} · Confidential health information",
-        language=data.clinic.locale.replace("_", "-"),
-        written_at=data.written_at,
-        paper=data.paper,
-        draft=" ".join(data.signatures.open),
-        keywords=data.signatures.mark.text if data.signatures.mark is not None else "",
-    )
-    return make_pdf(story, imprint)
+    return make_pdf(story, imprint(data, "Progress report"))
 
 
 def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
@@ -87,92 +77,22 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     yield from examination_section(data.examination, width)
     yield from answers_section(data.answers, width)
     if len(data.treatments) > trim.treatments:
-        yield from _section("All techniques of the period")
+        yield from section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)
     if len(data.goals) > trim.goals:
-        yield from _section("All goals")
+        yield from section("All goals")
         yield from goal_rows(data, _NO_LIMIT, width)
     yield from plan_section(data.care, width)
     if _was_cut(data, trim):
-        yield from _section("Assessment and plan in full")
+        yield from section("Assessment and plan in full")
         yield space(3)
         yield from plan_paragraphs(data, _NO_LIMIT)
     if data.visits:
-        yield from _section("Every visit")
+        yield from section("Every visit")
         yield _every_visit(data, width)
-    yield from _against(data, width)
-    yield from _added_after_signing(data, width)
-    yield from _signatures(data, width)
-
-
-def _against(data: ProgressReportData, width: float) -> Iterator[Flowable]:
-    """What was done in spite of the screen, and why."""
-    if not data.against:
-        return
-    yield from _section("Done against a contraindication")
-    columns = [
-        Column("Visit", 1),
-        Column("Done", 1.6),
-        Column("Against", 2.2),
-        Column("Reason", 2.6),
-        Column("Who", 1.4),
-    ]
-    rows: list[list[Words]] = [
-        [full_date(line.on), line.done, line.stops, line.reason, line.who] for line in data.against
-    ]
-    yield table(columns, rows, width)
-
-
-def _added_after_signing(data: ProgressReportData, width: float) -> Iterator[Flowable]:
-    if not data.signatures.added:
-        return
-    yield from _section("Added to signed notes")
-    columns = [Column("Visit", 1), Column("What", 1.2, CELL_QUIET), Column("Words", 4.2), Column("Who", 2)]
-    rows: list[list[Words]] = [
-        [full_date(line.on), line.kind, line.words, [Span(f"{line.who}\n"), quiet(line.at, 7.5)]]
-        for line in data.signatures.added
-    ]
-    yield table(columns, rows, width)
-
-
-def _signatures(data: ProgressReportData, width: float) -> Iterator[Flowable]:
-    """Who signed which note and when, what is not signed, and how far the audit had come."""
-    told = data.signatures
-    if not told.signed and not told.open:
-        return
-    yield from _section("Signatures of the visits’ notes")
-    if told.signed:
-        columns = [
-            Column("Visit", 0.45, CELL_RIGHT),
-            Column("Date", 1.1),
-            Column("Signed electronically by", 3.6),
-            Column("On", 2, CELL_QUIET),
-            Column("Record", 1.2, CELL_QUIET),
-        ]
-        rows: list[list[Words]] = [
-            [
-                str(line.number) if line.number is not None else "–",
-                full_date(line.on),
-                line.who,
-                line.at,
-                line.record,
-            ]
-            for line in told.signed
-        ]
-        yield table(columns, rows, width)
-    for line in told.open:
-        yield space(4)
-        yield paragraph(line, QUIET)
-    if told.mark is not None:
-        yield space(4)
-        words = f"Audit of the clinic’s records: {told.mark.count:,} events, the last {told.mark.head.hex()}."
-        yield paragraph(words, QUIET_SMALL)
-
-
-def _section(title: str) -> Iterator[Flowable]:
-    """A section that does not begin at the foot of a page, parted from its table."""
-    yield CondPageBreak(72)
-    yield Section(title)
+    yield from against_section(data.against, width)
+    yield from added_section(data.signatures, width)
+    yield from signatures_section(data.signatures, width)
 
 
 def _every_measure(data: ProgressReportData, width: float) -> Flowable:
@@ -213,7 +133,7 @@ def _how_judged(data: ProgressReportData) -> Iterator[Flowable]:
             labels.setdefault(threshold_words(row.verdict, row.unit), []).append(row.label)
     if not labels and not data.method_notes:
         return
-    yield from _section("How change was judged")
+    yield from section("How change was judged")
     columns = [Column("Measure", 1), Column("Judged against", 2.4)]
     if labels:
         yield table(
@@ -239,7 +159,7 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
     charts = [chart for chart in data.charts if chart.key not in on_first]
     if not charts:
         return
-    yield from _section("Over the episode")
+    yield from section("Over the episode")
     room = (width - GAP_PT * (_CHARTS_A_ROW - 1)) / _CHARTS_A_ROW
     for start in range(0, len(charts), _CHARTS_A_ROW):
         row = charts[start : start + _CHARTS_A_ROW]

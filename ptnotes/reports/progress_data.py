@@ -6,19 +6,17 @@ Texts are finished words (labels, values with units); numbers stay where the lay
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.change import Verdict
 from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.examination import Examined
 from ptnotes.domain.outcomes import AnsweredItem
-from ptnotes.domain.patient import Patient
-from ptnotes.domain.people import Clinic, Paper, Person
 from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
 from ptnotes.domain.views import SpineMark
+from ptnotes.reports.document_data import AgainstLine, DocumentData
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,77 +136,16 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgainstLine:
-    """Something done against a contraindication: the visit's day and number, what was done and what stood against it,
-    why, and who said so.
-    """
-
-    on: date
-    number: int | None
-    done: str
-    stops: str
-    reason: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedLine:
-    """A note whose electronic signature was verified: the visit's day and number, who signed it and when.
-
-    `who` names those who co-signed, too; `record` is the beginning of the hash that was signed.
-    """
-
-    on: date
-    number: int | None
-    who: str
-    at: str
-    record: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddedLine:
-    """Words that were added to a signed note: the visit's day, what they are, the words, who wrote them and when."""
-
-    on: date
-    kind: str
-    words: str
-    who: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signatures:
-    """How the notes that a document draws from are signed.
-
-    `open` says in words what is not: as long as there is anything, the document is a draft. `mark` says how far the
-    audit had come; only a document of signed notes carries it.
-    """
-
-    signed: tuple[SignedLine, ...] = ()
-    open: tuple[str, ...] = ()
-    added: tuple[AddedLine, ...] = ()
-    mark: AuditMark | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressReportData:
+class ProgressReportData(DocumentData):
     """A whole progress report.
 
     `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
-    `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `written_at` is aware, in the
-    clinic's time zone. `key_motion` is the key of the motion's chart that the first page shows. `signatures` are
-    those of every attended visit that the report draws from. `marks` are where the period treated, `strip` where and
-    when the episode did.
+    `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `key_motion` is the key of the chart
+    that the first page shows. `marks` are where the period treated, `strip` where and when the episode did.
     `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart,
     `examination` each of its findings, first and now. `care` is what the later pages tell of problems, goals and plan.
     """
 
-    clinic: Clinic
-    author: Person
-    written_at: datetime
-    paper: Paper
-    patient: Patient
-    age_years: int
     diagnoses: tuple[str, ...]
     referrer: str
     referrer_details: str
@@ -243,4 +180,3 @@ class ProgressReportData:
     certification_ended: date | None = None
     method_notes: tuple[str, ...] = ()
     against: tuple[AgainstLine, ...] = ()
-    signatures: Signatures = Signatures()

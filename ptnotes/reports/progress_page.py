@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from io import BytesIO
 
-from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, Image
+from reportlab.platypus import Flowable
 
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.conclusion import Request
-from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.treatment import PainKind, Phase
 from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
@@ -32,25 +29,22 @@ from ptnotes.reports.blocks import (
     ProgressBar,
     Section,
     SignatureLine,
-    facts,
     space,
     stack_height,
     table,
 )
 from ptnotes.reports.document import text_height_pt, text_width_pt
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
+from ptnotes.reports.letterhead import counted, letterhead, period, signature_line, who_and_what
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.typeset import (
     BODY,
     CAPTION,
     LEAD,
-    NAME,
     QUIET,
     QUIET_SMALL,
-    TITLE,
     Span,
-    TextStyle,
     Words,
     bold,
     paragraph,
@@ -61,8 +55,6 @@ _CHART_TEXT_PT = 7.5
 _SMALLEST_PT = 6.5
 _CHART_SPACE_PT = 20.0
 _NO_STRIP = TreatmentStrip()
-_LOGO_PT = (110.0, 34.0)
-_QUIET_RIGHT = TextStyle(ink="muted", align="right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,45 +154,14 @@ def strip_pt(strip: TreatmentStrip, width: float) -> float:
     return tall + CAPTION.leading if tall else 0.0
 
 
-def period(first_on: date, last_on: date) -> str:
-    """``26 Oct – 16 Nov 2026``, with both years where they differ."""
-    if first_on == last_on:
-        return full_date(last_on)
-    first = day_and_month(first_on) if first_on.year == last_on.year else full_date(first_on)
-    return f"{first} – {full_date(last_on)}"
-
-
 def _letterhead(data: ProgressReportData, width: float) -> list[Flowable]:
-    clinic = data.clinic
-    contact = [clinic.address, f"Tel {clinic.telephone}" if clinic.telephone else ""]
-    contact.append(f"Fax {clinic.fax}" if clinic.fax else "")
-    ours: list[Flowable] = [paragraph(clinic.name, NAME)]
-    if any(contact):
-        ours.append(paragraph(" · ".join(part for part in contact if part), QUIET))
     visits = ""
     if data.first_number is not None and data.last_number is not None:
         one = data.first_number == data.last_number
         visits = (
             f" · visit {data.last_number}" if one else f" · visits {data.first_number}–{data.last_number}"
         )
-    title: list[Flowable] = [
-        paragraph("Progress report", TITLE),
-        paragraph(period(data.first_on, data.last_on) + visits, _QUIET_RIGHT),
-    ]
-    if clinic.logo is None:
-        return [Columns([ours, title], [0.58, 0.42])]
-    logo = _logo(clinic.logo)
-    rest = width - logo.drawWidth - 2 * GAP_PT
-    return [Columns([[logo], ours, title], [logo.drawWidth, rest * 0.58, rest * 0.42])]
-
-
-def _logo(picture: bytes) -> Image:
-    try:
-        wide, high = ImageReader(BytesIO(picture)).getSize()
-    except OSError as error:
-        raise InputError(Fault("picture.unreadable", "clinic.logo", values={"limit": "1 MB"})) from error
-    scale = min(_LOGO_PT[0] / wide, _LOGO_PT[1] / high)
-    return Image(BytesIO(picture), wide * scale, high * scale, mask="auto", hAlign="LEFT")
+    return letterhead(data.clinic, "Progress report", period(data.first_on, data.last_on) + visits, width)
 
 
 def _above_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
@@ -213,7 +174,7 @@ def _above_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterato
         left_out = len(data.measures) - trim.measures
         if left_out > 0:
             yield space(2)
-            yield paragraph(f"{_counted(left_out, 'more measure')} on the next pages.", QUIET_SMALL)
+            yield paragraph(f"{counted(left_out, 'more measure')} on the next pages.", QUIET_SMALL)
 
 
 def _below_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
@@ -225,22 +186,19 @@ def _below_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterato
 
 
 def _who_and_what(data: ProgressReportData, width: float) -> Flowable:
-    patient = data.patient
-    half = (width - GAP_PT) / 2
-    born = f", {data.age_years} y (born {full_date(patient.birth_date)})"
-    left: list[tuple[str, Words]] = [("Patient", [bold(patient.name), Span(born)]), ("MRN", patient.mrn)]
-    for place, diagnosis in enumerate(data.diagnoses):
-        left.append(("" if place else "Diagnosis", diagnosis))
+    left: list[tuple[str, Words]] = [
+        ("" if place else "Diagnosis", diagnosis) for place, diagnosis in enumerate(data.diagnoses)
+    ]
     right: list[tuple[str, Words]] = []
     if data.referrer:
         details = Span(f", {data.referrer_details}" if data.referrer_details else "")
         right.append(("To", [bold(data.referrer), details]))
     missed = f", {data.visits_missed} not kept" if data.visits_missed else ""
-    attended = f"{_counted(data.visits_attended, 'visit')} attended{missed}"
+    attended = f"{counted(data.visits_attended, 'visit')} attended{missed}"
     right.append(("Start of care", f"{full_date(data.care_began)} · {attended}"))
     if data.plan_of_care:
         right.append(("Plan of care", data.plan_of_care))
-    return Columns([[facts(left, half, 62)], [facts(right, half, 66)]], [1, 1])
+    return who_and_what(data.patient, data.age_years, left, right, width)
 
 
 def _conclusion(data: ProgressReportData) -> Flowable:
@@ -382,7 +340,7 @@ def treatment_table(data: ProgressReportData, count: int, width: float) -> Itera
     if len(data.treatments) > count:
         yield space(2)
         yield paragraph(
-            f"{_counted(len(data.treatments) - count, 'more technique')} on the next pages.", QUIET_SMALL
+            f"{counted(len(data.treatments) - count, 'more technique')} on the next pages.", QUIET_SMALL
         )
     if data.other_services:
         yield space(3)
@@ -395,7 +353,7 @@ def _goals_and_plan(data: ProgressReportData, trim: Trim, width: float) -> Flowa
     plan: list[Flowable] = [Section("Assessment and plan", 0), space(3), *plan_paragraphs(data, trim.letters)]
     if data.asked.request is Request.SIGNATURE:
         plan.append(_their_signature(data))
-    return Columns([goals, plan], [1, 1], foot=_our_signature(data))
+    return Columns([goals, plan], [1, 1], foot=signature_line(data.author, data.written_at))
 
 
 def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowable]:
@@ -414,7 +372,7 @@ def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowab
             rows.append(Columns([[ProgressBar(goal.share)], [standing]], [bar_pt, width - bar_pt - 10], 10))
     if len(data.goals) > count:
         rows.append(
-            paragraph(f"{_counted(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
+            paragraph(f"{counted(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
         )
     return rows
 
@@ -458,18 +416,6 @@ def cut(text: str, letters: int) -> str:
     return f"{head} … (in full on the next pages)"
 
 
-def _our_signature(data: ProgressReportData) -> Flowable:
-    author = data.author
-    details = [f"Licence {author.licence_number}" if author.licence_number else "", author.licence_state]
-    details.append(f"NPI {author.npi}" if author.npi else "")
-    details.append(f"written {full_date(data.written_at.date())} {data.written_at:%H:%M}")
-    return SignatureLine(author.signature, " · ".join(part for part in details if part))
-
-
 def _their_signature(data: ProgressReportData) -> Flowable:
     by = f", asked for by {full_date(data.asked.by)}" if data.asked.by else ""
     return SignatureLine(data.referrer or "Physician", f"For the plan of care{by}")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -14,7 +14,7 @@ from ptnotes.domain.contraindication import (
 )
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.treatment import Mobilization, TreatmentSession
-from ptnotes.reports.progress_data import AgainstLine
+from ptnotes.reports.document_data import AgainstLine
 
 
 def precaution_words(reference: Reference, episode: EpisodeOfCare, screen: Screen) -> str:

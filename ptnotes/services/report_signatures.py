@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.signature import KIND_WORDS, Addendum, AddendumKind, SignedNote, moment
 from ptnotes.domain.treatment import NoteState, TreatmentSession
-from ptnotes.reports.progress_data import AddedLine, Signatures, SignedLine
+from ptnotes.reports.document_data import AddedLine, Signatures, SignedLine
 
 
 def signatures(

@@ -1,0 +1,93 @@
+"""What every document begins and ends with: whose it is, what it is, who it is about, and who signs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from io import BytesIO
+
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import CondPageBreak, Flowable, Image
+
+from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.patient import Patient
+from ptnotes.domain.people import Clinic, Person
+from ptnotes.domain.wording import day_and_month, full_date
+from ptnotes.reports.blocks import Columns, Section, SignatureLine, facts
+from ptnotes.reports.paper import GAP_PT
+from ptnotes.reports.typeset import NAME, QUIET, TITLE, Span, TextStyle, Words, bold, paragraph
+
+_LOGO_PT = (110.0, 34.0)
+_QUIET_RIGHT = TextStyle(ink="muted", align="right")
+_LABEL_PT = 66.0
+_LEAST_SECTION_PT = 72.0
+
+
+def letterhead(clinic: Clinic, title: str, under: str, width: float) -> list[Flowable]:
+    """The clinic at the left behind its logo, the document's title and a line `under` it at the right.
+
+    Raises `InputError` "picture.unreadable" for a logo that is no picture.
+    """
+    contact = [clinic.address, f"Tel {clinic.telephone}" if clinic.telephone else ""]
+    contact.append(f"Fax {clinic.fax}" if clinic.fax else "")
+    ours: list[Flowable] = [paragraph(clinic.name, NAME)]
+    if any(contact):
+        ours.append(paragraph(" · ".join(part for part in contact if part), QUIET))
+    what: list[Flowable] = [paragraph(title, TITLE)]
+    if under:
+        what.append(paragraph(under, _QUIET_RIGHT))
+    if clinic.logo is None:
+        return [Columns([ours, what], [0.58, 0.42])]
+    logo = _logo(clinic.logo)
+    rest = width - logo.drawWidth - 2 * GAP_PT
+    return [Columns([[logo], ours, what], [logo.drawWidth, rest * 0.58, rest * 0.42])]
+
+
+def who_and_what(
+    patient: Patient,
+    age_years: int,
+    left: Sequence[tuple[str, Words]],
+    right: Sequence[tuple[str, Words]],
+    width: float,
+) -> Flowable:
+    """The patient with age, birth date and record number; `left` goes on under that, `right` stands beside it."""
+    half = (width - GAP_PT) / 2
+    born = f", {age_years} y (born {full_date(patient.birth_date)})"
+    rows: list[tuple[str, Words]] = [("Patient", [bold(patient.name), Span(born)]), ("MRN", patient.mrn)]
+    return Columns([[facts([*rows, *left], half, _LABEL_PT)], [facts(right, half, _LABEL_PT)]], [1, 1])
+
+
+def section(title: str, least_pt: float = _LEAST_SECTION_PT) -> Iterator[Flowable]:
+    """A section's heading that does not begin at the foot of a page: at least `least_pt` points are free under it."""
+    yield CondPageBreak(least_pt)
+    yield Section(title)
+
+
+def period(first_on: date, last_on: date) -> str:
+    """``26 Oct – 16 Nov 2026``, with both years where they differ."""
+    if first_on == last_on:
+        return full_date(last_on)
+    first = day_and_month(first_on) if first_on.year == last_on.year else full_date(first_on)
+    return f"{first} – {full_date(last_on)}"
+
+
+def signature_line(author: Person, written_at: datetime) -> SignatureLine:
+    """A line for the author to sign by hand, with licence, NPI and when the document was written."""
+    details = [f"Licence {author.licence_number}" if author.licence_number else "", author.licence_state]
+    details.append(f"NPI {author.npi}" if author.npi else "")
+    details.append(f"written {full_date(written_at.date())} {written_at:%H:%M}")
+    return SignatureLine(author.signature, " · ".join(part for part in details if part))
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 visit``, ``3 visits``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _logo(picture: bytes) -> Image:
+    try:
+        wide, high = ImageReader(BytesIO(picture)).getSize()
+    except OSError as error:
+        raise InputError(Fault("picture.unreadable", "clinic.logo", values={"limit": "1 MB"})) from error
+    scale = min(_LOGO_PT[0] / wide, _LOGO_PT[1] / high)
+    return Image(BytesIO(picture), wide * scale, high * scale, mask="auto", hAlign="LEFT")
