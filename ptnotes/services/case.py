@@ -16,6 +16,7 @@ from ptnotes.db.screening import load_screen
 from ptnotes.db.sessions import MEASURED, sessions_of
 from ptnotes.db.settings import load_clinic
 from ptnotes.db.signing import signed_notes
+from ptnotes.domain.as_of import episode_as_of, steps_as_of, versions_as_of
 from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion
 from ptnotes.domain.contraindication import Screen
@@ -72,10 +73,15 @@ class Case:
 
 
 def gather(clinic: OpenClinic, episode_id: int, until: date) -> Case:
-    """The case of an episode up to the day `until`. Raises `NotFoundError`, `AccessError`."""
+    """The case of an episode as it stood on the day `until`. Raises `NotFoundError`, `AccessError`."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
+        steps = steps_of(goal_events(connection, episode_id, clinic.zone))
+        versions = plan_history(connection, episode_id, clinic.zone)
+        if until < clinic.today():
+            steps, versions = steps_as_of(steps, until), versions_as_of(versions, until)
+            episode = episode_as_of(episode, steps, versions, until)
         sessions = sessions_of(connection, episode_id, until=until, lists=_REPORTED)
         ids = [session.id or 0 for session in sessions]
         return Case(
@@ -92,6 +98,6 @@ def gather(clinic: OpenClinic, episode_id: int, until: date) -> Case:
             mark=AuditMark(*audit_head(connection)),
             screen=load_screen(connection, episode_id, episode.patient_id, clinic.zone),
             names=names_of(connection),
-            goal_steps=steps_of(goal_events(connection, episode_id, clinic.zone)),
-            plan_versions=plan_history(connection, episode_id, clinic.zone),
+            goal_steps=steps,
+            plan_versions=versions,
         )
