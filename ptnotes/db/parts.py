@@ -87,24 +87,31 @@ class Parts:
             statement, binders = self._insertion(connection.dialect)
             connection.exec_driver_sql(statement, [_bound(row, binders) for row in given])
 
-    def shown(self, connection: Connection, owners: Sequence[int]) -> Sequence[Row]:
-        """The rows shown of each of `owners`, in no order.
+    def shown(self, connection: Connection, owners: Sequence[int]) -> Iterable[Row]:
+        """The rows shown of each of `owners`, in no order."""
+        return zip(*self.shown_columns(connection, owners), strict=True)
+
+    def shown_columns(self, connection: Connection, owners: Sequence[int]) -> list[Sequence[Any]]:
+        """The same as one sequence a column.
 
         An episode of 200 visits is read by this, some 3,000 rows with a dozen columns to be turned into values. The
-        same few words and numbers stand in most of a column, so each of them is turned once.
+        same few words and numbers stand in most of a column, so each of them is turned once. SQLite gives each column
+        as one value: a step from row to row would give the processor away each time, and wait for whoever took it.
         """
         if not owners:
-            return ()
+            return [()] * len(self.columns)
         statement, readers = self._reading(connection.dialect)
         keys = list(owners)
-        given = json.dumps(keys) if connection.dialect.name == "sqlite" else keys
-        columns: list[Iterable[Any]] = list(
-            zip(*connection.exec_driver_sql(statement, (given,)).all(), strict=True)
-        )
-        for place, read in enumerate(readers):
-            if read is not None and columns:
-                columns[place] = _read(columns[place], read)
-        return list(zip(*columns, strict=True))
+        if connection.dialect.name == "sqlite":
+            given = connection.exec_driver_sql(statement, (json.dumps(keys),)).one()
+            columns: list[Sequence[Any]] = [json.loads(column) for column in given]
+        else:
+            rows = connection.exec_driver_sql(statement, (keys,)).all()
+            columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
+        return [
+            column if read is None else _read(column, read)
+            for column, read in zip(columns, readers, strict=True)
+        ]
 
     def _select(self, *more: str) -> Select[Any]:
         return select(*(self.table.c[name] for name in (*self.columns, *more)))
@@ -117,8 +124,12 @@ class Parts:
         known = self._readings.get(dialect.name)
         if known is None:
             preparer = dialect.identifier_preparer
-            named = ", ".join(preparer.quote(name) for name in self.columns)
-            owners = "IN (SELECT value FROM json_each(?))" if dialect.name == "sqlite" else "= ANY(%s)"
+            names = [preparer.quote(name) for name in self.columns]
+            if dialect.name == "sqlite":
+                named = ", ".join(f"json_group_array({name})" for name in names)
+                owners = "IN (SELECT value FROM json_each(?))"
+            else:
+                named, owners = ", ".join(names), "= ANY(%s)"
             statement = (
                 f"SELECT {named} FROM {preparer.format_table(self.table)}"  # noqa: S608 - names of the schema
                 f" WHERE {preparer.quote(self.owner)} {owners} AND removed_at IS NULL"
@@ -156,10 +167,9 @@ def _bound(row: Row, binders: tuple[_Binder | None, ...]) -> Row:
     return tuple(value if bind is None else bind(value) for value, bind in zip(row, binders, strict=True))
 
 
-def _read(column: Iterable[Any], read: _Binder) -> Iterable[Any]:
-    values = tuple(column)
-    known = {value: read(value) for value in set(values)}
-    return map(known.__getitem__, values)
+def _read(column: Sequence[Any], read: _Binder) -> Sequence[Any]:
+    known = {value: read(value) for value in set(column)}
+    return list(map(known.__getitem__, column))
 
 
 def grouped(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[int, list[Any]]:

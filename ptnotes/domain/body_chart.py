@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from math import hypot
 from typing import TypeAlias
@@ -157,11 +158,7 @@ def covered(areas: Iterable[NamedArea], strokes: Sequence[Stroke]) -> tuple[Name
     """
     spots = _spots(strokes)
     near = _bounds(spots)
-    held = [
-        (area, {spot for spot in spots if _holds(area, spot)})
-        for area in areas
-        if _overlap(near, _bounds(area.outline))
-    ]
+    held = [(area, _within(area, spots)) for area in areas if _overlap(near, _bounds_of(area))]
     on_body: set[_Spot] = set().union(*(within for _, within in held)) if held else set()
     left, found = set(on_body), list[NamedArea]()
     while on_body and len(left) > (1 - _ENOUGH) * len(on_body):
@@ -199,9 +196,16 @@ def _along(stroke: Stroke) -> set[_Spot]:
     } or {(float(x), float(y)) for x, y in stroke}
 
 
-def _holds(area: NamedArea, spot: _Spot) -> bool:
-    x, y = spot
-    return is_inside(area.outline, x, y)
+def _within(area: NamedArea, spots: Iterable[_Spot]) -> set[_Spot]:
+    (left, right), (top, bottom) = _bounds_of(area)
+    # To follow an outline takes far longer than to see that a point is nowhere near it.
+    near = (spot for spot in spots if left <= spot[0] <= right and top <= spot[1] <= bottom)
+    return {(x, y) for x, y in near if is_inside(area.outline, x, y)}
+
+
+@lru_cache
+def _bounds_of(area: NamedArea) -> tuple[_Spot, _Spot]:
+    return _bounds(area.outline)
 
 
 def _bounds(points: Iterable[_Spot]) -> tuple[_Spot, _Spot]:

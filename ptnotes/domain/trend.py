@@ -341,9 +341,8 @@ def _between_phase(phase: Phase) -> Phase:
 
 
 def _point(session: TreatmentSession, value: Decimal, numbers: dict[int, int]) -> TrendPoint:
-    return TrendPoint(
-        session_id=_id(session), on=session.service_date, visit_number=numbers.get(_id(session)), value=value
-    )
+    key = _id(session)
+    return TrendPoint(session_id=key, on=session.service_date, visit_number=numbers.get(key), value=value)
 
 
 def _id(session: TreatmentSession) -> int:

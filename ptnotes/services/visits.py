@@ -184,9 +184,9 @@ def _row(reference: Reference, session: TreatmentSession, visit_number: int | No
 
 def _summary(reference: Reference, session: TreatmentSession) -> str:
     """What was done and what became of the pain: ``L5 UPA III, L4 CPA IV, 1 more · pain 6 → 3``."""
-    named = [_technique(reference, row) for row in session.mobilizations if row.technique or row.targets]
-    more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
-    parts = [", ".join([*named[:_NAMED], *more])]
+    done = [row for row in session.mobilizations if row.technique or row.targets]
+    more = [f"{len(done) - _NAMED} more"] if len(done) > _NAMED else []
+    parts = [", ".join([*(_technique(reference, row) for row in done[:_NAMED]), *more])]
     now = {row.phase: row.value for row in session.pain if row.kind is PainKind.NOW and row.value is not None}
     before, after = now.get(Phase.BEFORE, now.get(Phase.SINGLE)), now.get(Phase.AFTER)
     if before is not None and after is not None:

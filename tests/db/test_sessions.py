@@ -244,6 +244,25 @@ def test_a_new_session_comes_back_whole(charted: Store) -> None:
     assert added.mobilizations == WHOLE.mobilizations
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        'a "word" \\ and / ,]}',
+        "null",
+        "[1]",
+        "e\u0301\u2028\x7f\t\U0001f9b4",
+        "".join(map(chr, range(1, 0x3000))),
+    ],
+)
+def test_words_come_back_letter_for_letter(charted: Store, words: str) -> None:
+    service = replace(WHOLE.interventions[0], parameters=words)
+    mark = replace(WHOLE.body_chart[0], words=words)
+    added = stored(
+        charted, replace(WHOLE, interventions=(service,), body_chart=(mark,), note=Note(plan=words))
+    )
+    assert read(charted, added) == added
+
+
 def test_a_draft_grows_and_shrinks_and_comes_back_each_time(charted: Store) -> None:
     session = stored(charted, EMPTY)
     first = saved(charted, replace(WHOLE, id=session.id, uuid=session.uuid, revision=1))
