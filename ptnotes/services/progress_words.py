@@ -34,11 +34,11 @@ _RESPONSES_SHOWN = 3
 
 
 def diagnosis_words(episode: EpisodeOfCare, on: date) -> tuple[str, ...]:
-    """The diagnoses that hold on the day `on`, medical ones first."""
+    """The diagnoses that hold on the day `on`, medical ones first; a code that is in no list here says so."""
     current = [row for row in episode.diagnoses if row.until is None or row.until >= on]
     ordered = sorted(current, key=lambda row: row.kind is not DiagnosisKind.MEDICAL)
-    told = (f"{row.code} {row.words}".strip() for row in ordered)
-    return tuple(text for text in told if text)
+    told = ((f"{row.code} {row.words}".strip(), bool(row.code) and not row.checked) for row in ordered)
+    return tuple(f"{text} (code not checked)" if is_open else text for text, is_open in told if text)
 
 
 def treatment_line(reference: Reference, row: TreatedRow) -> TreatmentLine:

@@ -128,12 +128,12 @@ def test_an_edited_conclusion_takes_the_place_of_the_drafted_one() -> None:
     assert content(case(visit(1), visit(5), conclusion=own)).conclusion == own
 
 
-def test_an_unchecked_code_is_printed_as_the_clinician_wrote_it() -> None:
+def test_an_unchecked_code_is_printed_as_the_clinician_wrote_it_and_says_so() -> None:
     odd = Diagnosis(row=2, code="X99.9", words="Something else")
     data = content(case(visit(1), episode=replace(EPISODE, diagnoses=(*EPISODE.diagnoses, odd))))
     assert data.diagnoses == (
         "M48.061 Spinal stenosis, lumbar region",
-        "X99.9 Something else",
+        "X99.9 Something else (code not checked)",
     )
 
 
