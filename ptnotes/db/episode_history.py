@@ -23,6 +23,7 @@ def plan_history(connection: Connection, episode_id: int, zone: str) -> tuple[Pl
             record.version,
             record.written_at,
             record.written_by,
+            record.times_a_day,
             record.visits_a_week,
             record.duration_weeks,
             record.start,
@@ -39,6 +40,7 @@ def plan_history(connection: Connection, episode_id: int, zone: str) -> tuple[Pl
             written_at=row.written_at,
             written_by=row.written_by,
             plan=PlanOfCare(
+                times_a_day=row.times_a_day,
                 visits_a_week=row.visits_a_week,
                 duration_weeks=row.duration_weeks,
                 start=row.start,

@@ -334,6 +334,8 @@ def _episode_faults(
     for place, goal in enumerate(episode.goals):
         yield from _goal_faults(reference, goal, place)
     plan = episode.plan
+    # The bound is ours: nobody published one. It keeps out a slip of the key.
+    yield from _range("plan.times_a_day", None, plan.times_a_day, 1, 4, "")
     yield from _range("plan.visits_a_week", None, plan.visits_a_week, Decimal("0.25"), Decimal(14), "")
     yield from _range("plan.duration_weeks", None, plan.duration_weeks, 1, 104, "")
 

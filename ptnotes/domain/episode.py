@@ -143,8 +143,12 @@ class OutcomeScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOfCare:
-    """How often and how long the episode is to be treated. Frequency is visits a week, duration whole weeks."""
+    """How often and how long the episode is to be treated. Frequency is visits a week, duration whole weeks.
 
+    `times_a_day` is the amount, treatments on a day of treatment; None where nobody said.
+    """
+
+    times_a_day: int | None = None
     visits_a_week: Decimal | None = None
     duration_weeks: int | None = None
     start: date | None = None

@@ -123,16 +123,23 @@ def is_changed_since_sent(versions: Sequence[PlanVersion]) -> bool:
 
 
 def plan_words(plan: PlanOfCare) -> str:
-    """Frequency, duration and start in a line: ``2 × a week for 8 weeks from 5 Jan 2026``; empty where none is set."""
+    """Amount, frequency, duration and start in a line: ``1 × a day, 2 × a week for 8 weeks from 5 Jan 2026``.
+
+    What is not set is left out; empty where nothing is.
+    """
+    daily = f"{plan.times_a_day} × a day" if plan.times_a_day is not None else ""
     often = f"{number(plan.visits_a_week)} × a week" if plan.visits_a_week is not None else ""
     weeks = f"for {_weeks(plan.duration_weeks)}" if plan.duration_weeks is not None else ""
-    begins = f"from {full_date(plan.start)}" if plan.start is not None and (often or weeks) else ""
-    return " ".join(part for part in (often, weeks, begins) if part)
+    begins = f"from {full_date(plan.start)}" if plan.start is not None and (daily or often or weeks) else ""
+    rate = ", ".join(part for part in (daily, often) if part)
+    return " ".join(part for part in (rate, weeks, begins) if part)
 
 
 def plan_changes(before: PlanOfCare, after: PlanOfCare) -> tuple[str, ...]:
     """What differs, in words: ``2 → 1 visits a week``. Of longer texts only that they were written anew."""
     changes = []
+    if before.times_a_day != after.times_a_day:
+        changes.append(f"{_number(before.times_a_day)} → {_number(after.times_a_day)} times a day")
     if before.visits_a_week != after.visits_a_week:
         changes.append(f"{_number(before.visits_a_week)} → {_number(after.visits_a_week)} visits a week")
     if before.duration_weeks != after.duration_weeks:

@@ -244,11 +244,13 @@ def _plan(make: Maker, own: EpisodeOfCare) -> Json:
 
 def _frequency(plan: PlanOfCare) -> str:
     parts = []
+    if plan.times_a_day is not None:
+        parts.append("once a day," if plan.times_a_day == 1 else f"{plan.times_a_day} times a day,")
     if plan.visits_a_week is not None:
         parts.append(f"{plain(plan.visits_a_week)} visits a week")
     if plan.duration_weeks is not None:
         parts.append(f"for {plan.duration_weeks} weeks")
-    return " ".join(parts)
+    return " ".join(parts).removesuffix(",")
 
 
 def _screen(

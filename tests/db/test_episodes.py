@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from ptnotes.db.episode_history import plan_history
 from ptnotes.db.episodes import (
     add_episodes,
     change_episode,
@@ -230,6 +231,16 @@ def test_each_change_of_the_plan_is_a_version_and_the_newest_counts(charted: Sto
     assert count(charted, PlanOfCareRecord) == 2
     with charted.read() as connection:
         assert load_episode(connection, stored.id or 0).plan == third.plan
+
+
+def test_the_amount_of_treatment_is_kept_in_each_version_of_the_plan(charted: Store) -> None:
+    stored = opened(charted)
+    assert stored.plan.times_a_day is None
+    changed(charted, replace(stored, plan=replace(stored.plan, times_a_day=2)))
+    with charted.read() as connection:
+        assert load_episode(connection, stored.id or 0).plan.times_a_day == 2
+        told = plan_history(connection, stored.id or 0, "UTC")
+    assert [version.plan.times_a_day for version in told] == [2]
 
 
 def test_a_referrer_is_shared_until_described_otherwise(charted: Store) -> None:

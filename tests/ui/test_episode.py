@@ -169,6 +169,8 @@ def test_typing_without_a_pause_is_saved_all_the_same(screen: EpisodeScreen, qtb
         ("start", date(1979, 3, 11), "before the patient was born"),
         ("discharged_on", date(2026, 2, 1), "end is before the start"),
         ("plan.visits_a_week", Decimal(40), "not possible"),
+        ("plan.times_a_day", 5, "not possible"),
+        ("plan.times_a_day", 0, "not possible"),
         ("title", "x" * 201, "201 characters"),
         ("prior_function", "a\x00b", "control characters"),
     ],

@@ -21,6 +21,8 @@ from ptnotes.ui.widgets.labels import FaultLabel, Label, Rule
 from ptnotes.ui.widgets.pick_list import PickItem, PickList
 
 _EVALUATION = "evaluation"
+_GRID_COLUMNS = 6
+"""So that a row of two fields and one of three are both level with the card's edges."""
 
 
 def service_words(reference: Reference, service: str) -> str:
@@ -75,11 +77,14 @@ class PlanCard(Card):
         self._versions.setSpacing(4)
         self._lay_out(
             (
+                DraftNumber(draft, "plan.times_a_day", "Times a day", whole=True),
                 DraftNumber(draft, "plan.visits_a_week", "Visits a week"),
                 DraftNumber(draft, "plan.duration_weeks", "Weeks", whole=True),
+            ),
+            (
                 DraftDate(draft, "plan.start", "Plan starts", future=True),
                 DraftDate(draft, "plan.certified_until", "Certified until", future=True),
-            )
+            ),
         )
         self.pick.chosen.connect(self._add_service)
         self.pick.fault_changed.connect(self.pick_fault.say)
@@ -87,14 +92,16 @@ class PlanCard(Card):
         draft.shown.connect(self._show_another)
         self.show_course(PlanCourse())
 
-    def _lay_out(self, numbers: tuple[QWidget, ...]) -> None:
+    def _lay_out(self, *rows: tuple[QWidget, ...]) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
-        for place, field in enumerate(numbers):
-            grid.addWidget(field, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        for down, row in enumerate(rows):
+            wide = _GRID_COLUMNS // len(row)
+            for place, field in enumerate(row):
+                grid.addWidget(field, down, place * wide, 1, wide, Qt.AlignmentFlag.AlignTop)
+        for column in range(_GRID_COLUMNS):
+            grid.setColumnStretch(column, 1)
         inner = QVBoxLayout(self.fields)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)

@@ -126,6 +126,14 @@ def test_changes_are_told_with_blanks_as_none() -> None:
     assert plan_changes(TWICE, TWICE) == ()
 
 
+def test_the_amount_is_told_where_it_was_said_and_a_blank_is_not_once() -> None:
+    daily = replace(TWICE, times_a_day=1)
+    assert plan_words(daily) == "1 × a day, 2 × a week for 6 weeks from 2 Mar 2026"
+    assert plan_words(PlanOfCare(times_a_day=2, start=date(2026, 3, 2))) == "2 × a day from 2 Mar 2026"
+    assert plan_changes(TWICE, daily) == ("none → 1 times a day",)
+    assert plan_changes(daily, TWICE) == ("1 → none times a day",)
+
+
 def test_a_plan_in_words() -> None:
     assert plan_words(TWICE) == "2 × a week for 6 weeks from 2 Mar 2026"
     assert plan_words(PlanOfCare(duration_weeks=1)) == "for 1 week"

@@ -373,6 +373,21 @@ def test_a_goal_says_what_became_of_it(made: Json) -> None:
     assert goals[named("g4")]["target"][0]["detailQuantity"]["value"] == 0
 
 
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        (None, "1.5 visits a week for 6 weeks"),
+        (1, "once a day, 1.5 visits a week for 6 weeks"),
+        (2, "2 times a day, 1.5 visits a week for 6 weeks"),
+    ],
+)
+def test_a_plan_tells_its_amount_where_it_was_said(times: int | None, told: str) -> None:
+    own = episode()
+    planned = EpisodeData(episode=replace(own, plan=replace(own.plan, times_a_day=times)))
+    (plan,) = resources(bundle(record(episodes=(planned,), notes={}, signatures={})), "CarePlan")
+    assert plan["activity"][0]["detail"]["description"] == told
+
+
 def test_answers_that_were_left_out_are_items_without_one(made: Json) -> None:
     answered = by_id(made, named(named("o1"), "answers"))
     assert answered["item"] == [{"linkId": "1", "answer": [{"valueDecimal": 3}]}, {"linkId": "2"}]
