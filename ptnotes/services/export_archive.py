@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +31,17 @@ from ptnotes.exchange.fhir_bundle import bundle_bytes
 from ptnotes.services.audit import log
 from ptnotes.services.export_csv import require_clinic_export, write_tables
 from ptnotes.services.export_fhir import patient_data
-from ptnotes.services.export_file import check_target, go_on, noted, private_file, put_in_place
+from ptnotes.services.export_file import (
+    Progress,
+    Stop,
+    check_target,
+    go_on,
+    never,
+    noted,
+    private_file,
+    put_in_place,
+    untold,
+)
 from ptnotes.services.opening import OpenClinic
 
 ARCHIVE_STARTS = b"PK"
@@ -41,7 +51,6 @@ _KEY_BYTES = 20
 _GROUP = 4
 _EARLIEST_YEAR = 1980
 """Before it a ZIP has no dates."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,13 @@ def export_archive(
     *,
     is_encrypted: bool = True,
     replace: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
+    stop: Stop = never,
 ) -> Archive:
     """Write the whole clinic, of one moment, as an archive to `path`, encrypted under a new key.
 
     The `passphrase` is that of whoever opened the clinic; an earlier archive is replaced only with `replace`.
-    `progress` is told how many patients of how many are done. Raises `AccessError` ("access.not_allowed",
+    `progress` is told how many patients of how many are done, and `stop` ends the work. Raises `AccessError` ("access.not_allowed",
     "export.denied"), and `EnvironmentFault`: "export.exists", "export.replaces", "export.stopped", "folder.missing",
     disk.*. Nothing is left behind then; what is written meanwhile is as encrypted as the archive.
     """
@@ -76,10 +86,11 @@ def export_archive(
     key = new_archive_key() if is_encrypted else ""
     with private_file(path) as (file, name):
         with _Zip(file, key, clinic.clock()) as archive:
-            patients = _fill(clinic, archive, progress)
+            patients = _fill(clinic, archive, progress, stop)
         file.flush()
         os.fsync(file.fileno())
         file.close()
+        go_on(clinic, stop)
         made = Archive(path, len(archive.written), patients, key)
         noted(clinic, partial(_log, clinic, made), partial(put_in_place, name, path, replace=replace))
     return made
@@ -91,19 +102,20 @@ def new_archive_key() -> str:
     return "-".join(letters[place : place + _GROUP] for place in range(0, len(letters), _GROUP))
 
 
-def _fill(clinic: OpenClinic, archive: _Zip, progress: Progress) -> int:
+def _fill(clinic: OpenClinic, archive: _Zip, progress: Progress, stop: Stop) -> int:
     """Write everything, and last what everything is. Gives how many patients there are."""
     with clinic.store.read() as connection:
         name = load_clinic(connection).name
-        tables = write_tables(clinic, connection, lambda file: archive.member(f"csv/{file}"))
+        tables = write_tables(clinic, connection, lambda file: archive.member(f"csv/{file}"), stop=stop)
         patients = stored.patient_ids(connection)
         for done, patient_id in enumerate(patients, 1):
-            go_on(clinic)
+            go_on(clinic, stop)
             data = patient_data(clinic, connection, patient_id)
             with archive.member(f"fhir/{data.patient.uuid}.json") as target:
                 target.write(bundle_bytes(data))
             progress(done, len(patients))
         for uuid, content in stored.documents(connection):
+            go_on(clinic, stop)
             with archive.member(f"documents/{uuid}.pdf") as target:
                 target.write(content)
     manifest = {

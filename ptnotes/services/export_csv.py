@@ -22,7 +22,7 @@ from ptnotes.domain.permissions import Act
 from ptnotes.exchange.csv_text import write_csv
 from ptnotes.exchange.dictionary import CODE_HEADS, HEADS, code_rows, dictionary
 from ptnotes.services.audit import log
-from ptnotes.services.export_file import go_on, noted, require_passphrase
+from ptnotes.services.export_file import Progress, Stop, go_on, never, noted, require_passphrase, untold
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
@@ -49,11 +49,14 @@ def require_clinic_export(clinic: OpenClinic, passphrase: str) -> None:
     require_passphrase(clinic, passphrase)
 
 
-def export_csv(clinic: OpenClinic, folder: Path, passphrase: str) -> Exported:
+def export_csv(
+    clinic: OpenClinic, folder: Path, passphrase: str, *, progress: Progress = untold, stop: Stop = never
+) -> Exported:
     """Write every record as CSV into `folder`, which is made, or is there and empty. Anybody can read these files.
 
-    All files are of one moment. Raises `AccessError` ("access.not_allowed", "export.denied"), and `EnvironmentFault`:
-    "export.not_empty", "folder.missing", "export.stopped", disk.*. Nothing is left behind then.
+    All files are of one moment. `progress` is told how many files of how many are written. Raises `AccessError`
+    ("access.not_allowed", "export.denied"), and `EnvironmentFault`: "export.not_empty", "folder.missing",
+    "export.stopped" where `stop` says so, disk.*. Nothing is left behind then.
     """
     require_clinic_export(clinic, passphrase)
     folder = folder.absolute()
@@ -62,7 +65,10 @@ def export_csv(clinic: OpenClinic, folder: Path, passphrase: str) -> Exported:
         made = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=folder.parent))
         try:
             with clinic.store.read() as connection:
-                written = write_tables(clinic, connection, lambda name: (made / name).open("xb"))
+                written = write_tables(
+                    clinic, connection, lambda name: (made / name).open("xb"), progress, stop
+                )
+            go_on(clinic, stop)
             noted(clinic, partial(_log, clinic, written), partial(_put_in_place, made, folder))
         finally:
             shutil.rmtree(made, ignore_errors=True)
@@ -78,13 +84,17 @@ def check_folder(folder: Path) -> None:
             raise EnvironmentFault("export.not_empty", path=str(folder))
 
 
-def write_tables(clinic: OpenClinic, connection: Snapshot, sink: Sink) -> Exported:
+def write_tables(
+    clinic: OpenClinic, connection: Snapshot, sink: Sink, progress: Progress = untold, stop: Stop = never
+) -> Exported:
     """Write every file to `sink`, row by row, all of the state that `connection` sees."""
     files = stored.files()
     counts = {}
     for file, columns in files.items():
-        rows = _watched(clinic, stored.rows_of(connection, file))
+        go_on(clinic, stop)
+        rows = _watched(clinic, stored.rows_of(connection, file), stop)
         counts[file] = _write(sink, file, [column.name for column in columns], rows)
+        progress(len(counts), len(files))
     counts["codes"] = _write(sink, "codes", CODE_HEADS, code_rows(clinic.reference))
     counts["dictionary"] = _write(sink, "dictionary", HEADS, dictionary(files))
     return Exported(len(counts), sum(counts.values()), counts["patients"])
@@ -95,10 +105,10 @@ def _write(sink: Sink, file: str, heads: Sequence[str], rows: Iterable[Sequence[
         return write_csv(target, heads, rows)
 
 
-def _watched(clinic: OpenClinic, rows: Iterable[T]) -> Iterator[T]:
+def _watched(clinic: OpenClinic, rows: Iterable[T], stop: Stop) -> Iterator[T]:
     for count, row in enumerate(rows):
         if count % _LOOK_EVERY == 0:
-            go_on(clinic)
+            go_on(clinic, stop)
         yield row
 
 

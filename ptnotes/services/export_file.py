@@ -15,6 +15,11 @@ from ptnotes.db.faults import faults_named
 from ptnotes.domain.errors import AccessError, EnvironmentFault
 from ptnotes.services.opening import OpenClinic
 
+Progress = Callable[[int, int], None]
+"""Is told how much of how much is done, in the thread that does it."""
+Stop = Callable[[], bool]
+"""Whether whoever began the work wants no more of it."""
+
 
 def check_target(path: Path, *, replace: bool, starts: bytes) -> None:
     """Raise `EnvironmentFault` where nothing may be written at `path`.
@@ -89,7 +94,16 @@ def require_passphrase(clinic: OpenClinic, passphrase: str) -> None:
             raise AccessError("export.denied") from None
 
 
-def go_on(clinic: OpenClinic) -> None:
-    """Raise `EnvironmentFault` ("export.stopped") where the clinic is being closed meanwhile."""
-    if clinic.ending.is_set():
+def untold(_done: int, _total: int) -> None:
+    """Tell nobody how far the work is."""
+
+
+def never() -> bool:
+    """Whether to stop, where nobody can ask for it: no."""
+    return False
+
+
+def go_on(clinic: OpenClinic, stop: Stop = never) -> None:
+    """Raise `EnvironmentFault` ("export.stopped") where `stop` says so, or the clinic is being closed meanwhile."""
+    if stop() or clinic.ending.is_set():
         raise EnvironmentFault("export.stopped")

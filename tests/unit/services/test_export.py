@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -378,6 +379,28 @@ def test_an_export_is_given_up_when_the_clinic_is_closed(case: Case, out: Path) 
             attempt()
     clinic.ending.clear()
     assert list(out.iterdir()) == []
+
+
+def test_an_export_tells_how_far_it_is_and_is_stopped_by_whoever_began_it(case: Case, out: Path) -> None:
+    clinic, _episode = case
+    before = clinic_history(clinic)
+    for number, export in enumerate((partial(export_csv, clinic), partial(export_archive, clinic))):
+        there = list(out.iterdir())
+        told: list[tuple[int, int]] = []
+        asked = partial(bool, told)  # from the first word of progress on
+
+        def tell(done: int, total: int, told: list[tuple[int, int]] = told) -> None:
+            told.append((done, total))
+
+        with pytest.raises(EnvironmentFault, match=r"export\.stopped"):
+            export(out / str(number), PASSPHRASE, progress=tell, stop=asked)
+        assert len(told) == 1, "it went on after it was told to stop"
+        assert list(out.iterdir()) == there
+        assert clinic_history(clinic) == before
+        told.clear()
+        export(out / str(number), PASSPHRASE, progress=tell)
+        assert told[-1][0] == told[-1][1] == len(told) > 0
+        before = clinic_history(clinic)
 
 
 def test_the_clinic_leaves_only_after_the_passphrase(case: Case, out: Path) -> None:
