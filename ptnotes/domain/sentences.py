@@ -239,6 +239,10 @@ SENTENCES = {
     "document.not_found": "This document is not in the file.",
     "document.draft": "A draft cannot be logged as sent: sign the notes in it, and make the document again.",
     "document.changed": "The bytes of this document are not those that were kept. Compare with a backup.",
+    "report.glyph_missing_extra": (
+        "The report was not made: no font here has {letter}. Chinese, Japanese and Korean need the optional typeface: "
+        'pip install "ptnotes[cjk]", then start again.'
+    ),
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
     "report.period": "The last report was not before this one.",
     "report.replaces": "{path} is not a PDF, so it was not replaced. Choose another name.",

@@ -1,18 +1,16 @@
-"""Right-to-left text for a renderer that places one glyph after the other, left to right.
+"""What Unicode knows of a line: which way its parts run, what belongs to one letter, where it may be broken.
 
-Arabic letters are replaced by their joined forms, which Unicode encodes and the shipped font draws; then the
-characters of one line are put in the order in which they are seen (the implicit part of the Unicode Bidirectional
-Algorithm, UAX 9, without explicit embeddings). Text is broken into lines before it comes here.
+Parts are put in the order in which they are seen by the implicit part of the Unicode Bidirectional Algorithm (UAX 9,
+without explicit embeddings), after the text is broken into lines. Lines end at spaces, and between the letters of
+Chinese and Japanese but for what must not begin or end a line (a part of UAX 14).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import cache
 
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _RIGHT = ("R", "AL")
-_LAM = "ل"
 # Formats that order text and draw nothing: the marks, embeddings and isolates, the joiners, the skin tones of emoji.
 _INVISIBLE = dict.fromkeys(
     (
@@ -28,9 +26,52 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
+_CONTROLS = (
+    dict.fromkeys((*range(32), *range(127, 160)))
+    | dict.fromkeys(map(ord, "\t\n\r\u1680\u2028\u2029\u205f\u3000"), " ")
+    | dict.fromkeys(range(0x2000, 0x200B), " ")
+    | dict.fromkeys((0x2007, 0x202F), "\xa0")
+)
+# Joiners and non-joiners are part of how Persian and Urdu are spelled, and say nothing anywhere else.
+_JOINERS = re.compile("(?<=[\u0620-\u06ff\u0750-\u077f])[\u200c\u200d]")
+_MARKED = re.compile(".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u0483-\u0487]+")
+
+
 def without_invisible(text: str) -> str:
     """`text` without the characters that only steer its layout and have no shape."""
     return text.translate(_INVISIBLE)
+
+
+def spelled(text: str) -> str:
+    """`text` as it is shaped: marks composed with their letters where Unicode has one for both, nothing without shape.
+
+    Control characters, which no font can show, are left out; what parts lines or words becomes a space.
+    """
+    text = text.translate(_CONTROLS)
+    if _JOINERS.search(text):
+        kept = [without_invisible(part) for part in _JOINERS.split(text)]
+        joiners = [*_JOINERS.findall(text), ""]
+        text = "".join(part + joiner for part, joiner in zip(kept, joiners, strict=True))
+    else:
+        text = without_invisible(text)
+    # Not the whole text: that would also replace variants of Chinese characters, which tell names apart.
+    return _MARKED.sub(lambda marked: unicodedata.normalize("NFC", marked[0]), text)
+
+
+def is_mark(letter: str) -> bool:
+    """Whether `letter` is written onto the one before it."""
+    return unicodedata.category(letter) in ("Mn", "Me", "Mc") or letter in "\u200c\u200d"
+
+
+def graphemes(text: str) -> list[str]:
+    """The letters of `text`, each with its marks."""
+    found: list[str] = []
+    for letter in text:
+        if found and is_mark(letter):
+            found[-1] += letter
+        else:
+            found.append(letter)
+    return found
 
 
 def is_right_to_left(text: str) -> bool:
@@ -44,81 +85,32 @@ def base_is_right_to_left(text: str) -> bool:
     return next((kind in _RIGHT for kind in kinds if kind in ("L", *_RIGHT)), False)
 
 
-@cache
-def _joined_forms() -> dict[str, dict[str, str]]:
-    """Arabic letter (or lam with alef) to its encoded forms: ``isolated``, ``final``, ``initial``, ``medial``."""
-    forms: dict[str, dict[str, str]] = {}
-    for code in (*range(0xFB50, 0xFC00), *range(0xFE70, 0xFEFD)):
-        kind, _, rest = unicodedata.decomposition(chr(code)).partition(" ")
-        letters = "".join(chr(int(part, 16)) for part in rest.split())
-        if kind.strip("<>") in ("isolated", "final", "initial", "medial") and not letters.startswith(" "):
-            forms.setdefault(letters, {})[kind.strip("<>")] = chr(code)
-    return forms
+def directions(text: str, *, base_right_to_left: bool) -> list[tuple[str, bool]]:
+    """One line's runs of one direction in the order in which they are seen from left to right.
 
-
-def join_arabic(text: str) -> str:
-    """`text` with each Arabic letter in the form that its neighbours ask for, lam and alef as one; logical order."""
-    if not any("\u0600" <= letter <= "\u06ff" for letter in text):
-        return text
-    forms = _joined_forms()
-    letters = _with_lam_alef(text, forms)
-    joined: list[str] = []
-    for place, letter in enumerate(letters):
-        own = forms.get(letter)
-        if own is None:
-            joined.append(letter)
-            continue
-        before = _neighbour(letters, place, -1)
-        after = _neighbour(letters, place, 1)
-        to_before = "initial" in forms.get(before, {}) or before == "\u0640"
-        to_after = "initial" in own and ("final" in forms.get(after, {}) or after == "\u0640")
-        wanted = ("medial" if to_after else "final") if to_before else ("initial" if to_after else "isolated")
-        joined.append(own.get(wanted, own.get("isolated", letter)))
-    return "".join(joined)
-
-
-def _with_lam_alef(text: str, forms: dict[str, dict[str, str]]) -> list[str]:
-    letters: list[str] = []
-    for letter in text:
-        if letters and letters[-1] == _LAM and _LAM + letter in forms:
-            letters[-1] += letter
-        else:
-            letters.append(letter)
-    return letters
-
-
-def _neighbour(letters: list[str], place: int, step: int) -> str:
-    """The next letter in the direction of `step`, over the vowel marks that stand between; empty at the end."""
-    place += step
-    while 0 <= place < len(letters) and unicodedata.bidirectional(letters[place][0]) == "NSM":
-        place += step
-    return letters[place] if 0 <= place < len(letters) else ""
-
-
-def visual_line(text: str, *, base_right_to_left: bool) -> str:
-    """One line's characters in the order in which they are seen from left to right.
-
-    `base_right_to_left` is the direction of the paragraph that the line belongs to.
+    Each is its text as it is read, and whether that is from right to left. `base_right_to_left` is the direction of
+    the paragraph that the line belongs to.
     """
-    letters = join_arabic(text)
-    if not letters:
-        return letters
+    if not text:
+        return []
     base = 1 if base_right_to_left else 0
-    kinds = _resolved(letters, base)
-    levels = [
-        base + _above(kind, base) if kind != "N" else base
-        for kind in kinds
-    ]  # fmt: skip
-    clusters = _clusters(letters, levels)
+    levels = [base + _above(kind, base) if kind != "N" else base for kind in _resolved(text, base)]
+    runs: list[tuple[str, int]] = []
+    for letter, level in zip(text, levels, strict=True):
+        # A mark stays with its letter.
+        if runs and (runs[-1][1] == level or unicodedata.bidirectional(letter) == "NSM"):
+            runs[-1] = (runs[-1][0] + letter, runs[-1][1])
+        else:
+            runs.append((letter, level))
     for level in range(max(levels), 0, -1):
         place = 0
-        while place < len(clusters):
+        while place < len(runs):
             end = place
-            while end < len(clusters) and clusters[end][1] >= level:
+            while end < len(runs) and runs[end][1] >= level:
                 end += 1
-            clusters[place:end] = reversed(clusters[place:end])
+            runs[place:end] = reversed(runs[place:end])
             place = max(end, place + 1)
-    return "".join(part.translate(_MIRRORED) if level % 2 else part for part, level in clusters)
+    return [(run, level % 2 == 1) for run, level in runs]
 
 
 def _above(kind: str, base: int) -> int:
@@ -126,17 +118,6 @@ def _above(kind: str, base: int) -> int:
     if base == 0:
         return {"L": 0, "R": 1}.get(kind, 2)
     return 0 if kind == "R" else 1
-
-
-def _clusters(letters: str, levels: list[int]) -> list[tuple[str, int]]:
-    """Each letter with its marks, so that turning a run round leaves a mark on its letter; a mark stays after it."""
-    clusters: list[tuple[str, int]] = []
-    for letter, level in zip(letters, levels, strict=True):
-        if clusters and unicodedata.bidirectional(letter) == "NSM":
-            clusters[-1] = (clusters[-1][0] + letter, clusters[-1][1])
-        else:
-            clusters.append((letter, level))
-    return clusters
 
 
 def _resolved(letters: str, base: int) -> list[str]:
@@ -193,3 +174,33 @@ def _resolve_weak(kinds: list[str], outer: str) -> None:
             last_strong = kinds[place]
         elif kind == "EN" and last_strong == "L":
             kinds[place] = "L"
+
+
+def _is_ideograph(letter: str) -> bool:
+    return "\u2e80" <= letter <= "\u9fff" or "\uf900" <= letter <= "\ufaff" or "\uff01" <= letter <= "\uffef"
+
+
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！゛゜ヽヾゝゞ々ー〜’”）〕］｝〉》」』】〗〙〟ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ％℃｡｣､･ｰﾞﾟ,.:;!?)]}%"
+)
+_NOT_LAST = frozenset("‘“（〔［｛〈《「『【〖〘〝｢￥＄([{")
+
+
+def is_east_asian(letter: str) -> bool:
+    """Whether `letter` is of those that the optional font for Chinese, Japanese and Korean is for."""
+    return any(
+        low <= letter <= high
+        for low, high in (
+            ("\u3000", "\u318f"),
+            ("\u4e00", "\u9fff"),
+            ("\uac00", "\ud7a3"),
+            ("\uff00", "\uffef"),
+        )
+    )
+
+
+def breaks_between(before: str, after: str) -> bool:
+    """Whether a line may end between two letters that no space parts: beside a Chinese or Japanese one, mostly."""
+    if not (_is_ideograph(before) or _is_ideograph(after)):
+        return False
+    return after not in _NOT_FIRST and before not in _NOT_LAST and not is_mark(after)
