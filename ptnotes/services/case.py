@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from ptnotes.db.audit import Writing as Reading
 from ptnotes.db.audit import audit_head
 from ptnotes.db.episode_history import goal_events, plan_history
 from ptnotes.db.episodes import load_episode, outcomes_of
@@ -76,28 +77,33 @@ def gather(clinic: OpenClinic, episode_id: int, until: date) -> Case:
     """The case of an episode as it stood on the day `until`. Raises `NotFoundError`, `AccessError`."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
-        episode = load_episode(connection, episode_id)
-        steps = steps_of(goal_events(connection, episode_id, clinic.zone))
-        versions = plan_history(connection, episode_id, clinic.zone)
-        if until < clinic.today():
-            steps, versions = steps_as_of(steps, until), versions_as_of(versions, until)
-            episode = episode_as_of(episode, steps, versions, until)
-        sessions = sessions_of(connection, episode_id, until=until, lists=_REPORTED)
-        ids = [session.id or 0 for session in sessions]
-        return Case(
-            clinic=load_clinic(connection),
-            author=clinic.person,
-            patient=load_patient(connection, episode.patient_id),
-            episode=episode,
-            sessions=sessions,
-            outcomes=outcomes_of(connection, episode_id),
-            written_at=clinic.clock().astimezone(ZoneInfo(clinic.zone)),
-            as_of=until,
-            notes=signed_notes(connection, ids, names_of(connection)),
-            broken={one.session_id for one in verified_notes(connection, episode.patient_id).problems},
-            mark=AuditMark(*audit_head(connection)),
-            screen=load_screen(connection, episode_id, episode.patient_id, clinic.zone),
-            names=names_of(connection),
-            goal_steps=steps,
-            plan_versions=versions,
-        )
+        return read_case(clinic, connection, episode_id, until)
+
+
+def read_case(clinic: OpenClinic, connection: Reading, episode_id: int, until: date) -> Case:
+    """As `gather`, in a snapshot from which more is read. Whoever calls asks for the right to read charts."""
+    episode = load_episode(connection, episode_id)
+    steps = steps_of(goal_events(connection, episode_id, clinic.zone))
+    versions = plan_history(connection, episode_id, clinic.zone)
+    if until < clinic.today():
+        steps, versions = steps_as_of(steps, until), versions_as_of(versions, until)
+        episode = episode_as_of(episode, steps, versions, until)
+    sessions = sessions_of(connection, episode_id, until=until, lists=_REPORTED)
+    ids = [session.id or 0 for session in sessions]
+    return Case(
+        clinic=load_clinic(connection),
+        author=clinic.person,
+        patient=load_patient(connection, episode.patient_id),
+        episode=episode,
+        sessions=sessions,
+        outcomes=outcomes_of(connection, episode_id),
+        written_at=clinic.clock().astimezone(ZoneInfo(clinic.zone)),
+        as_of=until,
+        notes=signed_notes(connection, ids, names_of(connection)),
+        broken={one.session_id for one in verified_notes(connection, episode.patient_id).problems},
+        mark=AuditMark(*audit_head(connection)),
+        screen=load_screen(connection, episode_id, episode.patient_id, clinic.zone),
+        names=names_of(connection),
+        goal_steps=steps,
+        plan_versions=versions,
+    )
