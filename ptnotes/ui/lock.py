@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QClipboard, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QClipboard,
+    QGuiApplication,
+    QInputEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 
 from ptnotes.ui.override import override
@@ -14,6 +23,7 @@ from ptnotes.ui.remembered import LOCK_AFTER_MIN, Remembered
 
 LOOK_MS = 2000
 """So often it is looked how long nobody has done anything."""
+_TOUCHES = (QInputEvent, QInputMethodEvent)
 _BY_HAND = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -41,7 +51,8 @@ class IdleWatch(QObject):
     """Emits `idled` once nobody has typed, pointed or touched anywhere in the application for so many minutes.
 
     It listens to the whole application from `start` to `stop`. The first touch after a sleep that was longer than
-    this is not passed on: it comes too late, and `idled` is emitted first.
+    this is not passed on: it comes too late, and `idled` is emitted first. Meanwhile the keys of `lock` trigger it also
+    where they do not reach the window: in a list that hangs open, in a dialog.
     """
 
     idled = Signal()
@@ -51,10 +62,12 @@ class IdleWatch(QObject):
         after_min: int,
         parent: QObject | None = None,
         *,
+        lock: QAction | None = None,
         clock: Callable[[], float] = seconds_awake_and_asleep,
     ) -> None:
         super().__init__(parent)
         self.after_min = after_min
+        self._lock = lock
         self._clock = clock
         self._touched = 0.0
         self._timer = QTimer(self, interval=LOOK_MS)
@@ -82,12 +95,22 @@ class IdleWatch(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() not in _BY_HAND or not self._timer.isActive():
+        # Every event of the application comes by, a thousand while a patient opens: what is no touch goes on at once.
+        if not isinstance(event, _TOUCHES) or event.type() not in _BY_HAND or not self._timer.isActive():
             return False
         if self._look():
             return True
         self._touched = self._clock()
-        return False
+        return self._locks(event)
+
+    def _locks(self, event: QEvent) -> bool:
+        # What the window hears as a shortcut does not come by as a key press any more.
+        if self._lock is None or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if QKeySequence(event.keyCombination()) != self._lock.shortcut() or not self._lock.isEnabled():
+            return False
+        self._lock.trigger()
+        return True
 
 
 class LockAfterMenu(QMenu):
@@ -108,26 +131,6 @@ class LockAfterMenu(QMenu):
 
     def _take(self, action: QAction) -> None:
         self._watch.after_min = self._remembered.lock_after_min = action.data()
-
-
-class LockKey(QObject):
-    """Triggers `action` by its keys also where they do not reach the window: in a list that hangs open, in a dialog."""
-
-    def __init__(self, action: QAction, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._action = action
-        if (application := QApplication.instance()) is not None:
-            application.installEventFilter(self)
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # What the window hears as a shortcut does not come by as a key press any more.
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return False
-        if QKeySequence(event.keyCombination()) != self._action.shortcut() or not self._action.isEnabled():
-            return False
-        self._action.trigger()
-        return True
 
 
 def close_other_windows(window: QWidget) -> None:

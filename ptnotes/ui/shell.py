@@ -19,7 +19,6 @@ from ptnotes.ui.help import Help
 from ptnotes.ui.lock import (
     IdleWatch,
     LockAfterMenu,
-    LockKey,
     close_other_windows,
     empty_clipboard,
     empty_passphrases,
@@ -124,7 +123,7 @@ class Shell(QMainWindow):
         self.setWindowTitle("PT Notes")
         self.actions_by_id = make_actions(self)
         self.menus: dict[str, QMenu] = fill_menu_bar(self.menuBar(), self.actions_by_id)
-        self.idle_watch = IdleWatch(remembered.lock_after_min, self)
+        self.idle_watch = IdleWatch(remembered.lock_after_min, self, lock=self.actions_by_id["lock"])
         self._lock_after = LockAfterMenu(remembered, self.idle_watch, self)
         self._lock_after.setEnabled(False)
         above_quit = self.menus["&File"].actions()[-2]
@@ -258,7 +257,6 @@ class Shell(QMainWindow):
             looks.addAction(action)
         looks.triggered.connect(partial(_take_look, self._theme, self._remembered))
         actions["lock"].triggered.connect(self.lock)
-        LockKey(actions["lock"], self)
         self.idle_watch.idled.connect(self.lock)
         actions["quit"].triggered.connect(self.close)
         actions["full_screen"].triggered.connect(partial(_toggle_full_screen, self))
@@ -286,6 +284,7 @@ class Shell(QMainWindow):
         if workspace is None or clinic is None or self._is_demo or self.is_locked or self._leaving:
             return
         from ptnotes.ui.place import place_with_cursor  # noqa: PLC0415 - it stands behind the door
+        from ptnotes.ui.widgets.figure_view import text_width  # noqa: PLC0415 - as above
 
         self.is_locked = True
         self.idle_watch.stop()
@@ -296,6 +295,8 @@ class Shell(QMainWindow):
         self._stage.setCurrentWidget(door)
         self._hide_traces()
         empty_passphrases(workspace)
+        # What was measured on the screen is not kept either.
+        text_width.cache_clear()
         self._tasks.give_up_reads()
         clinic.ending.set()
         door.setFocus()

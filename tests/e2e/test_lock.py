@@ -34,6 +34,7 @@ from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.lock import IdleWatch, close_other_windows
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.unlock.unlock import Unlock
+from ptnotes.ui.widgets.figure_view import text_width
 from ptnotes.ui.widgets.pick_list import PickList
 from ptnotes.ui.workspace import Workspace
 from tests.clinics import PASSPHRASE, PATIENT, PERSON, Template, clinic_in
@@ -100,8 +101,10 @@ def test_locking_stores_what_is_typed_and_unlocking_comes_back_to_the_same_visit
 ) -> None:
     clinic, _, older = visit
     chart(window, visit)
+    text_width("Moreau, Hélène", 11, "medium")
     window.press("Ctrl+L")
     assert shows_nothing_of_a_patient(window)
+    assert text_width.cache_info().currsize == 0
     window.until(lambda: window.shell.workspace is None and not clinic.data_key)
     assert not Path(f"{clinic_path}-wal").exists()  # the last connection is closed
     unlock(window)

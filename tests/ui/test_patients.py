@@ -290,6 +290,17 @@ def test_leaving_the_form_says_whether_something_was_typed(form: PatientForm, qt
     assert form._line("family_name").text() == "Silva"
 
 
+def test_a_heading_stays_lower_than_a_row_whatever_was_listed_before(theme: Theme, qtbot: QtBot) -> None:
+    shown = listed(theme, qtbot, [ListRow("Moreau", "45 y", 1), ListRow("No more", "Type more")], wraps=False)
+
+    def heights() -> list[int]:
+        return [shown.visualRect(shown.rows.index(place)).height() for place in range(2)]
+
+    assert heights() == [theme.px(44)] * 2
+    shown.show_rows([ListRow("RECENT", is_heading=True), ListRow("Moreau", "45 y", 1)])
+    assert heights() == [theme.px(30), theme.px(44)]
+
+
 def listed(theme: Theme, qtbot: QtBot, rows: list[ListRow], *, wraps: bool) -> PatientList:
     made = PatientList(theme, "Patients", wraps=wraps)
     qtbot.addWidget(made)

@@ -36,9 +36,13 @@ def test_the_reference_data_is_read_once_in_a_process() -> None:
 
 
 def test_what_stays_is_left_out_of_collections() -> None:
-    before = gc.get_freeze_count()
+    before, thresholds = gc.get_freeze_count(), gc.get_threshold()
     try:
         spare_what_stays()
         assert gc.get_freeze_count() > before
+        # What is in a ring is still found, only later.
+        assert gc.isenabled()
+        assert gc.get_threshold()[0] > thresholds[0] > 0
     finally:
         gc.unfreeze()
+        gc.set_threshold(*thresholds)

@@ -257,6 +257,7 @@ class PatientList(QListView):
         self, theme: Theme, name: str, parent: QWidget | None = None, *, inset: int = 16, wraps: bool = False
     ) -> None:
         super().__init__(parent)
+        self._wraps = wraps
         self.rows = PatientListModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(_PatientPainter(theme, self, inset, wraps=wraps))
@@ -272,6 +273,8 @@ class PatientList(QListView):
 
     def show_rows(self, rows: Sequence[ListRow], *, select_first: bool = False) -> None:
         """Show these rows, with the first patient selected where asked."""
+        # Without a heading all rows are as high as the first, and the other fifty need not be asked.
+        self.setUniformItemSizes(not self._wraps and not any(row.is_heading for row in rows))
         self.rows.set_rows(rows)
         if select_first:
             self.move_selection(1)

@@ -156,13 +156,14 @@ class CellDelegate(QStyledItemDelegate):
         wide = text_width(text, self._theme.px(13), "semibold") + self._theme.px(12)
         if isinstance(model, RowsModel) and model.cell(index.row(), index.column()).tone is not None:
             wide = text_width(text, self._theme.px(11), "medium") + self._theme.px(28)
-        return QSize(round(wide) + 1, self._theme.px(29) + self._height_of_more_lines(index, text))
+        return QSize(round(wide) + 1, self._theme.px(29) + self._height_of_more_lines(index, text, wide))
 
-    def _height_of_more_lines(self, index: _Index, text: str) -> int:
-        if index.column() != self._wraps:
+    def _height_of_more_lines(self, index: _Index, text: str, wide: float) -> int:
+        """What the words need beyond one line; `wide` is at least what they and the edges take in one."""
+        if index.column() != self._wraps or wide <= (column := self._view.columnWidth(self._wraps)):
             return 0
         metrics = QFontMetrics(self._theme.font("body"))
-        room = QRect(0, 0, self._view.columnWidth(self._wraps) - self._theme.px(12) + 2, 1000)
+        room = QRect(0, 0, column - self._theme.px(12) + 2, 1000)
         lines = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
         return max(lines - metrics.height(), 0)
 

@@ -32,8 +32,10 @@ _WEIGHTS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: Weight) -> float:
     """Width in pixels of `text` on the screen: the `TextMeasure` of figures that are painted here."""
+    # The same dates and numbers stand at the axes of every chart, and each is asked for several times.
     return _metrics(size, weight).horizontalAdvance(text)
 
 
