@@ -54,10 +54,10 @@ def add_patients(connection: Connection, patients: Sequence[Patient], at: dateti
     new = [replace(patient, uuid=patient.uuid or str(uuid4()), revision=1) for patient in patients]
     if not new:
         return ()
-    values = [{**_values(patient), "created_at": at} for patient in new]
+    values = [{**patient_values(patient), "created_at": at} for patient in new]
     if connection.dialect.name == "sqlite":
         # SQLite would give the id of a patient who was disposed of again, and the audit's events about them with it.
-        first = _first_free_id(connection)
+        first = first_free_id(connection)
         values = [{**one, "id": first + number} for number, one in enumerate(values)]
     ids = connection.scalars(
         insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True), values
@@ -78,7 +78,9 @@ def change_patient(connection: Connection, patient: Patient) -> Patient:
     if patient.mrn.casefold() != stored.mrn.casefold() and _any_taken(connection, [patient.mrn.casefold()]):
         raise InputError(Fault("patient.mrn.taken", "patient.mrn"))
     changed = replace(patient, uuid=stored.uuid, revision=stored.revision + 1)
-    connection.execute(update(PatientRecord).where(PatientRecord.id == changed.id).values(**_values(changed)))
+    connection.execute(
+        update(PatientRecord).where(PatientRecord.id == changed.id).values(**patient_values(changed))
+    )
     index_patients(connection, [changed], stored_before=True)
     return changed
 
@@ -89,7 +91,7 @@ def patient_count(connection: Connection, limit: int) -> int:
     return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _first_free_id(connection: Connection) -> int:
+def first_free_id(connection: Connection) -> int:
     """An id above those of all patients who are, or ever were, in the file: the audit names them all."""
     highest = (func.max(PatientRecord.id), func.max(AuditEventRecord.patient_id))
     return max(connection.scalar(select(one)) or 0 for one in highest) + 1
@@ -111,7 +113,8 @@ def _any_taken(connection: Connection, keys: Sequence[str]) -> bool:
     return False
 
 
-def _values(patient: Patient) -> dict[str, object]:
+def patient_values(patient: Patient) -> dict[str, object]:
+    """The columns of a patient's record that come from the patient, those that searches read among them."""
     values = {name: getattr(patient, name) for name in _FIELDS if name != "id"}
     return {**values, **search_columns(patient)}
 

@@ -88,14 +88,17 @@ def create_search(connection: Connection) -> None:
     )
 
 
+def mrn_number(mrn: str) -> int | None:
+    """The value of a record number that is all digits, from which the next one follows; None for any other."""
+    digits = fold(mrn)
+    return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < MRN_DIGITS else None
+
+
 def search_columns(patient: Patient) -> dict[str, str | int | None]:
     """Give the folded columns of a patient's record."""
-    digits = fold(patient.mrn)
     return {
         "mrn_key": patient.mrn.casefold(),
-        "mrn_number": int(digits)
-        if digits.isdecimal() and digits.isascii() and len(digits) < MRN_DIGITS
-        else None,
+        "mrn_number": mrn_number(patient.mrn),
         "sort_name": f"{fold(patient.family_name)} {fold(patient.given_name)} {fold(patient.middle_name)}".strip(),
         "search_text": " ".join(name_parts(patient)),
         "telephone_digits": digits_of(patient.telephone),
@@ -112,33 +115,42 @@ def index_patients(connection: Connection, patients: Iterable[Patient], *, store
         connection.execute(
             delete(PatientNamePartRecord).where(PatientNamePartRecord.patient_id == bindparam("patient")), ids
         )
-    parts = [{"part": part, "patient_id": patient.id} for patient in known for part in name_parts(patient)]
+        if connection.dialect.name == "sqlite":
+            connection.execute(delete(_INDEX).where(_INDEX.c.rowid == bindparam("patient")), ids)
+    index_rows(
+        connection,
+        [(patient.id or 0, " ".join(name_parts(patient)), digits_of(patient.telephone)) for patient in known],
+    )
+
+
+def index_rows(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Index patients who are not in the search index yet: id, folded parts of their names, digits of the telephone."""
+    parts = [{"part": part, "patient_id": key} for key, names, _digits in rows for part in names.split()]
     if parts:
         connection.execute(insert(PatientNamePartRecord), parts)
     if connection.dialect.name == "postgresql":
         return
-    if stored_before:
-        connection.execute(delete(_INDEX).where(_INDEX.c.rowid == bindparam("patient")), ids)
     connection.execute(
-        insert(_INDEX),
-        [
-            {
-                "rowid": patient.id,
-                "name": " ".join(name_parts(patient)),
-                "digits": digits_of(patient.telephone),
-            }
-            for patient in known
-        ],
+        insert(_INDEX), [{"rowid": key, "name": names, "digits": digits} for key, names, digits in rows]
     )
 
 
-def forget_patients(connection: Connection, patient_ids: Sequence[int]) -> None:
-    """Take patients out of the index for matches inside names, with every piece of their names that it holds."""
+def forget_patients(connection: Connection, patient_ids: Sequence[int], *, merge: bool = True) -> None:
+    """Take patients out of the index for matches inside names, with every piece of their names that it holds.
+
+    Without `merge` the pieces stay until `merge_index` is called.
+    """
     if connection.dialect.name == "postgresql":
         return
     connection.execute(delete(_INDEX).where(_INDEX.c.rowid.in_(patient_ids)))
-    # What is deleted stays in a part of the index until the parts are merged.
-    connection.execute(text("INSERT INTO patient_search(patient_search) VALUES ('optimize')"))
+    if merge:
+        merge_index(connection)
+
+
+def merge_index(connection: Connection) -> None:
+    """Merge the parts of the index for matches inside names: until then one may hold what was deleted."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("INSERT INTO patient_search(patient_search) VALUES ('optimize')"))
 
 
 def find_patients(

@@ -6,7 +6,8 @@ What is refused is raised with a text that starts with `REFUSED`, which tells it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table, text
 
@@ -53,6 +54,18 @@ def drop_triggers(connection: Connection) -> None:
     )
     for name, _table in found.all():
         connection.execute(text(f'DROP TRIGGER "{name}"'))
+
+
+@contextmanager
+def unguarded(connection: Connection, tables: Collection[str]) -> Iterator[None]:
+    """Let rows of these tables be deleted within the block, in the connection's transaction, and of no other."""
+    of_table = 'ON "{table}"' if connection.dialect.name == "postgresql" else ""
+    for table in tables:
+        connection.execute(text(f'DROP TRIGGER "guard_{table}_delete_kept" {of_table.format(table=table)}'))
+    yield
+    for statement in trigger_statements(connection.dialect.name):
+        if any(f'"guard_{table}_delete_kept"' in statement for table in tables):
+            connection.execute(text(statement))
 
 
 def trigger_statements(dialect: str) -> Iterator[str]:

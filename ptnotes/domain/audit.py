@@ -92,6 +92,7 @@ class Subject(StrEnum):
     OVERRIDE = "override"
     CONSENT = "consent"
     EVENT = "adverse_event"
+    IMPORT = "import"
 
 
 _DONE: Mapping[Verb, str] = {
@@ -121,6 +122,10 @@ _OF_A_PATIENT: Mapping[Verb, str] = {
     Verb.EXPORTED: "saved the patient’s record as a file",
     Verb.DISPOSED: "disposed of the patient’s record",
 }
+_OF_AN_IMPORT: Mapping[Verb, str] = {
+    Verb.MADE: "began import {}, of {:,} rows: {}",
+    Verb.REMOVED: "undid import {}: {:,} patients, for whom nothing was done since, were taken away",
+}
 _NAMED: Mapping[Subject, str] = {
     Subject.CLINIC: "the clinic’s file",
     Subject.PERSON: "a person’s account",
@@ -136,6 +141,7 @@ _NAMED: Mapping[Subject, str] = {
     Subject.OVERRIDE: "a reason to treat against a contraindication",
     Subject.CONSENT: "the consent to a thrust",
     Subject.EVENT: "an adverse event",
+    Subject.IMPORT: "an import",
 }
 
 
@@ -297,6 +303,8 @@ def event_words(event: AuditEvent) -> str:
         return (
             f"took the records of {_counted(event, 'patient', 'patients')} out of the program: {event.detail}"
         )
+    if event.subject is Subject.IMPORT and event.verb in _OF_AN_IMPORT:
+        return _OF_AN_IMPORT[event.verb].format(event.object_id, event.count or 0, event.detail)
     if event.verb not in _DONE or event.subject not in _NAMED:
         # Written by a newer version, or by somebody who tampered; the check of the audit tells which.
         return f"{event.verb} {event.subject}"

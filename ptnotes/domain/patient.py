@@ -63,8 +63,8 @@ class PatientRow:
     archived: bool
 
 
-def checked_patient(patient: Patient, today: date) -> Patient:
-    """The patient as stored: cleaned text.
+def checked_patient(patient: Patient, today: date, *, needs_mrn: bool = True) -> Patient:
+    """The patient as stored: cleaned text. Without `needs_mrn` a record number may be given later.
 
     Raises `InputError` with every fault found: an empty family or given name or record number, a birth date in the
     future or before 1890, text that is too long or holds control characters.
@@ -80,7 +80,7 @@ def checked_patient(patient: Patient, today: date) -> Patient:
 
     cleaned = replace(
         patient,
-        mrn=line(patient.mrn, "mrn", required=True),
+        mrn=line(patient.mrn, "mrn", required=needs_mrn),
         family_name=line(patient.family_name, "family_name", required=True),
         given_name=line(patient.given_name, "given_name", required=True),
         middle_name=line(patient.middle_name, "middle_name"),

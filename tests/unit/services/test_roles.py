@@ -19,6 +19,7 @@ from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
+from ptnotes.domain.importing import DryRun, FileKind, ImportMap, RowKind
 from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.permissions import Act, may
@@ -38,6 +39,8 @@ from ptnotes.services import (
     export_csv,
     export_fhir,
     history,
+    import_undo,
+    importing,
     overview,
     own_values,
     patients,
@@ -61,6 +64,8 @@ from tests.signing import clinic_with_episode, passphrases_remembered, whole
 
 THRUST = Mobilization(row=1, targets=("L5",), technique="hvlat_spine", grade_system="maitland", grade="V")
 OWN_KEY = "important_changes.odi_low_back.value"
+IMPORTS = {Act.ADMINISTER, Act.EDIT_DEMOGRAPHICS}
+IMPORT_MAP = ImportMap(kind=FileKind.FHIR)
 NEEDLING = Intervention(row=2, intervention="cpt_20560", minutes=10)
 
 
@@ -386,6 +391,19 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
         lambda s: documents.give_out(s.me, a_document(s.episode), list),
     ),
+    "look_at": (IMPORTS, lambda s: importing.look_at(s.me, _not_there(s))),
+    "dry_run": (IMPORTS, lambda s: importing.dry_run(s.me, _not_there(s), IMPORT_MAP)),
+    "dry_run_rows": (
+        IMPORTS,
+        lambda s: importing.dry_run_rows(
+            s.me,
+            DryRun(path=_not_there(s), map=IMPORT_MAP, digest="", rows=0, made=0, duplicates=0, refused=0),
+            RowKind.MADE,
+        ),
+    ),
+    "import_patients": (IMPORTS, lambda s: importing.import_patients(s.me, _not_there(s), IMPORT_MAP)),
+    "import_runs": (IMPORTS, lambda s: import_undo.import_runs(s.me)),
+    "undo_import": (IMPORTS, lambda s: import_undo.undo_import(s.me, 1)),
     "patients_of_day": ({Act.VIEW_DEMOGRAPHICS}, lambda s: day_list.patients_of_day(s.me)),
     "add_to_day": (
         {Act.EDIT_DEMOGRAPHICS},

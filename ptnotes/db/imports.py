@@ -1,0 +1,303 @@
+"""Imports in the store: the runs, what each of them made, and how all of it goes again.
+
+Patients of an import are the only ones that go without a disposal, and only as long as nothing was done for them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+
+from ptnotes.db.patients import first_free_id, patient_values
+from ptnotes.db.retention import patient_tables
+from ptnotes.db.schema.clinic import PersonRecord
+from ptnotes.db.schema.documents import AuditEventRecord, ImportItemRecord, ImportRunRecord
+from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
+from ptnotes.db.search import ROW, forget_patients, index_rows, patient_row
+from ptnotes.db.triggers import unguarded
+from ptnotes.domain.audit import CHANGES_NOTHING
+from ptnotes.domain.errors import NotFoundError
+from ptnotes.domain.importing import FileKind, ImportRun, RunState
+from ptnotes.domain.patient import Patient, PatientRow
+
+PATIENT = "patient"
+"""What an item of an import is called that is a patient."""
+_AT_ONCE = 1_000
+_IDENTITY = (
+    PatientRecord.id,
+    PatientRecord.uuid,
+    PatientRecord.mrn,
+    PatientRecord.family_name,
+    PatientRecord.given_name,
+    PatientRecord.birth_date,
+    PatientRecord.telephone,
+)
+_PATIENT = PatientRecord.__table__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A patient that a row makes: the row's number, the patient with their record number, their own date, if any."""
+
+    number: int
+    patient: Patient
+    keep_until: date | None = None
+
+
+def everybody(connection: Connection, *, after_id: int = 0) -> Iterator[Any]:
+    """The id of every patient above an id, with what tells who they are; a few are in memory at a time."""
+    query = select(*_IDENTITY).where(PatientRecord.id > after_id).order_by(PatientRecord.id)
+    yield from connection.execute(query.execution_options(yield_per=_AT_ONCE))
+
+
+def last_id(connection: Connection) -> int:
+    """The highest id of a patient; 0 where there is none."""
+    return connection.scalar(select(func.max(PatientRecord.id))) or 0
+
+
+def begin_run(
+    connection: Connection,
+    *,
+    kind: FileKind,
+    at: datetime,
+    zone: str,
+    person_id: int,
+    rows: int,
+    digest: bytes,
+    mapping: str,
+) -> int:
+    """Store that an import begins, and give its id."""
+    made = connection.scalars(
+        insert(ImportRunRecord)
+        .returning(ImportRunRecord.id)
+        .values(
+            uuid=str(time_ordered_uuid(at)),
+            kind=kind.value,
+            started_at=at,
+            zone=zone,
+            person_id=person_id,
+            rows_read=rows,
+            rows_made=0,
+            rows_refused=0,
+            digest=digest,
+            mapping=mapping,
+        )
+    )
+    return made.one()
+
+
+def set_run(
+    connection: Connection, run_id: int, *, made: int, refused: int, finished_at: datetime | None = None
+) -> bool:
+    """Store how far an import is. False where somebody undoes it meanwhile: nothing more may be added to it then."""
+    run = ImportRunRecord
+    values: dict[str, Any] = {"rows_made": made, "rows_refused": refused}
+    if finished_at is not None:
+        values["finished_at"] = finished_at
+    stands = update(run).where(run.id == run_id, run.undone_by.is_(None))
+    return connection.execute(stands.values(**values)).rowcount == 1
+
+
+def taken(connection: Connection, rows: Sequence[NewRow]) -> set[int]:
+    """The numbers of those rows whose record number or uuid belongs to a patient by now."""
+    found: set[int] = set()
+    for column, keys in (
+        (PatientRecord.mrn_key, {row.patient.mrn.casefold(): row.number for row in rows}),
+        (PatientRecord.uuid, {row.patient.uuid: row.number for row in rows if row.patient.uuid}),
+    ):
+        wanted = list(keys)
+        for begin in range(0, len(wanted), 500):
+            some = wanted[begin : begin + 500]
+            found.update(keys[key] for key in connection.scalars(select(column).where(column.in_(some))))
+    return found
+
+
+def store_rows(connection: Connection, run_id: int, rows: Sequence[NewRow], at: datetime) -> None:
+    """Store the patients that rows make, with what searches read, and an item each. Their keys must not be `taken`."""
+    if not rows:
+        return
+    values = [
+        {
+            **patient_values(row.patient),
+            "uuid": row.patient.uuid or str(time_ordered_uuid(at)),
+            "created_at": at,
+            "import_run_id": run_id,
+            "retain_until": row.keep_until,
+            "revision": 1,
+        }
+        for row in rows
+    ]
+    if connection.dialect.name == "sqlite":
+        first = first_free_id(connection)
+        ids = list(range(first, first + len(values)))
+        connection.execute(
+            insert(PatientRecord), [{**one, "id": key} for key, one in zip(ids, values, strict=True)]
+        )
+    else:
+        returning = insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True)
+        ids = list(connection.scalars(returning, values))
+    index_rows(
+        connection,
+        [
+            (key, str(one["search_text"]), str(one["telephone_digits"]))
+            for key, one in zip(ids, values, strict=True)
+        ],
+    )
+    connection.execute(
+        insert(ImportItemRecord),
+        [
+            {"import_run_id": run_id, "row": row.number, "object_kind": PATIENT, "object_id": key}
+            for key, row in zip(ids, rows, strict=True)
+        ],
+    )
+
+
+def time_ordered_uuid(at: datetime) -> UUID:
+    """A new uuid of version 7 (RFC 9562): the instant in milliseconds, then random bits.
+
+    Those made together stand together in an index, which is what writing many at once costs most.
+    """
+    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
+    random = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & (1 << 62) - 1)
+
+
+def runs(connection: Connection, *, run_id: int | None = None, limit: int = 200) -> tuple[ImportRun, ...]:
+    """The imports, newest first."""
+    run, undoer = ImportRunRecord, aliased(PersonRecord)
+    left = (
+        select(func.count())
+        .where(PatientRecord.import_run_id == run.id)
+        .correlate(run)
+        .scalar_subquery()
+        .label("left")
+    )
+    query = (
+        select(
+            run.id, run.kind, run.started_at, run.finished_at, run.zone, run.rows_read, run.rows_made, run.rows_refused,
+            run.digest, run.undone_at, run.undone_by, PersonRecord.name.label("who"), undoer.name.label("undoer"), left,
+        )
+        .join(PersonRecord, PersonRecord.id == run.person_id)
+        .outerjoin(undoer, undoer.id == run.undone_by)
+        .order_by(run.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    if run_id is not None:
+        query = query.where(run.id == run_id)
+    return tuple(_run(row) for row in connection.execute(query))
+
+
+def load_run(connection: Connection, run_id: int) -> ImportRun:
+    """One import. Raises `NotFoundError` ("import.not_found")."""
+    found = runs(connection, run_id=run_id)
+    if not found:
+        raise NotFoundError("import.not_found")
+    return found[0]
+
+
+def mappings(connection: Connection, *, limit: int = 50) -> Iterator[str]:
+    """How the files of the latest imports were read, newest first."""
+    query = select(ImportRunRecord.mapping).order_by(ImportRunRecord.id.desc()).limit(limit)
+    return iter(connection.scalars(query).all())
+
+
+def removable(
+    connection: Connection, run_id: int, *, after_id: int = 0, limit: int | None = None
+) -> list[int]:
+    """The ids of a run's patients for whom nothing was done since: unchanged, with no row that is theirs."""
+    query = select(PatientRecord.id).where(PatientRecord.id > after_id, *_untouched(run_id))
+    return list(connection.scalars(query.order_by(PatientRecord.id).limit(limit)))
+
+
+def removable_count(connection: Connection, run_id: int) -> int:
+    """How many patients `removable` would give."""
+    return connection.scalar(select(func.count()).select_from(PatientRecord).where(*_untouched(run_id))) or 0
+
+
+def kept(connection: Connection, run_id: int, *, limit: int) -> tuple[PatientRow, ...]:
+    """The patients of a run who are still there, in the order of the file."""
+    query = select(*ROW).where(PatientRecord.import_run_id == run_id).order_by(PatientRecord.id).limit(limit)
+    return tuple(patient_row(row) for row in connection.execute(query))
+
+
+def begin_undo(connection: Connection, run_id: int, person_id: int) -> None:
+    """Store who undoes an import."""
+    connection.execute(
+        update(ImportRunRecord).where(ImportRunRecord.id == run_id).values(undone_by=person_id)
+    )
+
+
+def end_undo(connection: Connection, run_id: int, at: datetime) -> None:
+    """Store that an import is undone."""
+    connection.execute(update(ImportRunRecord).where(ImportRunRecord.id == run_id).values(undone_at=at))
+
+
+def remove_patients(connection: Connection, run_id: int, patient_ids: Sequence[int]) -> None:
+    """Take away patients that a run made: their rows, what searches read of them, and the run's items.
+
+    The triggers that refuse it are dropped and made again within the caller's transaction.
+    """
+    if connection.dialect.name == "sqlite":
+        # What is deleted is overwritten in its page.
+        connection.execute(text("PRAGMA secure_delete = ON"))
+    item = ImportItemRecord
+    with unguarded(connection, (PatientRecord.__tablename__, item.__tablename__)):
+        forget_patients(connection, patient_ids, merge=False)
+        for record, column in (
+            (PatientNamePartRecord, PatientNamePartRecord.patient_id),
+            (PatientRecord, PatientRecord.id),
+        ):
+            connection.execute(delete(record).where(column.in_(patient_ids)))
+        theirs = (item.import_run_id == run_id, item.object_kind == PATIENT, item.object_id.in_(patient_ids))
+        connection.execute(delete(item).where(*theirs))
+
+
+def _untouched(run_id: int) -> tuple[ColumnElement[bool], ...]:
+    looked = [verb.value for verb in CHANGES_NOTHING]
+    done = exists().where(
+        AuditEventRecord.patient_id == PatientRecord.id, AuditEventRecord.verb.not_in(looked)
+    )
+    return (PatientRecord.import_run_id == run_id, PatientRecord.revision == 1, ~done, *_without_rows())
+
+
+def _without_rows() -> Iterator[ColumnElement[bool]]:
+    """That no row of any table is the patient's; what is deeper hangs on one of these."""
+    for table in patient_tables():
+        if table is _PATIENT or table is PatientNamePartRecord.__table__:
+            continue
+        for key in table.foreign_key_constraints:
+            if key.referred_table is _PATIENT:
+                (own,) = key.columns
+                yield ~exists().where(own == PatientRecord.id)
+
+
+def _run(row: Any) -> ImportRun:
+    if row.undone_at is not None:
+        state = RunState.UNDONE
+    elif row.undone_by is not None:
+        state = RunState.UNDO_CUT_OFF
+    else:
+        state = RunState.UNDER_WAY if row.finished_at is None else RunState.DONE
+    return ImportRun(
+        id=row.id,
+        kind=FileKind(row.kind),
+        started_at=row.started_at,
+        zone=row.zone,
+        who=row.who,
+        rows=row.rows_read or 0,
+        made=row.rows_made or 0,
+        refused=row.rows_refused or 0,
+        left=row.left,
+        state=state,
+        digest=(row.digest or b"").hex(),
+        undone_at=row.undone_at,
+        undone_by=row.undoer or "",
+    )

@@ -1,0 +1,120 @@
+"""What the columns of another system's file hold, guessed from their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ptnotes.domain.importing import FED_BY_ONE, Target
+from ptnotes.domain.text import fold
+
+OWN_HEADER = (
+    "uuid", "mrn", "family_name", "given_name", "middle_name", "suffix", "preferred_name", "birth_date", "sex",
+    "telephone", "email", "address", "emergency_contact", "language", "retain_until", "archived_at",
+)  # fmt: skip
+"""The columns of our own `patients.csv` that are read back, each by the name of its target."""
+REASON_HEAD = "Why PT Notes did not import it"
+"""The last column of a file of refused rows."""
+
+_WORDS: Mapping[Target, tuple[str, ...]] = {
+    Target.MRN: (
+        "mrn", "medical record number", "record number", "record no", "record", "medical record", "chart number",
+        "chart no", "chart", "chart id", "patient number", "patient no", "patient id", "patientid", "account number",
+        "account no", "account", "acct", "acct number", "client id", "client number", "external id", "emr id", "id",
+    ),
+    Target.UUID: ("uuid",),
+    Target.FULL_NAME: (
+        "full name", "patient name", "patient full name", "name", "patient", "client name", "client",
+        "name last first", "last name first name", "last first",
+    ),
+    Target.FAMILY: (
+        "family name", "last name", "surname", "lastname", "last", "lname", "familyname", "family", "patient last name",
+        "legal last name", "patient surname", "name last", "second name", "apellido", "nachname", "nom",
+    ),
+    Target.GIVEN: (
+        "given name", "first name", "firstname", "first", "fname", "givenname", "given", "given names", "forename",
+        "patient first name", "legal first name", "name first", "christian name", "vorname", "prenom", "nombre",
+    ),
+    Target.MIDDLE: ("middle name", "middle", "middlename", "middle initial", "mi", "mname", "middle names"),
+    Target.SUFFIX: ("suffix", "name suffix", "generation"),
+    Target.PREFERRED: ("preferred name", "nickname", "nick name", "known as", "goes by", "preferred", "aka"),
+    Target.BIRTH_DATE: (
+        "birth date", "date of birth", "dob", "birthdate", "birthday", "born", "birth", "patient dob", "d o b",
+        "dateofbirth", "date birth", "fecha de nacimiento", "geburtsdatum", "date de naissance",
+    ),
+    Target.SEX: (
+        "sex", "gender", "sex gender", "gender sex", "administrative sex", "administrative gender", "sex at birth",
+        "legal sex", "birth sex", "m f", "geschlecht", "sexo",
+    ),
+    Target.TELEPHONE: (
+        "telephone", "phone", "phone number", "telephone number", "home phone", "cell", "cell phone", "cellphone",
+        "mobile", "mobile phone", "work phone", "primary phone", "secondary phone", "phone 1", "phone 2", "phone1",
+        "phone2", "tel", "home", "home telephone", "mobile number", "cell number", "home phone number",
+        "cell phone number", "mobile phone number", "work phone number", "day phone", "evening phone", "phone home",
+        "phone cell", "phone mobile", "phone work", "contact number", "other phone", "alternate phone",
+    ),
+    Target.EMAIL: (
+        "email", "e mail", "email address", "e mail address", "mail", "emailaddress", "email 1", "primary email",
+    ),
+    Target.STREET: (
+        "address", "street", "street address", "address 1", "address 2", "address1", "address2", "address line 1",
+        "address line 2", "home address", "mailing address", "addr", "addr 1", "addr 2", "addr1", "addr2", "street 1",
+        "street 2", "apt", "unit", "address line1", "address line2", "patient address",
+    ),
+    Target.CITY: ("city", "town", "address city", "home city", "locality", "suburb"),
+    Target.STATE: ("state", "province", "region", "address state", "state province", "st", "county"),
+    Target.ZIP: (
+        "zip", "zip code", "zipcode", "postal code", "postcode", "postalcode", "post code", "address zip", "plz",
+    ),
+    Target.COUNTRY: ("country", "address country"),
+    Target.EMERGENCY: (
+        "emergency contact", "emergency contact name", "emergency contact phone", "emergency phone",
+        "emergency contact number", "emergency contact telephone", "emergency contact relationship", "emergency name",
+        "emergency contact relation", "emergency", "ice", "next of kin", "next of kin phone", "emergencycontact",
+    ),
+    Target.LANGUAGE: ("language", "preferred language", "primary language", "lang", "spoken language"),
+    Target.ARCHIVED: ("archived at",),
+    Target.KEEP_UNTIL: ("retain until",),
+}  # fmt: skip
+_BY_WORDS = {words: (target, rank) for target, known in _WORDS.items() for rank, words in enumerate(known)}
+
+
+def guessed(header: Sequence[str]) -> tuple[Target | None, ...]:
+    """What each column holds, None where its name tells nothing. Of several that could hold what one alone can, the one
+    with the likeliest name is taken; a full name only where no column holds a family and a given name.
+    """
+    found = [_BY_WORDS.get(_plain(name)) for name in header]
+    targets = [None if one is None else one[0] for one in found]
+    if {Target.FAMILY, Target.GIVEN} <= set(targets):
+        targets = [None if one is Target.FULL_NAME else one for one in targets]
+    elif Target.FULL_NAME in targets:
+        targets = [None if one in (Target.FAMILY, Target.GIVEN) else one for one in targets]
+    for target in FED_BY_ONE & set(targets):
+        places = [place for place, one in enumerate(targets) if one is target]
+        best = min(places, key=lambda place: (found[place] or (target, 0))[1])
+        for place in places:
+            if place != best:
+                targets[place] = None
+    return tuple(targets)
+
+
+def known_names(header: Sequence[str]) -> int:
+    """How many names of columns are known."""
+    return sum(_plain(name) in _BY_WORDS for name in header)
+
+
+def is_own(header: Sequence[str]) -> bool:
+    """Whether PT Notes wrote a file of that header: its patients, or rows that it refused. Texts are guarded then."""
+    return bool(header) and (header[-1] == REASON_HEAD or set(OWN_HEADER) <= set(header))
+
+
+def _plain(name: str) -> str:
+    spelled = "".join(
+        f" {letter}" if _begins_word(name, place) else letter for place, letter in enumerate(name)
+    )
+    words = fold(spelled.replace("#", " number ").replace("_", " ").replace("(", " ").replace(")", " "))
+    return " ".join(words.replace(":", " ").replace("*", " ").split())
+
+
+def _begins_word(name: str, place: int) -> bool:
+    """Whether a capital begins a word within a name written together: ``lastName``, ``DateOfBirth``."""
+    return place > 0 and name[place].isupper() and name[place - 1].islower()

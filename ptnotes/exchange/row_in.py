@@ -1,0 +1,351 @@
+"""A record of cells to a patient: dates, sex and names as other systems write them. What is not understood is refused.
+
+Nothing is guessed in silence: a date is read in the order that was settled for the whole file, and a year of two digits
+only where one century is possible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from ptnotes.domain.dates import read_any_dates
+from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.importing import DATE_ORDER_WORDS, DateOrder, DatesSeen, ImportMap, Target
+from ptnotes.domain.patient import Patient, Sex, checked_patient
+from ptnotes.domain.text import fold
+from ptnotes.exchange.csv_in import UNREADABLE
+from ptnotes.exchange.csv_text import unguarded
+
+YOUNGEST_BY_TWO_DIGITS = 10
+"""A year of two digits that makes somebody at most so old may as well be of the century before."""
+_NUMBERS = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})", re.ASCII)
+_MIDNIGHT = re.compile(
+    r"(?:T| +)(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? *AM)(?: *(?:Z|[+-]00:?00))?", re.ASCII | re.IGNORECASE
+)
+_PARTIAL = re.compile(r"\d{4}(?:-\d{2})?", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+_SEX: Mapping[str, Sex] = {
+    fold(word): sex
+    for sex, words in {
+        Sex.FEMALE: ("f", "female", "w", "woman", "girl", "weiblich", "femme", "mujer"),
+        Sex.MALE: ("m", "male", "man", "boy", "männlich", "homme", "hombre"),
+        Sex.OTHER: ("o", "other", "x", "nonbinary", "non-binary", "nb", "intersex", "diverse", "divers"),
+        Sex.UNKNOWN: (
+            "", "u", "unk", "unknown", "unspecified", "not specified", "undisclosed", "not disclosed", "not recorded",
+            "declined", "declined to answer", "decline to answer", "prefer not to say", "n/a", "na", "none",
+        ),
+    }.items()
+    for word in words
+}  # fmt: skip
+"""What other systems write for sex. Figures are not among it: systems do not agree on what 1 and 2 mean."""
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+"""Never a name of its own: “Do” and “V” can be one."""
+_YES = frozenset({"true", "yes", "y", "1", "archived", "inactive"})
+_NO = frozenset({"false", "no", "n", "0", "active"})
+_ONE_LINE = (Target.MRN, Target.FULL_NAME, Target.FAMILY, Target.GIVEN, Target.BIRTH_DATE)
+"""What never holds a line end, unless a quote was lost and took another row into the cell."""
+_JOINTS: Mapping[Target, str] = {
+    Target.TELEPHONE: ", ",
+    Target.STREET: ", ",
+    Target.EMERGENCY: ", ",
+    Target.EMAIL: ", ",
+}
+"""What stands between the cells that make one text; else a space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A patient as a row says; the record number is empty where the row has none. `keep_until` is their own date until
+    which the record is kept at least.
+    """
+
+    patient: Patient
+    keep_until: date | None = None
+
+
+class RowReader:
+    """Reads the rows of one file by its map."""
+
+    def __init__(self, columns: ImportMap, today: date, now: datetime) -> None:
+        self._today, self._now = today, now
+        self._order = columns.date_order
+        self._is_guarded = columns.is_guarded
+        self._width = len(columns.targets)
+        self._places: dict[Target, tuple[int, ...]] = {}
+        for place, target in enumerate(columns.targets):
+            if target is not None:
+                self._places[target] = (*self._places.get(target, ()), place)
+        self._single = {target: places[0] for target, places in self._places.items() if len(places) == 1}
+        self._several = {target: places for target, places in self._places.items() if len(places) > 1}
+
+    def read(self, cells: Sequence[str]) -> Incoming:
+        """The patient. Raises `InputError` with every fault; the values of a fault never hold what the row says."""
+        texts = self._texts(cells)
+        faults: list[Fault] = []
+        try:
+            family, given, middle, suffix = self._names(texts)
+        except InputError as error:
+            faults.extend(error.faults)
+            family = given = middle = suffix = "-"
+        born = self._born(texts.get(Target.BIRTH_DATE, ""), faults)
+        sex = _SEX.get(fold(texts.get(Target.SEX, "")))
+        if sex is None:
+            faults.append(Fault("import.sex", "patient.sex"))
+        uuid = texts.get(Target.UUID, "").strip().lower()
+        if uuid and not _UUID.fullmatch(uuid):
+            faults.append(Fault("import.uuid", "patient.uuid"))
+        archived_at = self._archived(texts.get(Target.ARCHIVED, ""), faults)
+        keep_until = self._kept(texts.get(Target.KEEP_UNTIL, ""), faults)
+        patient = Patient(
+            uuid=uuid,
+            mrn=texts.get(Target.MRN, ""),
+            family_name=family,
+            given_name=given,
+            middle_name=middle,
+            suffix=suffix,
+            preferred_name=texts.get(Target.PREFERRED, ""),
+            birth_date=born or self._today,
+            sex=sex or Sex.UNKNOWN,
+            telephone=texts.get(Target.TELEPHONE, ""),
+            email=texts.get(Target.EMAIL, ""),
+            address=_address(texts),
+            emergency_contact=texts.get(Target.EMERGENCY, ""),
+            language=texts.get(Target.LANGUAGE, ""),
+            archived_at=archived_at,
+        )
+        try:
+            patient = checked_patient(patient, self._today, needs_mrn=False)
+        except InputError as error:
+            faults.extend(error.faults)
+        if faults:
+            raise InputError(*faults)
+        return Incoming(patient, keep_until)
+
+    def mrn(self, cells: Sequence[str]) -> str:
+        """The record number that a row says, as it stands there."""
+        place = self._single.get(Target.MRN, len(cells))
+        return cells[place] if place < len(cells) else ""
+
+    def _texts(self, cells: Sequence[str]) -> dict[Target, str]:
+        count = len(cells)
+        if count > self._width and any(cell.strip() for cell in cells[self._width :]):
+            raise InputError(Fault("import.too_many_cells", "import.row"))
+        if self._is_guarded:
+            cells = [unguarded(cell) for cell in cells]
+        texts = {target: cells[place] for target, place in self._single.items() if place < count}
+        for target, places in self._several.items():
+            parts = [cells[place].strip() for place in places if place < count]
+            texts[target] = _JOINTS.get(target, " ").join(dict.fromkeys(part for part in parts if part))
+        for text in texts.values():
+            if not text.isascii() and UNREADABLE in text:
+                raise InputError(Fault("import.unreadable", "import.row"))
+        for target in _ONE_LINE:
+            text = texts.get(target, "")
+            if not text.isprintable() and ("\n" in text or "\r" in text):
+                raise InputError(Fault("import.line_end", f"patient.{target.value}"))
+        return texts
+
+    def _names(self, texts: Mapping[Target, str]) -> tuple[str, str, str, str]:
+        middle, suffix = texts.get(Target.MIDDLE, ""), texts.get(Target.SUFFIX, "")
+        whole = texts.get(Target.FULL_NAME)
+        if whole is None:
+            return texts.get(Target.FAMILY, ""), texts.get(Target.GIVEN, ""), middle, suffix
+        family, given, own_middle, own_suffix = parted_name(whole)
+        return family, given, middle or own_middle, suffix or own_suffix
+
+    def _born(self, text: str, faults: list[Fault]) -> date | None:
+        field = "patient.birth_date"
+        text = text.strip()
+        if not text:
+            faults.append(Fault("patient.birth_date.missing", field))
+            return None
+        found = read_date(text, self._order, self._today)
+        if isinstance(found, str):
+            faults.append(Fault(found, field, values={"order": DATE_ORDER_WORDS[self._order]}))
+            return None
+        return found
+
+    def _archived(self, text: str, faults: list[Fault]) -> datetime | None:
+        said = text.strip()
+        if not said or said.casefold() in _NO:
+            return None
+        if said.casefold() in _YES:
+            return self._now
+        try:
+            at = datetime.fromisoformat(said)
+        except ValueError:
+            faults.append(Fault("import.archived", "patient.archived_at"))
+            return None
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+    @staticmethod
+    def _kept(text: str, faults: list[Fault]) -> date | None:
+        said = text.strip()
+        if not said:
+            return None
+        try:
+            return date.fromisoformat(said)
+        except ValueError:
+            faults.append(Fault("import.keep_until", "patient.retain_until"))
+            return None
+
+
+def parted_name(whole: str) -> tuple[str, str, str, str]:
+    """Family, given, middle name and suffix of ``Family, Given M., Jr``; of ``Family, Jr, Given`` too.
+
+    Only a single letter is taken for a middle name: two given names cannot be told from a given and a middle one.
+    Raises `InputError` ("import.full_name") where no comma parts family and given name.
+    """
+    parts = [part.strip() for part in whole.split(",")]
+    suffixes = [part for part in parts[1:] if fold(part) in _SUFFIXES]
+    others = [part for part in parts if part and part not in suffixes]
+    if len(others) != 2 or not parts[0]:
+        raise InputError(Fault("import.full_name", "patient.full_name"))
+    family, rest = others
+    words = rest.split()
+    middle = words.pop() if len(words) > 1 and len(words[-1].rstrip(".")) == 1 else ""
+    return family, " ".join(words), middle, " ".join(suffixes)
+
+
+def read_date(text: str, order: DateOrder, today: date) -> date | str:
+    """The day that a text names with its numbers in that order, or the code of what is wrong with it:
+    "import.birth_date", "import.birth_date_partial" (no day or month), "import.century", "import.time_of_day".
+    """
+    if len(text) == 10 and text[4] == "-" == text[7]:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return "import.birth_date"
+    return _read_date(text, order, today)
+
+
+@lru_cache(maxsize=4_096)
+def _read_date(text: str, order: DateOrder, today: date) -> date | str:
+    if len(text) > 40:
+        return "import.birth_date"
+    if _PARTIAL.fullmatch(text):
+        return "import.birth_date_partial"
+    if ":" in text:
+        text, count = _MIDNIGHT.subn("", text)
+        if count != 1:
+            return "import.time_of_day"
+    readings = _readings(text, today)
+    if isinstance(readings, str):
+        return readings
+    return readings.get(order, "import.birth_date")
+
+
+def _readings(text: str, today: date) -> dict[DateOrder, date] | str:
+    """The day that a text names in each order in which it can be read; the same in all where it can be only one."""
+    match = _NUMBERS.fullmatch(text.strip())
+    if match is None:
+        return _other_readings(text, today)
+    first, second, third = match.groups()
+    if len(first) == 4:
+        return _alike(_day(first, second, third, today)) if len(third) <= 2 else "import.birth_date"
+    made = {}
+    if len(first) <= 2 and len(third) in (2, 4):
+        made = {
+            DateOrder.MONTH_FIRST: _day(third, first, second, today),
+            DateOrder.DAY_FIRST: _day(third, second, first, today),
+        }
+    if len(first) == 2 and len(third) <= 2:
+        made[DateOrder.YEAR_FIRST] = _day(first, second, third, today)
+    found = {order: day for order, day in made.items() if isinstance(day, date)}
+    if found:
+        return found
+    return "import.century" if "import.century" in made.values() else "import.birth_date"
+
+
+def _other_readings(text: str, today: date) -> dict[DateOrder, date] | str:
+    """A date without separators, or with its month in letters."""
+    if len(text) == 8 and text.isascii() and text.isdecimal():
+        if isinstance(day := _day(text[:4], text[4:6], text[6:], today), date):
+            return _alike(day)
+        made = {
+            DateOrder.MONTH_FIRST: _day(text[4:], text[:2], text[2:4], today),
+            DateOrder.DAY_FIRST: _day(text[4:], text[2:4], text[:2], today),
+        }
+        return {order: day for order, day in made.items() if isinstance(day, date)} or "import.birth_date"
+    if not any(letter.isalpha() for letter in text):
+        return "import.birth_date"
+    meant = read_any_dates(text, today)
+    if len(meant) != 1:
+        return "import.birth_date"
+    has_century = re.search(r"\d{4}", text, re.ASCII) is not None
+    if not has_century and today.year - meant[0].year <= YOUNGEST_BY_TWO_DIGITS:
+        return "import.century"
+    return _alike(meant[0])
+
+
+def _alike(day: date | str) -> dict[DateOrder, date] | str:
+    return dict.fromkeys(DateOrder, day) if isinstance(day, date) else day
+
+
+def _day(year: str, month: str, day: str, today: date) -> date | str:
+    number = int(year)
+    if len(year) == 2:
+        number += today.year // 100 * 100
+        if number > today.year:
+            number -= 100
+        if today.year - number <= YOUNGEST_BY_TWO_DIGITS:
+            return "import.century"
+    try:
+        return date(number, int(month), int(day))
+    except ValueError:
+        return "import.birth_date"
+
+
+class DateCounter:
+    """Counts in which order the dates of a column can be read."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._counts = dict.fromkeys(("month_first", "day_first", "either", "clear", "unread"), 0)
+
+    def see(self, text: str) -> None:
+        """Take one date into account; a blank tells nothing."""
+        text = text.strip()
+        if text:
+            self._counts[_order_told(text, self._today)] += 1
+
+    @property
+    def seen(self) -> DatesSeen:
+        """What was counted so far."""
+        return DatesSeen(**self._counts)
+
+
+@lru_cache(maxsize=4_096)
+def _order_told(text: str, today: date) -> str:
+    if len(text) > 40:
+        return "unread"
+    readings = _readings(_MIDNIGHT.sub("", text) if ":" in text else text, today)
+    if isinstance(readings, str):
+        return "unread"
+    month_first, day_first = readings.get(DateOrder.MONTH_FIRST), readings.get(DateOrder.DAY_FIRST)
+    if month_first is None or day_first is None:
+        return "day_first" if month_first is None and day_first else "month_first" if month_first else "clear"
+    return "clear" if month_first == day_first else "either"
+
+
+def likely_order(seen: DatesSeen, usual: DateOrder) -> DateOrder:
+    """The order that most of a file's dates need; `usual` where nothing tells."""
+    if seen.day_first == seen.month_first:
+        return usual
+    return DateOrder.DAY_FIRST if seen.day_first > seen.month_first else DateOrder.MONTH_FIRST
+
+
+def _address(texts: Mapping[Target, str]) -> str:
+    """Street, city, state with ZIP code, and country on one line."""
+    street = texts.get(Target.STREET, "")
+    city, state, code, country = (
+        texts.get(one, "").strip() for one in (Target.CITY, Target.STATE, Target.ZIP, Target.COUNTRY)
+    )
+    if not (city or state or code or country):
+        return street
+    region = " ".join(part for part in (state, code) if part)
+    return ", ".join(part for part in (street.strip(), city, region, country) if part)

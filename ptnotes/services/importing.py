@@ -1,0 +1,377 @@
+"""Bringing patients in from other systems: looked at, tried, imported, and undone as a whole.
+
+Nothing is merged. What may be somebody known already is left out unless a person says otherwise for that row; what
+cannot be read stops nothing else, and is written back with its reason. Everything here may be run where reads are run:
+the writing is cut into short turns of its own, so that a save in between hardly waits.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ptnotes.db import imports as stored
+from ptnotes.db.audit import Writing
+from ptnotes.db.faults import faults_named
+from ptnotes.db.patients import load_patient
+from ptnotes.db.settings import load_clinic
+from ptnotes.domain.errors import EnvironmentFault, Fault, InputError, NotFoundError
+from ptnotes.domain.importing import (
+    Because,
+    DateOrder,
+    DryRun,
+    FileKind,
+    Imported,
+    ImportMap,
+    ImportRow,
+    Looked,
+    Other,
+    RowIndex,
+    RowKind,
+    checked_map,
+)
+from ptnotes.domain.permissions import Act
+from ptnotes.exchange.csv_in import Place
+from ptnotes.exchange.file_in import Rows, first_guess, read_through, rows_of, settled_order
+from ptnotes.exchange.map_text import has_header_of, read_map
+from ptnotes.exchange.refused_out import RefusedRows
+from ptnotes.exchange.row_in import RowReader
+from ptnotes.services.export_file import check_target, private_file, put_in_place
+from ptnotes.services.import_run import (
+    CANNOT_BE_ADDED,
+    LOOK_EVERY,
+    Judge,
+    Progress,
+    Run,
+    Stop,
+    Verdict,
+    first_pass,
+    reasons_of,
+)
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+
+MOST_BYTES = 500_000_000
+"""Largest file that is read: millions of patients."""
+_MONTH_FIRST_IN = frozenset({"US", "PH", "FM", "MH", "PW"})
+_MARK_EVERY = 1_000
+_CODES = (RowKind.MADE, RowKind.DUPLICATE, RowKind.REFUSED)
+_REASONS = tuple(Because)
+
+
+def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) -> Looked:
+    """Read a file through once and guess how it is read; nothing is stored.
+
+    Columns are matched as they were in the last import of a file with such a header, else by their names; `told` sets
+    letters, separator and whether there is a header. Raises `InputError` ("import.empty", "import.too_large",
+    "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*),
+    `AccessError`.
+    """
+    _require(clinic)
+    with clinic.store.read() as connection:
+        known = list(stored.mappings(connection))
+        usual = usual_order(load_clinic(connection).locale)
+    with _opened(path) as file:
+        columns, has_mark = first_guess(file, told)
+        remembered = _remembered(columns, known)
+        columns = columns if remembered is None else replace(columns, targets=remembered.targets)
+        rows, first_rows, dates = read_through(file, columns, clinic.today())
+        if columns.kind is FileKind.CSV:
+            columns = settled_order(columns, dates, usual if remembered is None else remembered.date_order)
+        size = os.fstat(file.fileno()).st_size
+    return Looked(
+        path=path,
+        map=columns,
+        has_mark=has_mark,
+        size_bytes=size,
+        rows=rows,
+        first_rows=first_rows,
+        dates=dates,
+        is_remembered=remembered is not None,
+    )
+
+
+def usual_order(locale: str) -> DateOrder:
+    """The order in which dates are usually written where the clinic is."""
+    country = locale.replace("-", "_").rpartition("_")[2].partition(".")[0].upper()
+    return DateOrder.MONTH_FIRST if country in _MONTH_FIRST_IN else DateOrder.DAY_FIRST
+
+
+def dry_run(
+    clinic: OpenClinic,
+    path: Path,
+    columns: ImportMap,
+    *,
+    progress: Progress = lambda _done, _total: None,
+    stop: Stop = lambda: False,
+) -> DryRun:
+    """What an import would do, row by row; nothing is stored. `dry_run_rows` shows rows of it.
+
+    `progress` is told bytes done and in all. Raises `InputError` as `checked_map` and `look_at` do, and
+    "import.other_header" where the file has other columns than `columns` says; `EnvironmentFault` ("import.stopped",
+    disk.*), `AccessError`.
+    """
+    _require(clinic)
+    columns = checked_map(columns)
+    index = RowIndex()
+    counts = dict.fromkeys(RowKind, 0)
+    with _opened(path) as file:
+        index.stamp = _stamp(file)
+        digest = first_pass(file, replace(columns, targets=())).digest
+        _require_header(file, columns)
+        judge = Judge(clinic, columns)
+        with rows_of(file, columns) as rows:
+            for place, verdict in enumerate(judge.verdicts(rows)):
+                counts[verdict.kind] += 1
+                _keep(index, rows, place, verdict)
+                if place % LOOK_EVERY == 0:
+                    _go_on(clinic, stop)
+                    progress(file.tell(), index.stamp[0])
+            not_patients = rows.not_patients
+        progress(index.stamp[0], index.stamp[0])
+    return DryRun(
+        path=path,
+        map=columns,
+        digest=digest,
+        rows=sum(counts.values()),
+        made=counts[RowKind.MADE],
+        duplicates=counts[RowKind.DUPLICATE],
+        refused=counts[RowKind.REFUSED],
+        not_patients=not_patients,
+        index=index,
+    )
+
+
+def dry_run_rows(
+    clinic: OpenClinic, tried: DryRun, kind: RowKind, *, offset: int = 0, limit: int = 50
+) -> tuple[ImportRow, ...]:
+    """Rows of a dry run that would become `kind`, in their order, with who a duplicate may be: read from the file anew.
+
+    Raises `InputError` ("import.changed") where the file is another by now; `EnvironmentFault`, `AccessError`.
+    """
+    _require(clinic)
+    index = tried.index
+    wanted = _positions(index.kinds, _CODES.index(kind), offset, limit)
+    with _opened(tried.path) as file:
+        if _stamp(file) != index.stamp:
+            raise InputError(Fault("import.changed", "import.file"))
+        reader = RowReader(tried.map, clinic.today(), clinic.clock())
+        cells = _cells_at(file, tried, wanted)
+        shown = [_shown(index, reader, place, cells[place]) for place in wanted]
+        if kind is not RowKind.DUPLICATE:
+            return tuple(shown)
+        told = [index.others[_rank(index, place)] for place in wanted]
+        places = {-number: index.numbers.index(-number) for number in told if number < 0}
+        others = _cells_at(file, tried, sorted(set(places.values())))
+        with clinic.store.read() as connection:
+            return tuple(
+                replace(row, other=_of_clinic(connection, number))
+                if number > 0
+                else replace(
+                    row, other=Other(patient=reader.read(others[places[-number]][0]).patient, row=-number)
+                )
+                for row, number in zip(shown, told, strict=True)
+            )
+
+
+def import_patients(
+    clinic: OpenClinic,
+    path: Path,
+    columns: ImportMap,
+    *,
+    add: Collection[int] = (),
+    refused: Path | None = None,
+    digest: str = "",
+    progress: Progress = lambda _done, _total: None,
+    stop: Stop = lambda: False,
+) -> Imported:
+    """Add the patients of a file. Rows that may be somebody known are left out, but those whose numbers `add` names.
+
+    A row without a record number gets the clinic's next one, as does an added row whose number is somebody's. What was
+    refused or left out is written to `refused`, which must not be there, with the reasons. `digest` is that of the dry
+    run that decisions were made by. `progress` is told rows done and in all. When it is stopped, what was added till
+    then stays, as an import that can be undone.
+
+    Raises `InputError` as `dry_run` does, and "import.changed" where the file has another digest; `EnvironmentFault`
+    ("export.exists", "folder.missing", disk.*), `AccessError`. What was added before a disk failed stays likewise.
+    """
+    _require(clinic)
+    columns = checked_map(columns)
+    if refused is not None:
+        refused = refused.absolute()
+        check_target(refused, replace=False, starts=b"")
+    with ExitStack() as open_files:
+        file = open_files.enter_context(_opened(path))
+        first = first_pass(file, columns)
+        if digest and digest != first.digest:
+            raise InputError(Fault("import.changed", "import.file"))
+        _require_header(file, columns)
+        back = None if refused is None else open_files.enter_context(_given_back(refused, columns))
+        run = Run(clinic, columns, first, back)
+        with rows_of(file, columns) as rows:
+            was_stopped = run.carry_out(rows, frozenset(add), progress, stop)
+        has_changed = first_pass(file, replace(columns, targets=())).digest != first.digest
+        run.finish()
+    return Imported(
+        run_id=run.id,
+        digest=first.digest,
+        rows=run.made + run.left_out + run.refused,
+        made=run.made,
+        left_out=run.left_out,
+        refused=run.refused,
+        was_stopped=was_stopped,
+        has_changed=has_changed,
+        refused_path=refused if back is not None and back.count else None,
+    )
+
+
+def _require(clinic: OpenClinic) -> None:
+    require(clinic, Act.ADMINISTER)
+    require(clinic, Act.EDIT_DEMOGRAPHICS)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    with faults_named(path):
+        try:
+            kind = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            raise EnvironmentFault("import.missing", path=str(path)) from None
+        if not stat.S_ISREG(kind):
+            raise EnvironmentFault("import.not_a_file", path=str(path))
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MOST_BYTES:
+                limit = f"{MOST_BYTES // 1_000_000:,}"
+                raise InputError(Fault("import.too_large", "import.file", values={"limit": limit}))
+            if not size:
+                raise InputError(Fault("import.empty", "import.file"))
+            yield file
+
+
+@contextmanager
+def _given_back(path: Path, columns: ImportMap) -> Iterator[RefusedRows]:
+    """Give what refused rows are written with. At the end the file gets its name, where there was any."""
+    with private_file(path) as (file, made):
+        back = RefusedRows(file, columns)
+        yield back
+        back.finish()
+        if back.count:
+            os.fsync(file.fileno())
+            put_in_place(made, path, replace=False)
+
+
+def _stamp(file: BinaryIO) -> tuple[int, int]:
+    told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
+
+
+def _require_header(file: BinaryIO, columns: ImportMap) -> None:
+    """Raise `InputError` ("import.other_header") where the file does not have the columns that were matched."""
+    found, _mark = first_guess(file, columns)
+    if found.kind is not columns.kind or (
+        found.kind is FileKind.CSV and not has_header_of(columns, found.header)
+    ):
+        raise InputError(Fault("import.other_header", "import.columns"))
+
+
+def _remembered(columns: ImportMap, known: list[str]) -> ImportMap | None:
+    """How a file with such a header was read last; None where there was none."""
+    if columns.kind is not FileKind.CSV or not columns.has_header:
+        return None
+    for text in known:
+        with suppress(InputError):
+            earlier = read_map(text)
+            if has_header_of(earlier, columns.header):
+                width = len(columns.header)
+                return replace(earlier, targets=(*earlier.targets, None)[:width])
+    return None
+
+
+def _go_on(clinic: OpenClinic, stop: Stop) -> None:
+    if stop() or clinic.ending.is_set():
+        raise EnvironmentFault("import.stopped")
+
+
+def _keep(index: RowIndex, rows: Rows, place: int, verdict: Verdict) -> None:
+    """Keep what a page of rows is made from later."""
+    index.numbers.append(verdict.number)
+    index.kinds.append(_CODES.index(verdict.kind))
+    if verdict.because is not None:
+        index.others.append(verdict.other)
+        index.because.append(_REASONS.index(verdict.because))
+    if (place + 1) % _MARK_EVERY == 0 and (mark := rows.place()) is not None:
+        index.marks.append((place + 1, mark.number, mark.cookie))
+
+
+def _positions(kinds: bytearray, code: int, offset: int, limit: int) -> list[int]:
+    """Where rows of one kind stand among all: `limit` of them after the first `offset`."""
+    found: list[int] = []
+    at = -1
+    for _ in range(offset):
+        at = kinds.find(code, at + 1)
+        if at < 0:
+            return []
+    while len(found) < limit and (at := kinds.find(code, at + 1)) >= 0:
+        found.append(at)
+    return found
+
+
+def _cells_at(file: BinaryIO, tried: DryRun, places: list[int]) -> dict[int, tuple[list[str], str]]:
+    """The cells of the rows at these places, which are in order, and what is wrong with them; read from the file."""
+    found: dict[int, tuple[list[str], str]] = {}
+    left = list(reversed(places))
+    while left:
+        mark = max((mark for mark in tried.index.marks if mark[0] <= left[-1]), default=None)
+        start = None if mark is None else Place(mark[1], mark[2])
+        with rows_of(file, tried.map, start) as rows:
+            for place, (_number, cells, code) in enumerate(rows, 0 if mark is None else mark[0]):
+                if place == left[-1]:
+                    found[left.pop()] = (cells, code)
+                    if not left or left[-1] >= place + _MARK_EVERY:
+                        break
+            else:
+                if left:
+                    raise InputError(Fault("import.changed", "import.file"))
+    return found
+
+
+def _shown(index: RowIndex, reader: RowReader, place: int, read: tuple[list[str], str]) -> ImportRow:
+    cells, code = read
+    kind = _CODES[index.kinds[place]]
+    because = None
+    if kind is RowKind.DUPLICATE:
+        because = _REASONS[index.because[_rank(index, place)]]
+    faults: tuple[Fault, ...] = (Fault(code, "import.row"),) if code else ()
+    patient = None
+    if not code:
+        try:
+            patient = reader.read(cells).patient
+        except InputError as error:
+            faults = error.faults
+    return ImportRow(
+        number=index.numbers[place],
+        kind=kind,
+        cells=tuple(cells),
+        patient=patient,
+        reasons=reasons_of(because, faults),
+        because=because,
+        can_be_added=because is not None and because not in CANNOT_BE_ADDED,
+    )
+
+
+def _rank(index: RowIndex, place: int) -> int:
+    """How many duplicates stand before that place."""
+    return index.kinds.count(_CODES.index(RowKind.DUPLICATE), 0, place)
+
+
+def _of_clinic(connection: Writing, patient_id: int) -> Other | None:
+    """The patient of the clinic that a row may be; None where their record is gone meanwhile."""
+    with suppress(NotFoundError):
+        return Other(patient=load_patient(connection, patient_id))
+    return None
