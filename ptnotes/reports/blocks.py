@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import Flowable, Spacer
 
 from ptnotes.reports import fonts
 from ptnotes.reports.paper import GAP_PT, INKS
+from ptnotes.reports.tagged_table import TableTags, TaggedTable
+from ptnotes.reports.tags import Element, marked
 from ptnotes.reports.typeset import BODY, QUIET_SMALL, TextStyle, Words, draw_line, fits_as_is, paragraph
 
 CELL = TextStyle(size=8.5, leading=10.5)
@@ -69,7 +71,7 @@ def table(
             ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
             ("LINEBELOW", (0, 0), (-1, 0), 0.75, INKS["rule"]),
         ]
-    return Table(
+    return TaggedTable(
         cells,
         colWidths=widths,
         style=commands,
@@ -77,6 +79,7 @@ def table(
         hAlign="LEFT",
         splitInRow=1,
         emptyTableAction="indicate",
+        renderCB=TableTags(),
     )
 
 
@@ -107,7 +110,13 @@ def facts(rows: Sequence[tuple[str, Words]], width: float, label_pt: float) -> F
         *_set_in(CELL_QUIET, (0, 0), (0, -1)),
         *_set_in(style, (1, 0), (1, -1)),
     ]
-    return Table(cells, colWidths=[label_pt, width - label_pt], style=commands, hAlign="LEFT")
+    return TaggedTable(
+        cells,
+        colWidths=[label_pt, width - label_pt],
+        style=commands,
+        hAlign="LEFT",
+        renderCB=TableTags(heads="Row"),
+    )
 
 
 class Section(Flowable):  # type: ignore[misc]  # ReportLab has no types
@@ -142,7 +151,8 @@ class Section(Flowable):  # type: ignore[misc]  # ReportLab has no types
         text.setCharSpace(0.5)
         text.textOut(self._title.upper())
         text.setCharSpace(0)
-        canvas.drawText(text)
+        with marked(canvas, Element("H2")):
+            canvas.drawText(text)
         canvas.setStrokeColor(INKS["rule"])
         canvas.setLineWidth(0.75)
         canvas.line(0, 0, self.width, 0)
@@ -250,9 +260,13 @@ class SignatureLine(Flowable):  # type: ignore[misc]  # ReportLab has no types
         canvas.setLineWidth(0.75)
         canvas.line(0, 24, date_at - 14, 24)
         canvas.line(date_at, 24, self.width, 24)
-        draw_line(canvas, 0, 13, self._under, BODY)
-        draw_line(canvas, date_at, 13, "Date", QUIET_SMALL)
-        draw_line(canvas, 0, 2, self._details, QUIET_SMALL)
+        for x, y, words, style in (
+            (0, 13, self._under, BODY),
+            (date_at, 13, "Date", QUIET_SMALL),
+            (0, 2, self._details, QUIET_SMALL),
+        ):
+            with marked(canvas, Element("P")):
+                draw_line(canvas, x, y, words, style)
 
 
 class ProgressBar(Flowable):  # type: ignore[misc]  # ReportLab has no types

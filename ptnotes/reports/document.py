@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 
+from reportlab.pdfbase.pdfdoc import PDFName, PDFPage
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
 from ptnotes.domain.people import Paper
 from ptnotes.reports import fonts
 from ptnotes.reports.paper import INKS, MARGIN_BOTTOM_PT, MARGIN_SIDE_PT, MARGIN_TOP_PT, PAGE_SIZES_PT
+from ptnotes.reports.pdf_a import declare_pdf_a
+from ptnotes.reports.pdf_file import written_out
+from ptnotes.reports.tags import Element, Tags, marked
 from ptnotes.reports.typeset import QUIET_SMALL, TextStyle, draw_line, shortened
 
 # ReportLab keeps state in its modules (fonts, the sequencer), so one document is made at a time.
@@ -25,6 +31,8 @@ _one_at_a_time = threading.Lock()
 _PAGE_NUMBER = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="muted", align="right")
 
 _DRAFT = TextStyle(size=9.0, leading=11.0, font=fonts.BOLD, ink="surface")
+# The keys that ReportLab writes into a page's dictionary, and two more.
+_PAGE_KEYS = (*PDFPage.__NoDefault__, "StructParents", "Tabs")
 _WHY_DRAFT = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="danger")
 
 
@@ -68,7 +76,25 @@ def make_pdf(story: Sequence[Flowable], imprint: Imprint) -> bytes:
 
 
 class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
-    """Says "page 1 of 2" on every page: each refers to a form that is made when the last page is known."""
+    """Says "page 1 of 2" on every page: each refers to a form that is made when the last page is known.
+
+    Keeps the `tags` of what is drawn.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.tags = Tags(self)
+        super().__init__(*args, **options)
+        self._doc.format = partial(written_out, self._doc)
+
+    def showPage(self) -> None:
+        place = self.tags.end_page()
+        super().showPage()
+        page = self._doc.Pages.pages[-1]
+        page.__NoDefault__ = _PAGE_KEYS
+        page.StructParents = place
+        page.Tabs = PDFName("S")
+        # ReportLab writes an empty transition, which has no meaning on paper.
+        page.Trans = None
 
     def save(self) -> None:
         # The page that is being begun holds nothing yet, so the last one is the one before it.
@@ -77,6 +103,7 @@ class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
             self.beginForm(_number_form(number), 0, 0, 120, 14)
             draw_line(self, 120, 4, f"Page {number} of {last}", _PAGE_NUMBER)
             self.endForm()
+        self.tags.write(self._doc)
         super().save()
 
 
@@ -117,20 +144,29 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
         self.addPageTemplates([template])
 
     def beforeDocument(self) -> None:
-        _set_time(self.canv._doc._timeStamp, self._imprint.written_at)
+        document, imprint = self.canv._doc, self._imprint
+        _set_time(document._timeStamp, imprint.written_at)
+        declare_pdf_a(document, language=imprint.language, written_at=imprint.written_at)
         self.canv.showOutline()
 
     def _head(self, canvas: Any, _document: BaseDocTemplate) -> None:
-        """Say on every page that this is a draft, where it is one."""
-        if not self._imprint.draft:
+        """Say on every page that this is a draft, where it is one; whoever hears the document is told once."""
+        why = self._imprint.draft
+        if not why:
             return
         wide, high = PAGE_SIZES_PT[self._imprint.paper]
         canvas.setFillColor(INKS["danger"])
         canvas.roundRect(MARGIN_SIDE_PT, high - 27, 44, 14, 3, stroke=0, fill=1)
-        draw_line(canvas, MARGIN_SIDE_PT + 6.5, high - 23.5, "DRAFT", _DRAFT)
         room = wide - 2 * MARGIN_SIDE_PT - 52
-        words = shortened(self._imprint.draft, _WHY_DRAFT, room)
-        draw_line(canvas, MARGIN_SIDE_PT + 52, high - 23.5, words, _WHY_DRAFT)
+        for x, words, whole, style in (
+            (MARGIN_SIDE_PT + 6.5, "DRAFT", "", _DRAFT),
+            (MARGIN_SIDE_PT + 52, shortened(why, _WHY_DRAFT, room), why, _WHY_DRAFT),
+        ):
+            told = (
+                marked(canvas, Element("P", actual=whole)) if canvas.getPageNumber() == 1 else nullcontext()
+            )
+            with told:
+                draw_line(canvas, x, high - 23.5, words, style)
 
     def _foot(self, canvas: Any, _document: BaseDocTemplate) -> None:
         imprint = self._imprint
@@ -157,4 +193,5 @@ def _set_time(stamp: Any, written_at: datetime) -> None:
     stamp.t = written_at.timestamp()
     stamp.lt = written_at.timetuple()
     stamp.YMDhms = tuple(stamp.lt)[:6]
-    stamp.dhh, stamp.dmm = divmod(minutes, 60)
+    # The sign stands before the hours alone: half past three west is -03'30'.
+    stamp.dhh, stamp.dmm = int(minutes / 60), abs(minutes) % 60

@@ -16,9 +16,11 @@ from reportlab.lib.rl_accel import fp_str
 from reportlab.platypus import Flowable
 
 from ptnotes.reports import fonts
-from ptnotes.reports.shaping import base_is_right_to_left, breaks_between, graphemes
+from ptnotes.reports.shaping import base_is_right_to_left, breaks_between, graphemes, is_right_to_left
+from ptnotes.reports.tags import Element, marked
 
 Align: TypeAlias = Literal["left", "right"]
+Role: TypeAlias = Literal["P", "H1", "H3"]
 
 _NEW_LINE = re.compile("[\n\v\f\u2028\u2029]")
 # A line's end may come at these; a no-break space is none of them, and a zero-width space takes no room.
@@ -65,9 +67,14 @@ class TextBlock(Flowable):  # type: ignore[misc]  # ReportLab has no types
     """
 
     def __init__(
-        self, pieces: Sequence[Piece], leading: float, align: Align, size: float
+        self, pieces: Sequence[Piece], leading: float, align: Align, size: float, role: Role = "P"
     ) -> None:
         super().__init__()
+        # What is drawn stands in the order in which it is seen; it is read in the order in which it was written.
+        is_read_otherwise = any(is_right_to_left(piece.text) for piece in pieces)
+        self.element = Element(
+            role, actual="".join(piece.text for piece in pieces) if is_read_otherwise else ""
+        )
         self._pieces = pieces
         self._leading = leading
         self._align: Align = align
@@ -105,12 +112,14 @@ class TextBlock(Flowable):  # type: ignore[misc]  # ReportLab has no types
     def _part(self, lines: list[_Line]) -> TextBlock:
         part = TextBlock((), self._leading, self._align, self._size)
         part._lines, part._broken_at, part._is_part = lines, self._broken_at, True
+        part.element = self.element
         return part
 
     def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:  # noqa: N803 - its name for the spare room
         """Write the lines with their lower left corner at `x`, `y`."""
         top = y + len(self._lines) * self._leading - self._size
-        write_lines(canvas, x, top, self.width, self._lines, self._leading, self._align)
+        with marked(canvas, self.element):
+            write_lines(canvas, x, top, self.width, self._lines, self._leading, self._align)
 
 
 def write_lines(
@@ -142,7 +151,7 @@ def write_lines(
         for piece, font, glyphs in runs:
             if piece.colour is not colour:
                 colour = piece.colour
-                code.append(_fill(colour))
+                code.append(fill_operator(colour))
             for name, string in fonts.encoded(canvas, glyphs, font):
                 if font_set != (name, piece.size):
                     font_set = (name, piece.size)
@@ -153,7 +162,8 @@ def write_lines(
 
 
 @cache
-def _fill(colour: Color) -> str:
+def fill_operator(colour: Color) -> str:
+    """What sets `colour` for texts and areas in a page's stream."""
     return f"{fp_str(colour.red, colour.green, colour.blue)} rg"
 
 

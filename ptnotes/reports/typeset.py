@@ -13,25 +13,29 @@ from reportlab.platypus import Flowable
 
 from ptnotes.reports import fonts
 from ptnotes.reports.paper import INKS
-from ptnotes.reports.text_block import Align, TextBlock, piece_of, write_lines
+from ptnotes.reports.text_block import Align, Role, TextBlock, piece_of, write_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextStyle:
-    """How a text is set; lengths in points, `ink` a key of `paper.INKS`."""
+    """How a text is set; lengths in points, `ink` a key of `paper.INKS`.
+
+    `role` is what a paragraph in it is to those who hear the document.
+    """
 
     size: float = 8.75
     leading: float = 12.0
     font: str = fonts.REGULAR
     ink: str = "text"
     align: Align = "left"
+    role: Role = "P"
 
 
 BODY = TextStyle()
 SMALL = TextStyle(size=7.5, leading=10.0)
 QUIET = TextStyle(ink="muted")
 QUIET_SMALL = TextStyle(size=7.5, leading=10.0, ink="muted")
-TITLE = TextStyle(size=16.0, leading=20.0, font=fonts.SEMIBOLD, align="right")
+TITLE = TextStyle(size=16.0, leading=20.0, font=fonts.SEMIBOLD, align="right", role="H1")
 NAME = TextStyle(size=12.0, leading=15.0, font=fonts.BOLD)
 CAPTION = TextStyle(size=8.75, leading=12.0, font=fonts.SEMIBOLD)
 LEAD = TextStyle(size=9.25, leading=12.75)
@@ -68,7 +72,7 @@ def paragraph(words: Words, style: TextStyle = BODY) -> Flowable:
         for span in spans
         if span.text
     ]
-    return TextBlock(pieces, style.leading, style.align, style.size)
+    return TextBlock(pieces, style.leading, style.align, style.size, style.role)
 
 
 def fits_as_is(words: Words, style: TextStyle, room_pt: float) -> bool:

@@ -1,0 +1,79 @@
+"""A table that tells which cell is which to those who hear it: rows, headings with what they head, and plain cells.
+
+Over pages it stays one table: its headings are told once, and a row that is broken goes on in the same cells.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reportlab.platypus import Flowable, Table
+
+from ptnotes.reports.tags import Element, Scope, tags_of
+
+
+class TaggedTable(Table):  # type: ignore[misc]  # ReportLab has no types
+    """ReportLab's table, whose parts know whether they begin in the middle of a row. Its tags are its `renderCB`."""
+
+    begins_within_a_row = False
+
+    def _splitRows(self, availHeight: float, doInRowSplit: int = 0) -> list[Flowable]:  # noqa: N803 - its names
+        parts: list[Flowable] = super()._splitRows(availHeight, doInRowSplit)
+        if len(parts) == 2:
+            parts[0].begins_within_a_row = self.begins_within_a_row
+            parts[1].begins_within_a_row = bool(doInRowSplit)
+        return parts
+
+
+class TableTags:
+    """Tags a table while ReportLab draws it, which calls this at each step; the parts of a broken table share it.
+
+    `heads` tells what heading cells head: each column, by the rows that are repeated on every page, or each row, by its
+    first cell. An empty cell heads nothing.
+    """
+
+    def __init__(self, heads: Scope = "Column") -> None:
+        self._heads = heads
+        self._table = Element("Table")
+        self._cells: list[Element] | None = None
+        """Those of the row that was begun last; None while headings are repeated, which were told before."""
+        self._broken: list[Element] = []
+        """Those of the last row that is no repeated heading, which goes on where a part begins within it."""
+        self._are_headings_told = False
+        self._is_open = False
+
+    def __call__(self, table: TaggedTable, step: str, *told: Any) -> None:
+        """Take a `step` from ReportLab; `told` is the row, then the column and the value of the cell that it is at."""
+        tags = tags_of(table.canv)
+        if tags is None:
+            return
+        match step:
+            case "startTable":
+                tags.enter(self._table)
+            case "startRow":
+                self._start_row(table, told[0])
+            case "startCell" if self._cells is not None and told[2]:
+                self._is_open = tags.open(self._cells[told[1]])
+            case "endCell" if self._is_open:
+                tags.close()
+                self._is_open = False
+            case "endTable":
+                tags.leave()
+                self._are_headings_told = True
+
+    def _start_row(self, table: TaggedTable, row: int) -> None:
+        is_heading = row < table.repeatRows
+        if is_heading and self._are_headings_told:
+            self._cells = None
+            return
+        if row == table.repeatRows and table.begins_within_a_row:
+            self._cells = self._broken
+            return
+        line = self._table.add(Element("TR"))
+        self._cells = self._broken = [
+            line.add(self._cell(value, is_heading=is_heading or (self._heads == "Row" and column == 0)))
+            for column, value in enumerate(table._cellvalues[row])
+        ]
+
+    def _cell(self, value: Any, *, is_heading: bool) -> Element:
+        return Element("TH", scope=self._heads) if value and is_heading else Element("TD")
