@@ -26,6 +26,7 @@ from ptnotes.figures.shapes import (
     Weight,
 )
 from ptnotes.reports.fonts import BOLD, MEDIUM, REGULAR, SEMIBOLD, runs, width
+from ptnotes.reports.tags import Element, marked
 
 _FONTS: Mapping[Weight, str] = {"regular": REGULAR, "medium": MEDIUM, "semibold": SEMIBOLD, "bold": BOLD}
 
@@ -51,13 +52,17 @@ class FigureFlowable(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
     def draw(self) -> None:
         """Draw at the canvas's origin."""
-        self.canv.saveState()
-        # Round joins and flat ends, as on the screen.
-        self.canv.setLineJoin(1)
-        self.canv.setLineCap(0)
-        for shape in self.figure.shapes:
-            self._shape(self.canv, shape)
-        self.canv.restoreState()
+        element = Element("Figure", alt=self.figure.label)
+        left, bottom = self.canv.absolutePosition(0, 0)
+        element.box = (left, bottom, left + self.width, bottom + self.height)
+        with marked(self.canv, element):
+            self.canv.saveState()
+            # Round joins and flat ends, as on the screen.
+            self.canv.setLineJoin(1)
+            self.canv.setLineCap(0)
+            for shape in self.figure.shapes:
+                self._shape(self.canv, shape)
+            self.canv.restoreState()
 
     def _shape(self, canvas: Canvas, shape: Shape) -> None:
         match shape:
