@@ -24,12 +24,13 @@ from ptnotes.domain.views import TreatedRow
 from ptnotes.domain.wording import side_words, with_unit
 from ptnotes.reports.progress_data import Narrative, Reading, TreatmentLine, VisitLine
 
-_KINDS = {
+VISIT_KINDS = {
     VisitKind.EVALUATION: "Evaluation",
     VisitKind.TREATMENT: "Treatment",
     VisitKind.RE_EVALUATION: "Re-evaluation",
     VisitKind.DISCHARGE: "Discharge",
 }
+"""What each kind of visit is called on paper."""
 _RESPONSES_SHOWN = 3
 
 
@@ -120,7 +121,7 @@ def visit_line(
     return VisitLine(
         on=session.service_date,
         number=numbers.get(session.id) if session.id is not None else None,
-        kind=_KINDS[session.kind],
+        kind=VISIT_KINDS[session.kind],
         done=_done(reference, session),
         pain=_before_and_after(
             {
