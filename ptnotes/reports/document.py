@@ -40,7 +40,8 @@ _WHY_DRAFT = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="
 class Imprint:
     """What every page and the file itself say of the document. `written_at` is aware, in the clinic's time zone.
 
-    `draft` says why the document is a draft, in a few words; empty where it is none. `keywords` are the file's alone.
+    `draft` says why the document is a draft, in a few words; empty where it is none. `stamp` is what every page says
+    before that: another word where it is no draft and yet not to be taken for valid. `keywords` are the file's alone.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Imprint:
     written_at: datetime
     paper: Paper
     draft: str = ""
+    stamp: str = "DRAFT"
     keywords: str = ""
 
 

@@ -1,0 +1,139 @@
+"""The note of one visit: what was done and for how long, what was found before and after, and who signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reportlab.platypus import Flowable
+
+from ptnotes.domain.documents import KIND_TITLES, DocumentKind
+from ptnotes.domain.wording import full_date
+from ptnotes.reports.blocks import CELL_QUIET, Box, Column, space, table
+from ptnotes.reports.body_section import body_section
+from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.examination_section import examination_section
+from ptnotes.reports.letterhead import letterhead, section, who_and_what
+from ptnotes.reports.session_note_data import SessionNoteData
+from ptnotes.reports.signed_section import added_section, against_section, imprint
+from ptnotes.reports.typeset import BODY, LEAD, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
+from ptnotes.reports.visit_section import (
+    exercise_section,
+    measure_section,
+    mobilization_section,
+    service_section,
+    told_section,
+)
+
+_TITLE = KIND_TITLES[DocumentKind.SESSION_NOTE]
+
+
+def render_session_note(data: SessionNoteData) -> bytes:
+    """The note as a PDF; the same data give the same bytes. One that is void says so on every page.
+
+    Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
+    """
+    made = imprint(data, _TITLE)
+    if data.void:
+        made = replace(made, draft=data.void, stamp="VOID")
+    return make_pdf(list(_story(data)), made)
+
+
+def _story(data: SessionNoteData) -> Iterator[Flowable]:
+    width = text_width_pt(data.paper)
+    number = f" · visit {data.number}" if data.number is not None else ""
+    yield from letterhead(data.clinic, _TITLE, f"{full_date(data.on)} · {data.kind}{number}", width)
+    yield space(10)
+    yield _who_and_what(data, width)
+    for words in (data.void, data.absence):
+        if words:
+            yield Box(paragraph([bold(words)], LEAD))
+    if data.absence:
+        return
+    yield from mobilization_section(data.treatment, width)
+    yield from service_section(data.treatment, width)
+    yield from exercise_section(data.treatment, width)
+    if data.treatment.is_empty:
+        yield from section("Treatment")
+        yield space(3)
+        yield paragraph("No mobilization, service or exercise is charted.", QUIET)
+    yield from measure_section(data.measures, width, "Pain and motion")
+    yield from _note(data)
+    yield from _safety(data, width)
+    yield from against_section(data.against, width)
+    yield from examination_section(data.examination, width)
+    yield from body_section(data.body, width)
+    yield from added_section(data.signatures, width)
+    yield from _signatures(data, width)
+
+
+def _who_and_what(data: SessionNoteData, width: float) -> Flowable:
+    left: list[tuple[str, Words]] = [
+        ("" if place else "Diagnosis", diagnosis) for place, diagnosis in enumerate(data.diagnoses)
+    ]
+    right: list[tuple[str, Words]] = [
+        ("Visit", f"{full_date(data.on)}{', ' + data.times if data.times else ''}")
+    ]
+    if data.title:
+        right.append(("Episode", data.title))
+    for place, one in enumerate(data.contributors):
+        right.append(("" if place else "By", [Span(one.who), quiet(f" · {one.part}", 7.5)]))
+    if data.others_present:
+        right.append(("Present", data.others_present))
+    if data.precaution:
+        right.append(("Precaution", [Span(data.precaution, None, "danger")]))
+    return who_and_what(data.patient, data.age_years, left, right, width)
+
+
+def _note(data: SessionNoteData) -> Iterator[Flowable]:
+    note = data.note
+    yield from told_section(
+        "Note",
+        (
+            ("Subjective", note.subjective),
+            ("Objective", note.objective),
+            ("Assessment", note.assessment),
+            ("Plan", note.plan),
+        ),
+    )
+
+
+def _safety(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+    """What was asked, agreed and went wrong. That nothing is recorded is told as that, and as nothing more."""
+    yield from section("Safety")
+    if data.events:
+        columns = [Column("Happened", 1.2), Column("Adverse event", 2.6), Column("Done", 2.2)]
+        columns += [Column("Follow-up", 2.2), Column("State", 1.4, CELL_QUIET)]
+        rows: list[list[Words]] = [
+            [full_date(line.on), line.what, line.done, line.followed, line.standing] for line in data.events
+        ]
+        yield table(columns, rows, width)
+    lines = [] if data.events else ["No adverse event is recorded for this visit."]
+    lines += [words for words in (data.screening, data.consent) if words]
+    yield space(4)
+    yield paragraph(" ".join(lines), BODY)
+
+
+def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+    """The electronic signature with its co-signatures, or that there is none yet."""
+    yield from section("Signature")
+    if data.signed_by:
+        columns = [
+            Column("", 1.7, CELL_QUIET),
+            Column("Who", 2.4),
+            Column("On", 1.5),
+            Column("Record", 1.2, CELL_QUIET),
+            Column("Remarks", 2.4),
+        ]
+        rows: list[list[Words]] = [
+            [one.kind, [bold(one.who)], one.at, one.record, one.words] for one in data.signed_by
+        ]
+        yield table(columns, rows, width)
+    for line in data.signatures.open:
+        yield space(4)
+        yield paragraph([Span(line, None, "danger")], BODY)
+    if data.signatures.mark is not None:
+        yield space(4)
+        mark = data.signatures.mark
+        words = f"Audit of the clinic’s records: {mark.count:,} events, the last {mark.head.hex()}."
+        yield paragraph(words, QUIET_SMALL)

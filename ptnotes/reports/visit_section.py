@@ -1,0 +1,190 @@
+"""What was measured and what was done at a visit, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reportlab.platypus import Flowable
+
+from ptnotes.reports.blocks import CELL_BOLD, CELL_QUIET, CELL_RIGHT, CELL_RIGHT_BOLD, Column, space, table
+from ptnotes.reports.letterhead import section
+from ptnotes.reports.typeset import BODY, CAPTION, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
+from ptnotes.reports.visit_data import (
+    BeforeAfter,
+    MobilizationLine,
+    MotionLine,
+    VisitMeasures,
+    VisitTreatment,
+)
+
+_SMALL_PT = 7.5
+_NO_CHANGE = "A change stands only between two values that were taken in the same way; it is not judged here."
+
+
+def mobilization_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
+    """Each technique with where, how, at which grade and dose, and what it did; grade V is marked as thrust."""
+    if not done.mobilizations:
+        return
+    yield from section("Manual therapy")
+    columns = [
+        Column("Level and side", 1.5, CELL_BOLD),
+        Column("Technique", 2.1),
+        Column("Direction, position, what moves on what", 2.6),
+        Column("Grade", 0.9),
+        Column("Dose", 1.2),
+        Column("Response", 1.9),
+    ]
+    yield table(columns, [_mobilization_cells(line) for line in done.mobilizations], width)
+    if done.grades:
+        yield space(3)
+        yield paragraph([quiet("Place in range. ", _SMALL_PT), *_joined(done.grades)], QUIET_SMALL)
+
+
+def _mobilization_cells(line: MobilizationLine) -> list[Words]:
+    grade = [bold(line.grade)] if line.grade else []
+    if line.is_thrust:
+        grade.append(bold("\nthrust" if line.grade else "thrust"))
+    response = [Span(f"{line.alert}\n" if line.response else line.alert, CELL_BOLD.font, "danger")]
+    response.append(Span(line.response))
+    technique: Words = [Span(f"{line.technique}\n"), quiet(line.by, _SMALL_PT)] if line.by else line.technique
+    return [
+        line.place,
+        technique,
+        line.setting,
+        grade or "",
+        line.dose,
+        response if line.alert else line.response,
+    ]
+
+
+def service_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
+    """Services with their minutes, what those come to, and the time of the visit."""
+    if not done.services and done.visit_min is None:
+        return
+    yield from section("Services and time")
+    if done.services:
+        has_others = any(line.by for line in done.services)
+        columns = [
+            Column("Service", 3.6),
+            Column("Code", 0.9, CELL_QUIET),
+            Column("Counts as", 0.9, CELL_QUIET),
+        ]
+        columns += [Column("By", 1.6, CELL_QUIET)] if has_others else []
+        columns.append(Column("Minutes", 0.7, CELL_RIGHT_BOLD))
+        rows: list[list[Words]] = []
+        for line in done.services:
+            cells: list[Words] = [line.words, line.code, line.timing]
+            cells += [line.by] if has_others else []
+            cells.append(str(line.minutes) if line.minutes is not None else "–")
+            rows.append(cells)
+        yield table(columns, rows, width)
+    yield space(4)
+    yield paragraph(_minutes(done), BODY)
+    for words in (done.units, done.minutes_note):
+        if words:
+            yield space(2)
+            yield paragraph(f"{words.rstrip('.')}.", QUIET)
+
+
+def _minutes(done: VisitTreatment) -> list[Span]:
+    """``Total treatment time 45 min · timed services 30 min · untimed services 10 min``; what is blank says so."""
+    told = []
+    for label, minutes in (
+        ("Total treatment time", done.visit_min),
+        ("timed services", done.timed_min),
+        ("untimed services", done.untimed_min),
+    ):
+        if minutes is None and label == "untimed services":
+            continue
+        words = f"{minutes} min" if minutes is not None else "not recorded"
+        told += [Span(f"{label} "), bold(words), Span(" · ")]
+    return told[:-1]
+
+
+def exercise_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
+    """Exercises with their dose, where they are done and what came of them."""
+    if not done.exercises:
+        return
+    yield from section("Exercises")
+    has_response = any(line.response for line in done.exercises)
+    has_others = any(line.by for line in done.exercises)
+    columns = [Column("Exercise", 3), Column("Dose", 1.6), Column("Where", 0.7, CELL_QUIET)]
+    columns += [Column("Response", 1.8)] if has_response else []
+    columns += [Column("By", 1.4, CELL_QUIET)] if has_others else []
+    rows: list[list[Words]] = []
+    for line in done.exercises:
+        cells: list[Words] = [line.words, line.dose, line.place]
+        cells += [line.response] if has_response else []
+        cells += [line.by] if has_others else []
+        rows.append(cells)
+    yield table(columns, rows, width)
+
+
+def measure_section(measured: VisitMeasures, width: float, title: str) -> Iterator[Flowable]:
+    """Pain, motion and the patient's own signs; before and after where anything was looked at again."""
+    if measured.is_empty:
+        return
+    yield from section(title)
+    is_paired = measured.is_paired
+    if measured.pain:
+        yield _paired("Pain, 0 to 10", measured.pain, width, is_paired=is_paired)
+    if measured.motions:
+        yield space(6 if measured.pain else 0)
+        yield _motions(measured.motions, width, is_paired=is_paired)
+    if measured.signs:
+        yield space(6 if measured.pain or measured.motions else 0)
+        yield _paired("The patient’s own sign", measured.signs, width, is_paired=is_paired)
+    notes = [*measured.notes, *([_NO_CHANGE] if is_paired else [])]
+    for note in notes:
+        yield space(3)
+        yield paragraph(note, QUIET_SMALL)
+
+
+def _paired(heading: str, lines: Sequence[BeforeAfter], width: float, *, is_paired: bool) -> Flowable:
+    columns = [Column(heading, 4)]
+    if not is_paired:
+        columns.append(Column("Found", 4, CELL_BOLD))
+        return table(columns, [[line.what, line.before or line.after] for line in lines], width)
+    columns += [
+        Column("Before", 1.6, CELL_RIGHT),
+        Column("After", 1.6, CELL_RIGHT_BOLD),
+        Column("Change", 0.8, CELL_RIGHT),
+    ]
+    return table(columns, [[line.what, line.before, line.after, line.change] for line in lines], width)
+
+
+def _motions(lines: Sequence[MotionLine], width: float, *, is_paired: bool) -> Flowable:
+    has_normal = any(line.normal for line in lines)
+    has_remarks = any(line.remarks for line in lines)
+    columns = [Column("Motion", 2.3), Column("How", 2.6, CELL_QUIET)]
+    columns.append(
+        Column("Before" if is_paired else "Found", 1.1, CELL_RIGHT if is_paired else CELL_RIGHT_BOLD)
+    )
+    columns += [Column("After", 1.1, CELL_RIGHT_BOLD), Column("Change", 0.8, CELL_RIGHT)] if is_paired else []
+    columns += [Column("Normal", 0.9, CELL_RIGHT)] if has_normal else []
+    columns += [Column("Remarks", 2)] if has_remarks else []
+    rows: list[list[Words]] = []
+    for line in lines:
+        cells: list[Words] = [line.motion, line.how, line.before if is_paired else line.before or line.after]
+        cells += [line.after, line.change] if is_paired else []
+        cells += [line.normal] if has_normal else []
+        cells += [line.remarks] if has_remarks else []
+        rows.append(cells)
+    return table(columns, rows, width)
+
+
+def told_section(title: str, parts: Sequence[tuple[str, str]]) -> Iterator[Flowable]:
+    """Words of somebody's own, each under its label, as long as they are; nothing where all are empty."""
+    written = [(label, text.strip()) for label, text in parts if text.strip()]
+    if not written:
+        return
+    yield from section(title)
+    for place, (label, text) in enumerate(written):
+        yield space(6 if place else 3)
+        if len(written) > 1 or label != title:
+            yield paragraph(label, CAPTION)
+        yield paragraph(text, BODY)
+
+
+def _joined(parts: Sequence[str]) -> list[Span]:
+    return [Span("; ".join(parts) + ".")]
