@@ -86,8 +86,15 @@ def counted(count: int, noun: str) -> str:
 
 def _logo(picture: bytes) -> Image:
     try:
-        wide, high = ImageReader(BytesIO(picture)).getSize()
+        reader = ImageReader(BytesIO(picture))
+        wide, high = reader.getSize()
+        shown = BytesIO(picture)
+        if reader._image.mode == "CMYK":
+            # Printers' colours would need a profile of their own beside the one that a document has.
+            shown = BytesIO()
+            reader._image.convert("RGB").save(shown, "PNG")
+            shown.seek(0)
     except OSError as error:
         raise InputError(Fault("picture.unreadable", "clinic.logo", values={"limit": "1 MB"})) from error
     scale = min(_LOGO_PT[0] / wide, _LOGO_PT[1] / high)
-    return Image(BytesIO(picture), wide * scale, high * scale, mask="auto", hAlign="LEFT")
+    return Image(shown, wide * scale, high * scale, mask="auto", hAlign="LEFT")
