@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 from ptnotes.domain.treatment import Mode, Side
 
@@ -49,6 +51,19 @@ class DischargeReason(StrEnum):
     REFERRED_ON = "referred_on"
     NOT_RETURNED = "not_returned"
     OTHER = "other"
+
+
+DISCHARGE_REASONS: Mapping[DischargeReason, str] = MappingProxyType(
+    {
+        DischargeReason.GOALS_MET: "Goals met",
+        DischargeReason.PLATEAU: "No further change to expect",
+        DischargeReason.PATIENT_CHOICE: "The patient's choice",
+        DischargeReason.REFERRED_ON: "Referred on",
+        DischargeReason.NOT_RETURNED: "Did not return",
+        DischargeReason.OTHER: "Other",
+    }
+)
+"""Each reason in words, as the screen offers it and paper says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

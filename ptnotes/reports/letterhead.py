@@ -26,6 +26,8 @@ _LEAST_SECTION_PT = 72.0
 def letterhead(clinic: Clinic, title: str, under: str, width: float) -> list[Flowable]:
     """The clinic at the left behind its logo, the document's title and a line `under` it at the right.
 
+    Without a title nothing stands there, as over a letter.
+
     Raises `InputError` "picture.unreadable" for a logo that is no picture.
     """
     contact = [clinic.address, f"Tel {clinic.telephone}" if clinic.telephone else ""]
@@ -33,7 +35,7 @@ def letterhead(clinic: Clinic, title: str, under: str, width: float) -> list[Flo
     ours: list[Flowable] = [paragraph(clinic.name, NAME)]
     if any(contact):
         ours.append(paragraph(" · ".join(part for part in contact if part), QUIET))
-    what: list[Flowable] = [paragraph(title, TITLE)]
+    what: list[Flowable] = [paragraph(title, TITLE)] if title else []
     if under:
         what.append(paragraph(under, _QUIET_RIGHT))
     if clinic.logo is None:

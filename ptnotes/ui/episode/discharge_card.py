@@ -7,22 +7,13 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
-from ptnotes.domain.episode import DischargeReason, EpisodeOfCare
+from ptnotes.domain.episode import DISCHARGE_REASONS, DischargeReason, EpisodeOfCare
 from ptnotes.domain.wording import full_date
 from ptnotes.ui.episode.draft import EpisodeDraft
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.date_field import DateField
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label
-
-REASONS = (
-    (DischargeReason.GOALS_MET, "Goals met"),
-    (DischargeReason.PLATEAU, "No further change to expect"),
-    (DischargeReason.PATIENT_CHOICE, "The patient's choice"),
-    (DischargeReason.REFERRED_ON, "Referred on"),
-    (DischargeReason.NOT_RETURNED, "Did not return"),
-    (DischargeReason.OTHER, "Other"),
-)
 
 
 class DischargeCard(Card):
@@ -33,7 +24,8 @@ class DischargeCard(Card):
         self._draft = draft
         self.day = DateField(draft.clinic.today)
         self.reason = QComboBox()
-        self.reason.addItems([words for _, words in REASONS])
+        for reason, words in DISCHARGE_REASONS.items():
+            self.reason.addItem(words, reason)
         # As wide as there is room for: the longest reason would make the column too wide for large text.
         self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.reason.setMinimumContentsLength(12)
@@ -60,7 +52,7 @@ class DischargeCard(Card):
     def _show(self, episode: EpisodeOfCare) -> None:
         ended = episode.discharged_on
         if ended is not None:
-            words = dict(REASONS).get(episode.discharge_reason or DischargeReason.OTHER, "")
+            words = DISCHARGE_REASONS[episode.discharge_reason or DischargeReason.OTHER]
             self.state.setText(f"Discharged on {full_date(ended)}. {words}.")
         elif self.day.day is None:
             self.day.set_date(self._draft.clinic.today())
@@ -75,7 +67,7 @@ class DischargeCard(Card):
         episode = self._draft.episode
         if episode is None or not self.day.read_text() or self.day.day is None:
             return
-        reason = REASONS[self.reason.currentIndex()][0]
+        reason = DischargeReason(self.reason.currentData())
         ended = replace(episode, discharged_on=self.day.day, discharge_reason=reason)
         if self._draft.apply(ended, "episode.discharged_on"):
             self._draft.flush()

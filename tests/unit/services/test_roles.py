@@ -20,6 +20,7 @@ from ptnotes.domain.contraindication import AdverseEvent
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
 from ptnotes.domain.importing import DryRun, FileKind, ImportMap, RowKind
+from ptnotes.domain.letters import LetterChoices, LetterTemplate
 from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.permissions import Act, may
@@ -38,9 +39,12 @@ from ptnotes.services import (
     export_archive,
     export_csv,
     export_fhir,
+    face_sheet,
     history,
+    home_sheet,
     import_undo,
     importing,
+    letters,
     overview,
     own_values,
     patients,
@@ -152,6 +156,7 @@ def _not_there(scene: Scene) -> Path:
     return scene.me.path.parent / "none" / "export"
 
 
+LETTER = LetterTemplate(name="Tried", text="Dear {referrer}, tried in a test.")
 PHRASE = Phrase(short_form="tried", text="Tried in a test.")
 GOAL = Goal(uuid="6f0f8c1e-0000-4000-8000-000000000001", words="Sit for an hour")
 Try = Callable[[Scene], object]
@@ -371,6 +376,31 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
             Disclosure(patient_id=s.patient_id, what="", to_whom="Dr. P. Anand", how="", purpose=""),
         ),
     ),
+    "prepare_home_sheet": (
+        {Act.VIEW_NOTES},
+        lambda s: home_sheet.prepare_home_sheet(s.me, s.episode.id or 0),
+    ),
+    "prepare_face_sheet": (
+        {Act.VIEW_DEMOGRAPHICS},
+        lambda s: face_sheet.prepare_face_sheet(s.me, s.patient_id),
+    ),
+    "face_sheet_data": ({Act.VIEW_DEMOGRAPHICS}, lambda s: face_sheet.face_sheet_data(s.me, s.patient_id)),
+    "filled": (
+        {Act.WRITE_PROGRESS_REPORT, Act.VIEW_NOTES},
+        lambda s: letters.filled(s.me, s.episode.id or 0, LETTER),
+    ),
+    "prepare_letter": (
+        {Act.WRITE_PROGRESS_REPORT, Act.VIEW_NOTES},
+        lambda s: letters.prepare_letter(
+            s.me, s.episode.id or 0, LetterChoices(to="Dr. P. Anand", subject="", text="Tried in a test.")
+        ),
+    ),
+    "save_template": ({Act.ADMINISTER}, lambda s: letters.save_template(s.me, LETTER)),
+    "archive_template": (
+        {Act.ADMINISTER},
+        lambda s: letters.archive_template(s.me, letters.shipped_templates()[0]),
+    ),
+    "restore_template": ({Act.ADMINISTER}, lambda s: letters.restore_template(s.me, LETTER)),
     "export_fhir": (
         {Act.EXPORT, Act.VIEW_NOTES},
         lambda s: export_fhir.export_fhir(s.me, s.patient_id, _not_there(s)),
@@ -552,6 +582,7 @@ _FREE = {
     "payers.rules_by_payer": "the clinic's rules, nothing of a patient",
     "own_values.reference_values": "the clinic's own values, nothing of a patient",
     "retention.record_rules": "everybody's entries are held to them",
+    "letters.letter_templates": "the clinic's words, nothing of a patient",
     "phrases.phrases": "the clinic's words and one's own, nothing of a patient",
     "phrases.may_change": "is a question itself",
     "people.has_recovery_key": "can be seen in the key file without opening it",

@@ -1,0 +1,191 @@
+"""The home programme as a sheet for the patient: what to do at home, in plain words, and when to call.
+
+The exercises are those that the latest visit with any charted as done at home. Nothing is added to what was charted: a
+dose that is blank stays a line to write on. The signs to get help for are the reference data's
+(``contraindications``), in plain words, and only those whose source was looked up; one that speaks of the spine alone
+is left out where no spine is treated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ptnotes.clinical import Reference
+from ptnotes.domain.dates import age_years
+from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.letters import called
+from ptnotes.domain.people import Paper
+from ptnotes.domain.permissions import Act
+from ptnotes.domain.screening import items_for
+from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
+from ptnotes.domain.trend import counted, visit_numbers
+from ptnotes.domain.wording import full_date, number
+from ptnotes.reports.home_sheet_data import HomeExercise, HomeSheetData
+from ptnotes.services.case import Case, gather
+from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+from ptnotes.services.report_signatures import signatures
+
+_SPINAL_SIGNS = frozenset({"cauda_equina"})
+_SIGNS = {
+    "cauda_equina": (
+        "new numbness between the legs, a new problem with the bladder, the bowels or sexual function, "
+        "or weakness in both legs"
+    ),
+    "infection_spine": "fever, chills or feeling unwell together with pain in the spine or a joint",
+}
+"""Screening items that a patient can notice, in plain words; which of them are said follows the data."""
+_AT_ONCE = "emergency"
+_REMARK = re.compile(r" \([^()]*\)$")
+"""What stands in brackets behind a source: what it says of the item."""
+
+
+def prepare_home_sheet(clinic: OpenClinic, episode_id: int, paper: Paper | None = None) -> MadeDocument:
+    """The sheet of an episode's home exercises, ready to be given out; on the clinic's paper where None is chosen.
+
+    Raises `NotFoundError`, `AccessError`, and `PtNotesError` "report.glyph_missing" for a character that no font has.
+    """
+    require(clinic, Act.VIEW_NOTES)
+    case = gather(clinic, episode_id, clinic.today())
+    shown = _shown(case.sessions)
+    data = home_sheet_content(clinic.reference, case, paper)
+    # ReportLab is read only when the first document is made, never on the way to a window.
+    from ptnotes.reports.home_sheet import render_home_sheet  # noqa: PLC0415
+
+    kind = DocumentKind.HOME_PROGRAMME
+    on = data.shown_on or data.written_at.date()
+    return MadeDocument(
+        kind=kind,
+        patient_id=case.patient.id or 0,
+        episode_id=episode_id,
+        pdf=render_home_sheet(data),
+        file_name=file_name_of(kind, case.patient.mrn, on),
+        made_at=data.written_at,
+        title=f"{KIND_TITLES[kind]} of {full_date(on)}",
+        covers_from=data.shown_on,
+        covers_to=data.shown_on,
+        sessions=tuple((one.id or 0, one.revision) for one in shown),
+        draft=data.signatures.open,
+        lacks=tuple(home_sheet_lacks(data)),
+    )
+
+
+def home_sheet_content(reference: Reference, case: Case, paper: Paper | None = None) -> HomeSheetData:
+    """The content of the sheet of `case`."""
+    shown = _shown(case.sessions)
+    attended = counted(case.sessions)
+    at_home = [row for session in shown for row in session.exercises if row.place is Place.HOME]
+    signs = [
+        item
+        for item in items_for(reference, (row.region for row in case.episode.regions))
+        if item.id in _SIGNS
+        and item.source_status == "looked_up"
+        and (item.id not in _SPINAL_SIGNS or _is_spinal(reference, case.episode))
+    ]
+    return HomeSheetData(
+        clinic=case.clinic,
+        author=case.author,
+        written_at=case.written_at,
+        paper=paper or case.clinic.paper,
+        patient=case.patient,
+        age_years=age_years(case.patient.birth_date, case.as_of),
+        signatures=signatures(shown, visit_numbers(case.sessions), case.notes, case.broken, case.mark),
+        called=called(case.patient),
+        shown_on=shown[0].service_date if shown else None,
+        is_latest=not shown or shown[0] is attended[-1],
+        exercises=tuple(_exercise(reference, row) for row in at_home),
+        take_care=case.episode.precaution.strip(),
+        emergencies=tuple(_SIGNS[item.id] for item in signs if item.action == _AT_ONCE),
+        same_day=tuple(_SIGNS[item.id] for item in signs if item.action != _AT_ONCE),
+        sources=tuple(
+            dict.fromkeys(_REMARK.sub("", part) for item in signs for part in item.source.split("; "))
+        ),
+    )
+
+
+def home_sheet_lacks(data: HomeSheetData) -> Iterator[Lack]:
+    """What the sheet should say and cannot."""
+    if not data.exercises:
+        yield Lack(code="lack.home_exercises")
+    elif not data.is_latest and data.shown_on is not None:
+        yield Lack(
+            code="lack.home_exercises_older", values={"day": full_date(data.shown_on)}, is_required=False
+        )
+    for exercise in data.exercises:
+        if not exercise.dose:
+            yield Lack(code="lack.home_dose", values={"exercise": exercise.name}, is_required=False)
+    if not data.clinic.telephone:
+        yield Lack(code="lack.clinic_telephone")
+
+
+def home_exercise_lines(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[str, ...]:
+    """Each exercise of the home programme in one line: ``Bridge: 3 sets of 10, with the green band``."""
+    rows = (
+        _exercise(reference, row)
+        for session in _shown(sessions)
+        for row in session.exercises
+        if row.place is Place.HOME
+    )
+    return tuple(
+        f"{row.name}: {', '.join(part for part in (row.dose, row.load) if part)}".removesuffix(": ")
+        for row in rows
+    )
+
+
+def _shown(sessions: Sequence[TreatmentSession]) -> tuple[TreatmentSession, ...]:
+    """The latest visit that charted anything to do at home, alone in its tuple; empty where none did."""
+    return next(
+        (
+            (session,)
+            for session in reversed(counted(sessions))
+            if any(row.place is Place.HOME for row in session.exercises)
+        ),
+        (),
+    )
+
+
+def _exercise(reference: Reference, row: Exercise) -> HomeExercise:
+    known = reference.exercises.get(row.exercise or "")
+    return HomeExercise(
+        name=row.name or (known.label if known is not None else "Exercise"),
+        dose=_dose(row),
+        load=_load(row),
+        cue=row.cue.strip(),
+    )
+
+
+def _dose(row: Exercise) -> str:
+    """How much, in words: ``3 sets of 10, each held for 5 seconds``; empty where nothing was charted."""
+    held = f"{row.hold_s} {'second' if row.hold_s == 1 else 'seconds'}" if row.hold_s is not None else ""
+    if row.reps is None:
+        if row.sets is None:
+            return f"hold for {held}" if held else ""
+        times = "once" if row.sets == 1 else f"{row.sets} times"
+        return f"{times}, hold for {held}" if held else f"{row.sets} {'set' if row.sets == 1 else 'sets'}"
+    if row.sets is not None:
+        told = f"{row.sets} {'set' if row.sets == 1 else 'sets'} of {row.reps}"
+    else:
+        told = "once" if row.reps == 1 else f"{row.reps} times"
+    return f"{told}, each held for {held}" if held else told
+
+
+def _load(row: Exercise) -> str:
+    if row.band:
+        return f"with the {row.band} band"
+    return f"with {number(row.load)} {row.load_unit}" if row.load is not None else ""
+
+
+def _is_spinal(reference: Reference, episode: EpisodeOfCare) -> bool:
+    """Whether the episode treats a region of the spine, or says no region: then nothing is left out."""
+    if not episode.regions:
+        return True
+    for row in episode.regions:
+        place = row.region
+        while place in reference.regions:
+            place = reference.regions[place].parent
+        if place == "spine":
+            return True
+    return False
