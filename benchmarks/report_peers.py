@@ -126,8 +126,9 @@ def by_fpdf2(page: Page) -> bytes:
                     padding=2.5,
                     borders_layout="HORIZONTAL_LINES",
                     text_align="LEFT",
+                    first_row_as_headings=bool(part.head),
                 ) as table:
-                    for line in (part.head, *part.rows):
+                    for line in (part.head, *part.rows) if part.head else part.rows:
                         cells = table.row()
                         for cell in line:
                             cells.cell(cell)
@@ -137,11 +138,13 @@ def by_fpdf2(page: Page) -> bytes:
 
 
 def _fpdf2_shapes(document: Any, part: Shapes) -> None:
-    top = document.get_y() + 14
+    above = document.get_y()
+    top = above + 24
     for place, (title, figure) in enumerate(zip(part.titles, part.figures, strict=True)):
         left = _MARGIN_PT + place * _WIDTH_PT / 2
         document.set_font("Inter", "B", 8.75)
-        document.text(left, top - 4, title)
+        document.set_xy(left, above)
+        document.multi_cell(_WIDTH_PT / 2 - 8, 10, title, align="L")
         for shape in figure.shapes:
             match shape:
                 case Line():
@@ -167,6 +170,8 @@ def _fpdf2_shapes(document: Any, part: Shapes) -> None:
                     wide = document.get_string_width(shape.text)
                     shift = {"start": 0.0, "middle": wide / 2, "end": wide}[shape.anchor]
                     document.text(left + shape.x - shift, top + shape.y, shape.text)
+    document.set_fill_color(255)
+    document.set_draw_color(180)
     document.set_y(top + max(figure.height for figure in part.figures))
 
 
@@ -181,11 +186,11 @@ def by_typst(page: Page) -> bytes:
                 parts.append(f"par(text({_typst(part.text)}))")
             case Rows():
                 cells = ", ".join(f"text({_typst(cell)})" for row in part.rows for cell in row)
-                head = ", ".join(f"text({_typst(cell)})" for cell in part.head)
+                heads = ", ".join(f"text({_typst(cell)})" for cell in part.head)
+                head = f"table.header({heads}), " if part.head else ""
                 shares = ", ".join(f"{share}fr" for share in part.shares)
                 parts.append(
-                    f"table(columns: ({shares}), stroke: (bottom: 0.5pt + gray), inset: 2.5pt, "
-                    f"table.header({head}), {cells})"
+                    f"table(columns: ({shares}), stroke: (bottom: 0.5pt + gray), inset: 2.5pt, {head}{cells})"
                 )
             case Shapes():
                 drawn = ", ".join(
@@ -227,14 +232,13 @@ def by_weasyprint(page: Page) -> bytes:
             case Rows():
                 total = sum(part.shares)
                 columns = "".join(f'<col style="width:{share / total:.2%}">' for share in part.shares)
-                head = "".join(f"<th>{escape(cell)}</th>" for cell in part.head)
+                heads = "".join(f"<th>{escape(cell)}</th>" for cell in part.head)
+                head = f"<thead><tr>{heads}</tr></thead>" if part.head else ""
                 rows = "".join(
                     "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
                     for row in part.rows
                 )
-                parts.append(
-                    f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-                )
+                parts.append(f"<table><colgroup>{columns}</colgroup>{head}<tbody>{rows}</tbody></table>")
             case Shapes():
                 drawn = "".join(
                     f'<td style="border:none"><b>{escape(title)}</b><br>{svg(figure)}</td>'
