@@ -9,9 +9,11 @@ that starts so, then those that have it inside a name.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Connection,
@@ -32,13 +34,15 @@ from sqlalchemy.sql.elements import ColumnElement, SQLCoreOperations
 
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
 from ptnotes.domain.dates import read_dates
-from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts
+from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts, whole_name
 from ptnotes.domain.text import LINE_LIMIT, fold
 
 _INDEX = table("patient_search", column("rowid"), column("name"), column("digits"))
 MRN_DIGITS = 10
 """A record number of fewer digits counts as a number, from which the next one follows."""
 _TRIGRAM = 3
+_ENOUGH_STARTS = 1000
+"""Parts of names are counted so far, to learn which of several words is the rarest."""
 _ENOUGH_INSIDE = 200
 """Rows looked at for a match inside a name before they are put in order."""
 _DATE_WORDS = 3
@@ -64,6 +68,32 @@ ROW = (
     PatientRecord.search_text,
 )
 _Found = dict[int, tuple[int, str, PatientRow]]
+_Rows: TypeAlias = Select[*tuple[Any, ...]]
+_NO_VALUES: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """Which of several statements is meant: with archived patients or without, of certain birth dates or of all."""
+
+    archived: bool
+    is_by_birth_date: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """Whom a search may find: also archived patients, and where `born` holds any, those born on these days alone."""
+
+    archived: bool
+    born: tuple[date, ...] = ()
+
+    @property
+    def kind(self) -> _Kind:
+        return _Kind(archived=self.archived, is_by_birth_date=bool(self.born))
+
+    def values(self) -> dict[str, Any]:
+        """The values of `kind`."""
+        return {"born": self.born} if self.born else {}
 
 
 def storable(query: str) -> str:
@@ -164,19 +194,18 @@ def find_patients(
     """
     query = storable(query)
     found: _Found = {}
-    shown = [] if archived else [PatientRecord.archived_at.is_(None)]
+    shown = _Shown(archived=archived)
     words = fold(query).split()
     if not query.strip():
-        _add(connection, found, 0, select(*ROW).where(*shown).order_by(PatientRecord.sort_name), limit)
+        _add(connection, found, 0, _all_by_name(shown.kind), limit)
         return _ranked(found, limit)
     if (parted := _name_and_dates(query, today)) is not None:
         name, dates = parted
-        _add_names(
-            connection, found, fold(name).split(), [*shown, PatientRecord.birth_date.in_(dates)], limit
-        )
+        _add_names(connection, found, fold(name).split(), replace(shown, born=dates), limit)
         return _ranked(found, limit)
     if dates := read_dates(query, today):
-        _add(connection, found, 0, select(*ROW).where(*shown, PatientRecord.birth_date.in_(dates)), limit)
+        born = replace(shown, born=dates)
+        _add(connection, found, 0, _all(born.kind), limit, born.values())
     if any(letter.isdecimal() for letter in query):
         _add_numbers(connection, found, query, shown, limit)
     if words and not set("".join(words)) <= _OF_NUMBERS:
@@ -192,8 +221,8 @@ def likely_duplicates(connection: Connection, patient: Patient, *, limit: int = 
     parts = name_parts(patient)
     found: _Found = {}
     others = [] if patient.id is None else [PatientRecord.id != patient.id]
-    same_name = _starts(PatientRecord.sort_name, whole)
-    _add(connection, found, 0, select(*ROW).where(*others, same_name), limit)
+    same_name = select(*ROW).where(*others, _starts(PatientRecord.sort_name, "word_0"))
+    _add(connection, found, 0, same_name.limit(bindparam("most")), limit, _range(0, whole))
     born = select(*ROW).where(*others, PatientRecord.birth_date == patient.birth_date).limit(500)
     for row in connection.execute(born):
         theirs = row.search_text.split()
@@ -203,42 +232,32 @@ def likely_duplicates(connection: Connection, patient: Patient, *, limit: int = 
 
 
 def _add_names(
-    connection: Connection,
-    found: _Found,
-    words: Sequence[str],
-    shown: Sequence[ColumnElement[bool]],
-    limit: int,
+    connection: Connection, found: _Found, words: Sequence[str], shown: _Shown, limit: int
 ) -> None:
     if len(words) == 1:
-        family = select(*ROW).where(*shown, _starts(PatientRecord.sort_name, words[0]))
-        _add(connection, found, 0, family.order_by(PatientRecord.sort_name), limit)
+        values = {**shown.values(), **_range(0, words[0])}
+        _add(connection, found, 0, _by_family_name(shown.kind), limit, values)
     if len(found) < limit:
         driver = _rarest_start(connection, words)
-        part = PatientNamePartRecord
-        others = [_has_part_starting(word, part.patient_id) for word in words if word != driver]
-        by_part = (
-            select(*ROW)
-            .join(part, part.patient_id == PatientRecord.id)
-            .where(*shown, _starts(part.part, driver), *others)
-        )
-        _add(connection, found, 1, by_part.order_by(part.part, part.patient_id), limit)
+        ordered = [driver, *(word for word in words if word != driver)]
+        _add(connection, found, 1, _by_parts(shown.kind, len(ordered)), limit, _values(shown, ordered))
     long_words = [word for word in words if len(word) >= _TRIGRAM]
     if len(found) < limit and long_words:
-        short = [_has_part_starting(word, PatientRecord.id) for word in words if len(word) < _TRIGRAM]
-        inside = _inside(connection, "name", long_words).where(*shown, *short)
-        _add(connection, found, 2, inside, _ENOUGH_INSIDE)
+        short = [word for word in words if len(word) < _TRIGRAM]
+        query = _inside(connection.dialect.name, "name", len(long_words), len(short), shown.kind)
+        values = {**_values(shown, short), **_held(connection.dialect.name, "name", long_words)}
+        _add(connection, found, 2, query, _ENOUGH_INSIDE, values)
 
 
-def _add_numbers(
-    connection: Connection, found: _Found, query: str, shown: Sequence[ColumnElement[bool]], limit: int
-) -> None:
+def _add_numbers(connection: Connection, found: _Found, query: str, shown: _Shown, limit: int) -> None:
     number = query.strip().casefold()
-    by_number = select(*ROW).where(*shown, _starts(PatientRecord.mrn_key, number))
-    _add(connection, found, 0, by_number.order_by(PatientRecord.mrn_key), limit)
+    values = {**shown.values(), **_range(0, number)}
+    _add(connection, found, 0, _by_record_number(shown.kind), limit, values)
     digits = digits_of(query)
     if len(digits) >= _TRIGRAM and not any(letter.isalpha() for letter in query):
-        by_telephone = _inside(connection, "digits", [digits]).where(*shown)
-        _add(connection, found, 1, by_telephone, limit)
+        by_telephone = _inside(connection.dialect.name, "digits", 1, 0, shown.kind)
+        values = {**shown.values(), **_held(connection.dialect.name, "digits", [digits])}
+        _add(connection, found, 1, by_telephone, limit, values)
 
 
 def _name_and_dates(query: str, today: date) -> tuple[str, tuple[date, ...]] | None:
@@ -254,59 +273,120 @@ def _name_and_dates(query: str, today: date) -> tuple[str, tuple[date, ...]] | N
     return None
 
 
-def _starts(where: SQLCoreOperations[str], word: str) -> ColumnElement[bool]:
-    return and_(where >= word, where < word + _LAST)
+# The statements. Each is built once: to build one takes longer than most of them take to run. A word is given as the
+# range ``word_N`` to ``word_N_end`` of what starts with it, the number of rows as ``most``.
 
 
-def _has_part_starting(word: str, patient_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
+def _range(place: int, word: str) -> dict[str, Any]:
+    return {f"word_{place}": word, f"word_{place}_end": word + _LAST}
+
+
+def _values(shown: _Shown, words: Sequence[str]) -> dict[str, Any]:
+    values = shown.values()
+    for place, word in enumerate(words):
+        values |= _range(place, word)
+    return values
+
+
+def _starts(where: SQLCoreOperations[str], name: str) -> ColumnElement[bool]:
+    return and_(where >= bindparam(name), where < bindparam(f"{name}_end"))
+
+
+@cache
+def _all(kind: _Kind) -> _Rows:
+    query = select(*ROW)
+    if not kind.archived:
+        query = query.where(PatientRecord.archived_at.is_(None))
+    if kind.is_by_birth_date:
+        query = query.where(PatientRecord.birth_date.in_(bindparam("born", expanding=True)))
+    return query.limit(bindparam("most"))
+
+
+@cache
+def _all_by_name(kind: _Kind) -> _Rows:
+    return _all(kind).order_by(PatientRecord.sort_name)
+
+
+@cache
+def _by_family_name(kind: _Kind) -> _Rows:
+    return _all_by_name(kind).where(_starts(PatientRecord.sort_name, "word_0"))
+
+
+@cache
+def _by_record_number(kind: _Kind) -> _Rows:
+    return _all(kind).where(_starts(PatientRecord.mrn_key, "word_0")).order_by(PatientRecord.mrn_key)
+
+
+@lru_cache
+def _by_parts(kind: _Kind, count: int) -> _Rows:
+    """Patients of whom a part of the name starts with the first word, and others with each other one."""
+    part = PatientNamePartRecord
+    others = [_has_part_starting(f"word_{place}", part.patient_id) for place in range(1, count)]
+    by_part = _all(kind).join(part, part.patient_id == PatientRecord.id)
+    return by_part.where(_starts(part.part, "word_0"), *others).order_by(part.part, part.patient_id)
+
+
+def _has_part_starting(name: str, patient_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
     # Asked of the parts, by an index that holds all of them: the patient's own row is read only where all words fit.
     part = aliased(PatientNamePartRecord)
-    return exists().where(part.patient_id == patient_id, _starts(part.part, word))
+    return exists().where(part.patient_id == patient_id, _starts(part.part, name))
 
 
-def _inside(connection: Connection, name: str, words: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Select the patients that have each of `words` anywhere in their name or in their telephone's digits."""
-    if connection.dialect.name == "postgresql":
+@lru_cache
+def _inside(dialect: str, name: str, held: int, short: int, kind: _Kind) -> _Rows:
+    """Patients that have `held` words anywhere in their name or in their telephone's digits (`name`), and `short` more
+    at the start of a part of it.
+    """
+    query = _all(kind).where(
+        *(_has_part_starting(f"word_{place}", PatientRecord.id) for place in range(short))
+    )
+    if dialect == "postgresql":
         where = {"name": PatientRecord.search_text, "digits": PatientRecord.telephone_digits}[name]
-        return select(*ROW).where(*(where.contains(word, autoescape=True) for word in words))
-    phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+        return query.where(*(where.like(bindparam(f"held_{place}"), escape="/") for place in range(held)))
     # A join, not a list of ids: the index is read only until there are enough rows.
     joined = _INDEX.join(PatientRecord, PatientRecord.id == _INDEX.c.rowid)
-    matching = text("patient_search MATCH :phrases").bindparams(phrases=f"{name} : ({phrases})")
-    return select(*ROW).select_from(joined).where(matching)
+    return query.select_from(joined).where(text("patient_search MATCH :phrases"))
+
+
+def _held(dialect: str, name: str, words: Sequence[str]) -> dict[str, Any]:
+    """The values of `_inside` for words that are held anywhere."""
+    if dialect == "postgresql":
+        plain = (word.replace("/", "//").replace("%", "/%").replace("_", "/_") for word in words)
+        return {f"held_{place}": f"%{word}%" for place, word in enumerate(plain)}
+    phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return {"phrases": f"{name} : ({phrases})"}
+
+
+@cache
+def _starting() -> Select[int]:
+    part = PatientNamePartRecord.part
+    some = select(part).where(_starts(part, "word_0")).limit(_ENOUGH_STARTS).subquery()
+    return select(func.count()).select_from(some)
 
 
 def _rarest_start(connection: Connection, words: Sequence[str]) -> str:
     """Give the word that the fewest name parts start with, so that the others need to be looked at least."""
     if len(words) == 1:
         return words[0]
-    part = PatientNamePartRecord.part
-    counts = {}
-    for word in words:
-        some = select(part).where(_starts(part, word)).limit(1000).subquery()
-        counts[word] = connection.scalar(select(func.count()).select_from(some)) or 0
+    counts = {word: connection.scalar(_starting(), _range(0, word)) or 0 for word in words}
     return min(counts, key=lambda word: counts[word])
 
 
 def _add(
-    connection: Connection, found: _Found, rank: int, query: Select[*tuple[Any, ...]], limit: int
+    connection: Connection,
+    found: _Found,
+    rank: int,
+    query: _Rows,
+    most: int,
+    values: Mapping[str, Any] = _NO_VALUES,
 ) -> None:
-    for row in connection.execute(query.limit(limit)):
+    for row in connection.execute(query, {**values, "most": most}):
         found.setdefault(row.id, (rank, row.sort_name, patient_row(row)))
 
 
 def name_of(row: Any) -> str:
     """The whole name of the patient in a row of `NAMED`."""
-    patient = Patient(
-        mrn=row.mrn,
-        family_name=row.family_name,
-        given_name=row.given_name,
-        middle_name=row.middle_name,
-        suffix=row.suffix,
-        preferred_name=row.preferred_name,
-        birth_date=row.birth_date,
-    )
-    return patient.name
+    return whole_name(row.family_name, row.given_name, row.middle_name, row.suffix, row.preferred_name)
 
 
 def patient_row(row: Any) -> PatientRow:

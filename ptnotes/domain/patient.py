@@ -46,9 +46,16 @@ class Patient:
     @property
     def name(self) -> str:
         """As lists and documents show it: ``Moreau, Hélène``, with a preferred name in quotes."""
-        given = " ".join(part for part in (self.given_name, self.middle_name) if part)
-        full = ", ".join(part for part in (self.family_name, given, self.suffix) if part)
-        return f"{full} “{self.preferred_name}”" if self.preferred_name else full
+        return whole_name(
+            self.family_name, self.given_name, self.middle_name, self.suffix, self.preferred_name
+        )
+
+
+def whole_name(family_name: str, given_name: str, middle_name: str, suffix: str, preferred_name: str) -> str:
+    """A name as `Patient.name` shows it, of its parts; those that are empty are left out."""
+    given = f"{given_name} {middle_name}" if given_name and middle_name else given_name or middle_name
+    full = ", ".join(filter(None, (family_name, given, suffix)))
+    return f"{full} “{preferred_name}”" if preferred_name else full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
