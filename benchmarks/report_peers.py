@@ -176,7 +176,10 @@ def _fpdf2_shapes(document: Any, part: Shapes) -> None:
 
 
 def by_typst(page: Page) -> bytes:
-    """One source text with the data in it; the compiler and its fonts are kept between documents."""
+    """One source text with the data in it; the compiler and its fonts are kept between documents.
+
+    It is asked for the same kind of file as ours: for archives (PDF/A-2b), and tagged, which it does of itself.
+    """
     parts = []
     for part in page.parts:
         match part:
@@ -202,9 +205,10 @@ def by_typst(page: Page) -> bytes:
         f'#set page(paper: "us-letter", margin: {_MARGIN_PT}pt, footer: context [#text({_typst(page.foot)}) #h(1fr) '
         f"Page #counter(page).display() of #counter(page).final().first()])\n"
         '#set text(font: "Inter", size: 8.5pt)\n'
-        "#set document(date: none)\n" + "\n".join(f"#{part}" for part in parts)
+        "#set document(date: datetime(year: 2026, month: 3, day: 2))\n"
+        + "\n".join(f"#{part}" for part in parts)
     )
-    return bytes(_typst_compiler().compile(source.encode(), format="pdf"))
+    return bytes(_typst_compiler().compile(source.encode(), format="pdf", pdf_standards=["a-2b"]))
 
 
 @cache
