@@ -190,6 +190,10 @@ BECAUSE_WORDS: Mapping[Because, str] = {
 """Each reason as a sentence."""
 
 
+CANNOT_BE_ADDED = frozenset({Because.SAME_RECORD})
+"""Reasons in spite of which nobody can say that a row is somebody else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
     """Who a row may be: a patient of the clinic, or an earlier row of the file (`row` is its number then)."""
@@ -250,6 +254,12 @@ class DryRun:
     refused: int
     not_patients: int = 0
     index: RowIndex = field(repr=False, compare=False, default_factory=RowIndex)
+
+    @property
+    def can_be_added(self) -> int:
+        """How many of the duplicates may be added all the same."""
+        known = self.index.because
+        return sum(known.count(place) for place, one in enumerate(Because) if one not in CANNOT_BE_ADDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,9 +76,9 @@ def export_archive(
     """Write the whole clinic, of one moment, as an archive to `path`, encrypted under a new key.
 
     The `passphrase` is that of whoever opened the clinic; an earlier archive is replaced only with `replace`.
-    `progress` is told how many patients of how many are done, and `stop` ends the work. Raises `AccessError` ("access.not_allowed",
-    "export.denied"), and `EnvironmentFault`: "export.exists", "export.replaces", "export.stopped", "folder.missing",
-    disk.*. Nothing is left behind then; what is written meanwhile is as encrypted as the archive.
+    `progress` is told how many patients of how many are done. Raises `AccessError` ("access.not_allowed",
+    "export.denied"), and `EnvironmentFault`: "export.exists", "export.replaces", "export.stopped" where `stop` says so,
+    "folder.missing", disk.*. Nothing is left behind then; what is written meanwhile is as encrypted as the archive.
     """
     require_clinic_export(clinic, passphrase)
     path = path.absolute()

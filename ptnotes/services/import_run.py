@@ -14,7 +14,15 @@ from ptnotes.db.patients import next_mrn
 from ptnotes.db.search import mrn_number
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.importing import BECAUSE_WORDS, Because, ImportMap, RowKind, Target, reason_words
+from ptnotes.domain.importing import (
+    BECAUSE_WORDS,
+    CANNOT_BE_ADDED,
+    Because,
+    ImportMap,
+    RowKind,
+    Target,
+    reason_words,
+)
 from ptnotes.domain.same_person import Known
 from ptnotes.exchange.csv_text import unguarded
 from ptnotes.exchange.file_in import Rows, rows_of
@@ -26,8 +34,6 @@ from ptnotes.services.opening import OpenClinic
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
-CANNOT_BE_ADDED = frozenset({Because.SAME_RECORD})
-"""Reasons in spite of which nobody can say that a row is somebody else."""
 LOOK_EVERY = 500
 """Rows after which somebody is told how far it is, and asked whether to go on."""
 _FIRST_TURN, _LEAST_TURN, _MOST_TURN = 200, 50, 2_000

@@ -22,6 +22,7 @@ from ptnotes.db.patients import load_patient
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError, NotFoundError
 from ptnotes.domain.importing import (
+    CANNOT_BE_ADDED,
     Because,
     DateOrder,
     DryRun,
@@ -43,7 +44,6 @@ from ptnotes.exchange.refused_out import RefusedRows
 from ptnotes.exchange.row_in import RowReader
 from ptnotes.services.export_file import check_target, private_file, put_in_place
 from ptnotes.services.import_run import (
-    CANNOT_BE_ADDED,
     LOOK_EVERY,
     Judge,
     Progress,

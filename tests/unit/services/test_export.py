@@ -10,7 +10,7 @@ import struct
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -384,7 +384,11 @@ def test_an_export_is_given_up_when_the_clinic_is_closed(case: Case, out: Path) 
 def test_an_export_tells_how_far_it_is_and_is_stopped_by_whoever_began_it(case: Case, out: Path) -> None:
     clinic, _episode = case
     before = clinic_history(clinic)
-    for number, export in enumerate((partial(export_csv, clinic), partial(export_archive, clinic))):
+    exports: tuple[Callable[..., object], ...] = (
+        partial(export_csv, clinic),
+        partial(export_archive, clinic),
+    )
+    for number, export in enumerate(exports):
         there = list(out.iterdir())
         told: list[tuple[int, int]] = []
         asked = partial(bool, told)  # from the first word of progress on
