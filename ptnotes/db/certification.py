@@ -119,6 +119,12 @@ def note_report(
     )
 
 
+def last_report(connection: Connection, episode_id: int, before: date) -> date | None:
+    """The last day that a progress report of the episode covers, of those that end before the day `before`."""
+    ended = (ProgressReportRecord.episode_id == episode_id, ProgressReportRecord.covers_to < before)
+    return connection.scalar(select(func.max(ProgressReportRecord.covers_to)).where(*ended))
+
+
 def _certification(row: Any, zone: ZoneInfo) -> Certification:
     return Certification(
         id=row.id,

@@ -75,6 +75,12 @@ def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
     return f"{kind.value.replace('_', '-')}-{number}-{on.isoformat()}.pdf"
 
 
+def require_giving_out(clinic: OpenClinic, kind: DocumentKind) -> None:
+    """Raise `AccessError` where whoever opened the clinic may not let a document of that kind leave the program."""
+    require(clinic, ACTS[kind])
+    require(clinic, Act.EXPORT)
+
+
 def give_out(
     clinic: OpenClinic, made: MadeDocument, write: Callable[[], object], verb: Verb = Verb.EXPORTED
 ) -> int:
@@ -84,8 +90,7 @@ def give_out(
     report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept document's id.
     Raises `AccessError`, `EnvironmentFault`.
     """
-    require(clinic, ACTS[made.kind])
-    require(clinic, Act.EXPORT)
+    require_giving_out(clinic, made.kind)
     with clinic.store.write() as connection:
         document_id = stored.keep_document(
             connection,

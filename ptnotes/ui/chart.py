@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -29,6 +29,9 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.trends_page import TrendsPage
 from ptnotes.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from ptnotes.ui.documents.documents_screen import DocumentsScreen
 
 OVERVIEW, SESSIONS, EPISODE, DOCUMENTS = range(4)
 _NOT_UNDERSTOOD = "Something typed in the chart is not understood, and so not stored yet. It is marked there."
@@ -63,6 +66,18 @@ def _ask_screen(chart: ChartPage) -> None:
         chart.go_to_tab(EPISODE)
         screen = cast("EpisodeScreen", chart.screens[EPISODE])
         screen.safety.ask(shown.episode.id, partial(chart.go_to_tab, SESSIONS))
+
+
+def print_document(chart: ChartPage) -> None:
+    """Lead to the document that fits the part of the chart that is shown; from the documents themselves, print one."""
+    tab = chart.header.tabs.currentIndex()
+    if tab == DOCUMENTS and DOCUMENTS in chart.screens:
+        cast("DocumentsScreen", chart.screens[DOCUMENTS]).print_out()
+        return
+    visit = cast("ChartingScreen", chart.screens[SESSIONS]).visit if tab == SESSIONS else None
+    chart.go_to_tab(DOCUMENTS)
+    if DOCUMENTS in chart.screens:
+        cast("DocumentsScreen", chart.screens[DOCUMENTS]).show_fitting(None if visit is None else visit.id)
 
 
 class ChartScreen(Protocol):
@@ -261,6 +276,7 @@ class ChartPage(QWidget):
 
         documents = DocumentsScreen(self._clinic, self._tasks, self._theme, self)
         documents.said.connect(self._toast.say)
+        documents.place_asked.connect(self.go_to_tab)
         documents.addAction(_visit_action(documents, self.start_visit))
         return documents
 

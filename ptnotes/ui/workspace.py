@@ -13,7 +13,7 @@ from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
-from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, read_ahead
+from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, print_document, read_ahead
 from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.desk import HomeDesk
 from ptnotes.ui.home.home_page import HomePage
@@ -37,6 +37,23 @@ _TAB_ACTIONS = (
 
 def _draft_header(clinic: OpenClinic, patient_id: int, session_id: int) -> PatientHeader:
     return patient_header(clinic, patient_id, load_session(clinic, session_id).episode_id)
+
+
+def _print_document(workspace: Workspace) -> None:
+    """Print from anywhere in a chart: the document that fits, or the one that is shown."""
+    chart = workspace.chart
+    if chart.shown is None:
+        return
+    if workspace.pages.currentWidget() is chart:
+        print_document(chart)
+    else:
+        workspace.show_tab(DOCUMENTS)
+
+
+def _take_patient_out(workspace: Workspace) -> None:
+    """Offer to save the open patient's record for another program."""
+    if workspace.chart.shown is not None:
+        workspace.pages.take_patient_out(workspace.chart.shown.patient)
 
 
 class Workspace(QWidget):
@@ -101,6 +118,10 @@ class Workspace(QWidget):
         self.pages.patient_asked.connect(self.open_patient)
         self.pages.form_left.connect(self._leave_form)
         self.pages.records_disposed.connect(self._leave_disposed)
+        self.pages.patients_imported.connect(self.sidebar.refresh)
+        # Whose chart is open may be gone with the import; it lies behind the page of imports, and is opened again.
+        self.pages.import_undone.connect(self._leave_patient)
+        self.pages.import_undone.connect(self.sidebar.refresh)
         self.chart.episode_chosen.connect(self.open_patient)
         self.chart.edit_asked.connect(self.edit_patient)
         self.chart.visits_changed.connect(self.sidebar.refresh)
@@ -127,7 +148,10 @@ class Workspace(QWidget):
             ("people", self.pages.show_people),
             ("clinic_history", self.pages.show_clinic_history),
             ("retention", self.pages.show_retention),
+            ("data", self.pages.show_data),
+            ("take_patient_out", partial(_take_patient_out, self)),
             ("patient_history", self.show_patient_history),
+            ("print", partial(_print_document, self)),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)

@@ -26,6 +26,8 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import patient_by_mrn
 from ptnotes.services.reporting import prepare_report
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.documents.kinds import KINDS
+from ptnotes.ui.documents.report_form import ReportForm
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import clinic_in
@@ -102,9 +104,15 @@ def episode_of(clinic: OpenClinic, mrn: str) -> int:
 def open_report(screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot) -> Callable[[], None]:
     def show() -> None:
         screen.show_episode(1, episode_of(clinic, FULL))
-        qtbot.waitUntil(lambda: screen.made is not None and not screen.view.page.pixmap().isNull())
+        qtbot.waitUntil(lambda: screen.made is not None and not screen.preview.view.page.pixmap().isNull())
 
     return show
+
+
+def report(screen: DocumentsScreen) -> ReportForm:
+    form = screen.form
+    assert isinstance(form, ReportForm)
+    return form
 
 
 def text(pdf: bytes) -> str:
@@ -116,51 +124,51 @@ def test_the_report_is_shown_with_its_drafted_conclusion(
     screen: DocumentsScreen, open_report: Callable[[], None]
 ) -> None:
     open_report()
-    assert screen.form.headline.text() == "Improving"
-    assert "orst pain" in screen.form.detail.toPlainText()
-    assert screen.view.where.text() == "Page 1 of 2"
-    assert "Page 1 of 2" in screen.view.page.accessibleName()
-    assert screen.save.isEnabled()
+    assert report(screen).conclusion.headline.text() == "Improving"
+    assert "orst pain" in report(screen).conclusion.detail.toPlainText()
+    assert screen.preview.view.where.text() == "Page 1 of 2"
+    assert "Page 1 of 2" in screen.preview.view.page.accessibleName()
+    assert screen.foot.save.isEnabled()
 
 
 def test_an_edited_conclusion_is_printed_and_can_be_drafted_again(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.headline.clear()
-    QTest.keyClicks(screen.form.headline, "Walks again")
-    assert not screen.save.isEnabled()
+    report(screen).conclusion.headline.clear()
+    QTest.keyClicks(report(screen).conclusion.headline, "Walks again")
+    assert not screen.foot.save.isEnabled()
     qtbot.waitUntil(lambda: screen.made is not None)
     assert screen.made is not None
     assert "Walks again." in text(screen.made.pdf)
-    screen.form.redraft.click()
+    report(screen).conclusion.redraft.click()
     qtbot.waitUntil(lambda: screen.made is not None)
     assert screen.made is not None
     assert "Improving." in text(screen.made.pdf)
-    assert screen.form.choices().conclusion is None
+    assert report(screen).choices().conclusion is None
 
 
 def test_an_empty_conclusion_is_refused_beside_its_field(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.headline.clear()
-    QTest.keyClicks(screen.form.headline, " ")
-    field = screen.form.fields["report.conclusion"]
+    report(screen).conclusion.headline.clear()
+    QTest.keyClicks(report(screen).conclusion.headline, " ")
+    field = report(screen).fields["report.conclusion"]
     qtbot.waitUntil(lambda: bool(field.fault))
     assert field.fault == "This cannot be empty."
     assert screen.made is None
-    assert not screen.save.isEnabled()
+    assert not screen.foot.save.isEnabled()
 
 
 def test_a_question_needs_its_words(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.requests.button(1).click()
-    field = screen.form.fields["report.question"]
+    report(screen).requests.button(1).click()
+    field = report(screen).fields["report.question"]
     qtbot.waitUntil(lambda: bool(field.fault))
-    screen.form.question.setPlainText("May she drive?")
+    report(screen).question.setPlainText("May she drive?")
     qtbot.waitUntil(lambda: screen.made is not None)
     assert screen.made is not None
     assert "May she drive?" in text(screen.made.pdf)
@@ -171,9 +179,9 @@ def test_a_period_and_another_paper_are_taken(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.since.setText((FIRST_DAY + timedelta(days=1)).isoformat())
-    screen.form.since.read_text()
-    screen.form.paper.setCurrentIndex(2)
+    report(screen).since.setText((FIRST_DAY + timedelta(days=1)).isoformat())
+    report(screen).since.read_text()
+    report(screen).paper.setCurrentIndex(2)
     qtbot.waitUntil(lambda: screen.made is not None)
     assert screen.made is not None
     with pikepdf.open(BytesIO(screen.made.pdf)) as document:
@@ -187,22 +195,22 @@ def test_a_period_without_a_visit_says_so_and_offers_the_next_step(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.as_of.setText("1 Jan 2020")
-    screen.form.as_of.read_text()
-    qtbot.waitUntil(lambda: screen.stack.currentWidget() is screen.empty)
-    assert "No visit in this period" in screen.empty.title.text()
-    assert not screen.save.isEnabled()
+    report(screen).as_of.setText("1 Jan 2020")
+    report(screen).as_of.read_text()
+    qtbot.waitUntil(lambda: screen.preview.stack.currentWidget() is screen.preview.empty)
+    assert "No visit in this period" in screen.preview.empty.title.text()
+    assert not screen.foot.save.isEnabled()
 
 
 def test_an_episode_without_a_visit_has_no_report_yet(
     screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot
 ) -> None:
     screen.show_episode(2, episode_of(clinic, EMPTY))
-    qtbot.waitUntil(lambda: screen.stack.currentWidget() is screen.empty)
-    assert "Chart a visit" in screen.empty.text.text()
+    qtbot.waitUntil(lambda: screen.preview.stack.currentWidget() is screen.preview.empty)
+    assert "Chart a visit" in screen.preview.empty.text.text()
     screen.show_episode(2, None)
-    assert screen.empty.title.text() == "No episode of care yet"
-    assert not screen.form.isEnabled()
+    assert screen.preview.empty.title.text() == "No episode of care yet"
+    assert not report(screen).isEnabled()
 
 
 def test_saving_offers_a_name_without_the_patients(
@@ -211,11 +219,11 @@ def test_saving_offers_a_name_without_the_patients(
     open_report()
     answer.path = tmp_path / "for Dr Anand.pdf"
     with qtbot.waitSignal(screen.said) as said:
-        QTest.mouseClick(screen.save, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(screen.foot.save, Qt.MouseButton.LeftButton)
     assert answer.offered == "progress-report-00231-2026-01-09.pdf"
     assert screen.made is not None
     assert answer.path.read_bytes() == screen.made.pdf
-    assert said.args == ["Report saved as for Dr Anand.pdf."]
+    assert said.args == ["Saved as for Dr Anand.pdf."]
 
 
 def test_printing_prints_every_page_and_is_written_down(
@@ -232,11 +240,11 @@ def test_printing_prints_every_page_and_is_written_down(
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "paper.pdf"))
     answers = iter([None, printer])
-    monkeypatch.setattr(screen, "_ask_printer", lambda _parent: next(answers))
-    QTest.mouseClick(screen.print, Qt.MouseButton.LeftButton)
+    monkeypatch.setattr(screen.outlet, "ask_printer", lambda _parent, _pdf: next(answers))
+    QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
     assert not (tmp_path / "paper.pdf").exists()
-    QTest.mouseClick(screen.print, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: screen.state.text() == "Printed.", timeout=20_000)
+    QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.", timeout=20_000)
     with (
         pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed,
         pypdfium2.PdfDocument(screen.made.pdf) as made,
@@ -262,9 +270,9 @@ def test_a_printer_that_takes_nothing_is_told_and_nothing_is_written_down(
     printer = QPrinter()
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "none" / "paper.pdf"))
-    monkeypatch.setattr(screen, "_ask_printer", lambda _parent: printer)
+    monkeypatch.setattr(screen.outlet, "ask_printer", lambda _parent, _pdf: printer)
     screen.print_out()
-    qtbot.waitUntil(lambda: "nothing was printed" in screen.state.text())
+    qtbot.waitUntil(lambda: "nothing was printed" in screen.foot.state.text())
     assert not any("printed" in row.what for row in history_of(clinic, 1))
 
 
@@ -283,32 +291,32 @@ def test_a_folder_that_is_gone_is_told_and_the_report_is_still_there(
     open_report()
     answer.path = tmp_path / "gone" / "report.pdf"
     screen.save_as()
-    qtbot.waitUntil(lambda: "is not there" in screen.state.text())
-    assert "still here" in screen.state.text()
-    assert screen.save.isEnabled()
+    qtbot.waitUntil(lambda: "is not there" in screen.foot.state.text())
+    assert "still here" in screen.foot.state.text()
+    assert screen.foot.save.isEnabled()
 
 
 def test_what_was_chosen_for_an_episode_is_there_again(
     screen: DocumentsScreen, open_report: Callable[[], None], clinic: OpenClinic, qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.headline.clear()
-    QTest.keyClicks(screen.form.headline, "Mine")
-    screen.form.requests.button(2).click()
+    report(screen).conclusion.headline.clear()
+    QTest.keyClicks(report(screen).conclusion.headline, "Mine")
+    report(screen).requests.button(2).click()
     screen.show_episode(2, episode_of(clinic, EMPTY))
-    assert screen.form.headline.text() == ""
-    assert screen.form.choices().asked.request is Request.NOTHING
+    assert report(screen).conclusion.headline.text() == ""
+    assert report(screen).choices().asked.request is Request.NOTHING
     screen.show_episode(1, episode_of(clinic, FULL))
     qtbot.waitUntil(lambda: screen.made is not None)
-    assert screen.form.headline.text() == "Mine"
-    assert screen.form.choices().asked.request is Request.SIGNATURE
+    assert report(screen).conclusion.headline.text() == "Mine"
+    assert report(screen).choices().asked.request is Request.SIGNATURE
 
 
 def test_pages_turn_and_the_zoom_holds(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    view = screen.view
+    view = screen.preview.view
     fitted = view.page.pixmap().width()
     view.larger.click()
     qtbot.waitUntil(lambda: view.page.pixmap().width() > fitted)
@@ -331,32 +339,37 @@ def test_the_report_is_made_off_the_gui_thread(
         made_in.append(threading.current_thread())
         return prepare_report(*arguments)  # type: ignore[arg-type]  # passed on as given
 
-    monkeypatch.setattr("ptnotes.ui.documents.documents_screen.prepare_report", watched)
+    monkeypatch.setattr("ptnotes.ui.documents.report_form.prepare_report", watched)
     screen.show_episode(1, episode_of(clinic, FULL))
-    qtbot.waitUntil(lambda: screen.made is not None and not screen.view.page.pixmap().isNull())
+    qtbot.waitUntil(lambda: screen.made is not None and not screen.preview.view.page.pixmap().isNull())
     assert made_in
     assert threading.main_thread() not in made_in
 
 
 def test_every_control_has_a_name(screen: DocumentsScreen, open_report: Callable[[], None]) -> None:
     open_report()
-    for field in screen.form.fields.values():
+    for field in report(screen).fields.values():
         assert field.editor.accessibleName()
-    for button in (screen.view.before, screen.view.after, screen.view.smaller, screen.view.larger):
+    for button in (
+        screen.preview.view.before,
+        screen.preview.view.after,
+        screen.preview.view.smaller,
+        screen.preview.view.larger,
+    ):
         assert button.accessibleName()
     keys = [action.shortcut().toString() for action in screen.actions()]
-    assert len(keys) == len(set(keys)) == 7
+    assert len(keys) == len(set(keys)) == 7 + len(KINDS)
 
 
 def test_a_change_made_just_before_leaving_is_caught_up_with(
     screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
 ) -> None:
     open_report()
-    screen.form.headline.clear()
-    QTest.keyClicks(screen.form.headline, "Later")
+    report(screen).conclusion.headline.clear()
+    QTest.keyClicks(report(screen).conclusion.headline, "Later")
     screen.hide()
-    assert not screen.save.isEnabled()
+    assert not screen.foot.save.isEnabled()
     screen.show()
-    qtbot.waitUntil(screen.save.isEnabled)
+    qtbot.waitUntil(screen.foot.save.isEnabled)
     assert screen.made is not None
     assert "Later." in text(screen.made.pdf)

@@ -317,7 +317,7 @@ def test_an_assistant_reads_the_episode_and_changes_what_is_theirs(
     documents = DocumentsScreen(assistant, tasks, theme)
     qtbot.addWidget(documents)
     documents.show_episode(patient.id or 0, episode.id)
-    until(qtbot, lambda: documents.empty.title.text() == "No report for your role")
+    until(qtbot, lambda: documents.preview.empty.title.text() == "Not for your role")
 
     charting = ChartingScreen(assistant, tasks, theme)
     qtbot.addWidget(charting)

@@ -1,54 +1,48 @@
-"""The Documents tab: the progress report of the episode, made anew with every change and shown as it will print."""
+"""The Documents tab: which document, what is chosen of it, its pages as they print, and the ways in which it leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ptnotes.domain.audit import Verb
-from ptnotes.domain.conclusion import Conclusion
-from ptnotes.domain.errors import AccessError, EnvironmentFault
-from ptnotes.services.documents import MadeDocument, give_out, save_pdf
+from ptnotes.domain.documents import DocumentKind
+from ptnotes.domain.errors import AccessError
+from ptnotes.domain.permissions import WORDS, Act
+from ptnotes.services.document_facts import DocumentFacts, document_facts
+from ptnotes.services.documents import ACTS, MadeDocument
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.reporting import ReportChoices, prepare_report
-from ptnotes.ui.documents.page_view import PageView
-from ptnotes.ui.documents.printing import ask_for_printer, print_pages
-from ptnotes.ui.documents.report_form import ReportForm
+from ptnotes.services.permit import allows
+from ptnotes.ui.documents.document_form import READ_KEY, DocumentForm, Nothing
+from ptnotes.ui.documents.foot import SAVE_KEYS, Foot
+from ptnotes.ui.documents.kept_panel import KeptPanel
+from ptnotes.ui.documents.kind_list import GIVEN_OUT, KindList
+from ptnotes.ui.documents.kinds import KINDS
+from ptnotes.ui.documents.outlet import AskPath, Outlet, ask_where_to_save
+from ptnotes.ui.documents.preview import Preview
+from ptnotes.ui.documents.visit_forms import SessionNoteForm
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Scroller
-from ptnotes.ui.widgets.empty_state import EmptyState
-from ptnotes.ui.widgets.labels import KeyHint, Label
 
-AskPath = Callable[[QWidget, str], Path | None]
 _PAUSE_MS = 250
-_SAVE_KEYS = "Ctrl+S"
-_PRINT_KEYS = "Ctrl+P"
-
-
-def ask_where_to_save(parent: QWidget, file_name: str) -> Path | None:
-    """Ask with the system's own dialog where to save; None where the person thinks better of it."""
-    chosen, _ = QFileDialog.getSaveFileName(parent, "Save the report as PDF", file_name, "PDF (*.pdf)")
-    if not chosen:
-        return None
-    path = Path(chosen)
-    return path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
+_SIDE_PX = 372
 
 
 class DocumentsScreen(QWidget):
-    """Shows and saves the report of one episode. What was chosen for an episode is kept while the window is open.
+    """Shows, saves and prints documents of one episode. What was chosen of each is kept while the window is open.
 
-    `said` carries a short message for the window, such as where the report was saved.
+    `said` carries a short message for the window, such as where the document was saved; `place_asked` the part of the
+    chart in which something that a document lacks is made good.
     """
 
     said = Signal(str)
+    place_asked = Signal(int)
 
     def __init__(
         self,
@@ -62,113 +56,138 @@ class DocumentsScreen(QWidget):
         super().__init__(parent)
         self._clinic = clinic
         self._tasks = tasks
-        self._ask_path = ask_path
+        self._patient_id = 0
         self._episode_id: int | None = None
-        self._kept: dict[int, ReportChoices] = {}
+        self._memories: dict[tuple[int, int], Callable[[], object]] = {}
+        self._wanted: Callable[[DocumentFacts], None] | None = None
         self._made: MadeDocument | None = None
         # A change that was made just before the tab was left; it is caught up with when the tab is shown again.
         self._is_behind = False
-        self.form = ReportForm(clinic.today)
-        self.view = PageView(tasks, theme, self)
-        self.empty = EmptyState("", "", parent=self)
-        self.stack = QStackedWidget(self)
-        self.stack.addWidget(self.view)
-        self.stack.addWidget(self.empty)
-        self.save = QPushButton("Save as PDF…", self)
-        self.save.setProperty("type", "primary")
-        self.print = QPushButton("Print…", self)
-        self.print.setToolTip(f"Print the report ({_PRINT_KEYS})")
-        self._ask_printer = ask_for_printer
-        self.state = Label("", "small", wraps=True, parent=self)
-        self._lay_out(theme)
+        self._prints_next = False
+        self.facts = DocumentFacts()
+        """What there is to choose from, as it was last read."""
+        self.kinds = KindList(clinic, self)
+        self.forms: tuple[DocumentForm, ...] = tuple(row.make_form(clinic, tasks) for row in KINDS)
+        self.kept = KeptPanel(clinic, tasks, theme)
+        self.preview = Preview(tasks, theme, self)
+        self.foot = Foot(self)
+        self.outlet = Outlet(clinic, tasks, self, ask_path)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._make)
-        self.form.choices_changed.connect(self._wait)
-        self.save.clicked.connect(self.save_as)
-        save = QAction("Save the report as PDF", self)
-        save.setShortcut(QKeySequence(_SAVE_KEYS))
-        save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        save.triggered.connect(self.save_as)
-        paper = QAction("Print the report", self)
-        paper.setShortcut(QKeySequence(_PRINT_KEYS))
-        paper.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        paper.triggered.connect(self.print_out)
-        self.print.clicked.connect(self.print_out)
-        self.addActions([save, paper, *self.view.actions()])
+        self._lay_out(theme)
+        self._connect()
 
     def _lay_out(self, theme: Theme) -> None:
         side = QWidget(self)
-        side.setFixedWidth(theme.px(372))
+        side.setFixedWidth(theme.px(_SIDE_PX))
         self.choices_area = Scroller(parent=side)
-        self.choices_area.body.setContentsMargins(16, 16, 16, 8)
-        self.choices_area.body.addWidget(self.form)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.save)
-        foot.addWidget(KeyHint(_SAVE_KEYS, self))
-        foot.addStretch(1)
-        foot.addWidget(self.print)
+        self.choices_area.body.setContentsMargins(16, 4, 16, 8)
+        for widget in (*self.forms, self.kept):
+            self.choices_area.body.addWidget(widget)
+            widget.setVisible(widget is self.forms[0])
+        top = QVBoxLayout()
+        top.setContentsMargins(16, 12, 16, 8)
+        top.addWidget(self.kinds)
         left = QVBoxLayout(side)
-        left.setContentsMargins(0, 0, 0, 12)
-        left.setSpacing(8)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addLayout(top)
         left.addWidget(self.choices_area, 1)
-        bottom = QVBoxLayout()
-        bottom.setContentsMargins(16, 0, 16, 0)
-        bottom.setSpacing(6)
-        bottom.addWidget(self.state)
-        bottom.addLayout(foot)
-        left.addLayout(bottom)
+        left.addWidget(self.foot)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(side)
-        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.preview, 1)
+
+    def _connect(self) -> None:
+        self._pause.timeout.connect(self._make)
+        for form in self.forms:
+            form.choices_changed.connect(self._wait)
+        self.kinds.chosen.connect(self._show_kind)
+        self.kept.opened.connect(self._show_made)
+        self.kept.failed.connect(self._show_failure)
+        self.preview.lacks.place_asked.connect(self.place_asked)
+        self.foot.save.clicked.connect(self.save_as)
+        self.foot.print.clicked.connect(self.print_out)
+        self.foot.log_asked.connect(partial(self.kinds.choose, GIVEN_OUT))
+        self.outlet.told.connect(self.foot.tell)
+        self.outlet.left.connect(self.foot.offer_log)
+        self.outlet.said.connect(self.said)
+        save = QAction("Save the document as PDF", self)
+        save.setShortcut(QKeySequence(SAVE_KEYS))
+        save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        save.triggered.connect(self.save_as)
+        self.addActions([*self.kinds.actions(), save, *self.preview.view.actions()])
 
     @property
     def made(self) -> MadeDocument | None:
-        """The report that is shown, None while there is none or it is being made anew."""
+        """The document that is shown, None while there is none or it is being made anew."""
         return self._made
 
-    def show_episode(self, _patient_id: int, episode_id: int | None) -> None:
-        """Show the report of an episode; its choices are those last made for it in this window."""
-        if episode_id != self._episode_id:
-            self._keep_choices()
-            self._episode_id = episode_id
-            self.view.clear()
-            self.form.set_choices(self._kept.get(episode_id or 0, ReportChoices()))
-        self.form.setEnabled(episode_id is not None)
-        if episode_id is None:
-            self._show_nothing(
-                "No episode of care yet", "Open an episode and chart a visit; its report is made here."
-            )
+    @property
+    def form(self) -> DocumentForm | None:
+        """The form of the kind that is shown, None where kept documents are."""
+        place = self.kinds.place
+        return None if place == GIVEN_OUT else self.forms[place]
+
+    def show_episode(self, patient_id: int, episode_id: int | None) -> None:
+        """Show documents of an episode; its choices are those last made for it in this window."""
+        if (patient_id, episode_id) != (self._patient_id, self._episode_id):
+            for place, form in enumerate(self.forms):
+                self._memories[self._episode_id or 0, place] = form.memory()
+                self._memories.get((episode_id or 0, place), form.forget)()
+            self._patient_id, self._episode_id = patient_id, episode_id
+            self.preview.clear()
+            self.foot.tell("small", "")
+        self._set_made(None)
+        # A save on its way comes first, so that the document says what was typed.
+        if self._tasks.unsaved:
+            self._tasks.write(_nothing, self._begin)
         else:
-            self._make()
+            self._begin(None)
+
+    def show_fitting(self, session_id: int | None) -> None:
+        """Choose the note of a visit, or else the document that is most likely meant, once the episode is read."""
+        if self._episode_id is not None:
+            self._wanted = partial(_choose_fitting, self, session_id)
 
     def save_as(self) -> None:
-        """Ask where, and save the report that is shown."""
-        if self._made is None or self._episode_id is None:
-            return
-        path = self._ask_path(self, self._made.file_name)
-        if path is not None:
-            job = partial(give_out, self._clinic, self._made, partial(save_pdf, self._made.pdf, path))
-            self._tasks.write(job, lambda _id: self._saved(path), self._not_saved)
+        """Ask where, and save the document that is shown."""
+        if self._made is not None and self.foot.save.isEnabled():
+            self.outlet.save(self._made)
 
     def print_out(self) -> None:
-        """Ask for a printer, and print the report that is shown."""
-        if self._made is None or self._episode_id is None:
-            return
-        made = self._made
-        printer = self._ask_printer(self)
-        if printer is not None:
-            write = partial(print_pages, made.pdf, printer)
-            job = partial(give_out, self._clinic, made, write, Verb.PRINTED)
-            self._tasks.write(job, self._printed, self._not_saved)
+        """Ask for a printer, and print the document that is shown, or that is being made, once it is."""
+        if self._made is None:
+            self._prints_next = True
+        elif self.foot.print.isEnabled():
+            self.outlet.print(self._made)
 
-    def _printed(self, _nothing: object) -> None:
-        self.state.set_kind("ok")
-        self.state.setText("Printed.")
+    def _begin(self, _stored: None) -> None:
+        if self._episode_id is None:
+            self._take_facts(DocumentFacts())
+        else:
+            read = partial(document_facts, self._clinic, self._episode_id)
+            self._tasks.read(read, self._take_facts, self._show_failure, latest=READ_KEY)
+
+    def _take_facts(self, facts: DocumentFacts) -> None:
+        self.facts = facts
+        for form in self.forms:
+            form.show_facts(facts)
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            wanted(facts)
+        self._make()
+
+    def _show_kind(self, place: int) -> None:
+        for other, widget in enumerate((*self.forms, self.kept)):
+            widget.setVisible(other == place)
+        self._prints_next = False
+        self.preview.clear()
+        self.choices_area.verticalScrollBar().setValue(0)
+        self._make()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -183,10 +202,6 @@ class DocumentsScreen(QWidget):
             self._is_behind = False
             self._make()
 
-    def _keep_choices(self) -> None:
-        if self._episode_id is not None:
-            self._kept[self._episode_id] = self.form.choices()
-
     def _wait(self) -> None:
         self._set_made(None)
         self._pause.start()
@@ -194,62 +209,89 @@ class DocumentsScreen(QWidget):
     def _make(self) -> None:
         self._pause.stop()
         self._is_behind = False
-        if self._episode_id is None:
-            return
         self._set_made(None)
-        self.state.set_kind("small")
-        self.state.setText("Making the report…")
-        self._tasks.read(
-            partial(prepare_report, self._clinic, self._episode_id, self.form.choices()),
-            self._show_made,
-            self._show_failure,
-            latest="report",
-        )
+        form = self.form
+        if form is None:
+            self._say_nothing(
+                Nothing("Nothing is chosen", "What was saved or printed is looked at again here.")
+            )
+            self.kept.show_patient(self._patient_id, self.facts.referrer, self.foot.left_id)
+            return
+        form.setVisible(allows(self._clinic, ACTS[KINDS[self.kinds.place].kind]))
+        form.setEnabled(self._episode_id is not None or not form.needs_episode)
+        job = _work(self._clinic, self.kinds.place, form, self._patient_id, self._episode_id)
+        if isinstance(job, Nothing):
+            self._say_nothing(job)
+            return
+        self.foot.tell("small", "Making the document…")
+        self._tasks.read(job, self._show_made, self._show_failure, latest=READ_KEY)
 
     def _show_made(self, made: MadeDocument) -> None:
-        self.form.show_faults({})
-        self.form.show_drafted(made.conclusion or Conclusion(headline=""))
+        if self.form is not None:
+            self.form.show_faults({})
+            self.form.show_made(made)
         self._set_made(made)
-        self.state.setText("")
-        self.stack.setCurrentWidget(self.view)
-        self.view.show_pdf(made.pdf)
+        may_leave = allows(self._clinic, Act.EXPORT)
+        refusal = AccessError("access.not_allowed", act=WORDS[Act.EXPORT])
+        self.foot.tell("small", "" if may_leave else sentence_for(refusal))
+        self.preview.show_made(made)
+        if self._prints_next:
+            self._prints_next = False
+            self.print_out()
 
     def _show_failure(self, error: Exception) -> None:
         faults = faults_by_field(error)
-        self.form.show_faults(faults)
+        form = self.form
+        self._prints_next = False
+        if form is not None:
+            form.show_faults(faults)
         if getattr(error, "code", "") == "visit.none":
-            self._show_nothing(
-                "No visit in this period", "Chart a visit with Ctrl+2, or choose another period."
+            self._say_nothing(
+                Nothing("No visit in this period", "Chart a visit with Ctrl+2, or choose another period.")
             )
             return
         if isinstance(error, AccessError):
-            self._show_nothing("No report for your role", sentence_for(error))
+            self._say_nothing(Nothing("Not for your role", sentence_for(error)))
             return
-        self.state.set_kind("fault")
-        self.state.setText("Not made: see the field marked." if faults else sentence_for(error))
-        marked = next((self.form.fields[name] for name in faults if name in self.form.fields), None)
+        fields = {} if form is None else form.fields
+        marked = next((fields[name] for name in faults if name in fields), None)
+        told = " ".join(dict.fromkeys(faults.values())) or sentence_for(error)
+        self.foot.tell("fault", told if marked is None else "Not made: see the field marked.")
         if marked is not None:
             self.choices_area.ensureWidgetVisible(marked)
 
-    def _show_nothing(self, title: str, text: str) -> None:
-        self._tasks.forget("report")
+    def _say_nothing(self, why: Nothing) -> None:
+        self._tasks.forget(READ_KEY)
         self._set_made(None)
-        self.view.clear()
-        self.state.setText("")
-        self.empty.say(title, text)
-        self.stack.setCurrentWidget(self.empty)
+        self._prints_next = False
+        self.foot.tell("small", "")
+        self.preview.say_nothing(*why)
 
     def _set_made(self, made: MadeDocument | None) -> None:
         self._made = made
-        self.save.setEnabled(made is not None)
-        self.print.setEnabled(made is not None)
+        self.foot.let(go=made is not None and allows(self._clinic, Act.EXPORT))
 
-    def _saved(self, path: Path) -> None:
-        self.state.set_kind("ok")
-        self.state.setText(f"Saved as {path.name}.")
-        self.said.emit(f"Report saved as {path.name}.")
 
-    def _not_saved(self, error: Exception) -> None:
-        self.state.set_kind("fault")
-        kept = " The report is still here." if isinstance(error, EnvironmentFault) else ""
-        self.state.setText(sentence_for(error) + kept)
+def _nothing() -> None:
+    """Done once everything that was given before is."""
+
+
+def _choose_fitting(screen: DocumentsScreen, session_id: int | None, facts: DocumentFacts) -> None:
+    kind = facts.fitting if session_id is None else DocumentKind.SESSION_NOTE
+    screen.kinds.choose_kind(kind)
+    if isinstance(screen.form, SessionNoteForm):
+        screen.form.visit.choose(session_id)
+
+
+def _work(
+    clinic: OpenClinic, place: int, form: DocumentForm, patient_id: int, episode_id: int | None
+) -> Callable[[], MadeDocument] | Nothing:
+    """What makes the document of the kind at `place`, or why there is none."""
+    act = ACTS[KINDS[place].kind]
+    if not allows(clinic, act):
+        return Nothing("Not for your role", sentence_for(AccessError("access.not_allowed", act=WORDS[act])))
+    if episode_id is None and form.needs_episode:
+        return Nothing(
+            "No episode of care yet", "Open an episode and chart a visit; its documents are made here."
+        )
+    return form.make(patient_id, episode_id or 0)

@@ -52,3 +52,12 @@ def page_picture(
         page.close()
         image.setDevicePixelRatio(pixel_ratio)
     return PagePicture(image, number, count, taken, text)
+
+
+def paper_of(pdf: bytes) -> tuple[int, float, float]:
+    """How many pages a document has, and the width and height of the first in points."""
+    import pypdfium2  # noqa: PLC0415 - as above
+
+    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+        width, height = document.get_page_size(0)
+        return len(document), float(width), float(height)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QRadioButton, QWidget
 
 from ptnotes.domain.conclusion import Asked, Conclusion, Request
-from ptnotes.domain.people import Paper
-from ptnotes.services.reporting import ReportChoices
+from ptnotes.services.document_facts import DocumentFacts
+from ptnotes.services.documents import MadeDocument
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.reporting import ReportChoices, prepare_report
+from ptnotes.ui.documents.conclusion_card import ConclusionCard
+from ptnotes.ui.documents.document_form import DocumentForm, Make, PaperChoice
+from ptnotes.ui.override import override
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.date_field import DateField
 from ptnotes.ui.widgets.field import FieldWithFault
@@ -31,68 +27,48 @@ _REQUESTS = (
     (Request.QUESTION, "An answer to a question"),
     (Request.SIGNATURE, "A signature on the plan of care"),
 )
-_PAPERS = ((None, "As in the clinic's settings"), (Paper.LETTER, "US Letter"), (Paper.A4, "A4"))
 
 
-class ReportForm(QWidget):
-    """Emits `choices_changed` with every change. The conclusion follows the draft until it is edited."""
+class ReportForm(DocumentForm):
+    """The period begins after the last report that the program knows of, until another day is entered."""
 
-    choices_changed = Signal()
-
-    def __init__(self, today: Callable[[], date], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._is_edited = False
-        self._drafted = Conclusion(headline="")
-        self.as_of = DateField(today)
-        self.since = DateField(today)
+    def __init__(self, clinic: OpenClinic, parent: QWidget | None = None) -> None:
+        super().__init__(clinic, parent)
+        self._reported_to: date | None = None
+        self._chose_since = False
+        self.as_of = DateField(clinic.today)
+        self.since = DateField(clinic.today)
         self.since.setPlaceholderText("none yet")
-        self.paper = QComboBox()
-        self.paper.addItems([words for _, words in _PAPERS])
-        self.headline = QLineEdit()
-        self.detail = QPlainTextEdit()
-        self.detail.setTabChangesFocus(True)
-        self.redraft = QPushButton("Draft again from the data")
-        self.redraft.setProperty("type", "quiet")
+        self.paper = PaperChoice()
+        self.conclusion = ConclusionCard()
         self.requests = QButtonGroup(self)
         self.question = QPlainTextEdit()
         self.question.setTabChangesFocus(True)
-        self.by = DateField(today, future=True)
+        self.by = DateField(clinic.today, future=True)
         self.fields = {
             "report.as_of": FieldWithFault("Up to", self.as_of),
             "report.since": FieldWithFault("Last report on", self.since),
             "report.paper": FieldWithFault("Paper", self.paper),
-            "report.headline": FieldWithFault("Conclusion", self.headline),
-            "report.conclusion": FieldWithFault("What bears it out", self.detail),
+            **self.conclusion.fields,
             "report.question": FieldWithFault("Question", self.question),
             "report.by": FieldWithFault("Answer by", self.by),
         }
         self.asked_fault = Label("", "fault", wraps=True)
         self.asked_fault.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        for card in (self._period_card(), self._conclusion_card(), self._asked_card()):
-            layout.addWidget(card)
-        layout.addStretch(1)
+        for card in (self.conclusion, self._asked_card(), self._period_card()):
+            self.column.addWidget(card)
+        self.column.addStretch(1)
         self._connect()
-        self.set_choices(ReportChoices())
+        self.forget()
 
     def _period_card(self) -> Card:
-        card = Card("Progress report")
+        card = Card("Period and paper")
         row = QHBoxLayout()
         row.setSpacing(12)
         for name in ("report.since", "report.as_of"):
             row.addWidget(self.fields[name], 1, Qt.AlignmentFlag.AlignTop)
         card.body.addLayout(row)
         card.body.addWidget(self.fields["report.paper"])
-        return card
-
-    def _conclusion_card(self) -> Card:
-        card = Card("What the physician reads first")
-        self.detail.setFixedHeight(self.fontMetrics().lineSpacing() * 9)
-        card.body.addWidget(self.fields["report.headline"])
-        card.body.addWidget(self.fields["report.conclusion"])
-        card.body.addWidget(self.redraft, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _asked_card(self) -> Card:
@@ -111,24 +87,20 @@ class ReportForm(QWidget):
         for day, name in ((self.as_of, "report.as_of"), (self.since, "report.since"), (self.by, "report.by")):
             day.problem_changed.connect(self.fields[name].set_fault)
             day.date_changed.connect(self._changed)
+        self.since.date_changed.connect(self._choose_since)
         self.paper.currentIndexChanged.connect(self._changed)
-        self.headline.textEdited.connect(self._conclusion_edited)
-        self.detail.textChanged.connect(self._conclusion_edited)
-        self.redraft.clicked.connect(self._draft_again)
+        self.conclusion.edited.connect(self.choices_changed)
         self.question.textChanged.connect(self._changed)
         self.requests.idClicked.connect(self._changed)
 
     def choices(self) -> ReportChoices:
         """What is chosen now; the conclusion is None while it is the drafted one."""
         request = _REQUESTS[self.requests.checkedId()][0]
-        conclusion = Conclusion(
-            headline=self.headline.text().strip(), detail=self.detail.toPlainText().strip()
-        )
         return ReportChoices(
             as_of=self.as_of.day,
             since=self.since.day,
-            paper=_PAPERS[self.paper.currentIndex()][0],
-            conclusion=conclusion if self._is_edited else None,
+            paper=self.paper.paper,
+            conclusion=self.conclusion.conclusion(),
             asked=Asked(
                 request=request,
                 words=self.question.toPlainText().strip() if request is Request.QUESTION else "",
@@ -136,55 +108,52 @@ class ReportForm(QWidget):
             ),
         )
 
-    def set_choices(self, choices: ReportChoices) -> None:
-        """Show `choices`, without a signal."""
-        self._is_edited = choices.conclusion is not None
-        blockers = [QSignalBlocker(widget) for widget in (self.detail, self.question, self.paper)]
+    def _set_choices(self, choices: ReportChoices, *, chose_since: bool) -> None:
+        self._chose_since = chose_since
+        blockers = [QSignalBlocker(widget) for widget in (self.question, self.paper)]
         self.as_of.set_date(choices.as_of)
         self.as_of.setPlaceholderText("today")
         self.since.set_date(choices.since)
         self.by.set_date(choices.asked.by)
-        self.paper.setCurrentIndex([paper for paper, _ in _PAPERS].index(choices.paper))
+        self.paper.set_paper(choices.paper)
         self.question.setPlainText(choices.asked.words)
-        self.requests.button([request for request, _ in _REQUESTS].index(choices.asked.request)).setChecked(
-            True
-        )
-        self._show_conclusion(choices.conclusion or Conclusion(headline=""))
+        request = [request for request, _ in _REQUESTS].index(choices.asked.request)
+        self.requests.button(request).setChecked(True)
+        self.conclusion.set_conclusion(choices.conclusion)
         del blockers
         self.show_faults({})
         self._follow_request()
 
-    def show_drafted(self, conclusion: Conclusion) -> None:
-        """Take the conclusion that the data allow; one that was edited stays as it is."""
-        self._drafted = conclusion
-        if not self._is_edited:
-            self._show_conclusion(conclusion)
+    @override
+    def show_facts(self, facts: DocumentFacts) -> None:
+        self._reported_to = facts.reported_to
+        if not self._chose_since:
+            self.since.set_date(facts.reported_to)
 
+    @override
+    def make(self, patient_id: int, episode_id: int) -> Make:
+        return partial(prepare_report, self.clinic, episode_id, self.choices())
+
+    @override
+    def memory(self) -> Callable[[], object]:
+        return partial(self._set_choices, self.choices(), chose_since=self._chose_since)
+
+    @override
+    def forget(self) -> None:
+        self._set_choices(ReportChoices(), chose_since=False)
+
+    @override
+    def show_made(self, made: MadeDocument) -> None:
+        self.conclusion.show_drafted(made.conclusion or Conclusion(headline=""))
+
+    @override
     def show_faults(self, faults: Mapping[str, str]) -> None:
-        """Say beside each field what is wrong with it, by field name; all others are in order."""
-        for name, field in self.fields.items():
-            editor = field.editor
-            own = editor.problem if isinstance(editor, DateField) else ""
-            field.set_fault(own or faults.get(name, ""))
+        super().show_faults(faults)
         self.asked_fault.setText(faults.get("report.asked", ""))
         self.asked_fault.setVisible("report.asked" in faults)
 
-    def _show_conclusion(self, conclusion: Conclusion) -> None:
-        with QSignalBlocker(self.detail):
-            self.headline.setText(conclusion.headline)
-            self.headline.setCursorPosition(0)
-            self.detail.setPlainText(conclusion.detail)
-        self.redraft.setEnabled(self._is_edited)
-
-    def _conclusion_edited(self) -> None:
-        self._is_edited = True
-        self.redraft.setEnabled(True)
-        self.choices_changed.emit()
-
-    def _draft_again(self) -> None:
-        self._is_edited = False
-        self._show_conclusion(self._drafted)
-        self.choices_changed.emit()
+    def _choose_since(self, _day: date | None) -> None:
+        self._chose_since = True
 
     def _changed(self) -> None:
         self._follow_request()

@@ -17,6 +17,7 @@ from ptnotes.domain.audit import Disclosure
 from ptnotes.domain.backup import BackupPlan
 from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
+from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
 from ptnotes.domain.importing import DryRun, FileKind, ImportMap, RowKind
@@ -33,6 +34,8 @@ from ptnotes.services import (
     case,
     certification,
     day_list,
+    discharge_summary,
+    document_facts,
     documents,
     due,
     episodes,
@@ -363,6 +366,14 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: reporting.progress_report_data(s.me, s.episode.id or 0),
     ),
     "gather": ({Act.VIEW_NOTES}, lambda s: case.gather(s.me, s.episode.id or 0, date(2026, 3, 2))),
+    "document_facts": (
+        {Act.VIEW_NOTES},
+        lambda s: document_facts.document_facts(s.me, s.episode.id or 0),
+    ),
+    "require_giving_out": (
+        {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
+        lambda s: documents.require_giving_out(s.me, DocumentKind.PROGRESS_REPORT),
+    ),
     "documents_of": ({Act.VIEW_NOTES}, lambda s: documents.documents_of(s.me, s.patient_id)),
     "document_again": (
         {Act.VIEW_DEMOGRAPHICS, Act.WRITE_PROGRESS_REPORT},
@@ -374,6 +385,12 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
             s.me,
             s.kept_document(),
             Disclosure(patient_id=s.patient_id, what="", to_whom="Dr. P. Anand", how="", purpose=""),
+        ),
+    ),
+    "prepare_discharge_summary": (
+        {Act.VIEW_NOTES},
+        lambda s: discharge_summary.prepare_discharge_summary(
+            s.me, s.episode.id or 0, discharge_summary.DischargeChoices()
         ),
     ),
     "prepare_home_sheet": (

@@ -1,0 +1,72 @@
+"""What there is to choose from before a document is made: the visits, the last report, who it goes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ptnotes.db.certification import last_report
+from ptnotes.db.episodes import load_episode
+from ptnotes.domain.documents import DocumentKind
+from ptnotes.domain.letters import LetterTemplate
+from ptnotes.domain.permissions import Act
+from ptnotes.domain.treatment import SessionRow, VisitKind, VisitStatus
+from ptnotes.services.letters import letter_templates
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+from ptnotes.services.visits import sessions_of
+
+_EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFacts:
+    """What documents of an episode can be made of.
+
+    `episode_id` is None where there is no episode yet. `visits` are all of them, newest first. `reported_to` is the
+    last day that a progress report covers, of those that do not cover the latest visit: the day after which the next
+    one begins. `referrer` is empty where nobody is named. `templates` are those of letters.
+    """
+
+    episode_id: int | None = None
+    visits: tuple[SessionRow, ...] = ()
+    reported_to: date | None = None
+    referrer: str = ""
+    templates: tuple[LetterTemplate, ...] = ()
+
+    @property
+    def evaluations(self) -> tuple[SessionRow, ...]:
+        """The evaluations and re-evaluations that took place, newest first."""
+        return tuple(row for row in self._attended if row.kind in _EVALUATIONS)
+
+    @property
+    def fitting(self) -> DocumentKind:
+        """What somebody who asks for a document of the episode most likely means.
+
+        The evaluation where nothing else took place yet, otherwise the progress report.
+        """
+        attended = self._attended
+        if attended and len(attended) == len(self.evaluations):
+            return DocumentKind.EVALUATION
+        return DocumentKind.PROGRESS_REPORT
+
+    @property
+    def _attended(self) -> tuple[SessionRow, ...]:
+        return tuple(row for row in self.visits if row.status is VisitStatus.ATTENDED)
+
+
+def document_facts(clinic: OpenClinic, episode_id: int) -> DocumentFacts:
+    """What documents of the episode can be made of. Raises `NotFoundError`, `AccessError`."""
+    require(clinic, Act.VIEW_NOTES)
+    visits = sessions_of(clinic, episode_id)
+    latest = next((row.service_date for row in visits if row.status is VisitStatus.ATTENDED), None)
+    with clinic.store.read() as connection:
+        episode = load_episode(connection, episode_id)
+        reported = None if latest is None else last_report(connection, episode_id, latest)
+    return DocumentFacts(
+        episode_id=episode_id,
+        visits=visits,
+        reported_to=reported,
+        referrer=episode.referrer,
+        templates=letter_templates(clinic),
+    )

@@ -1,0 +1,129 @@
+"""What was given out for a patient: every document as it was made, and the line that says to whom one was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from ptnotes.domain.documents import KIND_TITLES, KeptDocument
+from ptnotes.domain.wording import full_date
+from ptnotes.services.documents import MadeDocument, document_again, documents_of
+from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.documents.document_form import READ_KEY
+from ptnotes.ui.documents.send_form import SendForm
+from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.labels import Label
+
+_DIGITS = 8
+"""Digits of a document's hash that are shown: enough to tell it from any other of a patient's."""
+_LEAST_LIST_PX = 150
+_NONE = "Nothing was given out yet. What is saved or printed is kept here as it was."
+
+
+class KeptPanel(QWidget):
+    """Reads the documents of a patient (`show_patient`).
+
+    Emits `opened` with the `MadeDocument` that is looked at, byte for byte as it was given out, or `failed`.
+    """
+
+    opened = Signal(object)
+    failed = Signal(Exception)
+
+    def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clinic = clinic
+        self._tasks = tasks
+        self._patient_id = 0
+        self._wanted: int | None = None
+        self._kept: tuple[KeptDocument, ...] = ()
+        self.list = QListWidget()
+        self.list.setAccessibleName("Documents that were given out")
+        self.list.setMinimumHeight(theme.px(_LEAST_LIST_PX))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWordWrap(True)
+        self.list.setSpacing(theme.px(3))
+        self.nothing = Label("", "muted", wraps=True)
+        card = Card("Given out", "kept as it was made")
+        card.body.addWidget(self.nothing)
+        card.body.addWidget(self.list, 1)
+        self.send = SendForm(clinic, tasks)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(card, 1)
+        layout.addWidget(self.send)
+        self.list.currentRowChanged.connect(self._row_chosen)
+        self.send.stored.connect(self._read)
+
+    @property
+    def current(self) -> KeptDocument | None:
+        """The document that is looked at."""
+        place = self.list.currentRow()
+        return self._kept[place] if 0 <= place < len(self._kept) else None
+
+    def show_patient(self, patient_id: int, referrer: str, wanted: int | None = None) -> None:
+        """Read what was given out for a patient, and choose the document `wanted`, or the newest."""
+        if patient_id != self._patient_id:
+            self._kept = ()
+            self.list.clear()
+            self.send.show_document(None)
+        self._patient_id = patient_id
+        self._wanted = wanted
+        self.send.referrer = referrer
+        self._read()
+
+    def _read(self) -> None:
+        read = partial(documents_of, self._clinic, self._patient_id)
+        self._tasks.read(read, self._show, self._tell, latest="documents of a patient")
+
+    def _tell(self, error: Exception) -> None:
+        self.nothing.setText(sentence_for(error))
+        self.nothing.show()
+
+    def _show(self, kept: Sequence[KeptDocument]) -> None:
+        shown = self.current
+        wanted = self._wanted or (shown.id if shown is not None else None)
+        self._wanted = None
+        self._kept = tuple(kept)
+        self.list.blockSignals(True)  # noqa: FBT003 - Qt takes no names
+        self.list.clear()
+        for one in kept:
+            item = QListWidgetItem(kept_words(one))
+            item.setToolTip(f"SHA-256 {one.sha256.hex()}")
+            self.list.addItem(item)
+        self.list.blockSignals(False)  # noqa: FBT003 - Qt takes no names
+        self.list.setVisible(bool(kept))
+        self.nothing.setVisible(not kept)
+        self.nothing.setText(_NONE)
+        places = [place for place, one in enumerate(kept) if one.id == wanted]
+        if kept:
+            self.list.setCurrentRow(places[0] if places else 0)
+        else:
+            self.send.show_document(None)
+
+    def _row_chosen(self, _place: int) -> None:
+        kept = self.current
+        self.send.show_document(kept)
+        if kept is not None:
+            again = partial(document_again, self._clinic, kept.id)
+            self._tasks.read(again, self._open, self._fail, latest=READ_KEY)
+
+    def _open(self, made: MadeDocument) -> None:
+        self.opened.emit(made)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+
+def kept_words(kept: KeptDocument) -> str:
+    """A kept document in two lines: what it is; when, by whom, its hash's first digits, and how often it was sent."""
+    first = (kept.title or KIND_TITLES[kept.kind]) + (" · DRAFT" if kept.is_draft else "")
+    sent = {0: "not sent", 1: "sent once", 2: "sent twice"}.get(kept.sent, f"sent {kept.sent} times")
+    made = f"{full_date(kept.made_at.date())}, {kept.made_at:%H:%M}"
+    return f"{first}\n{made} · {kept.who} · {kept.sha256.hex()[:_DIGITS]} · {sent}"

@@ -1,0 +1,73 @@
+"""Documents of which nothing is chosen but the paper: the home programme and the face sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QWidget
+
+from ptnotes.domain.people import Paper
+from ptnotes.services.face_sheet import prepare_face_sheet
+from ptnotes.services.home_sheet import prepare_home_sheet
+from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.documents.document_form import DocumentForm, Make, PaperChoice
+from ptnotes.ui.override import override
+from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.labels import Label
+
+
+class SheetForm(DocumentForm):
+    """A sheet with a title and a sentence that says whom it is for."""
+
+    def __init__(self, clinic: OpenClinic, title: str, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(clinic, parent)
+        self.paper = PaperChoice()
+        self.fields = {"report.paper": FieldWithFault("Paper", self.paper)}
+        card = Card(title)
+        card.body.addWidget(Label(words, "muted", wraps=True))
+        card.body.addWidget(self.fields["report.paper"])
+        self.column.addWidget(card)
+        self.column.addStretch(1)
+        self.paper.currentIndexChanged.connect(self.choices_changed)
+
+    @override
+    def memory(self) -> Callable[[], object]:
+        return partial(self._set, self.paper.paper)
+
+    @override
+    def forget(self) -> None:
+        self._set(None)
+
+    def _set(self, paper: Paper | None) -> None:
+        with QSignalBlocker(self.paper):
+            self.paper.set_paper(paper)
+        self.show_faults({})
+
+
+class HomeSheetForm(SheetForm):
+    """The home programme."""
+
+    def __init__(self, clinic: OpenClinic) -> None:
+        words = "For the patient, in large type: the exercises for home as they were last charted."
+        super().__init__(clinic, "Home programme", words)
+
+    @override
+    def make(self, patient_id: int, episode_id: int) -> Make:
+        return partial(prepare_home_sheet, self.clinic, episode_id, self.paper.paper)
+
+
+class FaceSheetForm(SheetForm):
+    """The face sheet, which needs no episode."""
+
+    needs_episode = False
+
+    def __init__(self, clinic: OpenClinic) -> None:
+        words = "Who the patient is, whom to call, who pays, and the episodes of care."
+        super().__init__(clinic, "Face sheet", words)
+
+    @override
+    def make(self, patient_id: int, episode_id: int) -> Make:
+        return partial(prepare_face_sheet, self.clinic, patient_id, self.paper.paper)
