@@ -70,7 +70,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     if data.measures:
         yield Section("Every measure", 0)
         yield _every_measure(data, width)
-        yield from _how_judged(data)
+        yield from how_judged(data)
     yield from _more_charts(data, trim, width)
     yield from _levels_treated(data)
     yield from body_section(data.body, width)
@@ -125,7 +125,7 @@ def _dated_value(reading: Reading | None) -> Words:
     return [Span(f"{reading.text}\n"), quiet(full_date(reading.on), 7.5)]
 
 
-def _how_judged(data: ProgressReportData) -> Iterator[Flowable]:
+def how_judged(data: ProgressReportData) -> Iterator[Flowable]:
     """What each change was set against and who published it; measures with the same rule share a line."""
     labels: dict[str, list[str]] = {}
     for row in data.measures:

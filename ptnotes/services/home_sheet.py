@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.dates import age_years
@@ -133,6 +134,11 @@ def home_exercise_lines(reference: Reference, sessions: Sequence[TreatmentSessio
         f"{row.name}: {', '.join(part for part in (row.dose, row.load) if part)}".removesuffix(": ")
         for row in rows
     )
+
+
+def home_exercises_on(sessions: Sequence[TreatmentSession]) -> date | None:
+    """The day of the visit whose home exercises count; None where no visit has any."""
+    return next((session.service_date for session in _shown(sessions)), None)
 
 
 def _shown(sessions: Sequence[TreatmentSession]) -> tuple[TreatmentSession, ...]:

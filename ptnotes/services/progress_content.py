@@ -132,6 +132,17 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     )
 
 
+def measure_rows(reference: Reference, case: Case) -> tuple[MeasureRow, ...]:
+    """Every measure of `case` as its report tells it; `earlier` is the reading at the last report (`Case.since`)."""
+    attended = counted(case.sessions)
+    outcomes = [score for score in case.outcomes if score.taken_on <= case.as_of]
+    charts = _titled(
+        reference, motion_charts(reference, attended, case.episode.goals, case.clinic.normal_values)
+    )
+    pain = pain_chart(reference, attended, case.episode.goals, case.episode.main_region)
+    return tuple(row for row, _ in _measures(reference, case, charts, pain, outcomes))
+
+
 def _closed_last(progress: GoalProgress) -> bool:
     """What is still pursued comes first: the first page has room for a few goals only."""
     return progress.goal.status is not GoalStatus.ACTIVE

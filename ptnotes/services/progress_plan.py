@@ -45,6 +45,11 @@ def goal_line(reference: Reference, progress: GoalProgress, steps: Sequence[Goal
     )
 
 
+def closed_on(goal: Goal, steps: Sequence[GoalStep]) -> date | None:
+    """The day on which a goal was met or dropped, as it stands now; None where that was not written down."""
+    return next((step.event.on for step in reversed(steps) if step.event.status is goal.status), None)
+
+
 def care_plan(
     episode: EpisodeOfCare,
     steps: Steps,
@@ -98,10 +103,10 @@ def _problem_line(problem: Problem) -> ProblemLine:
 def _standing(reference: Reference, progress: GoalProgress, steps: Sequence[GoalStep]) -> str:
     goal = progress.goal
     if goal.status is not GoalStatus.ACTIVE:
-        closed = next((step.event.on for step in reversed(steps) if step.event.status is goal.status), None)
+        closed = closed_on(goal, steps)
         on = f" on {full_date(closed)}" if closed is not None else ""
         return f"{_STANDING[goal.status]}{on}" + (f": {goal.status_reason}" if goal.status_reason else "")
-    parts = [_measured(reference, progress)]
+    parts = [measured_words(reference, progress)]
     if progress.is_reached:
         parts.append("target reached")
     if steps and steps[-1].event.status is GoalStatus.REVISED:
@@ -109,7 +114,8 @@ def _standing(reference: Reference, progress: GoalProgress, steps: Sequence[Goal
     return ", ".join(parts)
 
 
-def _measured(reference: Reference, progress: GoalProgress) -> str:
+def measured_words(reference: Reference, progress: GoalProgress) -> str:
+    """How far a goal is by its measure: ``80 %, now 55° (from 40° to 60°)``; says so where it was not measured."""
     goal = progress.goal
     if progress.now is None:
         return "not measured yet" if goal.measure != "words" else "in words, judged by the therapist"

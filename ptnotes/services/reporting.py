@@ -62,7 +62,7 @@ def _gathered(clinic: OpenClinic, episode_id: int, chosen: ReportChoices) -> tup
         gather(clinic, episode_id, until),
         since=chosen.since,
         paper=chosen.paper,
-        conclusion=_checked(chosen.conclusion),
+        conclusion=checked_conclusion(chosen.conclusion),
         asked=chosen.asked,
     )
     _check_asked(case)
@@ -97,7 +97,8 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
     )
 
 
-def _checked(conclusion: Conclusion | None) -> Conclusion | None:
+def checked_conclusion(conclusion: Conclusion | None) -> Conclusion | None:
+    """A conclusion as typed, cleaned; None where none is. Raises `InputError` "text.empty" without a headline."""
     if conclusion is None:
         return None
     headline = clean_note(conclusion.headline, "report.conclusion", _CONCLUSION_LIMIT).strip()
