@@ -23,8 +23,12 @@ _LABEL_PT = 66.0
 _LEAST_SECTION_PT = 72.0
 
 
-def letterhead(clinic: Clinic, title: str, under: str, width: float) -> list[Flowable]:
+def letterhead(
+    clinic: Clinic, title: str, under: str, width: float, ours_share: float = 0.58
+) -> list[Flowable]:
     """The clinic at the left behind its logo, the document's title and a line `under` it at the right.
+
+    `ours_share` of the width is the clinic's; a long title wants it smaller.
 
     Without a title nothing stands there, as over a letter.
 
@@ -39,10 +43,10 @@ def letterhead(clinic: Clinic, title: str, under: str, width: float) -> list[Flo
     if under:
         what.append(paragraph(under, _QUIET_RIGHT))
     if clinic.logo is None:
-        return [Columns([ours, what], [0.58, 0.42])]
+        return [Columns([ours, what], [ours_share, 1 - ours_share])]
     logo = _logo(clinic.logo)
     rest = width - logo.drawWidth - 2 * GAP_PT
-    return [Columns([[logo], ours, what], [logo.drawWidth, rest * 0.58, rest * 0.42])]
+    return [Columns([[logo], ours, what], [logo.drawWidth, rest * ours_share, rest * (1 - ours_share)])]
 
 
 def who_and_what(

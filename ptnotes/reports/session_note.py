@@ -12,13 +12,13 @@ from ptnotes.domain.wording import full_date
 from ptnotes.reports.blocks import CELL_QUIET, Box, Column, space, table
 from ptnotes.reports.body_section import body_section
 from ptnotes.reports.document import make_pdf, text_width_pt
-from ptnotes.reports.examination_section import examination_section
 from ptnotes.reports.letterhead import letterhead, section, who_and_what
 from ptnotes.reports.session_note_data import SessionNoteData
 from ptnotes.reports.signed_section import added_section, against_section, imprint
 from ptnotes.reports.typeset import BODY, LEAD, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
 from ptnotes.reports.visit_section import (
     exercise_section,
+    found_section,
     measure_section,
     mobilization_section,
     service_section,
@@ -33,7 +33,8 @@ def render_session_note(data: SessionNoteData) -> bytes:
 
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
-    made = imprint(data, _TITLE)
+    foot = f"{_TITLE} of {full_date(data.on)} · Confidential health information"
+    made = replace(imprint(data, _TITLE), foot=foot)
     if data.void:
         made = replace(made, draft=data.void, stamp="VOID")
     return make_pdf(list(_story(data)), made)
@@ -61,7 +62,7 @@ def _story(data: SessionNoteData) -> Iterator[Flowable]:
     yield from _note(data)
     yield from _safety(data, width)
     yield from against_section(data.against, width)
-    yield from examination_section(data.examination, width)
+    yield from found_section(data.examination, width)
     yield from body_section(data.body, width)
     yield from added_section(data.signatures, width)
     yield from _signatures(data, width)

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ptnotes.domain.body_chart import ToldCourse
-from ptnotes.domain.examination import Examined
 from ptnotes.domain.treatment import Note
 from ptnotes.reports.document_data import AgainstLine, DocumentData
-from ptnotes.reports.visit_data import VisitMeasures, VisitTreatment
+from ptnotes.reports.visit_data import FoundLine, VisitMeasures, VisitTreatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +67,7 @@ class SessionNoteData(DocumentData):
     void: str = ""
     treatment: VisitTreatment = field(default_factory=VisitTreatment)
     measures: VisitMeasures = field(default_factory=VisitMeasures)
-    examination: tuple[Examined, ...] = ()
+    examination: tuple[FoundLine, ...] = ()
     body: ToldCourse | None = None
     note: Note = field(default_factory=Note)
     consent: str = ""

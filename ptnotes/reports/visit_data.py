@@ -32,6 +32,15 @@ class MotionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """What one test of an examination found; `heading` is the kind of tests that it stands under."""
+
+    heading: str
+    what: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MobilizationLine:
     """One technique as it was done. `setting` says direction, position, what moves on what and the movement with it.
 

@@ -8,9 +8,10 @@ from reportlab.platypus import Flowable
 
 from ptnotes.reports.blocks import CELL_BOLD, CELL_QUIET, CELL_RIGHT, CELL_RIGHT_BOLD, Column, space, table
 from ptnotes.reports.letterhead import section
-from ptnotes.reports.typeset import BODY, CAPTION, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
+from ptnotes.reports.typeset import BODY, QUIET_SMALL, Span, Words, bold, paragraph, quiet
 from ptnotes.reports.visit_data import (
     BeforeAfter,
+    FoundLine,
     MobilizationLine,
     MotionLine,
     VisitMeasures,
@@ -18,6 +19,9 @@ from ptnotes.reports.visit_data import (
 )
 
 _SMALL_PT = 7.5
+_GRADES_ARE_LABELS = (
+    "Strength and reflexes are grades, which are labels and no measure. What is not listed was not examined."
+)
 _NO_CHANGE = "A change stands only between two values that were taken in the same way; it is not judged here."
 
 
@@ -27,12 +31,12 @@ def mobilization_section(done: VisitTreatment, width: float) -> Iterator[Flowabl
         return
     yield from section("Manual therapy")
     columns = [
-        Column("Level and side", 1.5, CELL_BOLD),
-        Column("Technique", 2.1),
-        Column("Direction, position, what moves on what", 2.6),
-        Column("Grade", 0.9),
+        Column("Level and side", 1.4, CELL_BOLD),
+        Column("Technique", 2.9),
+        Column("Direction, position,\nwhat moves on what", 2.3),
+        Column("Grade", 0.8),
         Column("Dose", 1.2),
-        Column("Response", 1.9),
+        Column("Response", 1.7),
     ]
     yield table(columns, [_mobilization_cells(line) for line in done.mobilizations], width)
     if done.grades:
@@ -79,11 +83,11 @@ def service_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
             rows.append(cells)
         yield table(columns, rows, width)
     yield space(4)
-    yield paragraph(_minutes(done), BODY)
-    for words in (done.units, done.minutes_note):
-        if words:
-            yield space(2)
-            yield paragraph(f"{words.rstrip('.')}.", QUIET)
+    told = [*_minutes(done), *([quiet(f" · {done.units}")] if done.units else [])]
+    yield paragraph(told, BODY)
+    if done.minutes_note:
+        yield space(2)
+        yield paragraph([Span(done.minutes_note, None, "danger")], BODY)
 
 
 def _minutes(done: VisitTreatment) -> list[Span]:
@@ -134,10 +138,11 @@ def measure_section(measured: VisitMeasures, width: float, title: str) -> Iterat
     if measured.signs:
         yield space(6 if measured.pain or measured.motions else 0)
         yield _paired("The patient’s own sign", measured.signs, width, is_paired=is_paired)
-    notes = [*measured.notes, *([_NO_CHANGE] if is_paired else [])]
-    for note in notes:
+    notes = [f"All motions: {hows[0]}."] if len(hows := _ways(measured.motions)) == 1 else []
+    notes += [*measured.notes, *([_NO_CHANGE] if is_paired else [])]
+    if notes:
         yield space(3)
-        yield paragraph(note, QUIET_SMALL)
+        yield paragraph(" ".join(notes), QUIET_SMALL)
 
 
 def _paired(heading: str, lines: Sequence[BeforeAfter], width: float, *, is_paired: bool) -> Flowable:
@@ -153,10 +158,17 @@ def _paired(heading: str, lines: Sequence[BeforeAfter], width: float, *, is_pair
     return table(columns, [[line.what, line.before, line.after, line.change] for line in lines], width)
 
 
+def _ways(lines: Sequence[MotionLine]) -> list[str]:
+    """The ways in which motions were measured: said once under the table where they are all one."""
+    return list(dict.fromkeys(line.how for line in lines))
+
+
 def _motions(lines: Sequence[MotionLine], width: float, *, is_paired: bool) -> Flowable:
     has_normal = any(line.normal for line in lines)
     has_remarks = any(line.remarks for line in lines)
-    columns = [Column("Motion", 2.3), Column("How", 2.6, CELL_QUIET)]
+    has_how = len(_ways(lines)) > 1
+    columns = [Column("Motion", 2.6)]
+    columns += [Column("How", 2.6, CELL_QUIET)] if has_how else []
     columns.append(
         Column("Before" if is_paired else "Found", 1.1, CELL_RIGHT if is_paired else CELL_RIGHT_BOLD)
     )
@@ -165,12 +177,29 @@ def _motions(lines: Sequence[MotionLine], width: float, *, is_paired: bool) -> F
     columns += [Column("Remarks", 2)] if has_remarks else []
     rows: list[list[Words]] = []
     for line in lines:
-        cells: list[Words] = [line.motion, line.how, line.before if is_paired else line.before or line.after]
+        cells: list[Words] = [line.motion, *([line.how] if has_how else [])]
+        cells.append(line.before if is_paired else line.before or line.after)
         cells += [line.after, line.change] if is_paired else []
         cells += [line.normal] if has_normal else []
         cells += [line.remarks] if has_remarks else []
         rows.append(cells)
     return table(columns, rows, width)
+
+
+def found_section(found: Sequence[FoundLine], width: float) -> Iterator[Flowable]:
+    """What was examined at the visit, each test on a line under its kind; nothing where nothing was."""
+    if not found:
+        return
+    yield from section("Examination")
+    columns = [Column("", 1.5, CELL_QUIET), Column("Test", 2.4), Column("Found", 4, CELL_BOLD)]
+    rows: list[list[Words]] = []
+    heading = ""
+    for line in found:
+        rows.append([line.heading if line.heading != heading else "", line.what, line.found])
+        heading = line.heading
+    yield table(columns, rows, width)
+    yield space(4)
+    yield paragraph(_GRADES_ARE_LABELS, QUIET_SMALL)
 
 
 def told_section(title: str, parts: Sequence[tuple[str, str]]) -> Iterator[Flowable]:
@@ -179,11 +208,9 @@ def told_section(title: str, parts: Sequence[tuple[str, str]]) -> Iterator[Flowa
     if not written:
         return
     yield from section(title)
-    for place, (label, text) in enumerate(written):
-        yield space(6 if place else 3)
-        if len(written) > 1 or label != title:
-            yield paragraph(label, CAPTION)
-        yield paragraph(text, BODY)
+    for label, text in written:
+        yield space(3)
+        yield paragraph([bold(f"{label}: "), Span(text)], BODY)
 
 
 def _joined(parts: Sequence[str]) -> list[Span]:

@@ -17,7 +17,6 @@ from ptnotes.domain.contraindication import Screen, consent_in_force
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
-from ptnotes.domain.examination import examined_over
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import Paper, Person
 from ptnotes.domain.permissions import Act
@@ -38,7 +37,7 @@ from ptnotes.services.progress_safety import against_lines, precaution_words
 from ptnotes.services.progress_words import VISIT_KINDS, diagnosis_words
 from ptnotes.services.report_signatures import signatures
 from ptnotes.services.session_note_lacks import session_note_lacks
-from ptnotes.services.visit_words import visit_measures, visit_treatment
+from ptnotes.services.visit_words import found_lines, visit_measures, visit_treatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,7 @@ def session_note_content(
         measures=visit_measures(reference, session, case.clinic.normal_values)
         if is_attended
         else VisitMeasures(),
-        examination=examined_over(reference, [session]),
+        examination=found_lines(reference, session),
         body=told_course(reference, areas_of, [session]),
         note=session.note,
         consent=_consent(reference, case.screen, session),

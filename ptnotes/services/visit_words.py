@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.change import judge_motion
 from ptnotes.domain.charges import charges, minutes_problem, tie_words, units_words
 from ptnotes.domain.episode_progress import dose_words, grade_words
+from ptnotes.domain.examination import examined_over
 from ptnotes.domain.own_values import own_normals
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import NormalValues
@@ -30,6 +33,7 @@ from ptnotes.domain.wording import number, own_value_sentence, side_words, sign_
 from ptnotes.reports.visit_data import (
     BeforeAfter,
     ExerciseLine,
+    FoundLine,
     MobilizationLine,
     MotionLine,
     ServiceLine,
@@ -140,8 +144,6 @@ def _motion_line(
         words = with_unit(high, motion.unit)
         normal = words if low == high else f"{number(low)}–{words}"
         normal += "*" if own_normals(motion, normal_values) else ""
-    remarks = [(_remarks(reference, row), row) for row in (before, after) if row is not None]
-    both = len({words for words, _ in remarks}) > 1
     return MotionLine(
         motion=" ".join(part for part in (motion.full_label, side_words(one.side)) if part),
         how=_how(reference, one),
@@ -149,13 +151,7 @@ def _motion_line(
         after=_reading(reference, after),
         change=change,
         normal=normal,
-        remarks="; ".join(
-            dict.fromkeys(
-                f"{words} ({'after' if row is after else 'before'})" if both else words
-                for words, row in remarks
-                if words
-            )
-        ),
+        remarks=_remarks(reference, before, after),
     )
 
 
@@ -180,18 +176,29 @@ def _reading(reference: Reference, row: RomReading | None) -> str:
     return "not tested" if row.why_not_tested else NOT_RECORDED
 
 
-def _remarks(reference: Reference, row: RomReading) -> str:
+def _remarks(reference: Reference, before: RomReading | None, after: RomReading | None) -> str:
+    """End feel, pain at the end of the range and why it was not tested; with an arrow where it differed afterwards."""
+    parts = []
+    for label, said in (
+        ("end feel", partial(_feel, reference)),
+        ("at end of range:", _end_pain),
+        ("not tested:", attrgetter("why_not_tested")),
+    ):
+        first, last = (said(row) if row is not None else "" for row in (before, after))
+        words = f"{first} → {last}" if first and last and first != last else first or last
+        parts.append(f"{label} {words}" if words else "")
+    return "; ".join(part for part in parts if part)
+
+
+def _feel(reference: Reference, row: RomReading) -> str:
     feel = reference.end_feels.get(row.end_feel or "")
-    pain = ""
+    return _small(feel.label) if feel is not None else ""
+
+
+def _end_pain(row: RomReading) -> str:
     if row.pain is not None:
-        pain = f"pain {row.pain} at end of range"
-    elif row.end_range_pain is not None:
-        pain = "painful at end of range" if row.end_range_pain else "end of range not painful"
-    return joined(
-        f"end feel {_small(feel.label)}" if feel is not None else "",
-        pain,
-        f"not tested: {row.why_not_tested}" if row.why_not_tested else "",
-    )
+        return f"pain {row.pain}"
+    return {True: "painful", False: "not painful", None: ""}[row.end_range_pain]
 
 
 def _sign_lines(signs: Sequence[ComparableSign]) -> tuple[BeforeAfter, ...]:
@@ -203,6 +210,14 @@ def _sign_lines(signs: Sequence[ComparableSign]) -> tuple[BeforeAfter, ...]:
         before, after = (phases[key].value if key in phases else "" for key in (False, True))
         lines.append(BeforeAfter(what=words, before=before, after=after, change=sign_change(before, after)))
     return tuple(lines)
+
+
+def found_lines(reference: Reference, session: TreatmentSession) -> tuple[FoundLine, ...]:
+    """Everything that was examined at a visit: what the patient tells, vital signs, then the tests by their kind."""
+    return tuple(
+        FoundLine(heading=row.heading, what=row.label, found=row.now[1])
+        for row in examined_over(reference, [session])
+    )
 
 
 # What was done -------------------------------------------------------------------------------------------------------
@@ -237,7 +252,7 @@ def visit_treatment(
         services=tuple(_service_line(reference, row, by(row.done_by)) for row in session.interventions),
         exercises=tuple(_exercise_line(reference, row, by(row.done_by)) for row in session.exercises),
         timed_min=found.timed_min if has_minutes else None,
-        untimed_min=found.untimed_min if has_minutes else None,
+        untimed_min=found.untimed_min or None,
         visit_min=session.total_minutes,
         units=units.rstrip(".") if found.has_units else "",
         minutes_note=minutes_problem(found, session.total_minutes),
@@ -322,7 +337,7 @@ def _grade_meanings(reference: Reference, rows: Iterable[Mobilization]) -> tuple
 
 def _service_line(reference: Reference, row: Intervention, by: str) -> ServiceLine:
     service = reference.interventions.get(row.intervention or "")
-    words = service.label if service is not None else "Service not recorded"
+    words = service.label.partition(" (")[0] if service is not None else "Service not recorded"
     modifiers = ", ".join(row.modifiers)
     return ServiceLine(
         words="; ".join(part for part in (words, row.area, row.parameters) if part),

@@ -1,0 +1,99 @@
+"""Making an evaluation with its plan of care: gathering its content in one snapshot, and rendering it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ptnotes.db.due import payer_of_episode
+from ptnotes.db.payers import rules_by_payer
+from ptnotes.db.people import people
+from ptnotes.domain.documents import DocumentKind
+from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.people import Paper
+from ptnotes.domain.permissions import Act
+from ptnotes.domain.treatment import TreatmentSession, VisitKind
+from ptnotes.domain.trend import counted
+from ptnotes.domain.wording import full_date
+from ptnotes.reports.evaluation_data import EvaluationData
+from ptnotes.services.case import Case, read_case
+from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.evaluation_content import Evaluated, evaluated, evaluation_content
+from ptnotes.services.evaluation_lacks import evaluation_lacks
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+
+_EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationChoices:
+    """What a therapist chooses: which visit (the episode's first evaluation where None), the paper (the clinic's), and
+    by when the physician is asked to sign (by the payer's rule).
+    """
+
+    session_id: int | None = None
+    paper: Paper | None = None
+    sign_by: date | None = None
+
+
+def prepare_evaluation(clinic: OpenClinic, episode_id: int, choices: EvaluationChoices) -> MadeDocument:
+    """The evaluation with the plan of care that it led to, ready to be given out.
+
+    Raises `NotFoundError`; `InputError`: "evaluation.none" where the episode has no evaluation, "evaluation.not_one"
+    where the visit chosen is none of it; `PtNotesError` "report.glyph_missing" for a character that no font has;
+    `AccessError`.
+    """
+    require(clinic, Act.VIEW_NOTES)
+    data, found = evaluation_data(clinic, episode_id, choices)
+    # ReportLab is read only when the first document is made, never on the way to a window.
+    from ptnotes.reports.evaluation import render_evaluation  # noqa: PLC0415
+
+    kind = DocumentKind.EVALUATION
+    return MadeDocument(
+        kind=kind,
+        patient_id=data.patient.id or 0,
+        episode_id=episode_id,
+        pdf=render_evaluation(data),
+        file_name=file_name_of(kind, data.patient.mrn, data.on),
+        made_at=data.written_at,
+        title=f"{data.title} of {full_date(data.on)}",
+        covers_from=data.on,
+        covers_to=data.on,
+        sessions=((found.session.id or 0, found.session.revision),),
+        draft=data.signatures.open,
+        lacks=evaluation_lacks(found, data),
+        conclusion=data.conclusion,
+    )
+
+
+def evaluation_data(
+    clinic: OpenClinic, episode_id: int, choices: EvaluationChoices
+) -> tuple[EvaluationData, Evaluated]:
+    """The content of an evaluation, and what it is made from. Raises what `prepare_evaluation` raises."""
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        case = read_case(clinic, connection, episode_id, clinic.today())
+        by_payer = rules_by_payer(connection)
+        session = _chosen(case, choices.session_id)
+        payer_id = payer_of_episode(connection, episode_id, session.service_date)
+        everybody = {person.id: person for person in people(connection)}
+    # Whoever evaluated signs the document, whoever makes it.
+    author = everybody.get(session.author_id, case.author)
+    case = replace(case, paper=choices.paper, author=author)
+    found = evaluated(case, session)
+    rules = by_payer.get(payer_id, by_payer[None]).due
+    return evaluation_content(clinic.reference, case, found, rules, choices.sign_by), found
+
+
+def _chosen(case: Case, session_id: int | None) -> TreatmentSession:
+    attended = counted(case.sessions)
+    if session_id is None:
+        first = next((one for one in attended if one.kind is VisitKind.EVALUATION), None)
+        if first is None:
+            raise InputError(Fault("evaluation.none", "evaluation.session"))
+        return first
+    found = next((one for one in attended if one.id == session_id and one.kind in _EVALUATIONS), None)
+    if found is None:
+        raise InputError(Fault("evaluation.not_one", "evaluation.session"))
+    return found
