@@ -68,9 +68,9 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
     """Read a file through once and guess how it is read; nothing is stored.
 
     Columns are matched as they were in the last import of a file with such a header, else by their names; `told` sets
-    letters, separator and whether there is a header. Raises `InputError` ("import.empty", "import.too_large",
-    "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*),
-    `AccessError`.
+    letters, separator and whether there is a header, and what the columns hold where they are still the same. Raises
+    `InputError` ("import.empty", "import.too_large", "import.too_many_columns", "import.not_read"), `EnvironmentFault`
+    ("import.missing", "import.not_a_file", disk.*), `AccessError`.
     """
     _require(clinic)
     with clinic.store.read() as connection:
@@ -78,8 +78,10 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
         usual = usual_order(load_clinic(connection).locale)
     with _opened(path) as file:
         columns, has_mark = first_guess(file, told)
-        remembered = _remembered(columns, known)
-        columns = columns if remembered is None else replace(columns, targets=remembered.targets)
+        is_told = told is not None and columns.kind is FileKind.CSV and told.header == columns.header
+        remembered = None if is_told else _remembered(columns, known)
+        matched = told if is_told else remembered
+        columns = columns if matched is None else replace(columns, targets=matched.targets)
         rows, first_rows, dates = read_through(file, columns, clinic.today())
         if columns.kind is FileKind.CSV:
             columns = settled_order(columns, dates, usual if remembered is None else remembered.date_order)
