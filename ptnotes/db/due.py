@@ -11,7 +11,7 @@ from operator import call
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Text, and_, cast, func, or_, select
+from sqlalchemy import Connection, Text, and_, case, cast, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from ptnotes.db.schema.episode import (
@@ -84,8 +84,7 @@ def open_episodes(
         return
     narrowed = None if episode_id is None else int(found[0][1])
     day = _days()
-    visits = dict(connection.execute(_of(_VISITS, episode_id, SessionRecord)).all())
-    drafts = dict(connection.execute(_of(_DRAFTS, episode_id, SessionRecord)).all())
+    visits = {row[0]: row for row in connection.execute(_of(_VISITS, episode_id, SessionRecord)).all()}
     evaluated = {}
     if with_evaluations:
         evaluated = dict(connection.execute(_of(_EVALUATED, episode_id, SessionRecord)).all())
@@ -95,25 +94,27 @@ def open_episodes(
     physician = dict(connection.execute(_of(_physician(today), episode_id, PhysicianVisitRecord)).all())
     payers = dict(connection.execute(_of_patient(_payers(today), narrowed)).all())
     authorized = _authorized(connection, today, narrowed)
+    unvisited = (None, None, None)
     unplanned = (None, None, None, None, None)
     unsent = (None, None)
     ungranted = (None, None, None)
     new_facts = object.__new__
     for key, patient_id, start in found:
+        _, visited, drafted = visits.get(key, unvisited)
         _, _, plan_start, weeks, until = plans.get(key, unplanned)
         sent_on, certified_until = certified.get(key, unsent)
         grant = authorized.get((patient_id, key)) or authorized.get((patient_id, None)) or ungranted
         facts = new_facts(EpisodeFacts)
         values = (
             start,
-            day(visits.get(key)),
+            day(visited),
             reported.get(key),
             plan_start,
             weeks,
             sent_on,
             certified_until or until,
             evaluated.get(key),
-            day(drafts.get(key)),
+            day(drafted),
             *grant,
             physician.get(key),
         )
@@ -167,13 +168,16 @@ _OPEN = select(EpisodeRecord.id).where(EpisodeRecord.discharged_on.is_(None)).sc
 _WITH_OPEN = select(EpisodeRecord.patient_id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
 _ARCHIVED = select(PatientRecord.id).where(PatientRecord.archived_at.is_not(None)).scalar_subquery()
 _DAY = cast(SessionRecord.service_date, Text)
-_ATTENDED = (
-    select(SessionRecord.episode_id, func.aggregate_strings(cast(SessionRecord.service_date, Text), " "))
-    .where(SessionRecord.status == VisitStatus.ATTENDED)
+_VISITS = (
+    select(
+        SessionRecord.episode_id,
+        func.aggregate_strings(_DAY, " "),
+        func.aggregate_strings(case((SessionRecord.state == NoteState.DRAFT, _DAY)), " "),
+    )
+    .where(SessionRecord.status == VisitStatus.ATTENDED, SessionRecord.state.not_in(_GONE))
     .group_by(SessionRecord.episode_id)
 )
-_VISITS = _ATTENDED.where(SessionRecord.state.not_in(_GONE))
-_DRAFTS = _ATTENDED.where(SessionRecord.state == NoteState.DRAFT)
+"""The days of an episode's visits, and those of them whose notes are drafts."""
 _EVALUATED = (
     select(SessionRecord.episode_id, func.max(SessionRecord.service_date))
     .where(

@@ -73,16 +73,11 @@ class Due:
 
 @dataclass(slots=True)
 class Found:
-    """As `Due`, but not told in words yet: of thousands of episodes only the most pressing are."""
+    """As `Due`, but not told in words yet: of thousands of episodes only the most pressing are (see `told`)."""
 
     kind: DueKind
     urgency: Urgency
-    words: Callable[[], str]
     on: date | None = None
-
-    def told(self) -> Due:
-        """The same with its count in words."""
-        return Due(self.kind, self.urgency, self.words(), self.on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +120,8 @@ MEDICARE = DueRules()
 
 def due_list(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> tuple[Due, ...]:
     """Everything that is due or soon will be, the most pressing first."""
-    return tuple(found.told() for found in sorted(found_due(facts, today, rules), key=pressing_first))
+    found = sorted(found_due(facts, today, rules), key=pressing_first)
+    return tuple(told(each, facts, today, rules) for each in found)
 
 
 def found_due(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> list[Found]:
@@ -146,6 +142,11 @@ def found_due(facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> l
     if facts.physician_visit_on is not None:
         found.append(_physician_visit(facts, today, rules))
     return [one for one in found if one is not None]
+
+
+def told(found: Found, facts: EpisodeFacts, today: date, rules: DueRules = MEDICARE) -> Due:
+    """What `found_due` found by the same facts, day and rules, with its count in words."""
+    return Due(found.kind, found.urgency, _WORDS[found.kind](facts, today, rules), found.on)
 
 
 def pressing_first(found: Found | Due) -> int:
@@ -188,100 +189,111 @@ def _progress_report(facts: EpisodeFacts, today: date, rules: DueRules) -> Found
     every, days = rules.report_treatment_days, facts.treatment_days
     if every is None:
         return None
-    past = bisect_right(days, today)
-    before = 0 if facts.reported_to is None else min(bisect_right(days, facts.reported_to), past)
+    before, past = _since_report(facts, today)
     count = past - before
     if not count or every - count > rules.warn_treatment_days:
         return None
-    is_today = days[past - 1] == today
-
-    def words() -> str:
-        period = f"treatment days {before + 1}\N{EN DASH}{before + every} of this episode"
-        return f"{period}; {'today is' if is_today else 'the last visit was'} the {ordinal(count)}"
-
     if count < every:
-        return Found(DueKind.PROGRESS_REPORT, Urgency.SOON, words)
-    if count == every and is_today:
-        return Found(DueKind.PROGRESS_REPORT, Urgency.NOW, words, today)
-    return Found(DueKind.PROGRESS_REPORT, Urgency.OVERDUE, words, days[before + every - 1])
+        return Found(DueKind.PROGRESS_REPORT, Urgency.SOON)
+    if count == every and days[past - 1] == today:
+        return Found(DueKind.PROGRESS_REPORT, Urgency.NOW, today)
+    return Found(DueKind.PROGRESS_REPORT, Urgency.OVERDUE, days[before + every - 1])
+
+
+def _report_words(facts: EpisodeFacts, today: date, rules: DueRules) -> str:
+    before, past = _since_report(facts, today)
+    period = (
+        f"treatment days {before + 1}\N{EN DASH}{before + (rules.report_treatment_days or 0)} of this episode"
+    )
+    is_today = facts.treatment_days[past - 1] == today
+    return f"{period}; {'today is' if is_today else 'the last visit was'} the {ordinal(past - before)}"
+
+
+def _since_report(facts: EpisodeFacts, today: date) -> tuple[int, int]:
+    """How many treatment days the latest report covers, and how many there are up to today."""
+    past = bisect_right(facts.treatment_days, today)
+    reported = facts.reported_to
+    return 0 if reported is None else min(bisect_right(facts.treatment_days, reported), past), past
 
 
 def _plan_sent(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     if rules.plan_sent_days is None or facts.plan_sent_on is not None:
         return None
-    last = facts.start + timedelta(days=rules.plan_sent_days)
-    return _by(
-        DueKind.PLAN_SENT,
-        last,
-        today,
-        rules,
-        lambda: (
-            f"{rules.plan_sent_days} days from the evaluation on {full_date(facts.start)} end on {full_date(last)};"
-            " nothing says that the plan was sent"
-        ),
+    return _by(DueKind.PLAN_SENT, facts.start + timedelta(days=rules.plan_sent_days), today, rules)
+
+
+def _plan_words(facts: EpisodeFacts, _today: date, rules: DueRules) -> str:
+    last = facts.start + timedelta(days=rules.plan_sent_days or 0)
+    return (
+        f"{rules.plan_sent_days} days from the evaluation on {full_date(facts.start)} end on {full_date(last)};"
+        " nothing says that the plan was sent"
     )
 
 
 def _certification(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     last = certification_ends(facts, rules)
+    return None if last is None else _by(DueKind.CERTIFICATION, last, today, rules)
+
+
+def _certification_words(facts: EpisodeFacts, _today: date, rules: DueRules) -> str:
+    last = certification_ends(facts, rules)
     if last is None:
-        return None
-
-    def words() -> str:
-        if facts.certified_until is not None or facts.plan_start is None:
-            return f"the plan is certified to {full_date(last)}"
-        length = f"{rules.certified_days} days" if rules.certified_days is not None else ""
-        planned = f"{facts.plan_weeks} weeks" if facts.plan_weeks is not None else ""
-        shorter = " or ".join(part for part in (planned, length) if part)
-        which = ", the shorter," if planned and length else ""
-        return f"{shorter}{which} from {full_date(facts.plan_start)} end on {full_date(last)}"
-
-    return _by(DueKind.CERTIFICATION, last, today, rules, words)
+        return ""
+    if facts.certified_until is not None or facts.plan_start is None:
+        return f"the plan is certified to {full_date(last)}"
+    length = f"{rules.certified_days} days" if rules.certified_days is not None else ""
+    planned = f"{facts.plan_weeks} weeks" if facts.plan_weeks is not None else ""
+    shorter = " or ".join(part for part in (planned, length) if part)
+    which = ", the shorter," if planned and length else ""
+    return f"{shorter}{which} from {full_date(facts.plan_start)} end on {full_date(last)}"
 
 
 def _re_evaluation(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     evaluated = facts.evaluated_on
     if rules.re_evaluation_days is None or evaluated is None:
         return None
-    last = evaluated + timedelta(days=rules.re_evaluation_days)
-    return _by(
-        DueKind.RE_EVALUATION,
-        last,
-        today,
-        rules,
-        lambda: (
-            f"{rules.re_evaluation_days} days from the evaluation on {full_date(evaluated)} end on {full_date(last)}"
-        ),
-    )
+    return _by(DueKind.RE_EVALUATION, evaluated + timedelta(days=rules.re_evaluation_days), today, rules)
+
+
+def _re_evaluation_words(facts: EpisodeFacts, _today: date, rules: DueRules) -> str:
+    evaluated = facts.evaluated_on or facts.start
+    last = evaluated + timedelta(days=rules.re_evaluation_days or 0)
+    return f"{rules.re_evaluation_days} days from the evaluation on {full_date(evaluated)} end on {full_date(last)}"
 
 
 def _unsigned(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     if not facts.unsigned_days:
         return None
-    count, first = len(facts.unsigned_days), min(facts.unsigned_days)
-
-    def words() -> str:
-        notes = "1 note is" if count == 1 else f"{count} notes are"
-        return f"{notes} not signed, the earliest of {full_date(first)}"
-
+    first = min(facts.unsigned_days)
     # Hours are counted in whole days, since a visit's own time need not be charted.
     late = rules.sign_within_h is not None and (today - first).days * 24 > rules.sign_within_h
-    return Found(DueKind.UNSIGNED_NOTES, Urgency.OVERDUE if late else Urgency.NOW, words, first)
+    return Found(DueKind.UNSIGNED_NOTES, Urgency.OVERDUE if late else Urgency.NOW, first)
+
+
+def _unsigned_words(facts: EpisodeFacts, _today: date, _rules: DueRules) -> str:
+    count, first = len(facts.unsigned_days), min(facts.unsigned_days)
+    notes = "1 note is" if count == 1 else f"{count} notes are"
+    return f"{notes} not signed, the earliest of {full_date(first)}"
 
 
 def _authorized_visits(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
-    authorized, days = facts.authorized_visits, facts.treatment_days
-    if authorized is None:
+    if facts.authorized_visits is None:
         return None
-    first = 0 if facts.authorized_from is None else _place_from(days, facts.authorized_from)
-    used = max(bisect_right(days, today) - first, 0)
-    left = authorized - used
+    left = facts.authorized_visits - _used_visits(facts, today)
     if left > max(rules.warn_visits, 0):
         return None
     urgency = Urgency.SOON if left > 0 else Urgency.NOW if left == 0 else Urgency.OVERDUE
-    return Found(
-        DueKind.AUTHORIZED_VISITS, urgency, lambda: f"{used} of {authorized} authorized visits are used"
-    )
+    return Found(DueKind.AUTHORIZED_VISITS, urgency)
+
+
+def _authorized_words(facts: EpisodeFacts, today: date, _rules: DueRules) -> str:
+    return f"{_used_visits(facts, today)} of {facts.authorized_visits} authorized visits are used"
+
+
+def _used_visits(facts: EpisodeFacts, today: date) -> int:
+    days = facts.treatment_days
+    first = 0 if facts.authorized_from is None else _place_from(days, facts.authorized_from)
+    return max(bisect_right(days, today) - first, 0)
 
 
 def _place_from(days: Sequence[date], first: date) -> int:
@@ -291,27 +303,40 @@ def _place_from(days: Sequence[date], first: date) -> int:
 
 def _authorization(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     until = facts.authorized_until
-    if until is None:
-        return None
-    return _by(
-        DueKind.AUTHORIZATION, until, today, rules, lambda: f"visits are authorized to {full_date(until)}"
-    )
+    return None if until is None else _by(DueKind.AUTHORIZATION, until, today, rules)
+
+
+def _authorization_words(facts: EpisodeFacts, today: date, _rules: DueRules) -> str:
+    return f"visits are authorized to {full_date(facts.authorized_until or today)}"
 
 
 def _physician_visit(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     on = facts.physician_visit_on
     if on is None or on < today or (on - today).days > rules.warn_days:
         return None
-    urgency = Urgency.NOW if on == today else Urgency.SOON
-    return Found(
-        DueKind.PHYSICIAN_VISIT, urgency, lambda: f"the next visit to the physician is on {full_date(on)}", on
-    )
+    return Found(DueKind.PHYSICIAN_VISIT, Urgency.NOW if on == today else Urgency.SOON, on)
 
 
-def _by(kind: DueKind, last: date, today: date, rules: DueRules, words: Callable[[], str]) -> Found | None:
+def _physician_words(facts: EpisodeFacts, today: date, _rules: DueRules) -> str:
+    return f"the next visit to the physician is on {full_date(facts.physician_visit_on or today)}"
+
+
+def _by(kind: DueKind, last: date, today: date, rules: DueRules) -> Found | None:
     """What is to be done by the end of the day `last`."""
     left = (last - today).days
     if left > rules.warn_days:
         return None
-    urgency = Urgency.SOON if left > 0 else Urgency.NOW if left == 0 else Urgency.OVERDUE
-    return Found(kind, urgency, words, last)
+    return Found(kind, Urgency.SOON if left > 0 else Urgency.NOW if left == 0 else Urgency.OVERDUE, last)
+
+
+_WORDS: Mapping[DueKind, Callable[[EpisodeFacts, date, DueRules], str]] = {
+    DueKind.PROGRESS_REPORT: _report_words,
+    DueKind.PLAN_SENT: _plan_words,
+    DueKind.CERTIFICATION: _certification_words,
+    DueKind.RE_EVALUATION: _re_evaluation_words,
+    DueKind.UNSIGNED_NOTES: _unsigned_words,
+    DueKind.AUTHORIZED_VISITS: _authorized_words,
+    DueKind.AUTHORIZATION: _authorization_words,
+    DueKind.PHYSICIAN_VISIT: _physician_words,
+}
+"""How what was found is told; asked only of what was found by the same facts."""

@@ -10,7 +10,7 @@ from ptnotes.db.audit import Writing as Reading
 from ptnotes.db.due import OpenEpisode, open_episodes, payer_of_episode
 from ptnotes.db.overview import patients_by_id
 from ptnotes.db.payers import rules_by_payer
-from ptnotes.domain.due import DueKind, Found, due_list, found_due, pressing_first
+from ptnotes.domain.due import DueKind, DueRules, Found, due_list, found_due, pressing_first, told
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import ClinicDue, DueRow, EpisodeDue
@@ -39,7 +39,7 @@ def most_pressing_due(clinic: OpenClinic, limit: int, *, without: Collection[Due
     today = clinic.today()
     count = 0
 
-    def everything(connection: Reading) -> Iterator[tuple[int, date, int, int, Found, OpenEpisode]]:
+    def everything(connection: Reading) -> Iterator[tuple[int, date, int, int, Found, OpenEpisode, DueRules]]:
         nonlocal count
         by_payer = rules_by_payer(connection)
         asked = any(one.due.re_evaluation_days is not None for one in by_payer.values())
@@ -48,12 +48,15 @@ def most_pressing_due(clinic: OpenClinic, limit: int, *, without: Collection[Due
             for number, one in enumerate(found_due(episode.facts, today, rules)):
                 if one.kind not in without:
                     count += 1
-                    yield pressing_first(one), one.on or today, episode.id, number, one, episode
+                    yield pressing_first(one), one.on or today, episode.id, number, one, episode, rules
 
     with clinic.store.read() as connection:
         shown = nsmallest(limit, everything(connection))
-        patients = patients_by_id(connection, {episode.patient_id for *_, episode in shown})
-    rows = tuple(DueRow(patients[episode.patient_id], episode.id, one.told()) for *_, one, episode in shown)
+        patients = patients_by_id(connection, {episode.patient_id for *_, episode, _rules in shown})
+    rows = tuple(
+        DueRow(patients[episode.patient_id], episode.id, told(one, episode.facts, today, rules))
+        for *_, one, episode, rules in shown
+    )
     return ClinicDue(rows, count)
 
 
