@@ -146,6 +146,41 @@ def test_authorized_visits_are_counted_from_their_first_day(used: int, urgency: 
         assert due.why == f"{used} of 12 authorized visits are used"
 
 
+def test_visits_after_today_use_up_nothing_that_is_authorized() -> None:
+    facts = sent(treatment_days=days(6), authorized_visits=5)
+    due = one(facts, DueKind.AUTHORIZED_VISITS, days(6)[2])
+    assert due is not None
+    assert (due.urgency, due.why) == (Urgency.SOON, "3 of 5 authorized visits are used")
+
+
+def test_everything_is_told_in_its_own_words() -> None:
+    today = START + timedelta(days=40)
+    facts = EpisodeFacts(
+        start=START,
+        treatment_days=days(10),
+        plan_start=START,
+        plan_weeks=6,
+        evaluated_on=START,
+        unsigned_days=(today,),
+        authorized_visits=10,
+        authorized_until=today,
+        physician_visit_on=today,
+    )
+    told = {due.kind: due.why for due in due_list(facts, today, replace(MEDICARE, re_evaluation_days=30))}
+    assert told == {
+        DueKind.PROGRESS_REPORT: "treatment days 1–10 of this episode; the last visit was the 10th",
+        DueKind.PLAN_SENT: (
+            "30 days from the evaluation on 2 Mar 2026 end on 1 Apr 2026; nothing says that the plan was sent"
+        ),
+        DueKind.CERTIFICATION: "6 weeks or 90 days, the shorter, from 2 Mar 2026 end on 12 Apr 2026",
+        DueKind.RE_EVALUATION: "30 days from the evaluation on 2 Mar 2026 end on 1 Apr 2026",
+        DueKind.UNSIGNED_NOTES: "1 note is not signed, the earliest of 11 Apr 2026",
+        DueKind.AUTHORIZED_VISITS: "10 of 10 authorized visits are used",
+        DueKind.AUTHORIZATION: "visits are authorized to 11 Apr 2026",
+        DueKind.PHYSICIAN_VISIT: "the next visit to the physician is on 11 Apr 2026",
+    }
+
+
 def test_an_authorization_that_ends_and_a_visit_to_the_physician_are_told_ahead() -> None:
     facts = sent(authorized_until=START + timedelta(days=10), physician_visit_on=START + timedelta(days=5))
     assert [(due.kind, due.urgency) for due in due_list(facts, START)] == [
