@@ -16,7 +16,7 @@ from ptnotes.db import letters as stored
 from ptnotes.db.audit import Writing
 from ptnotes.domain.dates import age_years
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
-from ptnotes.domain.errors import Fault, InputError
+from ptnotes.domain.errors import Fault, InputError, StaleError
 from ptnotes.domain.letters import (
     LetterChoices,
     LetterTemplate,
@@ -76,6 +76,7 @@ def save_template(clinic: OpenClinic, template: LetterTemplate) -> LetterTemplat
         _refuse_taken(connection, checked)
         if checked.id is not None:
             return stored.change_template(connection, checked)
+        _refuse_replaced(connection, checked)
         return stored.add_template(connection, replace(checked, uuid=checked.uuid or str(uuid4())))
 
 
@@ -84,6 +85,7 @@ def archive_template(clinic: OpenClinic, template: LetterTemplate) -> LetterTemp
     require(clinic, Act.ADMINISTER)
     with changing_clinic(clinic, "letters") as connection:
         if template.id is None:
+            _refuse_replaced(connection, template)
             return stored.add_template(connection, template, clinic.clock())
         return stored.set_archived(connection, template, clinic.clock())
 
@@ -180,6 +182,12 @@ def _lacks(data: LetterData, left: tuple[str, ...]) -> tuple[Lack, ...]:
     if not data.author.credentials:
         found.append(Lack(code="lack.credentials", values={"name": data.author.name}))
     return tuple(sorted(found, key=lambda lack: not lack.is_required))
+
+
+def _refuse_replaced(connection: Writing, template: LetterTemplate) -> None:
+    """A template of the program's that is the clinic's by now was seen as it stood before."""
+    if template.uuid in stored.template_uuids(connection):
+        raise StaleError("record.stale", 0)
 
 
 def _refuse_taken(connection: Writing, template: LetterTemplate) -> None:

@@ -1,0 +1,169 @@
+"""The home programme sheet: what it says of the exercises, and as a reader of the PDF finds it."""
+
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
+
+import pikepdf
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ptnotes.domain.episode import EpisodeRegion
+from ptnotes.domain.people import Paper
+from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
+from ptnotes.reports.home_sheet import render_home_sheet
+from ptnotes.services.case import Case
+from ptnotes.services.home_sheet import home_exercise_lines, home_sheet_content, home_sheet_lacks
+from tests.clinics import reference
+from tests.reports.any_text import holds_or_names, lines
+from tests.reports.cases import CLINIC, EPISODE, case, flat, pages, visit
+
+BRIDGE = Exercise(row=20, name="Bridge", sets=3, reps=10, place=Place.HOME, cue="squeeze, then lift")
+
+
+def at(number: int, *rows: Exercise) -> TreatmentSession:
+    return replace(visit(number), exercises=rows)
+
+
+def pdf(made: Case, paper: Paper | None = None) -> bytes:
+    return render_home_sheet(home_sheet_content(reference(), made, paper))
+
+
+def text_of(made: Case) -> str:
+    return flat(" ".join(pages(pdf(made))))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "3 sets of 10"),
+        ({"hold_s": 5}, "3 sets of 10, each held for 5 seconds"),
+        ({"reps": None, "hold_s": 30}, "3 times, hold for 30 seconds"),
+        ({"sets": 1, "reps": None, "hold_s": 1}, "once, hold for 1 second"),
+        ({"sets": 1}, "1 set of 10"),
+        ({"sets": None}, "10 times"),
+        ({"sets": None, "reps": 1}, "once"),
+        ({"sets": None, "reps": None, "hold_s": 30}, "hold for 30 seconds"),
+        ({"reps": None}, "3 sets"),
+        ({"sets": None, "reps": None}, ""),
+    ],
+)
+def test_the_dose_is_said_in_words(changed: dict[str, int | None], words: str) -> None:
+    data = home_sheet_content(reference(), case(at(1, replace(BRIDGE, **changed))))  # type: ignore[arg-type]
+    assert [row.dose for row in data.exercises] == [words]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"band": "green"}, "with the green band"),
+        ({"load": Decimal("5.50"), "load_unit": "lb"}, "with 5.5 lb"),
+        ({}, ""),
+    ],
+)
+def test_the_load_is_said_in_words(changed: dict[str, object], words: str) -> None:
+    data = home_sheet_content(reference(), case(at(1, replace(BRIDGE, **changed))))  # type: ignore[arg-type]
+    assert data.exercises[0].load == words
+
+
+def test_only_what_is_done_at_home_is_on_the_sheet() -> None:
+    text = text_of(case(at(1, BRIDGE, replace(BRIDGE, row=21, name="Leg press", place=Place.CLINIC))))
+    assert "Bridge" in text
+    assert "Think of: squeeze, then lift" in text
+    assert "Leg press" not in text
+
+
+def test_a_dose_that_was_not_charted_is_a_line_to_write_on() -> None:
+    bare = replace(BRIDGE, sets=None, reps=None)
+    assert "How many:" in text_of(case(at(1, bare)))
+    assert "How many:" not in text_of(case(at(1, BRIDGE)))
+
+
+def test_the_latest_visit_with_exercises_for_home_counts_and_is_dated() -> None:
+    made = case(at(1, BRIDGE), at(2, replace(BRIDGE, name="Clamshell")), visit(3))
+    data = home_sheet_content(reference(), made)
+    assert [row.name for row in data.exercises] == ["Clamshell"]
+    assert not data.is_latest
+    assert "As at your visit of 6 Jan 2026." in text_of(made)
+    assert [lack.code for lack in home_sheet_lacks(data)] == ["lack.home_exercises_older"]
+    assert home_exercise_lines(reference(), made.sessions) == ("Clamshell: 3 sets of 10",)
+
+
+def test_a_sheet_without_exercises_says_so() -> None:
+    made = case(visit(1), clinic=replace(CLINIC, telephone=""))
+    data = home_sheet_content(reference(), made)
+    assert "No exercise for at home has been written down yet." in text_of(made)
+    assert [lack.code for lack in home_sheet_lacks(data)] == ["lack.home_exercises", "lack.clinic_telephone"]
+
+
+def test_no_diagnosis_is_on_the_sheet() -> None:
+    text = text_of(case(at(1, BRIDGE)))
+    assert "M48" not in text
+    assert "stenosis" not in text
+    assert "Take care: no grade V" in text
+
+
+def test_the_patient_is_told_whom_to_call_and_on_what_signs() -> None:
+    text = text_of(case(at(1, BRIDGE)))
+    assert "Telephone: 555-0142." in text
+    assert "Get emergency help at once for: new numbness between the legs" in text
+    assert "Call on the same day for: fever" in text
+    # Each sign stands with where it is from.
+    assert "Finucane" in text
+    assert "Vickers" in text
+
+
+def test_signs_of_the_spine_are_left_out_where_no_spine_is_treated() -> None:
+    knee = replace(EPISODE, regions=(EpisodeRegion(region="knee"),))
+    text = text_of(case(at(1, BRIDGE), episode=knee))
+    assert "between the legs" not in text
+    assert "fever, chills" in text
+    # What only a textbook says is not told to a patient as a fact.
+    assert "calf" not in text
+
+
+def test_a_sheet_of_an_unsigned_visit_is_a_draft_on_every_page() -> None:
+    found = pages(pdf(case(at(1, *(replace(BRIDGE, row=20 + number) for number in range(12))))))
+    assert len(found) > 1
+    assert all("DRAFT" in page for page in found)
+
+
+@pytest.mark.parametrize("paper", Paper)
+def test_forty_exercises_are_all_there_with_boxes_for_each(paper: Paper) -> None:
+    rows = [replace(BRIDGE, row=number, name=f"Exercise no. {number}") for number in range(20, 60)]
+    found = pages(pdf(case(at(1, *rows)), paper))
+    whole = flat(" ".join(found))
+    for row in rows:
+        assert whole.count(row.name) == 2
+    ticked = [page for page in found if "Mon" in page]
+    assert len(ticked) > 1
+
+
+def test_text_is_large_enough_to_read_at_arms_length() -> None:
+    with pypdfium2.PdfDocument(pdf(case(at(1, BRIDGE)))) as document:
+        sizes = {
+            round(part.get_font_size(), 1)
+            for part in document[0].get_objects()
+            if hasattr(part, "get_font_size")
+        }
+    assert 12.0 in sizes
+
+
+def test_the_same_input_gives_the_same_bytes_and_an_outline() -> None:
+    made = pdf(case(at(1, BRIDGE)))
+    assert made == pdf(case(at(1, BRIDGE)))
+    with pikepdf.open(BytesIO(made)) as document, document.open_outline() as outline:
+        assert [item.title for item in outline.root] == [
+            "Your exercises",
+            "Tick each day that you did it",
+            "When to call us",
+        ]
+
+
+@settings(deadline=None)
+@given(lines(), st.integers(1, 4))
+def test_any_text_prints_or_is_named(text: str, count: int) -> None:
+    rows = [replace(BRIDGE, row=20 + number, name=text, cue=text) for number in range(count)]
+    holds_or_names(lambda: pdf(case(at(1, *rows), episode=replace(EPISODE, precaution=text))), text)
