@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from ptnotes import __version__
 from ptnotes.cli.export import add_export
+from ptnotes.cli.report import add_report
 from ptnotes.cli.shared import (
     add_passphrase,
     add_user,
     asked_passphrase,
     clinic_path,
-    one_patient,
     opened,
     say,
     telling_progress,
@@ -39,10 +39,7 @@ from ptnotes.domain.sentences import sentence
 from ptnotes.services.own_process import keep_to_itself
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ptnotes.domain.backup import Contents
-    from ptnotes.domain.episode import EpisodeOfCare
 
 # Each command imports what it needs and no more: `--version` and the unlock screen must not wait for the store.
 # ruff: noqa: PLC0415
@@ -136,27 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument("line", metavar="LINE", help="what is typed, such as: L5 upa l III 3x45s ; pain 6>3")
     parse.set_defaults(run=_parse_line, takes_no_file=True)
 
-    report = commands.add_parser("report", help="make a document", allow_abbrev=False)
-    kinds = report.add_subparsers(dest="report", metavar="KIND", required=True)
-    progress = kinds.add_parser(
-        "progress", help="a progress report for the physician, as PDF", allow_abbrev=False
-    )
-    progress.add_argument(
-        "--patient", required=True, metavar="MRN", help="record number, or words that find one patient"
-    )
-    progress.add_argument(
-        "--episode",
-        type=_episode,
-        default="latest",
-        metavar="N|latest",
-        help="the patient's Nth episode (latest)",
-    )
-    progress.add_argument("--as-of", type=_date, metavar="DATE", help="the last day covered (today)")
-    progress.add_argument("--out", type=Path, required=True, metavar="FILE.pdf", help="where to write it")
-    progress.set_defaults(run=_report_progress)
-    add_passphrase(progress)
-    add_user(progress)
-
+    add_report(commands)
     add_export(commands)
 
     backup = commands.add_parser(
@@ -197,25 +174,6 @@ def _count(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text} is below zero")
     return number
-
-
-def _episode(text: str) -> int | str:
-    if text == "latest":
-        return text
-    if not (text.isascii() and text.isdecimal()) or int(text[:9]) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 nor latest")
-    return int(text[:9])
-
-
-def _date(text: str) -> date:
-    from datetime import date
-
-    from ptnotes.domain.dates import read_any_dates
-
-    meant = read_any_dates(text, date.today())  # noqa: DTZ011 - only tells which century a short year is of
-    if len(meant) != 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not one date; write it as 2026-03-31")
-    return meant[0]
 
 
 def _open_window(arguments: argparse.Namespace) -> int:
@@ -295,27 +253,6 @@ def _parse_line(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _report_progress(arguments: argparse.Namespace) -> int:
-    from ptnotes.services.documents import give_out, save_pdf
-    from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.reporting import ReportChoices, prepare_report
-
-    # Said before the passphrase is asked for; every other fault of the target is told when it is written.
-    if not arguments.out.absolute().parent.is_dir():
-        raise EnvironmentFault("folder.missing", path=str(arguments.out))
-    with closing(opened(arguments)) as clinic:
-        patient = one_patient(clinic, arguments.patient)
-        if patient.id is None:
-            raise ValueError("a stored patient has an id")
-        episode = _one_episode(episodes_of(clinic, patient.id), arguments.episode)
-        if episode.id is None:
-            raise ValueError("a stored episode has an id")
-        made = prepare_report(clinic, episode.id, ReportChoices(as_of=arguments.as_of))
-        target = arguments.out.absolute()
-        give_out(clinic, made, lambda: save_pdf(made.pdf, target))
-    return 0
-
-
 def _back_up(arguments: argparse.Namespace) -> int:
     from ptnotes.services.backup import backup_clinic
 
@@ -384,15 +321,3 @@ def _told(lines: Sequence[str], code: str, problems: int) -> int:
 
 def _counted(contents: Contents) -> str:
     return f"{contents.patients:,} patients, {contents.visits:,} visits"
-
-
-def _one_episode(episodes: Sequence[EpisodeOfCare], which: int | str) -> EpisodeOfCare:
-    """The patient's Nth episode by start date, or the latest."""
-    if not episodes:
-        raise NotFoundError("episode.none")
-    in_order = sorted(episodes, key=lambda episode: (episode.start, episode.id or 0))
-    if isinstance(which, str):
-        return in_order[-1]
-    if which > len(in_order):
-        raise NotFoundError("episode.not_found")
-    return in_order[which - 1]

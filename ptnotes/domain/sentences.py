@@ -37,6 +37,8 @@ SENTENCES = {
     "visit.total_without_start": "Enter the time in first: the total time counts from it.",
     "visit.not_found": "This visit is not in the file.",
     "visit.not_draft": "This note is no longer a draft, so it was not changed. Your text is still on the screen.",
+    "visit.none_on": "No such visit of this episode is charted on {day}.",
+    "visit.several_on": "Several visits are charted on {day}. Name one:",
     "visit.none": "No visit has been charted in this period.",
     "mobilization.not_there": "{technique} is not done at {target}.",
     "mobilization.side": "{technique} is charted {sides}.",

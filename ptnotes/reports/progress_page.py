@@ -408,12 +408,12 @@ def _if_older(reading: Reading, data: ProgressReportData) -> Span:
     return quiet(f" ({day_and_month(reading.on)})") if reading.on != data.last_on else Span(" ")
 
 
-def cut(text: str, letters: int) -> str:
-    """`text`, or its first words with a sign that the rest follows on the next pages."""
+def cut(text: str, letters: int, where: str = "on the next pages") -> str:
+    """`text`, or its first words with a sign `where` it stands in full."""
     if len(text) <= letters:
         return text
     head = text[:letters].rsplit(None, 1)[0].rstrip(" ,;.")
-    return f"{head} … (in full on the next pages)"
+    return f"{head} … (in full {where})"
 
 
 def _their_signature(data: ProgressReportData) -> Flowable:

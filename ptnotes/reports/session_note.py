@@ -13,6 +13,7 @@ from ptnotes.reports.blocks import CELL_QUIET, Box, Column, space, table
 from ptnotes.reports.body_section import body_section
 from ptnotes.reports.document import make_pdf, text_width_pt
 from ptnotes.reports.letterhead import letterhead, section, who_and_what
+from ptnotes.reports.progress_page import cut
 from ptnotes.reports.session_note_data import SessionNoteData
 from ptnotes.reports.signed_section import added_section, against_section, imprint
 from ptnotes.reports.typeset import BODY, LEAD, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
@@ -25,6 +26,8 @@ from ptnotes.reports.visit_section import (
     told_section,
 )
 
+_HEAD_LINES, _HEAD_LETTERS, _BOXED_LETTERS = 5, 160, 600
+"""So many diagnoses and people stand at the head, and so many letters of a precaution; the rest stands below."""
 _TITLE = KIND_TITLES[DocumentKind.SESSION_NOTE]
 
 
@@ -48,7 +51,7 @@ def _story(data: SessionNoteData) -> Iterator[Flowable]:
     yield _who_and_what(data, width)
     for words in (data.void, data.absence):
         if words:
-            yield Box(paragraph([bold(words)], LEAD))
+            yield _told(words)
     if data.absence:
         return
     yield from mobilization_section(data.treatment, width)
@@ -64,26 +67,53 @@ def _story(data: SessionNoteData) -> Iterator[Flowable]:
     yield from against_section(data.against, width)
     yield from found_section(data.examination, width)
     yield from body_section(data.body, width)
+    yield from _rest_of_head(data, width)
     yield from added_section(data.signatures, width)
     yield from _signatures(data, width)
 
 
+def _told(words: str) -> Flowable:
+    """What has to be seen at once, in a box; what is too long for one flows over pages."""
+    told = paragraph([bold(words)], LEAD)
+    return Box(told) if len(words) <= _BOXED_LETTERS else told
+
+
 def _who_and_what(data: SessionNoteData, width: float) -> Flowable:
     left: list[tuple[str, Words]] = [
-        ("" if place else "Diagnosis", diagnosis) for place, diagnosis in enumerate(data.diagnoses)
+        ("" if place else "Diagnosis", diagnosis)
+        for place, diagnosis in enumerate(data.diagnoses[:_HEAD_LINES])
     ]
+    more = len(data.diagnoses) - _HEAD_LINES
+    if more > 0:
+        left.append(("", [quiet(f"{more} more below")]))
     right: list[tuple[str, Words]] = [
         ("Visit", f"{full_date(data.on)}{', ' + data.times if data.times else ''}")
     ]
     if data.title:
         right.append(("Episode", data.title))
-    for place, one in enumerate(data.contributors):
+    for place, one in enumerate(data.contributors[:_HEAD_LINES]):
         right.append(("" if place else "By", [Span(one.who), quiet(f" · {one.part}", 7.5)]))
+    more = len(data.contributors) - _HEAD_LINES
+    if more > 0:
+        right.append(("", [quiet(f"{more} more below")]))
     if data.others_present:
         right.append(("Present", data.others_present))
     if data.precaution:
-        right.append(("Precaution", [Span(data.precaution, None, "danger")]))
+        right.append(("Precaution", [Span(cut(data.precaution, _HEAD_LETTERS, "below"), None, "danger")]))
     return who_and_what(data.patient, data.age_years, left, right, width)
+
+
+def _rest_of_head(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+    """What the head of the note had no room for."""
+    if len(data.diagnoses) > _HEAD_LINES:
+        yield from section("All diagnoses")
+        yield table([Column("Diagnosis", 1)], [[words] for words in data.diagnoses], width)
+    if len(data.contributors) > _HEAD_LINES:
+        yield from section("Who had part")
+        rows: list[list[Words]] = [[one.who, one.part] for one in data.contributors]
+        yield table([Column("Who", 1), Column("Part", 1.6, CELL_QUIET)], rows, width)
+    if len(data.precaution) > _HEAD_LETTERS:
+        yield from told_section("Precaution in full", [("Precaution", data.precaution)])
 
 
 def _note(data: SessionNoteData) -> Iterator[Flowable]:

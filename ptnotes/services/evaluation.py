@@ -45,7 +45,7 @@ def prepare_evaluation(clinic: OpenClinic, episode_id: int, choices: EvaluationC
     `AccessError`.
     """
     require(clinic, Act.VIEW_NOTES)
-    data, found = evaluation_data(clinic, episode_id, choices)
+    data, found = _gathered(clinic, episode_id, choices)
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.evaluation import render_evaluation  # noqa: PLC0415
 
@@ -67,7 +67,7 @@ def prepare_evaluation(clinic: OpenClinic, episode_id: int, choices: EvaluationC
     )
 
 
-def evaluation_data(
+def _gathered(
     clinic: OpenClinic, episode_id: int, choices: EvaluationChoices
 ) -> tuple[EvaluationData, Evaluated]:
     """The content of an evaluation, and what it is made from. Raises what `prepare_evaluation` raises."""

@@ -126,6 +126,7 @@ def _episode(
             if run.full or goal.kind != "outcome"
         ),
         plan=PlanOfCare(
+            times_a_day=1,
             visits_a_week=Decimal(course.visits_a_week),
             duration_weeks=course.weeks,
             start=start,
@@ -172,6 +173,7 @@ def _goal(
         words=goal.words,
         function=goal.function,
         due=first.service_date + timedelta(weeks=course.weeks),
+        long_term=goal.kind != "pain",
         status=GoalStatus.MET if run.discharged == "goals_met" else GoalStatus.ACTIVE,
     )
     if goal.kind == "rom":

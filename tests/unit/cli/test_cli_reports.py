@@ -20,7 +20,8 @@ from tests.unit.cli.running import PASSPHRASE, Run, pdf_text
 
 def test_a_progress_report_is_written(run: Run, clinic_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.pdf"
-    assert run("--file", clinic_file, "report", "progress", "--patient", "00231", "--out", out) == (0, "", "")
+    code, written, told = run("--file", clinic_file, "report", "progress", "--patient", "00231", "--out", out)
+    assert (code, written, told) == (0, "", "Draft: 1 note not signed yet.\n")
     text = pdf_text(out)
     assert "Moreau, Hélène" in text
     assert "M48.061" in text

@@ -39,6 +39,7 @@ from ptnotes.services import (
     documents,
     due,
     episodes,
+    evaluation,
     export_archive,
     export_csv,
     export_fhir,
@@ -58,6 +59,7 @@ from ptnotes.services import (
     restore,
     retention,
     screening,
+    session_note,
     settings,
     signing,
     verification,
@@ -392,6 +394,18 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: discharge_summary.prepare_discharge_summary(
             s.me, s.episode.id or 0, discharge_summary.DischargeChoices()
         ),
+    ),
+    "prepare_evaluation": (
+        {Act.VIEW_NOTES},
+        lambda s: evaluation.prepare_evaluation(
+            s.me,
+            s.episode.id or 0,
+            evaluation.EvaluationChoices(session_id=s.draft(VisitKind.EVALUATION).id),
+        ),
+    ),
+    "prepare_session_note": (
+        {Act.VIEW_NOTES},
+        lambda s: session_note.prepare_session_note(s.me, s.draft().id or 0),
     ),
     "prepare_home_sheet": (
         {Act.VIEW_NOTES},
