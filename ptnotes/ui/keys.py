@@ -247,9 +247,21 @@ SCREEN = KeyGroup(
         KeyRow("right", ("Right",), "Next heading"),
     ),
 )
+IMPORT = KeyGroup(
+    "Patients from a file",
+    (KeyRow("turn", ("Space",), "Add a row all the same that may be somebody known, or leave it out again"),),
+)
+LETTERS = KeyGroup(
+    "Letter templates",
+    (
+        KeyRow("edit", ("Return", "Enter"), "Change the template", shown="Enter"),
+        KeyRow("add", ("Ins",), "Write a new template"),
+        KeyRow("away", ("Del",), "Put the template away"),
+    ),
+)
 SHEET = KeyGroup("Sheets and strips", (KeyRow("close", ("Esc",), "Close"),))
 WIDGET_KEYS = (
     LINE, PAGE, SPINE, GRADE, LAST_VISITS, TABLES, PAIN, BODY, MOTION, EXAM, NARRATIVE, SCREEN, ORDER, GOALS,
-    PICK, FIND, DAY, CHARTS, SHEET,
+    PICK, FIND, DAY, CHARTS, IMPORT, LETTERS, SHEET,
 )  # fmt: skip
 """Every group, in the order of the list of keys."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from ptnotes.domain.patient import Patient
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.backup.schedule import BackupSchedule
+from ptnotes.ui.data.data_page import DataPage
 from ptnotes.ui.history.history_page import HistoryPage
 from ptnotes.ui.patients.patient_form import PatientForm
 from ptnotes.ui.people.people_page import PeoplePage
@@ -33,6 +34,8 @@ class Pages(QStackedWidget):
     form_left = Signal()
     records_disposed = Signal(object)
     """The ids of patients whose records are gone."""
+    patients_imported = Signal()
+    import_undone = Signal()
 
     def __init__(
         self, clinic: OpenClinic, tasks: Tasks, theme: Theme, toast: Toast, parent: QWidget | None = None
@@ -48,6 +51,7 @@ class Pages(QStackedWidget):
         self._people: PeoplePage | None = None
         self._history: HistoryPage | None = None
         self._retention: RetentionPage | None = None
+        self._data: DataPage | None = None
         self.phrases: PhrasePage | None = None
         """The clinic's phrases, None until they are first asked for."""
 
@@ -95,6 +99,16 @@ class Pages(QStackedWidget):
             self.addWidget(self._retention)
         return self._retention
 
+    @property
+    def data(self) -> DataPage:
+        """What comes in and goes out, made when it is first asked for."""
+        if self._data is None:
+            self._data = DataPage(self._clinic, self._tasks, self._theme, self)
+            self._data.patients_changed.connect(self.patients_imported)
+            self._data.import_undone.connect(self.import_undone)
+            self.addWidget(self._data)
+        return self._data
+
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
         for page in self._made():
@@ -141,6 +155,16 @@ class Pages(QStackedWidget):
         """Show how long records are kept, and which are due."""
         self.turn_to(self.retention)
         self.retention.show_records()
+
+    def show_data(self) -> None:
+        """Show what can be brought in and taken out."""
+        self.turn_to(self.data)
+        self.data.show_data()
+
+    def take_patient_out(self, patient: Patient) -> None:
+        """Offer to save this patient's record for another program."""
+        self.turn_to(self.data)
+        self.data.show_patient(patient)
 
     def show_clinic_history(self) -> None:
         """Show who did what in the clinic."""

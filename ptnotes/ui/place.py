@@ -21,6 +21,7 @@ _ASIDE = {
     "ClinicSettings": "settings",
     "PeoplePage": "people",
     "RetentionPage": "retention",
+    "DataPage": "data",
     "HistoryPage": "clinic_history",
 }
 """Pages that are no patient's: their kind, and which ``show_`` verb of the pages shows them."""

@@ -30,12 +30,26 @@ _MOST = 12
 class PatientPick(PickList):
     """A pick-list of the clinic's patients, which are searched off the GUI thread."""
 
-    def __init__(self, clinic: OpenClinic, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        clinic: OpenClinic,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+        *,
+        placeholder: str = "Add a patient …",
+        name: str = "Patient to add",
+    ) -> None:
         self._clinic = clinic
         self._tasks = tasks
+        self._read_key = name
         self._known: tuple[str, tuple[PickItem, ...]] = ("", ())
-        super().__init__(self._offer, placeholder="Add a patient …", name="Patient to add", parent=parent)
+        super().__init__(self._offer, placeholder=placeholder, name=name, parent=parent)
         self.chosen.connect(self._note_search)
+
+    @property
+    def detail(self) -> str:
+        """What tells the patient who is chosen from others, empty where nobody is."""
+        return self._item.detail if self._item else ""
 
     def _offer(self, text: str) -> Sequence[PickItem]:
         wanted = text.strip()
@@ -45,13 +59,13 @@ class PatientPick(PickList):
         if wanted == searched:
             return items
         read = partial(find_patients, self._clinic, wanted, limit=_MOST)
-        self._tasks.read(read, partial(self._arrived, wanted), latest="patient to add")
+        self._tasks.read(read, partial(self._arrived, wanted), latest=self._read_key)
         # Until the answer is there, those of the search before that still match: never somebody else.
         words = fold(wanted).split()
         return [item for item in items if all(word in fold(f"{item.label} {item.detail}") for word in words)]
 
     def _arrived(self, wanted: str, found: tuple[PatientRow, ...]) -> None:
-        self._known = (wanted, tuple(_item(row) for row in found))
+        self._known = (wanted, tuple(patient_item(row) for row in found))
         is_typed_in = QApplication.focusWidget() in (self, self._view)
         if is_typed_in and self.text().strip() == wanted:
             self._search(self.text())
@@ -122,5 +136,6 @@ class AddLine(QWidget):
         self.added.emit(int(self.patient.current_id), at)
 
 
-def _item(row: PatientRow) -> PickItem:
+def patient_item(row: PatientRow) -> PickItem:
+    """A patient as a choice, told from others by birth date and record number."""
     return PickItem(str(row.id), row.name, f"{full_date(row.birth_date)} · MRN {row.mrn}")

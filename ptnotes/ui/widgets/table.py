@@ -40,6 +40,10 @@ class GridTable(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
 
+    def set_heads(self, heads: Sequence[str]) -> None:
+        """Have these heads, as many as there are columns, from the next rows on."""
+        self._heads = tuple(heads)
+
     def show_rows(self, rows: Sequence[Sequence[str | QWidget]]) -> None:
         """Show these rows in place of the ones before. A cell is a text or a widget, which the table then owns."""
         while (item := self._grid.takeAt(0)) is not None:

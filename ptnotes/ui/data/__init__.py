@@ -1,0 +1,1 @@
+"""Data page: taking records out of the program, and bringing patients in."""

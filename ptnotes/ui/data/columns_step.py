@@ -1,0 +1,292 @@
+"""How a file was recognised and what each of its columns holds, both to be changed before anything is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ptnotes.domain.importing import (
+    DATE_ORDER_WORDS,
+    TARGET_WORDS,
+    DateOrder,
+    DatesSeen,
+    FileKind,
+    ImportMap,
+    Looked,
+    Target,
+)
+from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.override import override
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import Card, Scroller
+from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.labels import FaultLabel, Label
+from ptnotes.ui.widgets.table import GridTable, plain_table
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252 (Western Europe)",
+    "utf-16-le": "UTF-16, little-endian",
+    "utf-16-be": "UTF-16, big-endian",
+}
+SEPARATORS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "bar  |"}
+_NOTHING = "– not taken over –"
+_MOST_ROWS = 5
+_ROW_PX = 28
+_MOST_COLUMNS = 200
+"""So many columns can be matched on the screen; those behind them are not taken over."""
+_MOST_LETTERS = 60
+_SAMPLES = 3
+
+
+class FirstRows(QAbstractTableModel):
+    """The first rows of a file as they stand there."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._header: Sequence[str] = ()
+        self._rows: Sequence[Sequence[str]] = ()
+
+    def show_rows(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show these rows under the names of their columns."""
+        self.beginResetModel()
+        self._header, self._rows = header, rows
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: _AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: _AnyIndex | None = None) -> int:
+        return len(self._header)
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._header[section][:_MOST_LETTERS]
+        return None
+
+    @override
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        row = self._rows[index.row()]
+        return row[index.column()][:_MOST_LETTERS] if index.column() < len(row) else ""
+
+
+class ColumnsStep(QWidget):
+    """Shows a file (`show_file`). `read_otherwise` carries a map with other letters, separator or header, `agreed` the
+    one that rows are tried by.
+    """
+
+    read_otherwise = Signal(object)
+    agreed = Signal(object)
+    left = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.scroller = Scroller(parent=self)
+        self._map = ImportMap(kind=FileKind.CSV)
+        self._dates = DatesSeen()
+        self._shown: tuple[Path, tuple[str, ...], tuple[tuple[str, ...], ...]] | None = None
+        self.targets: list[QComboBox] = []
+        self.file = Card("The file", "")
+        self.encoding, self.separator, self.order = QComboBox(), QComboBox(), QComboBox()
+        for box, choices in (
+            (self.encoding, ENCODINGS),
+            (self.separator, SEPARATORS),
+            (self.order, {order.value: words for order, words in DATE_ORDER_WORDS.items()}),
+        ):
+            for value, words in choices.items():
+                box.addItem(words, value)
+        self.header = QCheckBox("The first row has the columns’ names")
+        self.order_field = FieldWithFault("Dates are written as", self.order)
+        self._first = FirstRows(self)
+        self.first_rows = plain_table("First rows of the file")
+        self.first_rows.setModel(self._first)
+        self.matching = Card("What each column holds", "")
+        self.table = GridTable(("Column of the file", "First values", "Goes to"))
+        self.fault = FaultLabel()
+        self.more = Label("", "small", wraps=True)
+        self.go_on = QPushButton("Show what would become of every row")
+        self.go_on.setProperty("type", "primary")
+        self.back = QPushButton("Choose another file")
+        self._lay_out()
+        self.encoding.activated.connect(self._read_otherwise)
+        self.separator.activated.connect(self._read_otherwise)
+        self.header.clicked.connect(self._read_otherwise)
+
+        self.go_on.clicked.connect(self._agree)
+        self.back.clicked.connect(self.left)
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.space(5))
+        for place, field in enumerate(
+            (
+                FieldWithFault("Letters are stored as", self.encoding),
+                FieldWithFault("Columns are set apart by", self.separator),
+                self.order_field,
+            )
+        ):
+            grid.addWidget(field, 0, place, Qt.AlignmentFlag.AlignTop)
+            grid.setColumnStretch(place, 1)
+        self.file.body.addLayout(grid)
+        self.file.body.addWidget(self.header)
+        self.file.body.addWidget(self.first_rows)
+        self.first_rows.verticalHeader().setDefaultSectionSize(theme.px(_ROW_PX))
+        self.first_rows.setFixedHeight(theme.px(_ROW_PX * (_MOST_ROWS + 1) + 14))
+        self.first_rows.setSelectionMode(self.first_rows.SelectionMode.NoSelection)
+        self.matching.body.addWidget(self.table)
+        self.matching.body.addWidget(self.more)
+        row = QHBoxLayout()
+        row.setSpacing(theme.space(3))
+        row.addWidget(self.go_on)
+        row.addWidget(self.back)
+        row.addStretch(1)
+        for widget in (self.file, self.matching):
+            self.scroller.body.addWidget(widget)
+        self.scroller.body.addStretch(1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(24, theme.space(3), 24, 16)
+        foot.setSpacing(theme.space(3))
+        foot.addWidget(self.fault)
+        foot.addLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.scroller, 1)
+        column.addLayout(foot)
+
+    def show_file(self, looked: Looked) -> None:
+        """Show how the file was read, and what its columns seem to hold."""
+        is_other = (looked.path, looked.map.header, looked.first_rows) != self._shown
+        self._shown = (looked.path, looked.map.header, looked.first_rows)
+        self._map, self._dates = looked.map, looked.dates
+        self.file.set_title(looked.path.name)
+        self.file.set_note(_size(looked))
+        self.encoding.setCurrentIndex(self.encoding.findData(looked.map.encoding))
+        self.separator.setCurrentIndex(self.separator.findData(looked.map.separator))
+        self.order.setCurrentIndex(self.order.findData(looked.map.date_order.value))
+        self.header.setChecked(looked.map.has_header)
+        self._show_order()
+        self._say_matched(looked)
+        self.fault.say("")
+        if is_other:
+            self._show_first(looked)
+            self._show_columns(looked)
+        for box, target in zip(self.targets, looked.map.targets, strict=False):
+            box.setCurrentIndex(0 if target is None else box.findData(target.value))
+
+    def start(self) -> None:
+        """Put the keyboard on the way on."""
+        self.scroller.verticalScrollBar().setValue(0)
+        self.go_on.setFocus()
+
+    def refuse(self, error: Exception) -> None:
+        """Say why nothing comes of it."""
+        self.fault.say(sentence_for(error))
+
+    def chosen_map(self) -> ImportMap:
+        """How the file is read by what is chosen now."""
+        kept = [None if box.currentData() is None else Target(box.currentData()) for box in self.targets]
+        targets = (*kept, *(None for _ in self._map.header[len(kept) :]))
+        return replace(
+            self._map,
+            encoding=self.encoding.currentData(),
+            separator=self.separator.currentData(),
+            has_header=self.header.isChecked(),
+            date_order=DateOrder(self.order.currentData()),
+            targets=targets,
+        )
+
+    def _read_otherwise(self) -> None:
+        self.read_otherwise.emit(self.chosen_map())
+
+    def _target_chosen(self) -> None:
+        # In which order dates are written is told by the column that holds the birth date.
+        chosen = self.chosen_map()
+        if _birth_date(chosen) != _birth_date(self._map):
+            self.read_otherwise.emit(chosen)
+
+    def _agree(self) -> None:
+        self.fault.say("")
+        self.agreed.emit(self.chosen_map())
+
+    def _show_order(self) -> None:
+        seen = self._dates
+        if seen.is_mixed:
+            words = (
+                f"{seen.month_first:,} birth dates can only have the month first and {seen.day_first:,} only the day. "
+                "Those that do not fit are refused."
+            )
+        elif seen.is_ambiguous:
+            words = "No birth date tells whether the month or the day comes first. Look at the file’s source."
+        else:
+            words = ""
+        self.order_field.set_fault(words)
+
+    def _show_first(self, looked: Looked) -> None:
+        header, rows = looked.map.header, looked.first_rows[:_MOST_ROWS]
+        self._first.show_rows(header, rows)
+
+    def _show_columns(self, looked: Looked) -> None:
+        header = looked.map.header[:_MOST_COLUMNS]
+        self.targets = []
+        rows: list[tuple[str | QWidget, ...]] = []
+        for place, name in enumerate(header):
+            box = QComboBox()
+            box.setAccessibleName(f"{name} goes to")
+            box.setMinimumWidth(self._theme.px(210))
+            box.addItem(_NOTHING, None)
+            for target, words in TARGET_WORDS.items():
+                box.addItem(words, target.value)
+            box.activated.connect(self._target_chosen)
+            self.targets.append(box)
+            samples = Label(_samples(looked, place), "small", wraps=True)
+            rows.append((Label(name, "strong", wraps=True), samples, box))
+        self.table.show_rows(rows)
+        beyond = len(looked.map.header) - len(header)
+        self.more.setText(f"{beyond} more columns are not taken over." if beyond else "")
+        self.more.setVisible(bool(beyond))
+
+    def _say_matched(self, looked: Looked) -> None:
+        taken = sum(target is not None for target in looked.map.targets)
+        words = "as last time" if looked.is_remembered else f"{taken} of {len(looked.map.header)} taken over"
+        self.matching.set_note(words)
+
+
+def _birth_date(columns: ImportMap) -> tuple[int, ...]:
+    """In which columns the birth date is."""
+    return tuple(place for place, target in enumerate(columns.targets) if target is Target.BIRTH_DATE)
+
+
+def _size(looked: Looked) -> str:
+    mark = ", with a mark" if looked.has_mark else ""
+    rows = "1 row" if looked.rows == 1 else f"{looked.rows:,} rows"
+    return f"{rows} · {ENCODINGS.get(looked.map.encoding, looked.map.encoding)}{mark}"
+
+
+def _samples(looked: Looked, place: int) -> str:
+    found: Mapping[str, None] = dict.fromkeys(
+        row[place].strip() for row in looked.first_rows if place < len(row) and row[place].strip()
+    )
+    return " · ".join(value[:_MOST_LETTERS] for value in list(found)[:_SAMPLES]) or "empty"

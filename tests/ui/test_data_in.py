@@ -1,0 +1,580 @@
+"""Bringing patients in on screen: what is recognised, what would become of each row, the import and its undoing."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from ptnotes.domain.importing import DateOrder, RowKind, Target
+from ptnotes.domain.patient import Patient, Sex
+from ptnotes.domain.people import Role
+from ptnotes.exchange.csv_in import ENCODING_WORDS
+from ptnotes.exchange.csv_in import SEPARATORS as READ_SEPARATORS
+from ptnotes.services.import_undo import import_runs
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.patients import add_patient, change_patient, find_patients, load_patient
+from ptnotes.ui.data.columns_step import ENCODINGS, SEPARATORS
+from ptnotes.ui.data.data_page import DataPage
+from ptnotes.ui.data.in_page import CHECK, COLUMNS, FILE, InPage
+from ptnotes.ui.data.rows_model import PAGE_ROWS
+from ptnotes.ui.shell import Shell
+from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.labels import Label
+from tests.clinics import PASSPHRASE, PATIENT, clinic_in
+from tests.clock import FixedClock
+from tests.ui.shell import clinic, enter, shell
+
+__all__ = ["clinic", "shell"]
+HEADER = ("Chart #", "Last Name", "First Name", "DOB", "Phone", "Shoe size")
+ADA = ("X1", "Quizzlebrook", "Ada", "03/28/1979", "(555) 010-0001", "38")
+BEN = ("X2", "Staythorpe", "Ben", "11/02/1968", "(555) 010-0002", "44")
+KNOWN = ("X3", "MOREAU", "Hélène", "03/12/1979", "", "39")
+NO_DATE = ("X4", "Lastbury", "Cy", "31/31/1980", "", "40")
+
+
+@pytest.fixture
+def page(qtbot: QtBot, open_clinic: OpenClinic, tasks: Tasks, theme: Theme) -> InPage:
+    add_patient(open_clinic, PATIENT)
+    return shown(open_clinic, tasks, theme, qtbot)
+
+
+def shown(clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> InPage:
+    made = DataPage(clinic, tasks, theme)
+    qtbot.addWidget(made)
+    made.resize(1180, 760)
+    made.show()
+    made.activateWindow()
+    made.show_data()
+    return made.bring_in
+
+
+def written(path: Path, *rows: Sequence[str], encoding: str = "utf-8") -> Path:
+    with path.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def looked_at(page: InPage, path: Path, qtbot: QtBot) -> None:
+    page.look(path)
+    qtbot.waitUntil(lambda: page.stage.currentIndex() == COLUMNS and not page.file.running.is_running)
+
+
+def tried(page: InPage, path: Path, qtbot: QtBot) -> None:
+    looked_at(page, path, qtbot)
+    page.columns.go_on.click()
+    qtbot.waitUntil(lambda: page.stage.currentIndex() == CHECK and not page.check.running.is_running)
+
+
+def imported(page: InPage, qtbot: QtBot) -> None:
+    page.check.go_on.click()
+    qtbot.waitUntil(lambda: page.stage.currentIndex() == FILE, timeout=20_000)
+
+
+def undone(page: InPage, qtbot: QtBot) -> None:
+    page.undo.click()
+    qtbot.waitUntil(page.runs.ask.isVisible)
+    page.runs.yes.click()
+    qtbot.waitUntil(lambda: "is undone" in page.runs.state.text(), timeout=20_000)
+
+
+def chosen(page: InPage, column: str) -> str:
+    place = page.columns.chosen_map().header.index(column)
+    return page.columns.targets[place].currentText()
+
+
+def names(clinic: OpenClinic) -> set[str]:
+    return {row.name for row in find_patients(clinic, "")}
+
+
+def test_columns_are_recognised_and_what_none_holds_is_not_taken_over(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    looked_at(page, written(tmp_path / "old.csv", HEADER, ADA, BEN, encoding="utf-8-sig"), qtbot)
+    assert chosen(page, "Chart #") == "Record number"
+    assert chosen(page, "DOB") == "Birth date"
+    assert chosen(page, "Shoe size") == "– not taken over –"
+    assert page.columns.matching.note.text() == "5 of 6 taken over"
+    assert page.columns.file.note.text() == "2 rows · UTF-8, with a mark"
+    assert page.columns.order.currentText() == "month, day, year"
+    assert not page.columns.order_field.fault
+    table = page.columns.first_rows.model()
+    assert table.index(1, 1).data() == "Staythorpe"
+    assert page.columns.go_on.hasFocus()
+
+
+def test_a_file_of_the_same_header_is_matched_as_last_time(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = written(tmp_path / "old.csv", HEADER, ADA)
+    looked_at(page, path, qtbot)
+    box = page.columns.targets[HEADER.index("Shoe size")]
+    box.setCurrentIndex(box.findData(Target.SUFFIX.value))
+    page.columns.go_on.click()
+    qtbot.waitUntil(lambda: not page.check.running.is_running and page.check.go_on.isVisible())
+    imported(page, qtbot)
+    looked_at(page, written(tmp_path / "later.csv", HEADER, BEN), qtbot)
+    assert page.columns.matching.note.text() == "as last time"
+    assert chosen(page, "Shoe size") == "Suffix"
+
+
+def test_letters_and_separator_can_be_told_otherwise(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("Last Name;First Name;DOB\nMüller;Zoë;28.03.1979\n".encode("cp1252"))
+    looked_at(page, path, qtbot)
+    columns = page.columns
+    assert columns.encoding.currentText().startswith("Windows-1252")
+    assert columns.separator.currentText().startswith("semicolon")
+    assert columns.order.currentText() == "day, month, year"
+    columns.separator.setCurrentIndex(columns.separator.findData("|"))
+    columns.separator.activated.emit(0)
+    qtbot.waitUntil(lambda: len(columns.targets) == 1)
+    columns.separator.setCurrentIndex(columns.separator.findData(";"))
+    columns.separator.activated.emit(0)
+    qtbot.waitUntil(lambda: len(columns.targets) == 3)
+    columns.header.click()
+    qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "Column 1")
+    assert columns.first_rows.model().index(0, 0).data() == "Last Name"
+
+
+def test_dates_that_do_not_tell_their_order_are_never_guessed_in_silence(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = written(
+        tmp_path / "old.csv", ("Last Name", "First Name", "Born"), ("Quizzlebrook", "Ada", "03/04/1979")
+    )
+    looked_at(page, path, qtbot)
+    columns = page.columns
+    columns.order.setFocus()
+    if Target.BIRTH_DATE not in columns.chosen_map().targets:
+        assert not columns.order_field.fault
+        columns.targets[2].setCurrentIndex(columns.targets[2].findData(Target.BIRTH_DATE.value))
+        columns.targets[2].activated.emit(0)
+    qtbot.waitUntil(lambda: "whether the month or the day" in columns.order_field.fault)
+    columns.order.setCurrentIndex(columns.order.findData(DateOrder.DAY_FIRST.value))
+    columns.go_on.click()
+    qtbot.waitUntil(page.check.go_on.isVisible)
+    qtbot.waitUntil(lambda: page.check.model.index(0, 2).data() == "3 Apr 1979")
+
+
+def test_the_column_of_the_birth_date_is_looked_at_anew_when_it_is_another(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = written(tmp_path / "old.csv", ("a", "b", "c"), ("Quizzlebrook", "Ada", "03/04/1979"))
+    looked_at(page, path, qtbot)
+    columns = page.columns
+    assert columns.chosen_map().targets == (None, None, None)
+    box = columns.targets[2]
+    box.setFocus()
+    box.setCurrentIndex(box.findData(Target.BIRTH_DATE.value))
+    box.activated.emit(0)
+    qtbot.waitUntil(lambda: "whether the month or the day" in columns.order_field.fault)
+    assert columns.targets[2] is box, "the list in which somebody chose is still there, and has the keyboard"
+    assert box.hasFocus()
+    assert columns.chosen_map().targets == (None, None, Target.BIRTH_DATE)
+    columns.go_on.click()
+    qtbot.waitUntil(lambda: "family name and the given name are needed" in columns.fault.text())
+    assert page.stage.currentIndex() == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "holds no row"), (b'{"resourceType":"Bundle"', None), (None, "There is no file")],
+)
+def test_a_file_of_which_nothing_comes_says_why(
+    page: InPage, tmp_path: Path, qtbot: QtBot, content: bytes | None, told: str | None
+) -> None:
+    path = tmp_path / "wrong.csv"
+    if content is not None:
+        path.write_bytes(content)
+    page.look(path)
+    if told is None:
+        # What begins as FHIR is tried, and its one row is refused.
+        qtbot.waitUntil(lambda: "Cannot be read (1)" in page.check.kinds.tabText(2))
+        assert not page.check.go_on.isEnabled()
+        return
+    qtbot.waitUntil(lambda: told in page.file.fault.text())
+    assert page.file.button.isVisible()
+    assert page.stage.currentIndex() == FILE
+
+
+def test_who_may_be_here_already_is_shown_side_by_side_and_left_out_unless_it_is_said(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, BEN, KNOWN, NO_DATE), qtbot)
+    check = page.check
+    assert [check.kinds.tabText(place) for place in range(3)] == [
+        "Would be added (2)", "May be here already (1)", "Cannot be read (1)",
+    ]  # fmt: skip
+    assert check.model.kind is RowKind.DUPLICATE, "what needs a look comes first"
+    qtbot.waitUntil(lambda: check.detail.title.text() == "Row 4")
+    assert "same name and birth date" in check.detail.why.text()
+    told = [
+        label.accessibleName() for label in check.detail.table.findChildren(Label) if label.accessibleName()
+    ]
+    assert "Family name differs" in told
+    assert "Given name is the same" in told
+    marks = [
+        label.text()
+        for label in check.detail.table.findChildren(Label)
+        if "differs" in label.accessibleName()
+    ]
+    assert set(marks) == {"≠"}
+    words = {label.text() for label in check.detail.table.findChildren(Label)}
+    assert {"MOREAU", "Moreau", "In row 4", "In this clinic"} <= words
+    assert check.model.index(0, 3).data() == "left out"
+    assert check.go_on.text() == "Import 2 patients"
+    assert check.table.hasFocus()
+    QTest.keyClick(check.table, Qt.Key.Key_Space)
+    assert check.model.index(0, 3).data() == "added all the same"
+    assert check.go_on.text() == "Import 3 patients"
+    assert check.detail.turn.text() == "Leave it out"
+    check.detail.turn.click()
+    assert check.go_on.text() == "Import 2 patients"
+    assert names(open_clinic) == {"Moreau, Hélène"}, "nothing is stored by a look"
+    imported(page, qtbot)
+    assert names(open_clinic) == {"Moreau, Hélène", "Quizzlebrook, Ada", "Staythorpe, Ben"}
+    assert page.result_words.text() == "2 patients were added; 1 left out as perhaps here already, 1 refused."
+
+
+def test_all_of_them_are_added_or_left_out_at_once_and_one_otherwise(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    twice = ("X9", *ADA[1:])
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, twice, KNOWN), qtbot)
+    check = page.check
+    qtbot.waitUntil(lambda: check.model.index(1, 3).data() == "left out")
+    check.add_all.click()
+    assert check.go_on.text() == "Import 3 patients"
+    assert not check.add_all.isEnabled()
+    assert [check.model.index(place, 3).data() for place in (0, 1)] == ["added all the same"] * 2
+    check.table.selectRow(1)
+    QTest.keyClick(check.table, Qt.Key.Key_Space)
+    assert check.go_on.text() == "Import 2 patients"
+    imported(page, qtbot)
+    assert names(open_clinic) == {"Moreau, Hélène", "Quizzlebrook, Ada"}
+    assert len(find_patients(open_clinic, "quizzlebrook")) == 2
+
+
+def test_what_is_not_added_is_written_back_with_its_reason_where_it_is_said(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, KNOWN, NO_DATE), qtbot)
+    check = page.check
+    assert check.refused_words.text() == "2 rows are not added."
+    check._ask_path = lambda _parent, wanted: tmp_path / wanted.name
+    check.choose_refused.click()
+    imported(page, qtbot)
+    back = (tmp_path / "old-not-added.csv").read_text(encoding="utf-8-sig")
+    assert "MOREAU" in back
+    assert "not understood" in back
+    assert "Quizzlebrook" not in back
+    assert "old-not-added.csv" in page.result_words.text().replace("\u200b", "")
+
+
+def test_the_rows_that_cannot_be_read_are_shown_with_what_stands_there(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, NO_DATE), qtbot)
+    check = page.check
+    assert check.model.kind is RowKind.REFUSED
+    qtbot.waitUntil(lambda: check.detail.title.text() == "Row 3")
+    assert "birth date is not understood" in check.model.index(0, 1).data()
+    words = {label.text() for label in check.detail.table.findChildren(Label)}
+    assert {"DOB", "31/31/1980"} <= words
+    check.kinds.setCurrentIndex(1)
+    assert check.empty.isVisible()
+    assert "Nobody seems to be here already" in check.empty.title.text()
+    check.kinds.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: check.detail.title.text() == "Row 2")
+    assert check.model.index(0, 1).data() == "Quizzlebrook, Ada"
+
+
+def test_a_file_of_which_every_row_is_refused_cannot_be_imported(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, NO_DATE), qtbot)
+    assert not page.check.go_on.isEnabled()
+    assert "No row can be brought in" in page.check.fault.text()
+    page.check.back.click()
+    assert page.stage.currentIndex() == COLUMNS
+    tried(page, written(tmp_path / "good.csv", HEADER, ADA), qtbot)
+    assert page.check.fault.text() == ""
+
+
+def test_a_try_is_cancelled_and_leads_back_to_the_columns(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
+    looked_at(page, many(tmp_path, 3_000), qtbot)
+    page.columns.go_on.click()
+    assert page.check.running.isVisible()
+    page.check.running.cancel.click()
+    qtbot.waitUntil(lambda: "was stopped" in page.columns.fault.text())
+    assert page.stage.currentIndex() == COLUMNS
+
+
+def test_an_import_that_is_stopped_says_so_and_is_undone(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, many(tmp_path, 3_000), qtbot)
+    with qtbot.waitSignal(page.patients_changed, timeout=20_000):
+        page.check.go_on.click()
+        assert not page.check.card.isEnabled(), "nothing is decided while it runs"
+        page.check.running.cancel.click()
+    assert page.result.title.text() == "The import was stopped"
+    assert "what was added stays until you undo it" in page.result_words.text()
+    assert len(import_runs(open_clinic)) == 1
+
+
+def test_an_import_is_undone_after_it_is_said_what_that_means_and_who_is_kept_is_named(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, BEN), qtbot)
+    imported(page, qtbot)
+    ben = load_patient(open_clinic, find_patients(open_clinic, "staythorpe")[0].id)
+    change_patient(open_clinic, replace(ben, telephone="(555) 010-9999"))
+    page.undo.click()
+    qtbot.waitUntil(page.runs.ask.isVisible)
+    assert "2 patients go from this file for good" in page.runs.means.text()
+    page.runs.no.click()
+    assert not page.runs.ask.isVisible()
+    assert len(names(open_clinic)) == 3
+    with qtbot.waitSignal(page.import_undone):
+        undone(page, qtbot)
+    assert names(open_clinic) == {"Moreau, Hélène", "Staythorpe, Ben"}
+    assert "1 patient is gone" in page.runs.state.text()
+    assert "Staythorpe, Ben (X2)" in page.runs.state.text()
+    qtbot.waitUntil(lambda: page.runs.buttons == {})
+    states = [
+        label.text() for label in page.runs.table.findChildren(Label) if label.text().startswith("undone on")
+    ]
+    assert len(states) == 1
+
+
+def test_earlier_imports_are_undone_from_the_list(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for number, row in enumerate((ADA, BEN)):
+        tried(page, written(tmp_path / f"{number}.csv", HEADER, row), qtbot)
+        imported(page, qtbot)
+        qtbot.waitUntil(lambda number=number: len(page.runs.buttons) == number + 1)  # type: ignore[misc]
+    oldest = min(page.runs.buttons)
+    page.runs.buttons[oldest].click()
+    page.runs.yes.click()
+    qtbot.waitUntil(lambda: "is undone" in page.runs.state.text())
+    assert names(open_clinic) == {"Moreau, Hélène", "Staythorpe, Ben"}
+
+
+def test_a_fhir_file_needs_no_columns(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    somebody = {
+        "resourceType": "Patient",
+        "name": [{"family": "Quizzlebrook", "given": ["Ada"]}],
+        "birthDate": "1979-03-28",
+        "gender": "female",
+    }
+    path = tmp_path / "one.json"
+    path.write_text(
+        json.dumps({"resourceType": "Bundle", "entry": [{"resource": somebody}]}), encoding="utf-8"
+    )
+    page.look(path)
+    qtbot.waitUntil(page.check.go_on.isVisible)
+    assert page.check.go_on.text() == "Import 1 patient"
+    assert page.check.back.text() == "Choose another file"
+    imported(page, qtbot)
+    assert "Quizzlebrook, Ada" in names(open_clinic)
+
+
+def test_a_file_is_dropped_on_the_page(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
+    path = written(tmp_path / "old.csv", HEADER, ADA)
+    area = page.file.drop
+    several = mime(path, tmp_path / "more.csv")
+    entering = drag(several)
+    area.dragEnterEvent(entering)
+    assert not entering.isAccepted(), "which of two files is meant is not guessed"
+    one = mime(path)
+    entering = drag(one)
+    area.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    assert area.property("over") is True
+    left = Qt.MouseButton.LeftButton
+    area.dropEvent(
+        QDropEvent(QPoint(5, 5), Qt.DropAction.CopyAction, one, left, Qt.KeyboardModifier.NoModifier)
+    )
+    assert area.property("over") is False
+    qtbot.waitUntil(lambda: page.stage.currentIndex() == COLUMNS)
+
+
+def test_of_many_rows_only_those_that_are_looked_at_are_read(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, many(tmp_path, 5_000), qtbot)
+    model, table = page.check.model, page.check.table
+    assert model.rowCount() == 5_000
+    qtbot.waitUntil(lambda: model.index(0, 0).data() == "2")
+    assert len(model._rows) <= PAGE_ROWS
+    table.scrollToBottom()
+    last = model.index(4_999, 1)
+    qtbot.waitUntil(lambda: last.data() == "Family4999, Given")
+    assert len(model._rows) <= 3 * PAGE_ROWS
+    assert model.row_at(2_500) is None
+    table.selectRow(2_500)
+    table.scrollTo(model.index(2_500, 0))
+    qtbot.waitUntil(lambda: page.check.detail.title.text() == "Row 2,502")
+
+
+def test_a_file_that_changes_between_the_look_and_the_import_is_not_imported(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = written(tmp_path / "old.csv", HEADER, ADA)
+    tried(page, path, qtbot)
+    written(path, HEADER, BEN)
+    page.check.go_on.click()
+    qtbot.waitUntil(lambda: "was changed since" in page.check.fault.text())
+    assert names(open_clinic) == {"Moreau, Hélène"}
+    assert page.check.go_on.isVisible()
+
+
+def test_who_may_not_bring_patients_in_is_told_who_may(
+    open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot
+) -> None:
+    plain = replace(open_clinic.person, role=Role.THERAPIST, granted=frozenset())
+    page = shown(replace(open_clinic, person=plain), tasks, theme, qtbot)
+    assert not page.file.isVisible()
+    assert not page.runs.isVisible()
+    assert any("somebody who may" in label.text() for label in page.findChildren(Label) if label.isVisible())
+
+
+def test_the_choices_are_those_that_can_be_read() -> None:
+    assert set(ENCODINGS) == set(ENCODING_WORDS)
+    assert tuple(SEPARATORS) == READ_SEPARATORS
+
+
+def test_the_window_shows_who_was_brought_in_and_leaves_a_chart_that_is_gone(
+    shell: Shell, clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workspace = enter(shell, clinic, qtbot)
+    shell.actions_by_id["data"].trigger()
+    page = workspace.pages.data.bring_in
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA), qtbot)
+    imported(page, qtbot)
+    added = find_patients(clinic, "quizzlebrook")[0].id
+    workspace.open_patient(added)
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
+    shell.actions_by_id["data"].trigger()
+    undone(page, qtbot)
+    assert workspace.chart.shown is None
+    assert names(clinic) == {"Moreau, Hélène"}
+
+
+EVERYBODY = (
+    Patient(
+        mrn="007",
+        family_name="=cmd()",
+        given_name="-Ada",
+        middle_name="'Quote",
+        suffix="Jr.",
+        preferred_name="@da",
+        birth_date=date(1979, 3, 28),
+        sex=Sex.FEMALE,
+        telephone="+1 555 010 0001",
+        email="ada@example.org",
+        address="1 Made-up St, Nowhere, NY 00501",
+        emergency_contact="Ben, “a friend”; +1 555 010 0002",
+        language="Français",
+    ),
+    Patient(mrn="٠٠٨", family_name="שקד", given_name="נועה", birth_date=date(1900, 2, 28), sex=Sex.UNKNOWN),
+    Patient(
+        mrn='A,9"',
+        family_name="Ñandú-Łódź",
+        given_name="Zoë  Ann".replace("  ", " "),
+        birth_date=date(2024, 2, 29),
+    ),
+)
+
+
+@pytest.mark.parametrize("form", ["csv", "fhir"])
+def test_what_goes_out_comes_back_in_as_the_same_patients(
+    open_clinic: OpenClinic, tasks: Tasks, theme: Theme, tmp_path: Path, qtbot: QtBot, form: str
+) -> None:
+    there = [add_patient(open_clinic, one) for one in EVERYBODY]
+    out = shown(open_clinic, tasks, theme, qtbot).window()
+    assert isinstance(out, DataPage)
+    files = []
+    if form == "csv":
+        card = out.out.clinic
+        card.forms.button(2).click()
+        card._ask_folder = lambda _parent, _wanted: tmp_path / "all"
+        card.choose.click()
+        card.passphrase.given.emit(PASSPHRASE)
+        qtbot.waitUntil(lambda: "Not encrypted" in card.state.text(), timeout=20_000)
+        files.append(tmp_path / "all" / "patients.csv")
+    else:
+        saving = out.out.patient
+        for row in find_patients(open_clinic, ""):
+            path = tmp_path / f"{row.id}.json"
+            saving._ask_path = lambda _parent, _wanted, path=path: path  # type: ignore[misc]
+            saving.show_patient(row)
+            saving.save.click()
+            qtbot.waitUntil(lambda path=path: f"Saved as {path.name}" in saving.state.text())  # type: ignore[misc]
+            files.append(path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    other = clinic_in(elsewhere, FixedClock())
+    page = shown(other, tasks, theme, qtbot)
+    for path in files:
+        page.look(path)
+        if form == "csv":
+            qtbot.waitUntil(lambda: page.stage.currentIndex() == COLUMNS)
+            page.columns.go_on.click()
+        qtbot.waitUntil(lambda: page.check.go_on.isVisible() and page.stage.currentIndex() == CHECK)
+        imported(page, qtbot)
+    back = [load_patient(other, row.id) for row in find_patients(other, "")]
+    assert sorted(map(plain, back)) == sorted(map(plain, there))
+    # Into the clinic that they came from nobody comes a second time, whatever is said.
+    page = shown(open_clinic, tasks, theme, qtbot)
+    page.look(files[0])
+    if form == "csv":
+        qtbot.waitUntil(lambda: page.stage.currentIndex() == COLUMNS)
+        page.columns.go_on.click()
+    qtbot.waitUntil(lambda: page.stage.currentIndex() == CHECK and not page.check.running.is_running)
+    page.check.add_all.click()
+    assert not page.check.go_on.isEnabled()
+    other.close()
+
+
+def plain(patient: Patient) -> str:
+    """All that is said of a patient, but for the numbers that each file gives them."""
+    return repr(replace(patient, id=None, revision=0))
+
+
+def many(folder: Path, count: int) -> Path:
+    """Write so many patients of whom no two are alike: each has a birth date of their own."""
+    rows = (
+        (
+            f"M{number}",
+            f"Family{number}",
+            "Given",
+            (date(1920, 1, 1) + timedelta(days=7 * number)).isoformat(),
+        )
+        for number in range(count)
+    )
+    return written(folder / "many.csv", ("MRN", "Last Name", "First Name", "DOB"), *rows)
+
+
+def mime(*paths: Path) -> QMimeData:
+    made = QMimeData()
+    made.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return made
+
+
+def drag(what: QMimeData) -> QDragEnterEvent:
+    left = Qt.MouseButton.LeftButton
+    return QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, what, left, Qt.KeyboardModifier.NoModifier)
