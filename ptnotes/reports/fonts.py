@@ -14,6 +14,7 @@ from importlib.resources import as_file, files
 from importlib.util import find_spec
 from itertools import groupby
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from reportlab import rl_config
 from reportlab.lib.fonts import addMapping
@@ -54,9 +55,9 @@ _BEHIND = {REGULAR: _BEHIND_REGULAR, MEDIUM: _BEHIND_REGULAR, SEMIBOLD: _BEHIND_
 _register_lock, _made_lock = threading.Lock(), threading.Lock()
 # Codes of glyphs that no character stands for: a plane of which text that is typed prints nothing.
 _FIRST_MADE = 0xF0000
-# Left to right, text is set as Inter sets it everywhere else: no kerning, no ligatures; marks are placed.
-_PLAIN_FEATURES = {"kern": False, "liga": False, "clig": False, "calt": False}
-_RIGHT_TO_LEFT_FEATURES = {"kern": False}
+# Inter's letters with marks are set as it sets all others: no ligatures, no arrows out of hyphens. No text is kerned.
+_INTER_FEATURES = {"kern": False, "liga": False, "clig": False, "calt": False}
+_FEATURES = {"kern": False}
 
 
 class MissingGlyphError(PtNotesError):
@@ -90,6 +91,8 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
         self._glyphs: dict[int, int | font_file.MadeGlyph] = {}
         self._read_as: dict[int, str] = {}
         self._shaper: Any = None
+        # Of the letters that have a place in every document, those that one uses.
+        self._used: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()
 
     @property
     def shaper(self) -> Any:
@@ -128,13 +131,19 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
                 self._made[key] = chr(code)
             return self._made[key]
 
+    def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:
+        """`text` as (number of a part of the font in `doc`, codes in it) pairs."""
+        if not self.ascii.issuperset(text):
+            parts: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
+            text = "".join(letter for letter in text if letter in self.ascii)
+        else:
+            # The first part has these at their own numbers.
+            parts = [(0, text.encode("ascii"))]
+        self._used.setdefault(doc, set()).update(map(ord, text))
+        return parts
+
     def encoded(self, text: str, document: Any) -> Iterator[tuple[str, str]]:
         """`text` as (name of a font in `document`, what stands between the brackets of a string) pairs."""
-        if self.ascii.issuperset(text):
-            # The first part of a font has these at their own numbers.
-            name = self.getSubsetInternalName(0, document)
-            yield name, escapePDF(text.encode("ascii"))
-            return
         for part, codes in self.splitString(text, document):
             yield self.getSubsetInternalName(part, document), escapePDF(codes)
 
@@ -142,7 +151,9 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
         """Add what `doc` uses of this font, in parts of at most 256 codes."""
         state = self.state.pop(doc)
         state.frozen = 1
-        for number, codes in enumerate(state.subsets):
+        used = self._used.pop(doc, set())
+        for number, places in enumerate(state.subsets):
+            codes = [code if code > 0x7F or code in used else 0 for code in places]
             name = f"{SUBSETN(number).decode()}+{self.face.name.decode()}"
             glyphs = [self._glyphs.get(code, self.face.charToGlyph.get(code, 0)) for code in codes]
             dictionary = pdfdoc.PDFTrueTypeFont()
@@ -150,7 +161,9 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
             dictionary.BaseFont = name
             dictionary.FirstChar = 0
             dictionary.LastChar = len(codes) - 1
-            dictionary.Widths = pdfdoc.PDFArray([self.face.getCharWidth(code) for code in codes])
+            dictionary.Widths = pdfdoc.PDFArray(
+                [self.face.getCharWidth(code) if code else 0 for code in codes]
+            )
             dictionary.ToUnicode = doc.Reference(
                 self._stream(doc, self._reading(codes)), f"toUnicodeCMap:{name}"
             )
@@ -353,7 +366,7 @@ def _shaped(text: str, name: str, *, is_turned: bool) -> str:
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if is_turned else "ltr"
     buffer.flags = uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES
-    uharfbuzz.shape(font.shaper, buffer, _RIGHT_TO_LEFT_FEATURES if is_turned else _PLAIN_FEATURES)
+    uharfbuzz.shape(font.shaper, buffer, _INTER_FEATURES if name in _BEHIND else _FEATURES)
     placed = list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
     starts = sorted({info.cluster for info, _ in placed})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))

@@ -11,10 +11,12 @@ import re
 import unicodedata
 
 _RIGHT = ("R", "AL")
-# Formats that order text and draw nothing: the marks, embeddings and isolates, the joiners, the skin tones of emoji.
+# Formats that order text and draw nothing: the marks, embeddings and isolates, the joiners; and what chooses among
+# forms of a sign that a font here has one of: the variants of Chinese characters, the skin tones of emoji.
 _INVISIBLE = dict.fromkeys(
     (
         0x00AD,
+        0x034F,
         *range(0x200B, 0x2010),
         *range(0x202A, 0x202F),
         *range(0x2060, 0x2070),
@@ -22,9 +24,10 @@ _INVISIBLE = dict.fromkeys(
         0xFEFF,
         *range(0xFE00, 0xFE10),
         *range(0x1F3FB, 0x1F400),
+        *range(0xE0020, 0xE0080),
+        *range(0xE0100, 0xE01F0),
     )
 )
-
 
 _CONTROLS = (
     dict.fromkeys((*range(32), *range(127, 160)))
