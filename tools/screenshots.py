@@ -177,7 +177,8 @@ class Studio:
                 sleep(0.005)
             after = widget.grab().toImage()
             worked = monotonic() - begun
-            if (after == before and not self.tasks.is_reading) or worked > _LONGEST_S:
+            is_working = self.tasks.is_reading or self.tasks.unsaved
+            if (after == before and not is_working) or worked > _LONGEST_S:
                 return after
             before = after
 

@@ -51,7 +51,7 @@ class MadeDocument:
 
     `sessions` are the visits that it draws from, each (session, revision). `draft` says why it is a draft, empty where
     it is none. `lacks` is what it should say and cannot. `conclusion` is the one that it states, where it states one.
-    `file_name` is offered for saving and names no patient.
+    `file_name` is offered for saving and names no patient. `extras` are what was added to the file, for the history.
     """
 
     kind: DocumentKind
@@ -67,6 +67,7 @@ class MadeDocument:
     draft: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
     conclusion: Conclusion | None = None
+    extras: tuple[str, ...] = ()
 
 
 def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
@@ -114,7 +115,9 @@ def give_out(
             Subject.DOCUMENT,
             document_id,
             patient_id=made.patient_id,
-            detail=KIND_TITLES[made.kind].lower() + (", draft" if made.draft else ""),
+            detail=", ".join(
+                [KIND_TITLES[made.kind].lower(), *(["draft"] if made.draft else []), *made.extras]
+            ),
         )
         is_report = made.kind is DocumentKind.PROGRESS_REPORT and not made.draft
         if is_report and made.episode_id is not None and made.covers_to is not None:

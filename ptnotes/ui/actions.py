@@ -54,6 +54,7 @@ ACTIONS = (
     ActionRow("tab_sessions", "&Go", "&Sessions", "Ctrl+2", needs="patient"),
     ActionRow("tab_episode", "&Go", "&Episode", "Ctrl+3", needs="patient"),
     ActionRow("tab_documents", "&Go", "&Documents", "Ctrl+4", needs="patient"),
+    ActionRow("reports_due", "&Go", "Progress reports that are d&ue", "Ctrl+Shift+B", rule=True),
     ActionRow("look_system", "&View", "Colours as the &system", "", needs="always", radio="look"),
     ActionRow("look_light", "&View", "&Light", "", needs="always", radio="look"),
     ActionRow("look_dark", "&View", "&Dark", "", needs="always", radio="look"),

@@ -50,6 +50,13 @@ def _print_document(workspace: Workspace) -> None:
         workspace.show_tab(DOCUMENTS)
 
 
+def _turn_to(pages: Pages, page: QWidget) -> None:
+    """Show a page that another part of the window made."""
+    if pages.indexOf(page) < 0:
+        pages.addWidget(page)
+    pages.turn_to(page)
+
+
 def _take_patient_out(workspace: Workspace) -> None:
     """Offer to save the open patient's record for another program."""
     if workspace.chart.shown is not None:
@@ -114,6 +121,7 @@ class Workspace(QWidget):
         self.desk.day.visit_asked.connect(self.start_visit)
         self.desk.day.undo_offered.connect(self.toast.offer_undo)
         self.desk.due.episode_chosen.connect(self.open_patient)
+        self.desk.page_asked.connect(partial(_turn_to, self.pages))
         self.home.add_asked.connect(self.pages.add_patient)
         self.pages.patient_asked.connect(self.open_patient)
         self.pages.form_left.connect(self._leave_form)
@@ -152,6 +160,7 @@ class Workspace(QWidget):
             ("take_patient_out", partial(_take_patient_out, self)),
             ("patient_history", self.show_patient_history),
             ("print", partial(_print_document, self)),
+            ("reports_due", self.desk.show_batch),
             ("home", self.show_home),
         ):
             actions[name].triggered.connect(slot)

@@ -17,6 +17,7 @@ from ptnotes.services.documents import ACTS, MadeDocument
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.ui.documents.document_form import READ_KEY, DocumentForm, Nothing
+from ptnotes.ui.documents.finish_card import FinishCard
 from ptnotes.ui.documents.foot import SAVE_KEYS, Foot
 from ptnotes.ui.documents.kept_panel import KeptPanel
 from ptnotes.ui.documents.kind_list import GIVEN_OUT, KindList
@@ -71,7 +72,8 @@ class DocumentsScreen(QWidget):
         self.kept = KeptPanel(clinic, tasks, theme)
         self.preview = Preview(tasks, theme, self)
         self.foot = Foot(self)
-        self.outlet = Outlet(clinic, tasks, self, ask_path)
+        self.finish = FinishCard()
+        self.outlet = Outlet(clinic, tasks, self, self.finish, ask_path)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -86,6 +88,8 @@ class DocumentsScreen(QWidget):
         for widget in (*self.forms, self.kept):
             self.choices_area.body.addWidget(widget)
             widget.setVisible(widget is self.forms[0])
+        self.choices_area.body.addWidget(self.finish)
+        self.choices_area.body.addStretch(1)
         top = QVBoxLayout()
         top.setContentsMargins(16, 12, 16, 8)
         top.addWidget(self.kinds)
@@ -139,6 +143,7 @@ class DocumentsScreen(QWidget):
                 self._memories[self._episode_id or 0, place] = form.memory()
                 self._memories.get((episode_id or 0, place), form.forget)()
             self._patient_id, self._episode_id = patient_id, episode_id
+            self.finish.forget(can_attach=self.form is not None)
             self.preview.clear()
             self.foot.tell("small", "")
         self._set_made(None)
@@ -185,6 +190,7 @@ class DocumentsScreen(QWidget):
         for other, widget in enumerate((*self.forms, self.kept)):
             widget.setVisible(other == place)
         self._prints_next = False
+        self.finish.forget(can_attach=place != GIVEN_OUT)
         self.preview.clear()
         self.choices_area.verticalScrollBar().setValue(0)
         self._make()
@@ -193,6 +199,7 @@ class DocumentsScreen(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         self._is_behind = self._pause.isActive()
         self._pause.stop()
+        self.finish.forget_password()
         super().hideEvent(event)
 
     @override

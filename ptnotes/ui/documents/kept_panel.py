@@ -43,6 +43,7 @@ class KeptPanel(QWidget):
         self._wanted: int | None = None
         self._kept: tuple[KeptDocument, ...] = ()
         self.list = QListWidget()
+        self.list.setProperty("type", "popup")
         self.list.setAccessibleName("Documents that were given out")
         self.list.setMinimumHeight(theme.px(_LEAST_LIST_PX))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

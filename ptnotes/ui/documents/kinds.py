@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.documents.discharge_form import DischargeForm
 from ptnotes.ui.documents.document_form import DocumentForm
 from ptnotes.ui.documents.letter_form import LetterForm
 from ptnotes.ui.documents.report_form import ReportForm
 from ptnotes.ui.documents.sheet_forms import FaceSheetForm, HomeSheetForm
-from ptnotes.ui.documents.visit_forms import SessionNoteForm
+from ptnotes.ui.documents.visit_forms import EvaluationForm, SessionNoteForm
 from ptnotes.ui.tasks import Tasks
 
 
@@ -30,7 +31,9 @@ def _without_tasks(form: Callable[[OpenClinic], DocumentForm]) -> Callable[[Open
 
 KINDS = (
     KindRow(DocumentKind.PROGRESS_REPORT, "Progress report", _without_tasks(ReportForm)),
+    KindRow(DocumentKind.EVALUATION, "Evaluation, plan", _without_tasks(EvaluationForm)),
     KindRow(DocumentKind.SESSION_NOTE, "Session note", _without_tasks(SessionNoteForm)),
+    KindRow(DocumentKind.DISCHARGE_SUMMARY, "Discharge", _without_tasks(DischargeForm)),
     KindRow(DocumentKind.HOME_PROGRAMME, "Home programme", _without_tasks(HomeSheetForm)),
     KindRow(DocumentKind.LETTER, "Letter", LetterForm),
     KindRow(DocumentKind.FACE_SHEET, "Face sheet", _without_tasks(FaceSheetForm)),

@@ -15,16 +15,20 @@ from ptnotes.ui.widgets.labels import Label, Pill
 _ROWS = 3
 """Rows that are shown before the rest is asked for: the page is what one wants to see."""
 _EPISODE, _SESSIONS = TABS.index("Episode"), TABS.index("Sessions")
+_IN_EPISODE = (
+    "diagnosis goals goal_progress prognosis referrer discharge discharge_reason goal_open "
+    "diagnosis_medical diagnosis_treatment diagnosis_code onset prior_function present_function "
+    "complexities why_skilled plan_of_care plan_times_a_day plan_visits_a_week plan_duration_weeks "
+    "plan_interventions long_term_goal goal_measure goal_function goal_due problems screen"
+)
+_IN_SESSIONS = (
+    "measures assessment plan statement follow_up education objective judgement home_exercises home_dose "
+    "visit_treatment visit_minutes visit_timed visit_assessment visit_statement visit_pain visit_after "
+    "visit_plan visit_consent mobilization"
+)
 _PLACES = {
-    "lack.diagnosis": _EPISODE,
-    "lack.goals": _EPISODE,
-    "lack.goal_progress": _EPISODE,
-    "lack.prognosis": _EPISODE,
-    "lack.referrer": _EPISODE,
-    "lack.measures": _SESSIONS,
-    "lack.assessment": _SESSIONS,
-    "lack.plan": _SESSIONS,
-    "lack.statement": _SESSIONS,
+    **{f"lack.{name}": _EPISODE for name in _IN_EPISODE.split()},
+    **{f"lack.{name}": _SESSIONS for name in _IN_SESSIONS.split()},
 }
 """In which part of the chart a lack is made good."""
 
@@ -79,9 +83,9 @@ class LackStrip(QFrame):
                 widget.hide()
                 widget.deleteLater()
         required = sum(lack.is_required for lack in self._lacks)
-        parts = [f"{required} that payers require" if required else ""]
+        parts = [f"{_things(required)} that payers require" if required else ""]
         wanted = len(self._lacks) - required
-        parts.append(f"{wanted} that readers want" if wanted else "")
+        parts.append(f"{_things(wanted)} that readers want" if wanted else "")
         self.title.setText("It lacks " + ", and ".join(part for part in parts if part))
         for lack in self._lacks if self._shows_all else self._lacks[:_ROWS]:
             self._list.addWidget(self._row(lack))
@@ -107,3 +111,7 @@ class LackStrip(QFrame):
             there.clicked.connect(partial(self.place_asked.emit, place))
             line.addWidget(there, 0, Qt.AlignmentFlag.AlignTop)
         return row
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count} things"

@@ -58,7 +58,6 @@ class LetterForm(DocumentForm):
             if name == "letter.text":
                 card.body.addWidget(self.next_blank, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(card)
-        self.column.addStretch(1)
         self.template.activated.connect(self._choose_template)
         self.next_blank.clicked.connect(self.go_to_blank)
         for edit in (self.to, self.text):

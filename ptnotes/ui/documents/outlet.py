@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.services.document_file import DocumentFile
 from ptnotes.services.documents import MadeDocument, give_out, require_giving_out, save_pdf
 from ptnotes.services.opening import OpenClinic
+from ptnotes.ui.documents.finish_card import FinishCard
 from ptnotes.ui.documents.printing import PrintJob, ask_for_printer
-from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.tasks import Tasks
 
 AskPath = Callable[[QWidget, str], Path | None]
@@ -39,20 +41,30 @@ class Outlet(QObject):
     left = Signal(int)
     said = Signal(str)
 
-    def __init__(self, clinic: OpenClinic, tasks: Tasks, parent: QWidget, ask_path: AskPath) -> None:
+    def __init__(
+        self, clinic: OpenClinic, tasks: Tasks, parent: QWidget, finish: FinishCard, ask_path: AskPath
+    ) -> None:
         super().__init__(parent)
         self._clinic = clinic
         self._tasks = tasks
         self._window = parent
+        self._finish = finish
         self._ask_path = ask_path
         self.ask_printer = ask_for_printer
 
     def save(self, made: MadeDocument) -> None:
-        """Ask where, and save the document."""
-        path = self._ask_path(self._window, made.file_name)
+        """Ask where, and save the document with what is chosen besides."""
+        make = self._finish.file_of(self._clinic, made)
+        if make is None:
+            self._ask_and_save(DocumentFile(made=made, content=made.pdf))
+        else:
+            self._tasks.read(make, self._ask_and_save, self._not_given, latest="file of a document")
+
+    def _ask_and_save(self, file: DocumentFile) -> None:
+        path = self._ask_path(self._window, file.made.file_name)
         if path is not None:
-            job = partial(give_out, self._clinic, made, partial(save_pdf, made.pdf, path))
-            self._tasks.write(job, partial(self._gone, made, f"Saved as {path.name}."), self._not_given)
+            give = partial(give_out, self._clinic, file.made, partial(save_pdf, file.content, path))
+            self._tasks.write(give, partial(self._saved, file.made, path.name), self._not_given)
 
     def print(self, made: MadeDocument) -> None:
         """Ask for a printer, and print the document.
@@ -82,7 +94,15 @@ class Outlet(QObject):
         if not made.draft:
             self.left.emit(document_id)
 
+    def _saved(self, made: MadeDocument, name: str, document_id: int) -> None:
+        self._finish.forget_password()
+        self._gone(made, f"Saved as {name}.", document_id)
+
     def _not_given(self, error: Exception) -> None:
+        if faults := faults_by_field(error):
+            self._finish.field.set_fault(" ".join(faults.values()))
+            self.told.emit("fault", "Not saved: see the password.")
+            return
         kept = " The document is still here." if isinstance(error, EnvironmentFault) else ""
         self.told.emit("fault", sentence_for(error) + kept)
 

@@ -57,7 +57,6 @@ class ReportForm(DocumentForm):
         self.asked_fault.hide()
         for card in (self.conclusion, self._asked_card(), self._period_card()):
             self.column.addWidget(card)
-        self.column.addStretch(1)
         self._connect()
         self.forget()
 

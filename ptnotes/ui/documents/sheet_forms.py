@@ -30,7 +30,6 @@ class SheetForm(DocumentForm):
         card.body.addWidget(Label(words, "muted", wraps=True))
         card.body.addWidget(self.fields["report.paper"])
         self.column.addWidget(card)
-        self.column.addStretch(1)
         self.paper.currentIndexChanged.connect(self.choices_changed)
 
     @override

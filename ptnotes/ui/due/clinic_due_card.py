@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ptnotes.domain.due import KIND_WORDS, DueKind, due_words
 from ptnotes.domain.permissions import Act
@@ -26,9 +26,13 @@ _LISTED_ELSEWHERE = (DueKind.UNSIGNED_NOTES,)
 
 
 class ClinicDueCard(Card):
-    """Reads what is due in all open episodes (`refresh`); emits `episode_chosen` with ids of patient and episode."""
+    """Reads what is due in all open episodes (`refresh`); emits `episode_chosen` with ids of patient and episode.
+
+    `reports_asked` asks for the progress reports among them to be made at once.
+    """
 
     episode_chosen = Signal(int, int)
+    reports_asked = Signal()
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Due", "", parent)
@@ -39,6 +43,12 @@ class ClinicDueCard(Card):
         # A row's second id, of a draft in other lists, is the episode's here.
         self.list = PatientList(theme, "What is due", self, inset=4, wraps=True)
         self.list.draft_chosen.connect(self.episode_chosen)
+        self.reports = QPushButton("Make the reports…", self)
+        self.reports.setProperty("type", "quiet")
+        self.reports.setToolTip("Make the progress reports that are due, all at once")
+        self.reports.clicked.connect(self.reports_asked)
+        self.reports.hide()
+        self.add_to_head(self.reports)
         self.body.addWidget(self.nothing)
         self.body.addWidget(self.list, 1)
         self.setVisible(allows(clinic, Act.VIEW_NOTES))
@@ -53,6 +63,8 @@ class ClinicDueCard(Card):
         self.list.show_rows([_row(row) for row in found.rows])
         self.list.setVisible(bool(found.rows))
         self.nothing.setVisible(not found.rows)
+        has_report = any(row.due.kind is DueKind.PROGRESS_REPORT for row in found.rows)
+        self.reports.setVisible(has_report and allows(self._clinic, Act.WRITE_PROGRESS_REPORT))
         is_more = found.count > len(found.rows)
         self.set_note(f"the first {len(found.rows)} of {found.count:,}" if is_more else "")
 

@@ -18,10 +18,12 @@ from ptnotes.domain.backup import BackupPlan
 from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
 from ptnotes.domain.documents import DocumentKind
+from ptnotes.domain.due import Due, DueKind, Urgency
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
 from ptnotes.domain.importing import DryRun, FileKind, ImportMap, RowKind
 from ptnotes.domain.letters import LetterChoices, LetterTemplate
+from ptnotes.domain.patient import PatientRow
 from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.people import Permission, Person, Role
 from ptnotes.domain.permissions import Act, may
@@ -36,6 +38,7 @@ from ptnotes.services import (
     day_list,
     discharge_summary,
     document_facts,
+    document_file,
     documents,
     due,
     episodes,
@@ -55,6 +58,7 @@ from ptnotes.services import (
     payers,
     people,
     phrases,
+    report_batch,
     reporting,
     restore,
     retention,
@@ -95,6 +99,10 @@ class Scene:
         """The id of a document that the therapist gave out."""
         return documents.give_out(self.boss, a_document(self.episode), list)
 
+    def face_sheet(self) -> documents.MadeDocument:
+        """A document that the therapist made."""
+        return face_sheet.prepare_face_sheet(self.boss, self.patient_id)
+
     def signed(self) -> int:
         """The id of a new signed note of the therapist's."""
         note = visits.save_draft(self.boss, whole(self.draft()))
@@ -120,6 +128,19 @@ def _new_kind(scene: Scene, kind: VisitKind) -> object:
 
 def _change(scene: Scene, **changes: object) -> object:
     return episodes.change_episode(scene.me, replace(scene.now(), **changes))  # type: ignore[arg-type]  # fields of it
+
+
+def _report_due(scene: Scene) -> report_batch.ReportDue:
+    due_now = Due(DueKind.PROGRESS_REPORT, Urgency.NOW, "made up")
+    patient = PatientRow(
+        id=scene.patient_id,
+        mrn="1",
+        name="Made, Up",
+        birth_date=date(1980, 1, 2),
+        telephone="",
+        archived=False,
+    )
+    return report_batch.ReportDue(patient, scene.episode.id or 0, due_now, None)
 
 
 def _event(scene: Scene) -> AdverseEvent:
@@ -371,6 +392,26 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "document_facts": (
         {Act.VIEW_NOTES},
         lambda s: document_facts.document_facts(s.me, s.episode.id or 0),
+    ),
+    "document_file": (
+        {Act.EXPORT},
+        lambda s: document_file.document_file(s.me, s.face_sheet(), password="a made-up heron"),
+    ),
+    "document_file: with FHIR": (
+        {Act.EXPORT, Act.VIEW_NOTES},
+        lambda s: document_file.document_file(s.me, s.face_sheet(), with_fhir=True),
+    ),
+    "reports_due": (
+        {Act.VIEW_NOTES, Act.WRITE_PROGRESS_REPORT},
+        lambda s: report_batch.reports_due(s.me),
+    ),
+    "prepare_due_report": (
+        {Act.VIEW_NOTES, Act.WRITE_PROGRESS_REPORT},
+        lambda s: report_batch.prepare_due_report(s.me, _report_due(s)),
+    ),
+    "give_into": (
+        {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
+        lambda s: report_batch.give_into(s.me, a_document(s.episode), s.me.path.parent),
     ),
     "require_giving_out": (
         {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},

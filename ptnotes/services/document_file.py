@@ -1,0 +1,91 @@
+"""The file as which a document is saved: as it is kept, with a password, or with the same data for machines inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ptnotes.db.patients import load_patient
+from ptnotes.domain.documents import KIND_TITLES
+from ptnotes.domain.permissions import Act
+from ptnotes.exchange.fhir_bundle import bundle_bytes
+from ptnotes.exchange.fhir_data import EpisodeData, PatientData
+from ptnotes.services.documents import MadeDocument
+from ptnotes.services.export_fhir import patient_data
+from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import require
+from ptnotes.services.settings import clinic_details
+
+_FHIR_NAME = "record-fhir-r4.json"
+_FHIR_TYPE = "application/fhir+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFile:
+    """The document `made` as it is kept, and the `content` of the file that goes out.
+
+    They are the same bytes unless there is a password: what is kept can be opened again without it.
+    """
+
+    made: MadeDocument
+    content: bytes
+
+
+def document_file(
+    clinic: OpenClinic, made: MadeDocument, *, password: str | None = None, with_fhir: bool = False
+) -> DocumentFile:
+    """What is saved of a document, opened by `password` unless that is None.
+
+    With FHIR, a bundle of the data that it was made from is attached to it.
+
+    Raises `InputError` "report.password_weak", `AccessError`, `NotFoundError`.
+    """
+    require(clinic, Act.EXPORT)
+    # What changes a PDF is read only where one is changed.
+    from ptnotes.reports.finish import Attachment, protected, with_attachment  # noqa: PLC0415
+
+    if with_fhir:
+        attachment = Attachment(
+            name=_FHIR_NAME,
+            content=bundle_bytes(_told_by(clinic, made)),
+            description=f"{KIND_TITLES[made.kind]}: the data it was made from, as a FHIR R4 bundle",
+            mime=_FHIR_TYPE,
+            made_at=made.made_at,
+        )
+        content = with_attachment(made.pdf, attachment)
+        made = replace(made, pdf=content, extras=(*made.extras, "with FHIR data"))
+    if password is None:
+        return DocumentFile(made=made, content=made.pdf)
+    content = protected(made.pdf, password, _known(clinic, made))
+    return DocumentFile(made=replace(made, extras=(*made.extras, "with a password")), content=content)
+
+
+def _told_by(clinic: OpenClinic, made: MadeDocument) -> PatientData:
+    """Of the patient's record what the document is made from, and no more: its visits, in its episode."""
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        data = patient_data(clinic, connection, made.patient_id)
+    drawn = {session_id for session_id, _revision in made.sessions}
+    return replace(
+        data,
+        made_at=made.made_at,
+        episodes=tuple(_part(one, made, drawn) for one in data.episodes if one.episode.id == made.episode_id),
+        notes={key: note for key, note in data.notes.items() if key in drawn},
+        signatures={key: signature for key, signature in data.signatures.items() if key in drawn},
+        events=(),
+    )
+
+
+def _part(episode: EpisodeData, made: MadeDocument, drawn: set[int]) -> EpisodeData:
+    until = made.covers_to
+    return replace(
+        episode,
+        sessions=tuple(one for one in episode.sessions if one.id in drawn),
+        outcomes=tuple(one for one in episode.outcomes if until is None or one.score.taken_on <= until),
+    )
+
+
+def _known(clinic: OpenClinic, made: MadeDocument) -> tuple[str, ...]:
+    """Words that a password must not lean on."""
+    with clinic.store.read() as connection:
+        patient = load_patient(connection, made.patient_id)
+    return patient.name, patient.mrn, clinic_details(clinic).name
