@@ -10,12 +10,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, Table, Update, bindparam, exists, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Dialect, Select, Table, Update, bindparam, select, update
 
 Row = tuple[Any, ...]
 _Binder = Callable[[Any], Any]
@@ -54,11 +53,6 @@ class Parts:
             statement = statement.where(self.table.c[self.columns[place]] == bindparam(f"key_{place}"))
         written = (*self.columns[self.key_length :], "removed_at")
         return statement.values({name: bindparam(f"new_{name}") for name in written})
-
-    @cached_property
-    def any_of(self) -> ColumnElement[bool]:
-        """Whether the owner ``:owner`` has any row, removed ones too."""
-        return exists().where(self.table.c[self.owner] == bindparam("owner"))
 
     def write(self, connection: Connection, owner: int, wanted: Sequence[Row], at: datetime) -> bool:
         """Make the stored rows of `owner` be `wanted`; tell whether anything had to change."""
@@ -170,6 +164,22 @@ def _bound(row: Row, binders: tuple[_Binder | None, ...]) -> Row:
 def _read(column: Sequence[Any], read: _Binder) -> Sequence[Any]:
     known = {value: read(value) for value in set(column)}
     return list(map(known.__getitem__, column))
+
+
+def which_hold(connection: Connection, tables: tuple[Parts, ...], owner: int) -> Row:
+    """For each of `tables` whether it has any row of `owner`, removed ones too; asked in one statement."""
+    asked = _asking(tables, connection.dialect)
+    return tuple(connection.exec_driver_sql(asked, (owner,) * len(tables)).one())
+
+
+@lru_cache
+def _asking(tables: tuple[Parts, ...], dialect: Dialect) -> str:
+    quote, mark = dialect.identifier_preparer, "?" if dialect.paramstyle == "qmark" else "%s"
+    asked = (
+        f"EXISTS (SELECT 1 FROM {quote.format_table(parts.table)} WHERE {quote.quote(parts.owner)} = {mark})"  # noqa: S608 - names of the schema
+        for parts in tables
+    )
+    return f"SELECT {', '.join(asked)}"
 
 
 def grouped(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[int, list[Any]]:

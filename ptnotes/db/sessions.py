@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
 
-from ptnotes.db.parts import Parts, Row, grouped
+from ptnotes.db.parts import Parts, Row, grouped, which_hold
 from ptnotes.db.schema.session import (
     BodyChartRecord,
     ComparableSignRecord,
@@ -127,20 +127,15 @@ _EVER_OF_EPISODE = _QUERY.where(
     SessionRecord.episode_id == bindparam("episode"), SessionRecord.state != NoteState.DISCARDED
 ).order_by(SessionRecord.service_date, SessionRecord.id)
 _OF_EPISODE = _EVER_OF_EPISODE.where(_SHOWN)
-_SAVE = (
-    update(SessionRecord)
-    .where(
-        SessionRecord.id == bindparam("key"),
-        SessionRecord.revision == bindparam("seen"),
-        SessionRecord.state == NoteState.DRAFT,
-    )
-    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
+_SESSIONS = _table(SessionRecord)
+# Which columns are written is told by the values given: with a place for each in the statement it takes longer to know
+# it again than to run it.
+_SAVE = update(_SESSIONS).where(
+    _SESSIONS.c.id == bindparam("key"),
+    _SESSIONS.c.revision == bindparam("seen"),
+    _SESSIONS.c.state == NoteState.DRAFT,
 )
-_ANY_STORED = select(
-    *(part.parts.any_of.label(name) for name, part in _PARTS.items()),
-    _TARGETS.any_of.label("targets"),
-    _NOTE.any_of.label("note"),
-)
+_STORED = (*(part.parts for part in _PARTS.values()), _TARGETS, _NOTE)
 MEASURED = ("mobilizations", "interventions", "rom", "pain", "comparable_signs", "body_chart")
 
 
@@ -185,14 +180,14 @@ def save_session(connection: Connection, session: TreatmentSession, at: datetime
     """
     key = _id_of(session)
     saved = replace(session, revision=session.revision + 1, saved_at=at)
-    values = {f"new_{name}": getattr(saved, name) for name in _WRITTEN}
+    values = {name: getattr(saved, name) for name in _WRITTEN}
     done = connection.execute(_SAVE, {**values, "key": key, "seen": session.revision})
     if done.rowcount != 1:
         _refuse(connection, key)
     wanted = [(part.parts, part.rows(key, getattr(saved, part.name))) for part in _PARTS.values()]
     wanted += [(_TARGETS, _target_rows(saved, key)), (_NOTE, _note_rows(saved, key))]
     # Most lists of a draft are empty: one question tells which need to be compared at all.
-    stored = connection.execute(_ANY_STORED, {"owner": key}).one()
+    stored = which_hold(connection, _STORED, key)
     for (parts, rows), has_rows in zip(wanted, stored, strict=True):
         if has_rows:
             parts.write(connection, key, rows, at)
