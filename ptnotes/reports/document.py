@@ -20,7 +20,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
 from ptnotes.domain.people import Paper
 from ptnotes.reports import fonts
-from ptnotes.reports.paper import INKS, MARGIN_BOTTOM_PT, MARGIN_SIDE_PT, MARGIN_TOP_PT, PAGE_SIZES_PT
+from ptnotes.reports.paper import GAP_PT, INKS, MARGIN_BOTTOM_PT, MARGIN_SIDE_PT, MARGIN_TOP_PT, PAGE_SIZES_PT
 from ptnotes.reports.pdf_a import declare_pdf_a
 from ptnotes.reports.pdf_file import written_out
 from ptnotes.reports.tags import Element, Tags, marked
@@ -177,11 +177,15 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
         canvas.setLineWidth(0.5)
         canvas.line(MARGIN_SIDE_PT, 34, right, 34)
         # The name is a line of its own, so that one written from right to left does not turn the rest round.
-        who = shortened(imprint.patient_name, QUIET_SMALL, 190)
+        foot_x = right - 60 - fonts.width(imprint.foot, QUIET_SMALL.font, QUIET_SMALL.size)
+        mrn = f" · MRN {shortened(imprint.mrn, QUIET_SMALL, 90)}"
+        mrn_pt = sum(
+            fonts.width(text, font, QUIET_SMALL.size) for font, text in fonts.runs(mrn, QUIET_SMALL.font)
+        )
+        who = shortened(imprint.patient_name, QUIET_SMALL, foot_x - MARGIN_SIDE_PT - mrn_pt - GAP_PT)
         x = draw_line(canvas, MARGIN_SIDE_PT, 22, who, QUIET_SMALL)
-        draw_line(canvas, x, 22, f" · MRN {shortened(imprint.mrn, QUIET_SMALL, 90)}", QUIET_SMALL)
-        foot_pt = fonts.width(imprint.foot, QUIET_SMALL.font, QUIET_SMALL.size)
-        draw_line(canvas, right - 60 - foot_pt, 22, imprint.foot, QUIET_SMALL)
+        draw_line(canvas, x, 22, mrn, QUIET_SMALL)
+        draw_line(canvas, foot_x, 22, imprint.foot, QUIET_SMALL)
         canvas.saveState()
         canvas.translate(right - 120, 18)
         canvas.doForm(_number_form(canvas.getPageNumber()))
