@@ -19,6 +19,7 @@ from ptnotes.ui.backup.backup_card import BackupCard
 from ptnotes.ui.backup.schedule import BackupSchedule
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.payers.rules_card import PayerRulesCard
+from ptnotes.ui.settings.letters_card import LettersCard
 from ptnotes.ui.settings.values_card import ReferenceValuesCard
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -112,6 +113,8 @@ class ClinicSettings(Scroller):
         column.addWidget(self.payer_rules)
         self.reference_values = ReferenceValuesCard(clinic, tasks, theme)
         column.addWidget(self.reference_values)
+        self.letters = LettersCard(clinic, tasks, theme)
+        column.addWidget(self.letters)
         column.addWidget(file_card)
         self.backups = BackupCard(clinic, schedule)
         column.addWidget(self.backups)
@@ -126,6 +129,7 @@ class ClinicSettings(Scroller):
         self._tasks.read(lambda: clinic_details(self._clinic), self._show, latest="clinic")
         self.payer_rules.show_rules()
         self.reference_values.show_values()
+        self.letters.show_templates()
 
     def _show(self, details: Clinic) -> None:
         if self._sent is not None or (self._typed() != self._stored and not self._is_stale):
@@ -175,7 +179,7 @@ class ClinicSettings(Scroller):
     def unsaved_problem(self) -> str:
         """Why a change could not be stored, empty where all are."""
         if self._sent is None and self._typed() == self._stored:
-            return self.payer_rules.unsaved_problem()
+            return self.payer_rules.unsaved_problem() or self.letters.unsaved_problem()
         return f"A change of the clinic's settings is not stored yet. {self._problem}".rstrip()
 
     def _saved(self, details: Clinic) -> None:

@@ -53,7 +53,7 @@ def test_a_template_is_stored_cleaned() -> None:
         ),
     ],
 )
-def test_each_fault_of_a_template_is_named(changed: dict[str, str], faults: list[tuple[str, str]]) -> None:
+def test_each_fault_of_a_template_is_named(changed: dict[str, Any], faults: list[tuple[str, str]]) -> None:
     with pytest.raises(InputError) as caught:
         checked_template(replace(TEMPLATE, **changed))
     assert [(fault.code, fault.field) for fault in caught.value.faults] == faults
