@@ -161,7 +161,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
         canvas.roundRect(MARGIN_SIDE_PT, high - 27, 44, 14, 3, stroke=0, fill=1)
         room = wide - 2 * MARGIN_SIDE_PT - 52
         for x, words, whole, style in (
-            (MARGIN_SIDE_PT + 6.5, "DRAFT", "", _DRAFT),
+            (MARGIN_SIDE_PT + 6.5, self._imprint.stamp, "", _DRAFT),
             (MARGIN_SIDE_PT + 52, shortened(why, _WHY_DRAFT, room), why, _WHY_DRAFT),
         ):
             told = (

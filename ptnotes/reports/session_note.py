@@ -150,16 +150,19 @@ def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:
     yield from section("Signature")
     if data.signed_by:
         columns = [
-            Column("", 1.7, CELL_QUIET),
-            Column("Who", 2.4),
+            Column("", 1.9, CELL_QUIET),
+            Column("Who", 2.3),
             Column("On", 1.5),
-            Column("Record", 1.2, CELL_QUIET),
-            Column("Remarks", 2.4),
+            Column("Record", 1.4, CELL_QUIET),
+            Column("Remarks", 2.1),
         ]
         rows: list[list[Words]] = [
             [one.kind, [bold(one.who)], one.at, one.record, one.words] for one in data.signed_by
         ]
         yield table(columns, rows, width)
+    if not data.signed_by and not data.signatures.open:
+        yield space(4)
+        yield paragraph("No signature is on record.", QUIET)
     for line in data.signatures.open:
         yield space(4)
         yield paragraph([Span(line, None, "danger")], BODY)

@@ -75,13 +75,13 @@ class Case:
 
 def gather(clinic: OpenClinic, episode_id: int, until: date) -> Case:
     """The case of an episode as it stood on the day `until`. Raises `NotFoundError`, `AccessError`."""
-    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         return read_case(clinic, connection, episode_id, until)
 
 
 def read_case(clinic: OpenClinic, connection: Reading, episode_id: int, until: date) -> Case:
-    """As `gather`, in a snapshot from which more is read. Whoever calls asks for the right to read charts."""
+    """As `gather`, in a snapshot from which more is read."""
+    require(clinic, Act.VIEW_NOTES)
     episode = load_episode(connection, episode_id)
     steps = steps_of(goal_events(connection, episode_id, clinic.zone))
     versions = plan_history(connection, episode_id, clinic.zone)

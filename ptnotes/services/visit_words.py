@@ -280,12 +280,13 @@ def moving_words(reference: Reference, row: Mobilization) -> str:
 
 
 def direction_words(reference: Reference, row: Mobilization) -> str:
-    """The direction of the force, as charted or as the technique has it."""
+    """The direction of the force, as charted, or as the technique has it where it leaves no choice."""
     direction = reference.directions.get(row.direction or "")
     technique = reference.techniques.get(row.technique or "")
     if direction is not None:
         return direction.label
-    return technique.force_direction if technique is not None else ""
+    is_given = technique is not None and len(technique.directions) < 2
+    return technique.force_direction if technique is not None and is_given else ""
 
 
 def _mobilization_line(reference: Reference, row: Mobilization, by: str) -> MobilizationLine:

@@ -122,6 +122,11 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> 
     boss.close()
 
 
+def _read_case(scene: Scene) -> object:
+    with scene.me.store.read() as connection:
+        return case.read_case(scene.me, connection, scene.episode.id or 0, date(2026, 3, 2))
+
+
 def _new_kind(scene: Scene, kind: VisitKind) -> object:
     return visits.save_draft(scene.me, replace(scene.draft(), kind=kind))
 
@@ -389,6 +394,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: reporting.progress_report_data(s.me, s.episode.id or 0),
     ),
     "gather": ({Act.VIEW_NOTES}, lambda s: case.gather(s.me, s.episode.id or 0, date(2026, 3, 2))),
+    "read_case": ({Act.VIEW_NOTES}, _read_case),
     "document_facts": (
         {Act.VIEW_NOTES},
         lambda s: document_facts.document_facts(s.me, s.episode.id or 0),
