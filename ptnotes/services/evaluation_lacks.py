@@ -31,7 +31,8 @@ def _lacks(found: Evaluated, data: EvaluationData) -> Iterator[Lack]:
     for name in ("prior_function", "present_function", "complexities", "why_skilled"):
         if not getattr(episode, name).strip():
             yield Lack(code=f"lack.{name}")
-    if not any(line.before or line.after for line in data.measures.motions) and not data.scores:
+    is_measured = any(row.value is not None or row.word is not None for row in found.session.rom)
+    if not is_measured and not data.scores:
         yield Lack(code="lack.objective")
     if not data.judgement:
         yield Lack(code="lack.judgement")
