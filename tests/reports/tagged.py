@@ -85,7 +85,7 @@ def _told(
     element: pikepdf.Object,
     above: pikepdf.Object,
     numbers: dict[tuple[int, int], int],
-    marks: list[dict[int, str]],
+    marks: list[dict[int, tuple[str, str]]],
     parents: dict[int, list[tuple[int, int]]],
     used: set[tuple[int, int]],
 ) -> Told:
@@ -105,22 +105,30 @@ def _told(
         page = numbers[(kid.Pg if isinstance(kid, pikepdf.Dictionary) else element.Pg).objgen]
         mark = int(kid.MCID if isinstance(kid, pikepdf.Dictionary) else kid)
         assert parents[page][mark] == element.objgen
+        name, text = marks[page][mark]
+        assert name == told.kind
         assert (page, mark) not in used
         used.add((page, mark))
-        words.append(marks[page][mark])
+        words.append(text)
         pages.append(page)
     told.words, told.pages = " ".join(words), tuple(pages)
     return told
 
 
-def _marked_text(page: pikepdf.Page, known: dict[tuple[int, int], dict[int, str]]) -> dict[int, str]:
-    """The text of each mark on a page, by its number; lines are parted by a space. `known` are fonts already read."""
+def _marked_text(
+    page: pikepdf.Page, known: dict[tuple[int, int], dict[int, str]]
+) -> dict[int, tuple[str, str]]:
+    """The name and the text of each mark on a page, by its number; a line is parted from the next by a space.
+
+    `known` are fonts already read.
+    """
     fonts = {}
     for name, each in page.Resources.Font.items():
         if each.objgen not in known:
             known[each.objgen] = _letters(each)
         fonts[name] = known[each.objgen]
     found: dict[int, list[str]] = {}
+    names: dict[int, str] = {}
     mark: int | None = None
     font: dict[int, str] = {}
     wide = 1
@@ -130,6 +138,7 @@ def _marked_text(page: pikepdf.Page, known: dict[tuple[int, int], dict[int, str]
             mark = int(operands[1].MCID)
             assert mark not in found, "a number marks two things"
             found[mark] = []
+            names[mark] = str(operands[0])[1:]
         elif operator == "EMC":
             mark = None
         elif operator == "Tf":
@@ -139,7 +148,7 @@ def _marked_text(page: pikepdf.Page, known: dict[tuple[int, int], dict[int, str]
             found[mark].append("".join(_read(operands[-1], font, wide)))
         elif mark is not None and operator in {"T*", "Td", "TD", "BT"} and found[mark]:
             found[mark].append(" ")
-    return {mark: " ".join("".join(pieces).split(" ")).strip() for mark, pieces in found.items()}
+    return {mark: (names[mark], " ".join("".join(pieces).split())) for mark, pieces in found.items()}
 
 
 def _read(shown: pikepdf.Object, font: dict[int, str], wide: int) -> Iterator[str]:
