@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QWid
 
 from benchmarks.clinics import LONG_MRNS
 from benchmarks.window import Painted, ms_since, settle, until
+from ptnotes.domain.treatment import NoteState
+from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.shell import Shell
@@ -61,6 +63,18 @@ def keys(application: QApplication, shell: Shell) -> dict[str, list[float]]:
     return times
 
 
+def discard_typed(clinic: OpenClinic, patient_id: int) -> None:
+    """Take away what was typed here earlier today: the same keys in a visit that holds all of it do other work."""
+    from ptnotes.services.episodes import episodes_of
+    from ptnotes.services.visits import discard_draft, load_session, sessions_of
+
+    for episode in episodes_of(clinic, patient_id):
+        for row in sessions_of(clinic, episode.id or 0):
+            is_of_today = row.service_date == clinic.today() and row.state is NoteState.DRAFT
+            if is_of_today and NARRATIVE in load_session(clinic, row.id).note.subjective:
+                discard_draft(clinic, row.id)
+
+
 def _visit_today(application: QApplication, shell: Shell) -> VisitPage:
     from ptnotes.services.patients import patient_by_mrn
 
@@ -69,6 +83,7 @@ def _visit_today(application: QApplication, shell: Shell) -> VisitPage:
     assert clinic is not None
     patient_id = patient_by_mrn(clinic, LONG_MRNS[0]).id
     assert patient_id is not None
+    discard_typed(clinic, patient_id)
     workspace.open_patient(patient_id)
     until(application, lambda: workspace.chart.shown is not None)
     settle(application, 0.5)

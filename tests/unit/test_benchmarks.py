@@ -2,18 +2,25 @@
 
 import json
 import math
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from benchmarks import clinics
+from benchmarks.charting import NARRATIVE, discard_typed
 from benchmarks.clinics import LONG_MRNS, LONG_VISITS, PASSPHRASE, Size, clinic_file
 from benchmarks.figure import Figure, against_limit, percentile, table
 from benchmarks.saving import saving
-from ptnotes.services.episodes import episodes_of
+from ptnotes.domain.episode import EpisodeOfCare
+from ptnotes.domain.treatment import Note
+from ptnotes.services.episodes import episodes_of, open_episode
 from ptnotes.services.opening import open_clinic
-from ptnotes.services.patients import find_patients, patient_by_mrn
-from ptnotes.services.visits import sessions_of
+from ptnotes.services.patients import add_patient, find_patients, patient_by_mrn
+from ptnotes.services.visits import save_draft, sessions_of, start_session
+from tests.clinics import PATIENT, clinic_in
+from tests.clock import FixedClock
 
 TINY = Size(name="tiny", patients=3, sessions=10)
 
@@ -50,6 +57,20 @@ def test_the_table_marks_what_is_missed() -> None:
 @pytest.mark.parametrize(("share", "value"), [(0.5, 5), (0.95, 10), (0.1, 1), (1.0, 10), (0.0, 1)])
 def test_a_percentile_is_a_value_that_was_measured(share: float, value: int) -> None:
     assert percentile([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], share) == value
+
+
+def test_what_was_typed_to_be_measured_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    clock = FixedClock()
+    clinic = clinic_in(tmp_path, clock)
+    patient_id = add_patient(clinic, PATIENT).id or 0
+    episode_id = open_episode(clinic, EpisodeOfCare(patient_id=patient_id, start=clinic.today())).id or 0
+    drafts = [start_session(clinic, episode_id) for _ in range(2)]
+    earlier = start_session(clinic, episode_id, clinic.today() - timedelta(days=1))
+    for draft in (drafts[0], earlier):
+        save_draft(clinic, replace(draft, note=Note(subjective=f"{NARRATIVE} {NARRATIVE}")))
+    discard_typed(clinic, patient_id)
+    assert {row.id for row in sessions_of(clinic, episode_id)} == {drafts[1].id, earlier.id}
+    clinic.close()
 
 
 def test_a_clinic_is_made_once_and_again_when_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
