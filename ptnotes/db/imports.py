@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from ptnotes.db.patients import first_free_id, patient_values
+from ptnotes.db.many import insert_all
+from ptnotes.db.patients import patient_values
 from ptnotes.db.retention import patient_tables
 from ptnotes.db.schema.clinic import PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, ImportItemRecord, ImportRunRecord
@@ -40,7 +40,9 @@ _IDENTITY = (
     PatientRecord.birth_date,
     PatientRecord.telephone,
 )
-_PATIENT = PatientRecord.__table__
+_PATIENT, _ITEM = PatientRecord.__table__, ImportItemRecord.__table__
+_MRN_KEYS = select(PatientRecord.mrn_key).where(PatientRecord.mrn_key.in_(bindparam("keys", expanding=True)))
+_UUIDS = select(PatientRecord.uuid).where(PatientRecord.uuid.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def begin_run(
         insert(ImportRunRecord)
         .returning(ImportRunRecord.id)
         .values(
-            uuid=str(time_ordered_uuid(at)),
+            uuid=time_ordered_uuid(at),
             kind=kind.value,
             started_at=at,
             zone=zone,
@@ -109,26 +111,30 @@ def set_run(
 def taken(connection: Connection, rows: Sequence[NewRow]) -> set[int]:
     """The numbers of those rows whose record number or uuid belongs to a patient by now."""
     found: set[int] = set()
-    for column, keys in (
-        (PatientRecord.mrn_key, {row.patient.mrn.casefold(): row.number for row in rows}),
-        (PatientRecord.uuid, {row.patient.uuid: row.number for row in rows if row.patient.uuid}),
+    for query, keys in (
+        (_MRN_KEYS, {row.patient.mrn.casefold(): row.number for row in rows}),
+        (_UUIDS, {row.patient.uuid: row.number for row in rows if row.patient.uuid}),
     ):
         wanted = list(keys)
         for begin in range(0, len(wanted), 500):
             some = wanted[begin : begin + 500]
-            found.update(keys[key] for key in connection.scalars(select(column).where(column.in_(some))))
+            found.update(keys[key] for key in connection.scalars(query, {"keys": some}))
     return found
 
 
-def store_rows(connection: Connection, run_id: int, rows: Sequence[NewRow], at: datetime) -> None:
-    """Store the patients that rows make, with what searches read, and an item each. Their keys must not be `taken`."""
+def store_rows(
+    connection: Connection, run_id: int, rows: Sequence[NewRow], at: datetime, first_id: int
+) -> None:
+    """Store the patients that rows make, with what searches read, and an item each. Their keys must not be `taken`.
+
+    On SQLite they get ids from `first_id` on, one that is `first_free_id` or follows on the last row's.
+    """
     if not rows:
         return
-    values = [
-        {
-            **patient_values(row.patient),
-            "uuid": row.patient.uuid or str(time_ordered_uuid(at)),
-            "created_at": at,
+    made = [
+        patient_values(row.patient)
+        | {
+            "uuid": row.patient.uuid or time_ordered_uuid(at),
             "import_run_id": run_id,
             "retain_until": row.keep_until,
             "revision": 1,
@@ -136,38 +142,33 @@ def store_rows(connection: Connection, run_id: int, rows: Sequence[NewRow], at: 
         for row in rows
     ]
     if connection.dialect.name == "sqlite":
-        first = first_free_id(connection)
-        ids = list(range(first, first + len(values)))
-        connection.execute(
-            insert(PatientRecord), [{**one, "id": key} for key, one in zip(ids, values, strict=True)]
-        )
+        ids = list(range(first_id, first_id + len(rows)))
+        names = (*made[0], "id", "created_at")
+        values = [(*one.values(), key, at) for key, one in zip(ids, made, strict=True)]
+        insert_all(connection, _PATIENT, names, values)
     else:
         returning = insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True)
-        ids = list(connection.scalars(returning, values))
+        ids = list(connection.scalars(returning, [{**one, "created_at": at} for one in made]))
     index_rows(
         connection,
         [
             (key, str(one["search_text"]), str(one["telephone_digits"]))
-            for key, one in zip(ids, values, strict=True)
+            for key, one in zip(ids, made, strict=True)
         ],
     )
-    connection.execute(
-        insert(ImportItemRecord),
-        [
-            {"import_run_id": run_id, "row": row.number, "object_kind": PATIENT, "object_id": key}
-            for key, row in zip(ids, rows, strict=True)
-        ],
-    )
+    items = [(run_id, row.number, PATIENT, key) for key, row in zip(ids, rows, strict=True)]
+    insert_all(connection, _ITEM, ("import_run_id", "row", "object_kind", "object_id"), items)
 
 
-def time_ordered_uuid(at: datetime) -> UUID:
+def time_ordered_uuid(at: datetime) -> str:
     """A new uuid of version 7 (RFC 9562): the instant in milliseconds, then random bits.
 
     Those made together stand together in an index, which is what writing many at once costs most.
     """
-    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
-    random = secrets.randbits(74)
-    return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & (1 << 62) - 1)
+    instant = f"{int(at.timestamp() * 1000) & (1 << 48) - 1:012x}"
+    random = secrets.token_hex(10)
+    variant = "89ab"[int(random[0], 16) & 3]
+    return f"{instant[:8]}-{instant[8:]}-7{random[1:4]}-{variant}{random[4:7]}-{random[8:]}"
 
 
 def runs(connection: Connection, *, run_id: int | None = None, limit: int = 200) -> tuple[ImportRun, ...]:

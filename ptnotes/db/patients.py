@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import uuid4
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -18,6 +19,8 @@ from ptnotes.domain.errors import Fault, InputError, NotFoundError, StaleError
 from ptnotes.domain.patient import Patient
 
 _FIELDS = tuple(field.name for field in fields(Patient))
+_STORED = tuple(name for name in _FIELDS if name != "id")
+_values = attrgetter(*_STORED)
 _QUERY = select(*(getattr(PatientRecord, name) for name in _FIELDS))
 
 
@@ -115,8 +118,7 @@ def _any_taken(connection: Connection, keys: Sequence[str]) -> bool:
 
 def patient_values(patient: Patient) -> dict[str, object]:
     """The columns of a patient's record that come from the patient, those that searches read among them."""
-    values = {name: getattr(patient, name) for name in _FIELDS if name != "id"}
-    return {**values, **search_columns(patient)}
+    return {**dict(zip(_STORED, _values(patient), strict=True)), **search_columns(patient)}
 
 
 def _id_of(patient: Patient) -> int:

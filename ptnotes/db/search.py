@@ -24,7 +24,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     select,
     table,
     text,
@@ -32,9 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement, SQLCoreOperations
 
+from ptnotes.db.many import insert_all
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
 from ptnotes.domain.dates import read_dates
-from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts, whole_name
+from ptnotes.domain.patient import Patient, PatientRow, digits_of, name_parts, parts_of, whole_name
 from ptnotes.domain.text import LINE_LIMIT, fold
 
 _INDEX = table("patient_search", column("rowid"), column("name"), column("digits"))
@@ -120,17 +120,18 @@ def create_search(connection: Connection) -> None:
 
 def mrn_number(mrn: str) -> int | None:
     """The value of a record number that is all digits, from which the next one follows; None for any other."""
-    digits = fold(mrn)
+    digits = mrn if mrn.isdecimal() else fold(mrn)
     return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < MRN_DIGITS else None
 
 
 def search_columns(patient: Patient) -> dict[str, str | int | None]:
     """Give the folded columns of a patient's record."""
+    family, given, middle = fold(patient.family_name), fold(patient.given_name), fold(patient.middle_name)
     return {
         "mrn_key": patient.mrn.casefold(),
         "mrn_number": mrn_number(patient.mrn),
-        "sort_name": f"{fold(patient.family_name)} {fold(patient.given_name)} {fold(patient.middle_name)}".strip(),
-        "search_text": " ".join(name_parts(patient)),
+        "sort_name": f"{family} {given} {middle}".strip(),
+        "search_text": " ".join(parts_of(family, given, middle, fold(patient.preferred_name))),
         "telephone_digits": digits_of(patient.telephone),
     }
 
@@ -155,14 +156,10 @@ def index_patients(connection: Connection, patients: Iterable[Patient], *, store
 
 def index_rows(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
     """Index patients who are not in the search index yet: id, folded parts of their names, digits of the telephone."""
-    parts = [{"part": part, "patient_id": key} for key, names, _digits in rows for part in names.split()]
-    if parts:
-        connection.execute(insert(PatientNamePartRecord), parts)
-    if connection.dialect.name == "postgresql":
-        return
-    connection.execute(
-        insert(_INDEX), [{"rowid": key, "name": names, "digits": digits} for key, names, digits in rows]
-    )
+    parts = [(part, key) for key, names, _digits in rows for part in names.split()]
+    insert_all(connection, PatientNamePartRecord.__table__, ("part", "patient_id"), parts)
+    if connection.dialect.name == "sqlite":
+        insert_all(connection, _INDEX, ("rowid", "name", "digits"), rows)
 
 
 def forget_patients(connection: Connection, patient_ids: Sequence[int], *, merge: bool = True) -> None:

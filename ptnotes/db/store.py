@@ -56,6 +56,11 @@ class _Turns:
             self._waiting.append(my_turn)
         my_turn.wait()
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for a turn."""
+        return bool(self._waiting)
+
     def __exit__(self, *_exception: object) -> None:
         with self._guard:
             if self._waiting:
@@ -156,6 +161,11 @@ class Store:
                     # it; what is opened once all of it is closed may.
                     self._gate.when_empty(self.close)
                 raise
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody in this process waits to write: long work that holds the turn should end its transaction."""
+        return self._turns.is_wanted
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from struct import Struct
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ptnotes.domain.importing import Because
 from ptnotes.domain.patient import digits_of
@@ -22,6 +21,7 @@ _BUCKETS = 1 << 13
 _ENTRY = Struct("<QI")
 _KEY = Struct("<Q")
 
+_MOST_NAMES = 10_000
 _LEAST_DIGITS = 7
 """Digits of a telephone number that is compared; an extension alone is none."""
 _IN_FILE = 1 << 31
@@ -29,6 +29,7 @@ _MASK = (1 << 64) - 1
 _SOUNDS = str.maketrans(
     {"c": "k", "q": "k", "z": "s", "x": "s", "v": "f", "w": "f", "d": "t", "b": "p", "j": "g", "m": "n"}
 )
+_BETWEEN = re.compile("[,;/]| or ")
 _SILENT = re.compile("[aeiouyhäöü ]+")
 _REPEATED = re.compile(r"(.)\1+")
 
@@ -61,36 +62,74 @@ class Identity(Protocol):
         """One telephone number, or several with commas between."""
 
 
+class Keys(NamedTuple):
+    """By what somebody is asked for, the surest first, and by what they are known afterwards."""
+
+    asked: list[tuple[Because, int]]
+    kept: list[int]
+
+
 class Known:
     """Everybody known so far: the clinic's patients by their id, and earlier rows of a file by their number."""
 
     def __init__(self, *, has_uuids: bool) -> None:
         self._buckets = [bytearray() for _ in range(_BUCKETS)]
         self._has_uuids = has_uuids
+        self._names: dict[str, tuple[str, str]] = {}
 
-    def match(self, patient: Identity) -> tuple[Because, int] | None:
-        """Who `patient` may be, by the surest reason; None where nobody is like them.
+    def keys(self, patient: Identity) -> Keys:
+        """What somebody is found by. No two runs of the program make the same keys."""
+        born = patient.birth_date.toordinal()
+        family, sound = self._heard(patient.family_name)
+        given, _sound = self._heard(patient.given_name)
+        asked: list[tuple[Because, int]] = []
+        if self._has_uuids and patient.uuid:
+            asked.append((Because.SAME_RECORD, hash(("uuid", patient.uuid))))
+        if patient.mrn:
+            asked.append((Because.SAME_NUMBER, hash(("mrn", patient.mrn.casefold()))))
+        asked.append((Because.SAME_NAME, hash((born, family, given))))
+        asked.extend(
+            (Because.SAME_TELEPHONE, hash((born, digits))) for digits in telephones(patient.telephone)
+        )
+        kept = [key for _because, key in asked]
+        if (turned := _turned(patient.birth_date)) is not None:
+            asked.append((Because.BIRTH_TURNED, hash((turned, family, given))))
+        if family != given:
+            asked.append((Because.NAMES_TURNED, hash((born, given, family))))
+        # The same sound with the same initial, and the same first name with the same beginning of the sound.
+        for key in (
+            hash((born, "sound", sound, given[:1])),
+            hash((born, "given", given.partition(" ")[0], sound[:3])),
+        ):
+            asked.append((Because.LIKE_NAME, key))
+            kept.append(key)
+        return Keys(asked, kept)
+
+    def match(self, keys: Keys) -> tuple[Because, int] | None:
+        """Who somebody may be, by the surest reason; None where nobody is like them.
 
         A positive number is a patient's id, a negative one an earlier row.
         """
-        for because, key in self._asked(patient):
+        for because, key in keys.asked:
             place = self._find(key)
             if place is not None:
                 return because, (_IN_FILE - place if place >= _IN_FILE else place)
         return None
 
-    def add_patient(self, patient: Identity, patient_id: int) -> None:
+    def add_patient(self, keys: Keys, patient_id: int) -> None:
         """Know a patient of the clinic."""
-        self._add(patient, patient_id)
-
-    def add_row(self, patient: Identity, number: int) -> None:
-        """Know an earlier row of the file."""
-        self._add(patient, _IN_FILE + number)
-
-    def _add(self, patient: Identity, place: int) -> None:
-        for key in self._kept(patient):
+        for key in keys.kept:
+            # One of each key is enough to point at: a birth date that half a clinic shares costs no more.
             if self._find(key) is None:
-                self._buckets[key % _BUCKETS] += _ENTRY.pack(key & _MASK, place)
+                self._put(key, patient_id)
+
+    def add_row(self, keys: Keys, number: int) -> None:
+        """Know an earlier row of the file, which nobody was like."""
+        for key in keys.kept:
+            self._put(key, _IN_FILE + number)
+
+    def _put(self, key: int, place: int) -> None:
+        self._buckets[key % _BUCKETS] += _ENTRY.pack(key & _MASK, place)
 
     def _find(self, key: int) -> int | None:
         bucket = self._buckets[key % _BUCKETS]
@@ -102,49 +141,25 @@ class Known:
             at = bucket.find(wanted, at + 1)
         return None
 
-    def _kept(self, patient: Identity) -> Iterator[int]:
-        born = patient.birth_date.toordinal()
-        family, given = fold(patient.family_name), fold(patient.given_name)
-        if patient.mrn:
-            yield hash(("mrn", patient.mrn.casefold()))
-        if self._has_uuids and patient.uuid:
-            yield hash(("uuid", patient.uuid))
-        yield hash((born, family, given))
-        for digits in telephones(patient.telephone):
-            yield hash((born, digits))
-        yield hash((born, "like", sounds(family), given[:1]))
-        yield hash((born, "given", given.partition(" ")[0], sounds(family)[:3]))
-
-    def _asked(self, patient: Identity) -> Iterator[tuple[Because, int]]:
-        born = patient.birth_date.toordinal()
-        family, given = fold(patient.family_name), fold(patient.given_name)
-        if self._has_uuids and patient.uuid:
-            yield Because.SAME_RECORD, hash(("uuid", patient.uuid))
-        if patient.mrn:
-            yield Because.SAME_NUMBER, hash(("mrn", patient.mrn.casefold()))
-        yield Because.SAME_NAME, hash((born, family, given))
-        for digits in telephones(patient.telephone):
-            yield Because.SAME_TELEPHONE, hash((born, digits))
-        turned = _turned(patient.birth_date)
-        if turned is not None:
-            yield Because.BIRTH_TURNED, hash((turned, family, given))
-        if family != given:
-            yield Because.NAMES_TURNED, hash((born, given, family))
-        yield Because.LIKE_NAME, hash((born, "like", sounds(family), given[:1]))
-        yield Because.LIKE_NAME, hash((born, "given", given.partition(" ")[0], sounds(family)[:3]))
+    def _heard(self, name: str) -> tuple[str, str]:
+        """A name folded, and how its first word sounds. Names come again and again: many are remembered meanwhile."""
+        known = self._names.get(name)
+        if known is None:
+            folded = fold(name)
+            known = folded, sounds(folded)
+            if len(self._names) < _MOST_NAMES:
+                self._names[name] = known
+        return known
 
 
 def telephones(text: str) -> Iterator[str]:
     """The digits of each telephone number in a text, without what the country's code adds."""
-    if not text:
-        return
-    for part in re.split("[,;/]| or ", text):
+    for part in _BETWEEN.split(text) if text else ():
         digits = digits_of(part)
         if len(digits) >= _LEAST_DIGITS:
             yield digits[-10:]
 
 
-@lru_cache(maxsize=4_096)
 def sounds(folded: str) -> str:
     """The first word of a folded family name by how it sounds, roughly: without vowels, like letters alike.
 

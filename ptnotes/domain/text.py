@@ -25,6 +25,8 @@ _UNDECOMPOSED = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case without accents, apostrophes or double spaces; hyphens become spaces. Equal folds match."""
+    if not text:
+        return text
     lowered = text.casefold().translate(_UNDECOMPOSED)
     if lowered.isascii():
         return " ".join(lowered.split())
@@ -38,6 +40,8 @@ def clean_line(text: str, field: str, *, required: bool = False, limit: int = LI
 
     Raises `InputError` for an empty required text, one longer than `limit`, or one with control characters.
     """
+    if not text and not required:
+        return text
     cleaned = " ".join(_checked(text, field, limit).split())
     if required and not cleaned:
         raise InputError(Fault("text.empty", field))
@@ -55,9 +59,12 @@ def _checked(text: str, field: str, limit: int) -> str:
         raise InputError(
             Fault("text.too_long", field, values={"limit": f"{limit:,}", "length": f"{len(text):,}"})
         )
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
+    # What can be printed holds neither; most texts are such, and a list of patients has very many.
+    if not text.isprintable() and any(
+        unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text
+    ):
         raise InputError(Fault("text.control", field))
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def typed_number(text: str) -> Decimal | None:

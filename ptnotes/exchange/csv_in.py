@@ -99,10 +99,11 @@ def _is_utf_8(file: BinaryIO) -> bool:
             continue
         text = decoder.decode(part)
         bad += text.count(UNREADABLE)
-        beyond += sum(not letter.isascii() for letter in text)
+        # Each letter beyond ASCII takes some bytes more than one.
+        beyond += len(part) - len(text)
     bad += decoder.decode(b"", final=True).count(UNREADABLE)
     # A letter of Windows-1252 is hardly ever one of UTF-8: a few bad bytes among many letters are harm to the file.
-    return bad * 4 <= beyond - bad
+    return bad * 4 <= beyond
 
 
 def _separator(text: str) -> str:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 
 from ptnotes.domain.dates import read_any_dates
 from ptnotes.domain.errors import Fault, InputError
@@ -20,6 +19,8 @@ from ptnotes.domain.text import fold
 from ptnotes.exchange.csv_in import UNREADABLE
 from ptnotes.exchange.csv_text import unguarded
 
+_MOST_DATES = 50_000
+"""Days that are remembered while a file is read: more than anybody living was born on."""
 YOUNGEST_BY_TWO_DIGITS = 10
 """A year of two digits that makes somebody at most so old may as well be of the century before."""
 _NUMBERS = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})", re.ASCII)
@@ -75,6 +76,7 @@ class RowReader:
         self._order = columns.date_order
         self._is_guarded = columns.is_guarded
         self._width = len(columns.targets)
+        self._dates: dict[str, date | str] = {}
         self._places: dict[Target, tuple[int, ...]] = {}
         for place, target in enumerate(columns.targets):
             if target is not None:
@@ -92,7 +94,8 @@ class RowReader:
             faults.extend(error.faults)
             family = given = middle = suffix = "-"
         born = self._born(texts.get(Target.BIRTH_DATE, ""), faults)
-        sex = _SEX.get(fold(texts.get(Target.SEX, "")))
+        said = texts.get(Target.SEX, "")
+        sex = _SEX.get(said) or _SEX.get(fold(said))
         if sex is None:
             faults.append(Fault("import.sex", "patient.sex"))
         uuid = texts.get(Target.UUID, "").strip().lower()
@@ -163,7 +166,11 @@ class RowReader:
         if not text:
             faults.append(Fault("patient.birth_date.missing", field))
             return None
-        found = read_date(text, self._order, self._today)
+        found = self._dates.get(text)
+        if found is None:
+            found = read_date(text, self._order, self._today)
+            if len(self._dates) < _MOST_DATES:
+                self._dates[text] = found
         if isinstance(found, str):
             faults.append(Fault(found, field, values={"order": DATE_ORDER_WORDS[self._order]}))
             return None
@@ -223,7 +230,6 @@ def read_date(text: str, order: DateOrder, today: date) -> date | str:
     return _read_date(text, order, today)
 
 
-@lru_cache(maxsize=4_096)
 def _read_date(text: str, order: DateOrder, today: date) -> date | str:
     if len(text) > 40:
         return "import.birth_date"
@@ -305,13 +311,20 @@ class DateCounter:
 
     def __init__(self, today: date) -> None:
         self._today = today
+        self._told: dict[str, str] = {}
         self._counts = dict.fromkeys(("month_first", "day_first", "either", "clear", "unread"), 0)
 
     def see(self, text: str) -> None:
         """Take one date into account; a blank tells nothing."""
         text = text.strip()
-        if text:
-            self._counts[_order_told(text, self._today)] += 1
+        if not text:
+            return
+        told = self._told.get(text)
+        if told is None:
+            told = _order_told(text, self._today)
+            if len(self._told) < _MOST_DATES:
+                self._told[text] = told
+        self._counts[told] += 1
 
     @property
     def seen(self) -> DatesSeen:
@@ -319,7 +332,6 @@ class DateCounter:
         return DatesSeen(**self._counts)
 
 
-@lru_cache(maxsize=4_096)
 def _order_told(text: str, today: date) -> str:
     if len(text) > 40:
         return "unread"

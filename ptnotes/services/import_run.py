@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from ptnotes.db import imports as stored
 from ptnotes.db.audit import Writing
-from ptnotes.db.patients import next_mrn
+from ptnotes.db.patients import first_free_id, next_mrn
 from ptnotes.db.search import mrn_number
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError
@@ -36,9 +36,12 @@ Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
 LOOK_EVERY = 500
 """Rows after which somebody is told how far it is, and asked whether to go on."""
-_FIRST_TURN, _LEAST_TURN, _MOST_TURN = 200, 50, 2_000
-_TURN_S = 0.05
-"""How long one turn at writing should take: a save waits for at most one."""
+_GATHERED = 2_500
+"""Rows that are read before they are stored."""
+_AT_ONCE = 250
+"""Rows after which a turn at writing ends where somebody waits: a save in the window waits for these at most."""
+_TURN_S = 0.15
+"""How long a turn lasts at most: who waits in another program is not seen from here."""
 
 
 def reasons_of(because: Because | None, faults: Sequence[Fault]) -> tuple[str, ...]:
@@ -81,7 +84,7 @@ class Judge:
         self.last_id = 0
         with clinic.store.read() as connection:
             for row in stored.everybody(connection):
-                self.known.add_patient(row, row.id)
+                self.known.add_patient(self.known.keys(row), row.id)
                 self.last_id = row.id
 
     def verdicts(self, rows: Rows) -> Iterator[Verdict]:
@@ -98,7 +101,8 @@ class Judge:
             yield self._judged(number, cells, incoming)
 
     def _judged(self, number: int, cells: list[str], incoming: Incoming) -> Verdict:
-        found = self.known.match(incoming.patient)
+        keys = self.known.keys(incoming.patient)
+        found = self.known.match(keys)
         if found is not None:
             verdict = Verdict(number, cells, RowKind.DUPLICATE, incoming, because=found[0], other=found[1])
             if number not in self._add or not verdict.can_be_added:
@@ -106,7 +110,8 @@ class Judge:
             if found[0] is Because.SAME_NUMBER:
                 # The number is somebody else's; the next free one is given.
                 incoming = replace(incoming, patient=replace(incoming.patient, mrn=""))
-        self.known.add_row(incoming.patient, number)
+                keys = self.known.keys(incoming.patient)
+        self.known.add_row(keys, number)
         return Verdict(number, cells, RowKind.MADE, incoming)
 
 
@@ -117,7 +122,6 @@ class Run:
         self, clinic: OpenClinic, columns: ImportMap, first: FirstPass, back: RefusedRows | None
     ) -> None:
         self._clinic, self._columns, self._first, self._back = clinic, columns, first, back
-        self._turn = _FIRST_TURN
         self._is_undone = False
         self.made = self.left_out = self.refused = 0
         at = clinic.clock()
@@ -148,7 +152,7 @@ class Run:
                 waiting.append(verdict)
             else:
                 self._give_back(verdict)
-            if len(waiting) >= self._turn:
+            if len(waiting) == _GATHERED:
                 self._store(judge, waiting)
                 waiting = []
             if count % LOOK_EVERY == 0:
@@ -182,33 +186,51 @@ class Run:
             self._back.write(verdict.cells, verdict.reasons)
 
     def _store(self, judge: Judge, waiting: list[Verdict]) -> None:
-        """One turn at writing: as many rows as take about as long as a save may wait."""
-        if not waiting:
-            return
+        """Store rows, in as many turns at writing as it takes."""
+        while waiting and not self._is_undone:
+            waiting = self._one_turn(judge, waiting)
+
+    def _one_turn(self, judge: Judge, waiting: list[Verdict]) -> list[Verdict]:
+        """One transaction, that ends as soon as somebody else wants to write. Gives the rows that are left to do."""
+        store = self._clinic.store
         left: list[Verdict] = []
-        with self._clinic.store.write() as connection:
+        done = made = 0
+        with store.write() as connection:
             begun = perf_counter()
-            rows = self._numbered(connection, self._still_new(connection, judge, waiting, left))
-            taken = stored.taken(connection, rows)
-            by_number = {verdict.number: verdict for verdict in waiting}
-            left.extend(
-                replace(by_number[number], kind=RowKind.DUPLICATE, because=Because.SAME_NUMBER)
-                for number in taken
-            )
-            rows = [row for row in rows if row.number not in taken]
-            made, refused = self.made + len(rows), self.left_out + self.refused + len(left)
-            if not stored.set_run(connection, self.id, made=made, refused=refused):
-                self._is_undone = True
-                return
-            stored.store_rows(connection, self.id, rows, self._clinic.clock())
+            new = self._still_new(connection, judge, waiting, left)
+            first_id = first_free_id(connection)
+            while done < len(new):
+                some = self._not_taken(connection, new[done : done + _AT_ONCE], left)
+                stored.store_rows(connection, self.id, some, self._clinic.clock(), first_id + made)
+                made += len(some)
+                done += _AT_ONCE
+                if store.is_wanted or perf_counter() - begun > _TURN_S:
+                    break
             judge.last_id = stored.last_id(connection)
+            refused = self.left_out + self.refused + len(left)
+            if not stored.set_run(connection, self.id, made=self.made + made, refused=refused):
+                self._is_undone = True
+                return []
             connection.commit()
-            took = perf_counter() - begun
-        self.made = made
+        self.made += made
         for verdict in left:
             self._give_back(verdict)
-        fitting = int(len(waiting) * _TURN_S / max(took, 1e-3))
-        self._turn = max(_LEAST_TURN, min(_MOST_TURN, 2 * self._turn, fitting))
+        return new[done:]
+
+    def _not_taken(
+        self, connection: Writing, verdicts: list[Verdict], left: list[Verdict]
+    ) -> list[stored.NewRow]:
+        """The rows, but those whose record number was given to somebody meanwhile: they go to `left`."""
+        rows = self._numbered(connection, verdicts)
+        taken = stored.taken(connection, rows)
+        if not taken:
+            return rows
+        left.extend(
+            replace(verdict, kind=RowKind.DUPLICATE, because=Because.SAME_NUMBER)
+            for verdict in verdicts
+            if verdict.number in taken
+        )
+        return [row for row in rows if row.number not in taken]
 
     @staticmethod
     def _still_new(
@@ -220,11 +242,11 @@ class Run:
             return waiting
         fresh = Known(has_uuids=True)
         for row in newcomers:
-            fresh.add_patient(row, row.id)
-            judge.known.add_patient(row, row.id)
+            fresh.add_patient(fresh.keys(row), row.id)
+            judge.known.add_patient(judge.known.keys(row), row.id)
         new = []
         for verdict in waiting:
-            found = None if verdict.incoming is None else fresh.match(verdict.incoming.patient)
+            found = None if verdict.incoming is None else fresh.match(fresh.keys(verdict.incoming.patient))
             if found is None:
                 new.append(verdict)
             else:
