@@ -51,7 +51,8 @@ class Pages(QStackedWidget):
         self._people: PeoplePage | None = None
         self._history: HistoryPage | None = None
         self._retention: RetentionPage | None = None
-        self._data: DataPage | None = None
+        self.data: DataPage | None = None
+        """What comes in and goes out, None until it is first asked for."""
         self.phrases: PhrasePage | None = None
         """The clinic's phrases, None until they are first asked for."""
 
@@ -89,25 +90,6 @@ class Pages(QStackedWidget):
             self._history = HistoryPage(self._clinic, self._tasks, self._theme, self)
             self.addWidget(self._history)
         return self._history
-
-    @property
-    def retention(self) -> RetentionPage:
-        """How long records are kept, made when it is first asked for."""
-        if self._retention is None:
-            self._retention = RetentionPage(self._clinic, self._tasks, self._theme, self)
-            self._retention.disposed.connect(self.records_disposed)
-            self.addWidget(self._retention)
-        return self._retention
-
-    @property
-    def data(self) -> DataPage:
-        """What comes in and goes out, made when it is first asked for."""
-        if self._data is None:
-            self._data = DataPage(self._clinic, self._tasks, self._theme, self)
-            self._data.patients_changed.connect(self.patients_imported)
-            self._data.import_undone.connect(self.import_undone)
-            self.addWidget(self._data)
-        return self._data
 
     def flush(self) -> None:
         """Hand everything that is typed to the writer."""
@@ -153,18 +135,22 @@ class Pages(QStackedWidget):
 
     def show_retention(self) -> None:
         """Show how long records are kept, and which are due."""
-        self.turn_to(self.retention)
-        self.retention.show_records()
+        if self._retention is None:
+            self._retention = RetentionPage(self._clinic, self._tasks, self._theme, self)
+            self._retention.disposed.connect(self.records_disposed)
+            self.addWidget(self._retention)
+        self.turn_to(self._retention)
+        self._retention.show_records()
 
     def show_data(self) -> None:
         """Show what can be brought in and taken out."""
+        if self.data is None:
+            self.data = DataPage(self._clinic, self._tasks, self._theme, self)
+            self.data.patients_changed.connect(self.patients_imported)
+            self.data.import_undone.connect(self.import_undone)
+            self.addWidget(self.data)
         self.turn_to(self.data)
         self.data.show_data()
-
-    def take_patient_out(self, patient: Patient) -> None:
-        """Offer to save this patient's record for another program."""
-        self.turn_to(self.data)
-        self.data.show_patient(patient)
 
     def show_clinic_history(self) -> None:
         """Show who did what in the clinic."""

@@ -60,7 +60,9 @@ def _turn_to(pages: Pages, page: QWidget) -> None:
 def _take_patient_out(workspace: Workspace) -> None:
     """Offer to save the open patient's record for another program."""
     if workspace.chart.shown is not None:
-        workspace.pages.take_patient_out(workspace.chart.shown.patient)
+        workspace.pages.show_data()
+        if workspace.pages.data is not None:
+            workspace.pages.data.show_patient(workspace.chart.shown.patient)
 
 
 class Workspace(QWidget):

@@ -224,6 +224,7 @@ def test_the_menu_of_an_open_chart_offers_that_patient_archived_or_not(
     workspace = open_first(shell, clinic, qtbot)
     shell.actions_by_id["take_patient_out"].trigger()
     data = workspace.pages.data
+    assert data is not None
     assert workspace.pages.currentWidget() is data
     assert data.tabs.currentIndex() == OUT
     assert data.out.patient.patient.current_id == "1"
@@ -237,6 +238,7 @@ def test_the_window_is_not_left_with_a_key_that_nobody_wrote_down(
 ) -> None:
     workspace = open_first(shell, clinic, qtbot)
     workspace.pages.show_data()
+    assert workspace.pages.data is not None
     paper = workspace.pages.data.out.clinic.key
     paper.show_key(KEY, "a.zip")
     workspace.show_home()

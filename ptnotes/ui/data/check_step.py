@@ -35,9 +35,9 @@ from ptnotes.ui.widgets.table import plain_table
 
 KINDS = (RowKind.MADE, RowKind.DUPLICATE, RowKind.REFUSED)
 _WIDTHS = {
-    RowKind.MADE: (56, 0, 96, 126),
-    RowKind.DUPLICATE: (56, 0, 96, 126, 0),
-    RowKind.REFUSED: (56, 0, 0),
+    RowKind.MADE: (52, 0, 104, 126),
+    RowKind.DUPLICATE: (52, 0, 104, 104, 0),
+    RowKind.REFUSED: (52, 0, 0),
 }
 """Of the columns, in pixels at the smallest text size; 0 takes what is left."""
 _BESIDE = {
@@ -91,9 +91,9 @@ class CheckStep(QWidget):
         self.split.addWidget(self.table)
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 1)
-        self.detail.setMinimumWidth(theme.px(340))
+        self.detail.setMinimumWidth(theme.px(300))
         self.table.setMinimumWidth(theme.px(240))
-        self.split.setSizes([theme.px(620), theme.px(420)])
+        self.split.setSizes([theme.px(600), theme.px(420)])
         self.empty = EmptyState("", "")
         self.empty.hide()
         self.add_all = QPushButton("Add all of them all the same")
@@ -186,6 +186,7 @@ class CheckStep(QWidget):
         """Say why it was not imported."""
         self.set_running(is_running=False)
         self.fault.say(words)
+        self.go_on.setFocus()
 
     def _show_kind(self) -> None:
         tried, kind = self._tried, KINDS[self.kinds.currentIndex()]

@@ -91,7 +91,7 @@ class ClinicCard(Card):
         self.forms.buttonClicked.connect(self._form_chosen)
         self.choose.clicked.connect(self._choose)
         self.passphrase.given.connect(self._begin)
-        self.key.written_down.connect(self._key_written)
+        self.key.written_down.connect(self._offer_again)
         self._offer()
 
     def _fill_form(self, theme: Theme) -> None:
@@ -175,7 +175,7 @@ class ClinicCard(Card):
 
     def _csv_made(self, path: Path, done: Exported) -> None:
         self._ended()
-        self.form.show()
+        self._offer_again()
         self._say(
             f"{_patients(done.patients)} in {done.files} files, in {breakable(str(path))}. Not encrypted.",
             "ok",
@@ -187,10 +187,10 @@ class ClinicCard(Card):
             self.key.show_key(made.key, made.path.name)
             self._say(f"{_patients(made.patients)} in {breakable(str(made.path))}, encrypted.", "ok")
         else:
-            self.form.show()
+            self._offer_again()
             self._say(f"{_patients(made.patients)} in {breakable(str(made.path))}. Not encrypted.", "ok")
 
-    def _key_written(self) -> None:
+    def _offer_again(self) -> None:
         self.form.show()
         self.choose.setFocus()
 

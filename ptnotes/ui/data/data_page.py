@@ -58,7 +58,6 @@ class DataPage(QWidget):
         """Offer to take this patient out."""
         if patient.id is None:
             raise ValueError("a stored patient has an id")
-        self.show_data()
         self.tabs.setCurrentIndex(OUT)
         row = PatientRow(
             id=patient.id,

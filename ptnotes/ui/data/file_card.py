@@ -99,6 +99,8 @@ class FileCard(Card):
         self.running.end()
         self.drop.show()
         self.fault.say(words)
+        if words:
+            self.button.setFocus()
 
     def _ask(self) -> None:
         path = self._ask_path(self, Wanted("A file with patients", files=_FILES))

@@ -142,6 +142,7 @@ class InPage(QWidget):
     def _stop_looking(self) -> None:
         self._tasks.forget(_LOOK)
         self.file.refuse("")
+        self.file.button.setFocus()
 
     def _look_otherwise(self, told: ImportMap) -> None:
         look = partial(look_at, self._clinic, self._path, told=told)
@@ -156,6 +157,7 @@ class InPage(QWidget):
         if kind is FileKind.CSV:
             self._go_to(COLUMNS)
             self.columns.refuse(error)
+            self.columns.go_on.setFocus()
         else:
             self._not_looked(error)
 

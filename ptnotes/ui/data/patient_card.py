@@ -118,11 +118,13 @@ class PatientCard(Card):
     def _saved(self, path: Path) -> None:
         self._is_saving = False
         self._offer()
+        self.save.setFocus()
         self._say(_SAVED.format(name=path.name), "ok")
 
     def _refused(self, error: Exception) -> None:
         self._is_saving = False
         self._offer()
+        self.save.setFocus()
         self._say(sentence_for(error), "fault")
 
     def _say(self, words: str, kind: LabelType) -> None:

@@ -149,7 +149,7 @@ class RowsModel(QAbstractTableModel):
         if self._kind is RowKind.DUPLICATE:
             return (
                 *who,
-                "added all the same" if self.decisions.adds(row) else "left out",
+                "added" if self.decisions.adds(row) else "left out",
                 " ".join(row.reasons),
             )
         return *who, patient.mrn or "the next free one"
