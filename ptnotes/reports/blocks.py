@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from reportlab.platypus import Flowable, Spacer
 
 from ptnotes.reports import fonts
 from ptnotes.reports.paper import GAP_PT, INKS
+from ptnotes.reports.shaping import is_right_to_left
 from ptnotes.reports.tagged_table import TableTags, TaggedTable
-from ptnotes.reports.tags import Element, marked
+from ptnotes.reports.tags import Element, Kind, marked
 from ptnotes.reports.typeset import BODY, QUIET_SMALL, TextStyle, Words, draw_line, fits_as_is, paragraph
 
 CELL = TextStyle(size=8.5, leading=10.5)
@@ -63,9 +65,9 @@ def table(
     for place, column in enumerate(columns):
         commands += _set_in(column.style, (place, 0), (place, -1))
     if headed:
-        cells.insert(0, [column.heading for column in columns])
-        for place, column in enumerate(columns):
-            head = TextStyle(size=_HEAD.size, leading=_HEAD.leading, ink=_HEAD.ink, align=column.style.align)
+        heads = [replace(_HEAD, align=column.style.align) for column in columns]
+        cells.insert(0, [_head(column.heading, head) for column, head in zip(columns, heads, strict=True)])
+        for place, head in enumerate(heads):
             commands += _set_in(head, (place, 0), (place, 0))
         commands += [
             ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
@@ -81,6 +83,12 @@ def table(
         emptyTableAction="indicate",
         renderCB=TableTags(),
     )
+
+
+def _head(heading: str, style: TextStyle) -> str | Flowable:
+    """A heading, whose lines are as they were given; a clinic's own names of measures may be in any script."""
+    is_plain = all(fits_as_is(line, style, inf) for line in heading.split("\n"))
+    return heading if is_plain else paragraph(heading, style)
 
 
 def _cell(words: Words, style: TextStyle, room_pt: float) -> str | Flowable:
@@ -100,7 +108,9 @@ def _set_in(style: TextStyle, start: tuple[int, int], end: tuple[int, int]) -> l
 def facts(rows: Sequence[tuple[str, Words]], width: float, label_pt: float) -> Flowable:
     """Quiet labels with what they stand for beside them."""
     style = CELL
-    cells = [[label, _cell(words, style, width - label_pt)] for label, words in rows]
+    cells = [
+        [_cell(label, CELL_QUIET, label_pt), _cell(words, style, width - label_pt)] for label, words in rows
+    ]
     commands: list[tuple[Any, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
@@ -146,12 +156,13 @@ class Section(Flowable):  # type: ignore[misc]  # ReportLab has no types
         """Draw with the lower left corner at the origin."""
         canvas = self.canv
         text = canvas.beginText(0, 6.0)
-        text.setFont(self._TEXT.font, self._TEXT.size)
         text.setFillColor(INKS[self._TEXT.ink])
         text.setCharSpace(0.5)
-        text.textOut(self._title.upper())
+        for font, glyphs in fonts.runs(self._title.upper(), self._TEXT.font):
+            text.setFont(font, self._TEXT.size)
+            text.textOut(glyphs)
         text.setCharSpace(0)
-        with marked(canvas, Element("H2")):
+        with marked(canvas, _told(self._title, "H2")):
             canvas.drawText(text)
         canvas.setStrokeColor(INKS["rule"])
         canvas.setLineWidth(0.75)
@@ -265,7 +276,7 @@ class SignatureLine(Flowable):  # type: ignore[misc]  # ReportLab has no types
             (date_at, 13, "Date", QUIET_SMALL),
             (0, 2, self._details, QUIET_SMALL),
         ):
-            with marked(canvas, Element("P")):
+            with marked(canvas, _told(words, "P")):
                 draw_line(canvas, x, y, words, style)
 
 
@@ -289,6 +300,11 @@ class ProgressBar(Flowable):  # type: ignore[misc]  # ReportLab has no types
         if self._share > 0:
             canvas.setFillColor(INKS["accent"])
             canvas.roundRect(0, 3, max(self.width * self._share, 4), 4, 2, stroke=0, fill=1)
+
+
+def _told(words: str, kind: Kind) -> Element:
+    """What is drawn in one line, in the order in which it is seen; it is read in the order in which it was written."""
+    return Element(kind, actual=words if is_right_to_left(words) else "")
 
 
 def space(height_pt: float) -> Flowable:

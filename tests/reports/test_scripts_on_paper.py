@@ -1,5 +1,7 @@
 """Names and notes in every script: joined, placed, broken and found again, or an error that names the letter."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -9,18 +11,33 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pikepdf import pdfa
 
 from ptnotes.domain.conclusion import Asked, Request
 from ptnotes.domain.episode import Diagnosis
+from ptnotes.domain.people import Paper
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import Note
 from ptnotes.reports import fonts
+from ptnotes.reports.blocks import CELL_RIGHT, Column, Section, facts, table
+from ptnotes.reports.document import Imprint, make_pdf
 from ptnotes.reports.shaping import breaks_between, graphemes, spelled
 from ptnotes.reports.typeset import paragraph
 from ptnotes.services.case import Case
 from tests.reports.any_text import bare, holds_or_names, lines, notes
 from tests.reports.cases import CLINIC, EPISODE, PATIENT, THERAPIST, case, pages, pdf, visit
 from tests.reports.test_text_on_paper import printed
+
+IMPRINT = Imprint(
+    title="Test",
+    author="Nobody",
+    patient_name="Made, Up",
+    mrn="1",
+    foot="",
+    language="en-US",
+    written_at=case(visit(1)).written_at,
+    paper=Paper.LETTER,
+)
 
 
 def _noted(**words: str) -> Case:
@@ -222,3 +239,55 @@ def test_variants_of_chinese_characters_stay_apart() -> None:
 
 def test_a_letter_keeps_its_marks() -> None:
     assert graphemes("ọ̀bbَ") == ["ọ̀", "b", "bَ"]
+
+
+def test_headings_and_labels_are_set_in_any_script_as_well() -> None:
+    parts = [
+        Section("Kraft מתיחה 山"),
+        table([Column("山田\nFirst", 1), Column("כאב", 1, CELL_RIGHT)], [["a", "b"]], 500),
+        facts([("טלפון", "555")], 400, 60),
+    ]
+    found = bare(pages(make_pdf(parts, IMPRINT))[0])
+    for words in ("מתיחה", "山", "山田", "First", "כאב", "טלפון"):
+        assert bare(words) in found
+    with pytest.raises(fonts.MissingGlyphError):
+        table([Column("ก", 1)], [["a"]], 500)
+
+
+def test_every_script_keeps_the_rules_for_archives() -> None:
+    scripts = "Ọ̀ x̂ مُحَمَّد שָׁלוֹם प्रिया 王小明 김 🙂"
+    report = pdfa.validate_written(BytesIO(printed(scripts)), "2b")
+    assert report.passed, report.summary()
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_the_longest_name_leaves_the_rest_of_the_foot_its_place(paper: Paper) -> None:
+    long = "Wolfeschlegelsteinhausenbergerdorff" * 8
+    document = pdf(case(visit(1), paper=paper, patient=replace(PATIENT, family_name=long)))
+    with pypdfium2.PdfDocument(BytesIO(document)) as opened:
+        page = opened[0].get_textpage()
+        text = page.get_text_range()
+        mrn = text.rindex("MRN 00231")
+        foot = text.rindex("Progress report of")
+        mrn_box, foot_box = page.get_charbox(mrn + 8), page.get_charbox(foot)
+    assert abs(mrn_box[1] - foot_box[1]) < 3
+    assert mrn_box[2] + 6 < foot_box[0]
+
+
+def test_the_bytes_are_the_same_where_numbers_are_not_written_in_c() -> None:
+    code = (
+        "import sys, hashlib\n"
+        "if len(sys.argv) > 1: sys.modules['_rl_accel'] = None\n"
+        "from tests.reports.cases import case, pdf, visit\n"
+        "from reportlab.lib.rl_accel import fp_str\n"
+        "made = pdf(case(*(visit(number) for number in range(1, 12))))\n"
+        "print(type(fp_str).__name__, hashlib.sha256(made).hexdigest())\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code, *more], capture_output=True, text=True, check=True, timeout=50
+        ).stdout.split()
+        for more in ([], ["without"])
+    ]
+    assert [kind for kind, _ in told] == ["builtin_function_or_method", "function"]
+    assert told[0][1] == told[1][1]
