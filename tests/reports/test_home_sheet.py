@@ -120,8 +120,15 @@ def test_signs_of_the_spine_are_left_out_where_no_spine_is_treated() -> None:
     text = text_of(case(at(1, BRIDGE), episode=knee))
     assert "between the legs" not in text
     assert "fever, chills" in text
-    # What only a textbook says is not told to a patient as a fact.
-    assert "calf" not in text
+
+
+def test_a_sign_that_only_a_textbook_gives_is_not_told_as_a_fact() -> None:
+    items = dict(reference().screening_items)
+    items["infection_spine"] = replace(items["infection_spine"], source_status="textbook")
+    doubted = replace(reference(), screening_items=items)
+    data = home_sheet_content(doubted, case(at(1, BRIDGE)))
+    assert data.same_day == ()
+    assert len(data.emergencies) == 1
 
 
 def test_a_sheet_of_an_unsigned_visit_is_a_draft_on_every_page() -> None:
