@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ptnotes import __version__
 from ptnotes.cli.export import add_export
+from ptnotes.cli.imports import add_import
 from ptnotes.cli.report import add_report
 from ptnotes.cli.shared import (
     add_passphrase,
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_report(commands)
     add_export(commands)
+    add_import(commands)
 
     backup = commands.add_parser(
         "backup", help="make a backup, also while the window is open", allow_abbrev=False

@@ -317,8 +317,13 @@ SENTENCES = {
     "import.empty": "The file holds no row. Nothing was imported.",
     "import.too_large": "The file is larger than {limit} MB, and was not read. Part it into several.",
     "import.too_many_columns": "The file has more columns than any list of patients. Look at the separator.",
-    "import.not_read": "Files are read in UTF-8, UTF-16 or Windows-1252, with comma, semicolon, tab or | between cells.",
+    "import.not_read": "Files are read in UTF-8, UTF-16 or Windows-1252, with comma, semicolon, tab or bar between.",
     "import.map": "This file does not say how columns are read. Write one with --write-map, and change it.",
+    "import.map_there": "{path} is there already, and was not replaced. Choose another name.",
+    "import.say_order": (
+        "Nothing in the file tells whether month or day comes first in its dates, and nothing was imported. "
+        "Write the map with --write-map, look at date_order in it, and give it with --map."
+    ),
     "import.other_header": "The columns of the file are not those that were matched. Look at it again.",
     "import.no_birth_date": "No column holds the birth date, without which nobody is added.",
     "import.no_name": "Columns for the family name and the given name are needed, or one for the full name.",

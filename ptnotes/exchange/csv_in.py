@@ -18,7 +18,8 @@ LONGEST_RECORD = 131_072
 """Most letters of one record; a patient's details take some hundred."""
 UNREADABLE = "\udfff"
 """Stands for bytes that are no letters in the file's encoding. No stored text can hold it."""
-SEPARATORS = (",", ";", "\t", "|")
+SEPARATOR_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+SEPARATORS = tuple(SEPARATOR_WORDS)
 UTF_8, UTF_16_LE, UTF_16_BE, WINDOWS_1252 = "utf-8", "utf-16-le", "utf-16-be", "cp1252"
 ENCODING_WORDS = {
     UTF_8: "UTF-8",

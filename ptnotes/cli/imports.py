@@ -1,0 +1,160 @@
+"""Bringing patients in from other systems."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptnotes.cli.shared import add_passphrase, add_user, opened, say, telling_progress
+from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
+
+if TYPE_CHECKING:
+    from ptnotes.domain.importing import DryRun, ImportMap, Looked
+    from ptnotes.services.opening import OpenClinic
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+# Each command imports what it needs and no more: `--version` and the unlock screen must not wait for the store.
+# ruff: noqa: PLC0415
+
+_MOST_SHOWN = 1_000
+_LARGEST_MAP = 1_000_000
+
+
+def add_import(commands: Commands) -> None:
+    """Add the command that brings patients in."""
+    parser = commands.add_parser("import", help="bring patients in from another system", allow_abbrev=False)
+    kinds = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    patients = kinds.add_parser(
+        "patients",
+        help="patients of a CSV file, or of FHIR R4 in JSON; the columns are guessed from their names",
+        allow_abbrev=False,
+    )
+    patients.add_argument("source", type=Path, metavar="FILE", help="the file to read")
+    patients.add_argument(
+        "--dry-run", action="store_true", help="say what would become of each row, and store nothing"
+    )
+    patients.add_argument(
+        "--map", type=Path, metavar="FILE", help="how columns are read, as --write-map writes it"
+    )
+    patients.add_argument(
+        "--write-map", type=Path, metavar="FILE", help="write how columns are read, and store nothing"
+    )
+    patients.add_argument(
+        "--refused",
+        type=Path,
+        metavar="FILE",
+        help="write the rows that were not imported here, with the reasons",
+    )
+    patients.set_defaults(run=_import_patients)
+    add_passphrase(patients)
+    add_user(patients)
+
+
+def _import_patients(arguments: argparse.Namespace) -> int:
+    from ptnotes.services.importing import dry_run, import_patients, look_at
+
+    columns = None if arguments.map is None else _map_in(arguments.map)
+    with closing(opened(arguments)) as clinic:
+        looked = look_at(clinic, arguments.source, told=columns)
+        columns = columns or looked.map
+        for line in _told(looked, columns):
+            say(line)
+        if arguments.write_map is not None:
+            _write_map(arguments.write_map, columns)
+            return 0
+        if (
+            looked.dates.is_ambiguous
+            and arguments.map is None
+            and not looked.is_remembered
+            and not arguments.dry_run
+        ):
+            # A guess that turns birth dates about is not made in silence: somebody has to have said it.
+            raise InputError(Fault("import.say_order", "import.date_order"))
+        if arguments.dry_run:
+            with telling_progress("bytes") as tell:
+                tried = dry_run(clinic, arguments.source, columns, progress=tell)
+            _show(clinic, tried)
+            return 0
+        with telling_progress("rows") as tell:
+            done = import_patients(
+                clinic, arguments.source, columns, refused=arguments.refused, progress=tell
+            )
+    print(
+        f"Import {done.run_id}: {done.made:,} patients added of {done.rows:,} rows, "
+        f"{done.left_out:,} left out as known already, {done.refused:,} refused"
+    )
+    if done.refused_path is not None:
+        print(f"What was not imported is in {done.refused_path}, with the reasons")
+    if done.has_changed:
+        say("The file was changed while it was read. Undo this import, and do it again.")
+    return 0
+
+
+def _told(looked: Looked, columns: ImportMap) -> list[str]:
+    """How the file is read, in lines."""
+    from ptnotes.domain.importing import DATE_ORDER_WORDS, TARGET_WORDS, FileKind
+    from ptnotes.exchange.csv_in import ENCODING_WORDS, SEPARATOR_WORDS
+
+    if columns.kind is FileKind.FHIR:
+        return [f"FHIR in JSON, {looked.rows:,} patients"]
+    letters, separator = ENCODING_WORDS[columns.encoding], SEPARATOR_WORDS[columns.separator]
+    lines = [f"CSV in {letters}, {separator} between cells, {looked.rows:,} rows"]
+    lines += [
+        f"  {name or '(no name)'}: {TARGET_WORDS[target] if target is not None else 'not taken over'}"
+        for name, target in zip(columns.header, columns.targets, strict=True)
+    ]
+    doubt = ", which the file does not tell" if looked.dates.is_ambiguous else ""
+    lines.append(f"Dates are read as {DATE_ORDER_WORDS[columns.date_order]}{doubt}")
+    return lines
+
+
+def _show(clinic: OpenClinic, tried: DryRun) -> None:
+    """Say row by row what is not plainly added, and then the counts."""
+    from ptnotes.domain.importing import RowKind
+    from ptnotes.services.importing import dry_run_rows
+
+    for kind, word in ((RowKind.DUPLICATE, "known already"), (RowKind.REFUSED, "refused")):
+        for row in dry_run_rows(clinic, tried, kind, limit=_MOST_SHOWN):
+            who = "" if row.patient is None else f"  {row.patient.birth_date.isoformat()}  {row.patient.name}"
+            print(f"row {row.number}  {word}{who}  {' '.join(row.reasons)}")
+            if row.other is not None:
+                known = row.other.patient
+                where = f"row {row.other.row}" if row.other.row is not None else f"number {known.mrn}"
+                print(f"    beside {where}  {known.birth_date.isoformat()}  {known.name}")
+        if (more := {RowKind.DUPLICATE: tried.duplicates}.get(kind, tried.refused) - _MOST_SHOWN) > 0:
+            print(f"and {more:,} more rows {word}")
+    print(
+        f"{tried.rows:,} rows: {tried.made:,} would be added, {tried.duplicates:,} left out as known already, "
+        f"{tried.refused:,} refused. Nothing was stored."
+    )
+
+
+def _map_in(path: Path) -> ImportMap:
+    from ptnotes.exchange.map_text import read_map
+
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST_MAP)
+        return read_map(raw.decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise EnvironmentFault("import.missing", path=str(path)) from None
+    except (OSError, UnicodeDecodeError):
+        raise InputError(Fault("import.map", "import.map")) from None
+
+
+def _write_map(path: Path, columns: ImportMap) -> None:
+    from ptnotes.exchange.map_text import map_text
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(map_text(columns) + "\n")
+    except FileExistsError:
+        raise EnvironmentFault("import.map_there", path=str(path)) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise EnvironmentFault("folder.missing", path=str(path)) from None
+    except OSError:
+        raise EnvironmentFault("disk.read_only", path=str(path)) from None
+    print(f"{path}: how the columns are read")
