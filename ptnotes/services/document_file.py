@@ -17,6 +17,18 @@ from ptnotes.services.settings import clinic_details
 
 _FHIR_NAME = "record-fhir-r4.json"
 _FHIR_TYPE = "application/fhir+json"
+_DATES = (
+    "%d %B %Y",
+    "%d %b %Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%m%d%Y",
+    "%d%m%Y",
+)
+"""How people write a birth date, which whoever finds the file may know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +100,5 @@ def _known(clinic: OpenClinic, made: MadeDocument) -> tuple[str, ...]:
     """Words that a password must not lean on."""
     with clinic.store.read() as connection:
         patient = load_patient(connection, made.patient_id)
-    return patient.name, patient.mrn, clinic_details(clinic).name
+    born = [patient.birth_date.strftime(form) for form in _DATES]
+    return patient.name, patient.mrn, patient.telephone, clinic_details(clinic).name, *born

@@ -99,6 +99,7 @@ def _unlock_screen(shell: Shell, path: Path, tasks: Tasks, theme: Theme) -> Unlo
 class Shell(QMainWindow):
     """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
 
+    first_painted = Signal()
     read_ahead_ended = Signal(object)
     """What lies behind the door has been read, and stays for as long as the program runs."""
     closed = Signal()
@@ -117,6 +118,8 @@ class Shell(QMainWindow):
         """How it is left once what is typed is with the writer: ``lock``, ``close``, or empty."""
         self._place: Place | None = None
         self._is_demo = False
+        self._to_say = ""
+        """What the lock ended, said once somebody is back."""
         self.is_locked = False
         """Whether the door stands before a workspace that was shown."""
         self._was_painted = False
@@ -160,6 +163,7 @@ class Shell(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
+            QTimer.singleShot(0, self, self.first_painted.emit)
             QTimer.singleShot(0, self, self.read_ahead)
 
     def read_ahead(self) -> None:
@@ -210,6 +214,9 @@ class Shell(QMainWindow):
             PlaceKeeper(self.workspace, self._tasks, self._remembered, self._path, clinic.person_id)
         if place is not None and place.person_id == clinic.person_id:
             go_back(self.workspace, place)
+        if self._to_say:
+            self.toast.say(self._to_say)
+            self._to_say = ""
 
     def _come_back(self, again: OpenClinic) -> None:
         """Show what lies hidden behind the door, because it could not be stored, to whoever it belongs to."""
@@ -287,6 +294,7 @@ class Shell(QMainWindow):
         from ptnotes.ui.widgets.figure_view import text_width  # noqa: PLC0415 - as above
 
         self.is_locked = True
+        self._to_say = workspace.desk.end_batch()
         self.idle_watch.stop()
         self._place = place_with_cursor(workspace, clinic.person_id)
         close_other_windows(self)

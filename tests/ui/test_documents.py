@@ -1,122 +1,36 @@
 """The Documents tab: the report follows what is chosen, is shown as it prints, and is saved whole."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptnotes.db.episodes import add_episodes
-from ptnotes.db.patients import add_patients
-from ptnotes.db.sessions import add_sessions
 from ptnotes.domain.conclusion import Request
-from ptnotes.services.episodes import episodes_of
-from ptnotes.services.history import history_of
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.patients import patient_by_mrn
 from ptnotes.services.reporting import prepare_report
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
-from ptnotes.ui.documents.report_form import ReportForm
-from ptnotes.ui.tasks import Tasks
-from ptnotes.ui.theme import Theme
-from tests.clinics import clinic_in
-from tests.clock import FixedClock
-from tests.reports.cases import EPISODE, FIRST_DAY, PATIENT, visit
+from tests.reports.cases import FIRST_DAY
+from tests.ui.documents import (
+    EMPTY,
+    FULL,
+    Answer,
+    answer,
+    clinic,
+    episode_of,
+    open_report,
+    report,
+    screen,
+    text,
+)
 
-EMPTY, FULL = "00111", "00231"
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    """A clinic with one patient of five visits and one of none."""
-    opened = clinic_in(tmp_path, FixedClock())
-    at = opened.clock()
-    with opened.store.write() as connection:
-        full, empty = add_patients(
-            connection, [replace(PATIENT, id=None), replace(PATIENT, id=None, mrn=EMPTY)], at
-        )
-        goals = tuple(replace(goal, uuid="") for goal in EPISODE.goals)
-        for patient, visits in ((full, 5), (empty, 0)):
-            (episode,) = add_episodes(
-                connection,
-                [replace(EPISODE, id=None, patient_id=patient.id or 0, goals=goals if visits else ())],
-                at,
-                opened.person_id,
-            )
-            add_sessions(
-                connection,
-                [
-                    replace(visit(number), id=None, episode_id=episode.id or 0, author_id=opened.person_id)
-                    for number in range(1, visits + 1)
-                ],
-                at,
-            )
-        connection.commit()
-    yield opened
-    opened.close()
-
-
-class Answer:
-    """Stands in for the system's dialog: answers with `path`, and keeps what was offered."""
-
-    def __init__(self) -> None:
-        self.path: Path | None = None
-        self.offered = ""
-
-    def __call__(self, _parent: QWidget, file_name: str) -> Path | None:
-        self.offered = file_name
-        return self.path
-
-
-@pytest.fixture
-def answer() -> Answer:
-    return Answer()
-
-
-@pytest.fixture
-def screen(qtbot: QtBot, qapp: QApplication, clinic: OpenClinic, answer: Answer) -> Iterator[DocumentsScreen]:
-    tasks = Tasks()
-    made = DocumentsScreen(clinic, tasks, Theme(qapp), ask_path=answer)
-    qtbot.addWidget(made)
-    made.resize(1100, 700)
-    made.show()
-    yield made
-    tasks.close()
-
-
-def episode_of(clinic: OpenClinic, mrn: str) -> int:
-    (episode,) = episodes_of(clinic, patient_by_mrn(clinic, mrn).id or 0)
-    return episode.id or 0
-
-
-@pytest.fixture
-def open_report(screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot) -> Callable[[], None]:
-    def show() -> None:
-        screen.show_episode(1, episode_of(clinic, FULL))
-        qtbot.waitUntil(lambda: screen.made is not None and not screen.preview.view.page.pixmap().isNull())
-
-    return show
-
-
-def report(screen: DocumentsScreen) -> ReportForm:
-    form = screen.form
-    assert isinstance(form, ReportForm)
-    return form
-
-
-def text(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return " ".join(document[0].get_textpage().get_text_bounded().split())
+__all__ = ["answer", "clinic", "open_report", "screen"]
 
 
 def test_the_report_is_shown_with_its_drafted_conclusion(
@@ -223,56 +137,6 @@ def test_saving_offers_a_name_without_the_patients(
     assert screen.made is not None
     assert answer.path.read_bytes() == screen.made.pdf
     assert said.args == ["Saved as for Dr Anand.pdf."]
-
-
-def test_printing_prints_every_page_and_is_written_down(
-    screen: DocumentsScreen,
-    open_report: Callable[[], None],
-    clinic: OpenClinic,
-    tmp_path: Path,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    open_report()
-    assert screen.made is not None
-    printer = QPrinter()
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
-    answers = iter([None, printer])
-    monkeypatch.setattr(screen.outlet, "ask_printer", lambda _parent, _pdf: next(answers))
-    QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
-    assert not (tmp_path / "paper.pdf").exists()
-    QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.", timeout=20_000)
-    with (
-        pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed,
-        pypdfium2.PdfDocument(screen.made.pdf) as made,
-    ):
-        assert len(printed) == len(made) > 1
-        first = printed[0].render(scale=1, grayscale=True).to_pil()
-        dark = sum(first.histogram()[:128]) / (first.width * first.height)
-        assert 0.002 < dark < 0.5
-    told = [row.what for row in history_of(clinic, 1)]
-    assert told.count("printed a document: progress report, draft") == 1
-
-
-@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
-def test_a_printer_that_takes_nothing_is_told_and_nothing_is_written_down(
-    screen: DocumentsScreen,
-    open_report: Callable[[], None],
-    clinic: OpenClinic,
-    tmp_path: Path,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    open_report()
-    printer = QPrinter()
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "none" / "paper.pdf"))
-    monkeypatch.setattr(screen.outlet, "ask_printer", lambda _parent, _pdf: printer)
-    screen.print_out()
-    qtbot.waitUntil(lambda: "nothing was printed" in screen.foot.state.text())
-    assert not any("printed" in row.what for row in history_of(clinic, 1))
 
 
 def test_thinking_better_of_it_saves_nothing(

@@ -146,6 +146,7 @@ class DocumentsScreen(QWidget):
             self.finish.forget(can_attach=self.form is not None)
             self.preview.clear()
             self.foot.tell("small", "")
+        self._prints_next = False
         self._set_made(None)
         # A save on its way comes first, so that the document says what was typed.
         if self._tasks.unsaved:
@@ -182,14 +183,15 @@ class DocumentsScreen(QWidget):
         for form in self.forms:
             form.show_facts(facts)
         wanted, self._wanted = self._wanted, None
+        place = self.kinds.place
         if wanted is not None:
             wanted(facts)
-        self._make()
+        if self.kinds.place == place:
+            self._make()
 
     def _show_kind(self, place: int) -> None:
         for other, widget in enumerate((*self.forms, self.kept)):
             widget.setVisible(other == place)
-        self._prints_next = False
         self.finish.forget(can_attach=place != GIVEN_OUT)
         self.preview.clear()
         self.choices_area.verticalScrollBar().setValue(0)
@@ -285,9 +287,10 @@ def _nothing() -> None:
 
 def _choose_fitting(screen: DocumentsScreen, session_id: int | None, facts: DocumentFacts) -> None:
     kind = facts.fitting if session_id is None else DocumentKind.SESSION_NOTE
+    for form in screen.forms:
+        if isinstance(form, SessionNoteForm):
+            form.visit.choose(session_id)
     screen.kinds.choose_kind(kind)
-    if isinstance(screen.form, SessionNoteForm):
-        screen.form.visit.choose(session_id)
 
 
 def _work(

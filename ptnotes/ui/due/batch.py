@@ -16,6 +16,7 @@ from ptnotes.services.report_batch import ReportDue, give_into, prepare_due_repo
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.tasks import Tasks
 
+STOPPED = "Stopped. What was made until then is whole; the others are still due."
 LOCKED = (
     "The lock ended the making of reports. Those made until then are whole, in their folder and in the history; "
     "the others are still due."
@@ -49,23 +50,23 @@ class ReportBatch(QObject):
         self._rows: Sequence[ReportDue] = ()
         self._folder = Path()
         self._place = 0
-        self._stopped = False
+        self._stopped = ""
         self.is_running = False
         """Whether a report is being made, or more are to come."""
 
     def start(self, rows: Sequence[ReportDue], folder: Path) -> None:
         """Make the reports `rows` into `folder`."""
         self._rows, self._folder = tuple(rows), folder
-        self._place, self._stopped, self.is_running = 0, False, True
+        self._place, self._stopped, self.is_running = 0, "", True
         self._go_on()
 
-    def stop(self) -> None:
+    def stop(self, why: str = STOPPED) -> None:
         """Make no more; the one that is being written is finished first, one that is only made is let go."""
-        self._stopped = True
+        self._stopped = why
 
     def _go_on(self) -> None:
         if self._stopped or self._place == len(self._rows):
-            self._end("Stopped. What was made until then is whole." if self._stopped else "")
+            self._end(self._stopped)
             return
         prepare = partial(prepare_due_report, self._clinic, self._rows[self._place])
         self._tasks.read(prepare, self._keep, self._not_made)

@@ -20,7 +20,7 @@ from ptnotes.domain.permissions import Act
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.services.report_batch import ReportDue, reports_due
-from ptnotes.ui.due.batch import Outcome, ReportBatch
+from ptnotes.ui.due.batch import LOCKED, Outcome, ReportBatch
 from ptnotes.ui.due.batch_model import PATIENT, RESULT, WHY, DueReports
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
@@ -111,7 +111,7 @@ class BatchPage(QWidget):
         QShortcut(
             QKeySequence(MAKE_KEYS), self, self.start, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
         )
-        self.stop.clicked.connect(self.batch.stop)
+        self.stop.clicked.connect(self._stop)
         self.batch.row_done.connect(self._show_outcome)
         self.batch.ended.connect(self._show_end)
         self.view.activated.connect(self._open)
@@ -145,6 +145,16 @@ class BatchPage(QWidget):
         self.batch.start([self.model.rows[place] for place in self._places], self._folder)
         self._say("small", "")
         self._follow()
+
+    def end_by_lock(self) -> str:
+        """Make no more, since the file is closed; and give what to say of that to whoever comes back, if anything."""
+        if not self.batch.is_running:
+            return ""
+        self.batch.stop(LOCKED)
+        return LOCKED
+
+    def _stop(self) -> None:
+        self.batch.stop()
 
     def _show(self, rows: tuple[ReportDue, ...]) -> None:
         self.model.show_rows(rows)

@@ -63,6 +63,10 @@ class HomeDesk(QObject):
             self.batch.episode_chosen.connect(self.due.episode_chosen)
         self.page_asked.emit(self.batch)
 
+    def end_batch(self) -> str:
+        """End what is being made, as the lock does; what to say of it afterwards, empty where nothing was."""
+        return "" if self.batch is None else self.batch.end_by_lock()
+
     def _mark_seen(self, override_ids: Sequence[int]) -> None:
         mark = partial(mark_against_seen, self._clinic, override_ids)
         self._tasks.write(mark, self._marked)
