@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ptnotes.ui.tasks import Tasks
 
 _LONGEST_WAIT_S = 30.0
+_LISTENS_AFTER_MS = 1000
 _COLLECTED_AFTER = 20_000
 """So many values more are there before what is left in a ring is looked for."""
 
@@ -91,8 +92,9 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
         else:
             shell.show_door(is_new=not clinic_exists(path))
         shell.show()
-        # Imported and begun once the window is there: it must not wait for this.
-        QTimer.singleShot(0, shell, partial(_listen, path, shell))
+        # The window must not wait for this. One that is shown minimized is not painted, and is found all the same.
+        shell.first_painted.connect(partial(_listen, path, shell))
+        QTimer.singleShot(_LISTENS_AFTER_MS, shell, partial(_listen, path, shell))
         if ended_by_signal is not None:
             from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - see above
 
@@ -141,8 +143,8 @@ def caught_signals() -> Iterator[int | None]:
 def _listen(path: Path, window: Shell) -> None:
     from ptnotes.ui.first_window import FirstWindow  # noqa: PLC0415 - see above
 
-    if window.isHidden():
-        return  # it was closed at once
+    if window.isHidden() or window.findChild(FirstWindow) is not None:
+        return  # it was closed at once, or is heard of already
     first = FirstWindow(path, window)
     window.closed.connect(first.stop)
 

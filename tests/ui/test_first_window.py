@@ -3,13 +3,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from ptnotes.app import _listen
 from ptnotes.ui.first_window import FirstWindow, bring_first_window_to_front
+from ptnotes.ui.shell import Shell
 from tests.clinics import template
 
 ASK = """
@@ -50,6 +53,20 @@ def test_the_first_window_comes_to_the_front(qtbot: QtBot, tmp_path: Path) -> No
     assert asked(qtbot, path)
     qtbot.waitUntil(lambda: not window.windowState() & Qt.WindowState.WindowMinimized, timeout=2000)
     assert window.isVisible()
+
+
+class Closing(QWidget):
+    closed = Signal()
+
+
+def test_a_window_listens_once_however_often_it_is_told_to(qtbot: QtBot, tmp_path: Path) -> None:
+    window = Closing()
+    qtbot.addWidget(window)
+    window.show()
+    for _ in range(2):
+        _listen(tmp_path / "clinic.ptnotes", cast("Shell", window))
+    assert len(window.findChildren(FirstWindow)) == 1
+    window.closed.emit()
 
 
 def test_nobody_answers_for_another_file(qtbot: QtBot, tmp_path: Path) -> None:
