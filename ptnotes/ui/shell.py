@@ -100,7 +100,6 @@ class Shell(QMainWindow):
     """The window of one clinic file at `path`. It owns no data: closing it stores what waits and closes the file."""
 
     first_painted = Signal()
-    first_painted = Signal()
     read_ahead_ended = Signal(object)
     """What lies behind the door has been read, and stays for as long as the program runs."""
     closed = Signal()
