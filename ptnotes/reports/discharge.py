@@ -109,12 +109,12 @@ def _measures(data: DischargeData, width: float) -> Iterator[Flowable]:
         return
     has_report = any(one.reported is not None for one in data.measures)
     has_goal = any(one.row.goal for one in data.measures)
-    columns = [Column("Measure", 150), Column("First", 52, CELL_RIGHT)]
-    columns += [Column("Last report", 52, CELL_RIGHT)] if has_report else []
-    columns.append(Column("Last", 52, CELL_RIGHT_BOLD))
+    columns = [Column("Measure", 132), Column("First", 60, CELL_RIGHT)]
+    columns += [Column("Last report", 60, CELL_RIGHT)] if has_report else []
+    columns.append(Column("Last", 60, CELL_RIGHT_BOLD))
     columns += [Column("Goal", 40, CELL_RIGHT)] if has_goal else []
-    columns.append(Column("First to last", 118))
-    columns += [Column("Since the last report", 105)] if has_report else []
+    columns.append(Column("First to last", 112))
+    columns += [Column("Since the last report", 104)] if has_report else []
     rows = [_measure(one, has_report=has_report, has_goal=has_goal) for one in data.measures]
     yield table(columns, rows, width)
 
