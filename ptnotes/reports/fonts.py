@@ -21,6 +21,7 @@ from reportlab.lib.fonts import addMapping
 from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
+from reportlab.platypus.tables import CellStyle
 
 from ptnotes.domain.errors import PtNotesError
 from ptnotes.reports import font_file
@@ -267,6 +268,7 @@ def load_fonts() -> None:
     # Streams stay binary: smaller, and a fifth of the time of a page goes into writing them as letters.
     rl_config.useA85 = 0
     rl_config.canvas_basefontname = REGULAR
+    CellStyle.fontname = REGULAR
     rl_config.defaultGraphicsFontName = REGULAR
 
 

@@ -16,6 +16,7 @@ from ptnotes.reports.letterhead import letterhead
 from ptnotes.reports.paper import INKS
 from ptnotes.reports.signed_section import imprint
 from ptnotes.reports.tagged_table import TableTags, TaggedTable
+from ptnotes.reports.tags import Element, marked
 from ptnotes.reports.typeset import QUIET, QUIET_SMALL, Span, TextStyle, bold, paragraph, quiet
 
 _TITLE = KIND_TITLES[DocumentKind.HOME_PROGRAMME]
@@ -80,9 +81,12 @@ class _Indented(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
     def draw(self) -> None:
         """Draw with the lower left corner at the origin."""
-        if self._number is not None:
+        if self._number is None:
+            self._inside.drawOn(self.canv, _INDENT_PT, 0)
+            return
+        with marked(self.canv, Element("H3")):
             self._number.drawOn(self.canv, 0, self.height - self._number.height)
-        self._inside.drawOn(self.canv, _INDENT_PT, 0)
+            self._inside.drawOn(self.canv, _INDENT_PT, 0)
 
 
 def render_home_sheet(data: HomeSheetData) -> bytes:

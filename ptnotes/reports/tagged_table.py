@@ -9,7 +9,8 @@ from typing import Any
 
 from reportlab.platypus import Flowable, Table
 
-from ptnotes.reports.tags import Element, Scope, tags_of
+from ptnotes.reports.tags import Element, Scope, Tags, tags_of
+from ptnotes.reports.text_block import TextBlock
 
 
 class TaggedTable(Table):  # type: ignore[misc]  # ReportLab has no types
@@ -52,8 +53,10 @@ class TableTags:
                 tags.enter(self._table)
             case "startRow":
                 self._start_row(table, told[0])
-            case "startCell" if self._cells is not None and told[2]:
-                self._is_open = tags.open(self._cells[told[1]])
+            case "startCell":
+                self._start_cell(tags, told[1], told[2])
+            case "endCell" if self._cells is None:
+                tags.unmute()
             case "endCell" if self._is_open:
                 tags.close()
                 self._is_open = False
@@ -75,5 +78,16 @@ class TableTags:
             for column, value in enumerate(table._cellvalues[row])
         ]
 
+    def _start_cell(self, tags: Tags, column: int, value: Any) -> None:
+        if self._cells is None:
+            tags.mute()
+        elif value:
+            self._is_open = tags.open(self._cells[column])
+
     def _cell(self, value: Any, *, is_heading: bool) -> Element:
-        return Element("TH", scope=self._heads) if value and is_heading else Element("TD")
+        # A cell that is one text is read as the text is.
+        (only,) = value if isinstance(value, tuple) and len(value) == 1 else (value,)
+        actual = only.element.actual if isinstance(only, TextBlock) else ""
+        if value and is_heading:
+            return Element("TH", scope=self._heads, actual=actual)
+        return Element("TD", actual=actual)

@@ -85,6 +85,14 @@ class Tags:
         self._canvas._code += (_END, _ARTIFACT)
         self._is_open = False
 
+    def mute(self) -> None:
+        """Let nothing be told of what is drawn until `unmute`: it was told before."""
+        self._is_open = True
+
+    def unmute(self) -> None:
+        """End what `mute` began."""
+        self._is_open = False
+
     def enter(self, element: Element) -> None:
         """Let what is opened from here on be parts of `element`, until `leave`."""
         if element.parent is None:

@@ -18,7 +18,7 @@ from ptnotes.domain.treatment import Note
 from ptnotes.reports.blocks import Column, table
 from ptnotes.reports.document import Imprint, make_pdf
 from ptnotes.reports.typeset import paragraph
-from tests.reports.cases import PATIENT, case, flat, pages, pdf, visit
+from tests.reports.cases import PATIENT, THERAPIST, case, flat, pages, pdf, visit
 from tests.reports.tagged import Told, paint_outside_marks, tree_of
 
 LONG_NOTE = " ".join(f"word{number}" for number in range(1200))
@@ -143,6 +143,15 @@ def test_a_table_over_pages_is_one_table_whose_headings_are_told_once() -> None:
     assert shown.count("Kind") > told.text.count("Kind") == 1
 
 
+def test_headings_in_any_script_are_told_once() -> None:
+    columns = [Column("שם", 1), Column("Words", 4)]
+    told = tree_of(document(table(columns, [["a", f"b {number}"] for number in range(90)], 528.0)))
+    (found,) = told.all("Table")
+    assert {row.kind for row in found.kids} == {"TR"}
+    assert [cell.text for cell in found.all("TH")] == ["שם", "Words"]
+    assert len({page for cell in found.all("TD") for page in cell.pages}) > 1
+
+
 def test_a_paragraph_over_pages_is_one_paragraph() -> None:
     told = tree_of(long_report())
     broken = [part for part in told.all("P") if "word0 " in part.text and "word1199" in part.text]
@@ -183,10 +192,17 @@ def test_a_draft_is_heard_to_be_one_once_and_before_all_else() -> None:
 
 def test_right_to_left_words_are_read_as_they_were_written() -> None:
     note = Note(assessment="שלום עולם (12)", plan="مرحبا بالعالم")
-    made = case(replace(visit(1), note=note), patient=replace(PATIENT, family_name="שקד", given_name="נועה"))
-    said = tree_of(pdf(made)).text
+    made = case(
+        replace(visit(1), note=note),
+        patient=replace(PATIENT, family_name="שקד", given_name="נועה"),
+        author=replace(THERAPIST, name="נועה שקד"),
+    )
+    told = tree_of(pdf(made))
+    said = told.text
+    assert "שקד, נועה" in told.all("TD")[0].text
     assert "שלום עולם (12)" in said
     assert "مرحبا بالعالم" in said
+    assert f"נועה שקד, {THERAPIST.credentials}" in [part.actual for part in told.all("P")]
 
 
 def test_marks_say_nothing_on_the_page() -> None:
