@@ -24,6 +24,8 @@ _MOST_DATES = 50_000
 YOUNGEST_BY_TWO_DIGITS = 10
 """A year of two digits that makes somebody at most so old may as well be of the century before."""
 _NUMBERS = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})", re.ASCII)
+_MIDDLE_MONTH = re.compile(r"(\d{1,2})[-./ ]*([^\W\d_]+)[-./ ]*(\d{2})", re.ASCII)
+_LINE_ENDS = re.compile(r"\s*[\r\n]+\s*")
 _MIDNIGHT = re.compile(
     r"(?:T| +)(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? *AM)(?: *(?:Z|[+-]00:?00))?", re.ASCII | re.IGNORECASE
 )
@@ -146,10 +148,11 @@ class RowReader:
         for text in texts.values():
             if not text.isascii() and UNREADABLE in text:
                 raise InputError(Fault("import.unreadable", "import.row"))
-        for target in _ONE_LINE:
-            text = texts.get(target, "")
+        for target, text in texts.items():
             if not text.isprintable() and ("\n" in text or "\r" in text):
-                raise InputError(Fault("import.line_end", f"patient.{target.value}"))
+                if target in _ONE_LINE:
+                    raise InputError(Fault("import.line_end", f"patient.{target.value}"))
+                texts[target] = _LINE_ENDS.sub(_JOINTS.get(target, " "), text.strip())
         return texts
 
     def _names(self, texts: Mapping[Target, str]) -> tuple[str, str, str, str]:
@@ -279,12 +282,16 @@ def _other_readings(text: str, today: date) -> dict[DateOrder, date] | str:
         return {order: day for order, day in made.items() if isinstance(day, date)} or "import.birth_date"
     if not any(letter.isalpha() for letter in text):
         return "import.birth_date"
+    if (match := _MIDDLE_MONTH.fullmatch(text)) is not None:
+        # A month between two numbers has the day before it; the year has two digits here.
+        day, month, short = match.groups()
+        january = _day(short, "1", "1", today)
+        if isinstance(january, str):
+            return january
+        text = f"{day} {month} {january.year}"
     meant = read_any_dates(text, today)
     if len(meant) != 1:
         return "import.birth_date"
-    has_century = re.search(r"\d{4}", text, re.ASCII) is not None
-    if not has_century and today.year - meant[0].year <= YOUNGEST_BY_TWO_DIGITS:
-        return "import.century"
     return _alike(meant[0])
 
 
