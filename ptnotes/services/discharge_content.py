@@ -171,7 +171,8 @@ def _goal(reference: Reference, case: Case, progress: GoalProgress) -> GoalOutco
         words=f"{goal.words}{function}",
         outcome=outcome,
         measured=measured,
-        why=goal.status_reason,
+        # What is said of an open goal is why it was changed, and no reason for how it ended.
+        why="" if is_open else goal.status_reason,
         is_open=is_open,
     )
 
