@@ -149,17 +149,24 @@ def test_dates_that_do_not_tell_their_order_are_never_guessed_in_silence(
     page: InPage, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = written(
-        tmp_path / "old.csv", ("Last Name", "First Name", "Born"), ("Quizzlebrook", "Ada", "03/04/1979")
+        tmp_path / "old.csv", ("Last Name", "First Name", "DOB"), ("Quizzlebrook", "Ada", "03/04/1979")
     )
     looked_at(page, path, qtbot)
     columns = page.columns
-    columns.order.setFocus()
-    if Target.BIRTH_DATE not in columns.chosen_map().targets:
-        assert not columns.order_field.fault
-        columns.targets[2].setCurrentIndex(columns.targets[2].findData(Target.BIRTH_DATE.value))
-        columns.targets[2].activated.emit(0)
     qtbot.waitUntil(lambda: "whether the month or the day" in columns.order_field.fault)
+    assert columns.order.currentIndex() < 0
+    columns.go_on.click()
+    assert "nobody’s birth date is guessed" in columns.fault.text()
+    assert page.stage.currentIndex() == COLUMNS
+    assert columns.order.hasFocus()
     columns.order.setCurrentIndex(columns.order.findData(DateOrder.DAY_FIRST.value))
+    columns.order.activated.emit(0)
+    assert not columns.order_field.fault
+    columns.header.click()
+    qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "Column 1")
+    columns.header.click()
+    qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "Last Name")
+    assert columns.order.currentData() == DateOrder.DAY_FIRST.value, "what was said stays said"
     columns.go_on.click()
     qtbot.waitUntil(page.check.go_on.isVisible)
     qtbot.waitUntil(lambda: page.check.model.index(0, 2).data() == "3 Apr 1979")
@@ -180,6 +187,7 @@ def test_the_column_of_the_birth_date_is_looked_at_anew_when_it_is_another(
     assert columns.targets[2] is box, "the list in which somebody chose is still there, and has the keyboard"
     assert box.hasFocus()
     assert columns.chosen_map().targets == (None, None, Target.BIRTH_DATE)
+    columns.order.setCurrentIndex(0)
     columns.go_on.click()
     qtbot.waitUntil(lambda: "family name and the given name are needed" in columns.fault.text())
     assert page.stage.currentIndex() == COLUMNS

@@ -43,6 +43,9 @@ ENCODINGS = {
     "utf-16-be": "UTF-16, big-endian",
 }
 SEPARATORS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "bar  |"}
+_SAY_ORDER = (
+    "Choose in which order dates are written: the file does not tell, and nobody’s birth date is guessed."
+)
 _NOTHING = "– not taken over –"
 _MOST_ROWS = 5
 _ROW_PX = 28
@@ -116,6 +119,8 @@ class ColumnsStep(QWidget):
         ):
             for value, words in choices.items():
                 box.addItem(words, value)
+        self.order.setPlaceholderText("Choose the order")
+        self._is_order_said = False
         self.header = QCheckBox("The first row has the columns’ names")
         self.order_field = FieldWithFault("Dates are written as", self.order)
         self._first = FirstRows(self)
@@ -132,7 +137,7 @@ class ColumnsStep(QWidget):
         self.encoding.activated.connect(self._read_otherwise)
         self.separator.activated.connect(self._read_otherwise)
         self.header.clicked.connect(self._read_otherwise)
-
+        self.order.activated.connect(self._order_chosen)
         self.go_on.clicked.connect(self._agree)
         self.back.clicked.connect(self.left)
 
@@ -178,6 +183,8 @@ class ColumnsStep(QWidget):
 
     def show_file(self, looked: Looked) -> None:
         """Show how the file was read, and what its columns seem to hold."""
+        if self._shown is None or self._shown[0] != looked.path:
+            self._is_order_said = False
         is_other = (looked.path, looked.map.header, looked.first_rows) != self._shown
         self._shown = (looked.path, looked.map.header, looked.first_rows)
         self._map, self._dates = looked.map, looked.dates
@@ -185,9 +192,8 @@ class ColumnsStep(QWidget):
         self.file.set_note(_size(looked))
         self.encoding.setCurrentIndex(self.encoding.findData(looked.map.encoding))
         self.separator.setCurrentIndex(self.separator.findData(looked.map.separator))
-        self.order.setCurrentIndex(self.order.findData(looked.map.date_order.value))
         self.header.setChecked(looked.map.has_header)
-        self._show_order()
+        self._take_order(looked)
         self._say_matched(looked)
         self.fault.say("")
         if is_other:
@@ -214,7 +220,7 @@ class ColumnsStep(QWidget):
             encoding=self.encoding.currentData(),
             separator=self.separator.currentData(),
             has_header=self.header.isChecked(),
-            date_order=DateOrder(self.order.currentData()),
+            date_order=DateOrder(self.order.currentData() or self._map.date_order),
             targets=targets,
         )
 
@@ -227,7 +233,27 @@ class ColumnsStep(QWidget):
         if _birth_date(chosen) != _birth_date(self._map):
             self.read_otherwise.emit(chosen)
 
+    def _take_order(self, looked: Looked) -> None:
+        """Take the order that the dates tell, or the one of last time; else keep what was said, or ask for it."""
+        seen = looked.dates
+        is_told = bool(seen.month_first) != bool(seen.day_first)
+        if is_told or looked.is_remembered or not (self._is_order_said or seen.is_ambiguous):
+            self.order.setCurrentIndex(self.order.findData(looked.map.date_order.value))
+        elif not self._is_order_said:
+            self.order.setCurrentIndex(-1)
+        self._is_order_said = self._is_order_said or looked.is_remembered
+        self._show_order()
+
+    def _order_chosen(self) -> None:
+        self._is_order_said = True
+        self._show_order()
+
     def _agree(self) -> None:
+        if self.order.currentIndex() < 0:
+            # Nobody is given a birth date that was guessed.
+            self.fault.say(_SAY_ORDER)
+            self.order.setFocus()
+            return
         self.fault.say("")
         self.agreed.emit(self.chosen_map())
 
@@ -239,10 +265,13 @@ class ColumnsStep(QWidget):
                 "Those that do not fit are refused."
             )
         elif seen.is_ambiguous:
-            words = "No birth date tells whether the month or the day comes first. Look at the file’s source."
+            words = (
+                "No birth date tells whether the month or the day comes first: ask where the file comes from."
+            )
         else:
             words = ""
-        self.order_field.set_fault(words)
+        self.order_field.set_hint(words)
+        self.order_field.set_fault("" if self._is_order_said else words)
 
     def _show_first(self, looked: Looked) -> None:
         header, rows = looked.map.header, looked.first_rows[:_MOST_ROWS]

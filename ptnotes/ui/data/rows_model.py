@@ -79,7 +79,9 @@ class RowsModel(QAbstractTableModel):
         self._kind = RowKind.MADE
         self._count = 0
         self._rows: dict[int, ImportRow] = {}
-        self._wanted: set[int] = set()
+        self._wanted: list[int] = []
+        """Rows that were asked for and are not read yet, the latest last."""
+        self._is_reading = False
         self.decisions = Decisions()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._read)
@@ -97,13 +99,14 @@ class RowsModel(QAbstractTableModel):
         self._count = 0 if tried is None else count_of(tried, kind)
         self._rows.clear()
         self._wanted.clear()
+        self._is_reading = False
         self.endResetModel()
 
     def row_at(self, place: int) -> ImportRow | None:
         """The row there, None where it is not read yet; it is asked for then."""
         if place not in self._rows and 0 <= place < self._count:
-            self._wanted.add(place)
-            if not self._soon.isActive():
+            self._wanted.append(place)
+            if not self._is_reading:
                 self._soon.start()
         return self._rows.get(place)
 
@@ -155,22 +158,31 @@ class RowsModel(QAbstractTableModel):
         return *who, patient.mrn or "the next free one"
 
     def _read(self) -> None:
+        # One page at a time: that of the row that was asked for last, since others may be out of sight by now.
+        self._wanted = [place for place in self._wanted[-PAGE_ROWS:] if place not in self._rows]
         if self._tried is None or not self._wanted:
             return
-        first = min(self._wanted)
+        self._is_reading = True
+        first = self._wanted[-1] // PAGE_ROWS * PAGE_ROWS
         page = partial(dry_run_rows, self._clinic, self._tried, self._kind, offset=first, limit=PAGE_ROWS)
-        self._wanted.clear()
-        self._tasks.read(page, partial(self._take, first), self.failed.emit, latest=_READ)
+        self._tasks.read(page, partial(self._take, first), self._give_up, latest=_READ)
 
     def _take(self, first: int, rows: tuple[ImportRow, ...]) -> None:
+        self._is_reading = False
         if len(self._rows) > _MOST_KEPT:
             self._rows.clear()
         self._rows.update(enumerate(rows, first))
+        # Also what did not come: it is asked for again when it is looked at.
+        self._wanted = [place for place in self._wanted if not first <= place < first + PAGE_ROWS]
         if rows:
-            # Whatever is in sight and still not read is asked for again when it is painted.
-            self.dataChanged.emit(
-                self.index(first, 0), self.index(first + len(rows) - 1, self.columnCount() - 1)
-            )
+            last = self.index(first + len(rows) - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(first, 0), last)
+        self._soon.start()
+
+    def _give_up(self, error: Exception) -> None:
+        self._is_reading = False
+        self._wanted.clear()
+        self.failed.emit(error)
 
 
 def count_of(tried: DryRun, kind: RowKind) -> int:
