@@ -27,6 +27,7 @@ from ptnotes.services.certification import save_certification
 from ptnotes.services.episodes import change_episode, load_episode, open_episode, record_outcome
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient
+from ptnotes.ui.episode.draft_fields import DraftNumber
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.episode.goal_row import GoalRow
 from ptnotes.ui.episode.plan_card import service_items, with_service
@@ -401,6 +402,20 @@ def test_the_day_of_the_certification_is_no_change_that_asks_for_another(
     screen.draft.set_value("plan.duration_weeks", 8)
     stored(screen, qtbot)
     qtbot.waitUntil(screen.certification.changed.isVisible, timeout=WAIT_MS)
+
+
+def test_the_amount_is_typed_where_the_plan_is_and_may_stay_blank(screen: EpisodeScreen, qtbot: QtBot) -> None:
+    assert stored(screen, qtbot).plan.times_a_day is None
+    field = next(one for one in screen.plan.findChildren(DraftNumber) if one.label.text() == "Times a day")
+    field.line.setFocus()
+    qtbot.keyClicks(field.line, "2")
+    key(Qt.Key.Key_Tab)
+    assert stored(screen, qtbot).plan.times_a_day == 2
+    field.line.setFocus()
+    field.line.selectAll()
+    key(Qt.Key.Key_Delete)
+    key(Qt.Key.Key_Tab)
+    assert stored(screen, qtbot).plan.times_a_day is None
 
 
 def test_typing_a_plan_makes_one_version(screen: EpisodeScreen, qtbot: QtBot) -> None:
