@@ -33,6 +33,7 @@ from ptnotes.ui.widgets.card import Scroller
 
 _PAUSE_MS = 250
 _SIDE_PX = 372
+_FACTS_KEY = "what documents are made of"
 
 
 class DocumentsScreen(QWidget):
@@ -59,7 +60,7 @@ class DocumentsScreen(QWidget):
         self._tasks = tasks
         self._patient_id = 0
         self._episode_id: int | None = None
-        self._memories: dict[tuple[int, int], Callable[[], object]] = {}
+        self._memories: dict[tuple[int, int | None, int], Callable[[], object]] = {}
         self._wanted: Callable[[DocumentFacts], None] | None = None
         self._made: MadeDocument | None = None
         # A change that was made just before the tab was left; it is caught up with when the tab is shown again.
@@ -140,8 +141,8 @@ class DocumentsScreen(QWidget):
         """Show documents of an episode; its choices are those last made for it in this window."""
         if (patient_id, episode_id) != (self._patient_id, self._episode_id):
             for place, form in enumerate(self.forms):
-                self._memories[self._episode_id or 0, place] = form.memory()
-                self._memories.get((episode_id or 0, place), form.forget)()
+                self._memories[self._patient_id, self._episode_id, place] = form.memory()
+                self._memories.get((patient_id, episode_id, place), form.forget)()
             self._patient_id, self._episode_id = patient_id, episode_id
             self.finish.forget(can_attach=self.form is not None)
             self.preview.clear()
@@ -173,10 +174,11 @@ class DocumentsScreen(QWidget):
 
     def _begin(self, _stored: None) -> None:
         if self._episode_id is None:
+            self._tasks.forget(_FACTS_KEY)
             self._take_facts(DocumentFacts())
         else:
             read = partial(document_facts, self._clinic, self._episode_id)
-            self._tasks.read(read, self._take_facts, self._show_failure, latest=READ_KEY)
+            self._tasks.read(read, self._take_facts, self._show_failure, latest=_FACTS_KEY)
 
     def _take_facts(self, facts: DocumentFacts) -> None:
         self.facts = facts

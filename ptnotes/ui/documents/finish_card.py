@@ -34,7 +34,7 @@ class FinishCard(Card):
             self.body.addWidget(widget)
         self.locks.toggled.connect(self._follow)
         self.shows.toggled.connect(self._show_letters)
-        self.password.textEdited.connect(partial(self.field.set_fault, ""))
+        self.password.textEdited.connect(self._typed)
         self.forget()
 
     def file_of(self, clinic: OpenClinic, made: MadeDocument) -> Callable[[], DocumentFile] | None:
@@ -54,6 +54,9 @@ class FinishCard(Card):
     def forget_password(self) -> None:
         """Let the password go once the file is there."""
         self.locks.setChecked(False)
+
+    def _typed(self, _text: str) -> None:
+        self.field.set_fault("")
 
     def _follow(self) -> None:
         asks = self.locks.isChecked()
