@@ -1,0 +1,243 @@
+"""Patients of FHIR and of our own files, read back."""
+
+import io
+import json
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptnotes.domain.errors import InputError
+from ptnotes.domain.importing import FileKind
+from ptnotes.domain.patient import Patient, Sex
+from ptnotes.exchange.column_guess import OWN_HEADER
+from ptnotes.exchange.csv_text import write_csv
+from ptnotes.exchange.fhir_bundle import bundle_bytes
+from ptnotes.exchange.fhir_data import PatientData
+from ptnotes.exchange.fhir_in import FHIR_MAP, FhirRecords
+from ptnotes.exchange.fhir_parts import compact
+from ptnotes.exchange.row_in import RowReader
+from tests.clinics import CLINIC, reference
+from tests.unit.exchange.arriving import NOW, TODAY, patients, read_back
+from tests.unit.exchange.records import PEOPLE
+
+WHO: dict[str, Any] = {
+    "resourceType": "Patient",
+    "id": "17",
+    "identifier": [
+        {"use": "usual", "value": "U-9"},
+        {"type": {"coding": [{"code": "MR"}]}, "value": "000017"},
+        {"use": "old", "type": {"coding": [{"code": "MR"}]}, "value": "1"},
+    ],
+    "name": [
+        {"use": "maiden", "family": "Before", "given": ["Anna"]},
+        {"use": "usual", "family": "Wrong", "given": ["Anna"]},
+        {"use": "official", "family": "Berg", "given": ["Anna", "Maria", "L."], "suffix": ["Jr"]},
+        {"use": "nickname", "given": ["Ann"]},
+    ],
+    "telecom": [
+        {"system": "phone", "value": "555-0100"},
+        {"system": "phone", "use": "old", "value": "555-0199"},
+        {"system": "email", "value": "anna@example.org"},
+        {"system": "sms", "value": "555-0101"},
+    ],
+    "gender": "other",
+    "birthDate": "1979-03-12",
+    "address": [
+        {"use": "old", "text": "nowhere"},
+        {
+            "use": "home",
+            "line": ["1 High Street", "Flat 2"],
+            "city": "Harbour",
+            "state": "NY",
+            "postalCode": "10001",
+        },
+    ],
+    "contact": [
+        {"name": {"text": "Somebody"}},
+        {
+            "relationship": [{"coding": [{"code": "C"}]}],
+            "name": {"family": "Berg", "given": ["Luc"]},
+            "telecom": [{"system": "phone", "value": "555-0102"}],
+        },
+    ],
+    "communication": [
+        {"language": {"coding": [{"code": "en"}]}},
+        {"language": {"coding": [{"code": "de", "display": "German"}]}, "preferred": True},
+    ],
+}
+
+
+def rows(raw: bytes) -> tuple[list[tuple[int, list[str], str]], int]:
+    records = FhirRecords(io.BytesIO(raw), "utf-8")
+    found = list(records)
+    return found, records.others
+
+
+def one(document: object) -> Patient:
+    _columns, (incoming,) = read_back(json.dumps(document).encode())
+    return incoming.patient
+
+
+def bundle_of(*resources: object) -> dict[str, Any]:
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": each} for each in resources],
+    }
+
+
+def test_a_patient_is_read_with_what_holds_now_and_without_what_is_old() -> None:
+    assert one(WHO) == Patient(
+        mrn="000017",
+        family_name="Berg",
+        given_name="Anna",
+        middle_name="Maria L.",
+        suffix="Jr",
+        preferred_name="Ann",
+        birth_date=date(1979, 3, 12),
+        sex=Sex.OTHER,
+        telephone="555-0100, 555-0101",
+        email="anna@example.org",
+        address="1 High Street, Flat 2, Harbour, NY 10001",
+        emergency_contact="Luc Berg, 555-0102",
+        language="German",
+    )
+
+
+def test_a_bundle_and_a_resource_a_line_are_read_and_other_resources_counted() -> None:
+    other = {"resourceType": "Observation", "status": "final"}
+    for raw in (
+        json.dumps(bundle_of(WHO, other, WHO, None)).encode(),
+        b"\xef\xbb\xbf" + b"\r\n".join(json.dumps(each).encode() for each in (WHO, other, WHO, other)),
+    ):
+        found, others = rows(raw)
+        assert [number for number, _cells, _code in found] == [1, 3]
+        assert others == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"birthDate": "1979"}, "import.birth_date_partial"),
+        ({"birthDate": "1979-03"}, "import.birth_date_partial"),
+        ({"birthDate": 1979}, "patient.birth_date.missing"),
+        ({"name": [{"text": "Anna Berg"}]}, "text.empty"),
+        ({"name": "Anna"}, "text.empty"),
+    ],
+)
+def test_what_is_not_whole_is_refused_with_its_reason(change: dict[str, object], code: str) -> None:
+    ((_number, cells, wrong),), _others = rows(json.dumps(WHO | change).encode())
+    assert not wrong
+    with pytest.raises(InputError) as raised:
+        RowReader(FHIR_MAP, TODAY, NOW).read(cells)
+    assert code in [fault.code for fault in raised.value.faults]
+
+
+def test_a_patient_that_was_replaced_and_a_gender_that_is_none_are_refused() -> None:
+    replaced = WHO | {"link": [{"type": "replaced-by", "other": {"reference": "Patient/2"}}]}
+    found, _others = rows(json.dumps(bundle_of(replaced, WHO | {"gender": "F"}, WHO)).encode())
+    assert [code for _number, _cells, code in found] == ["import.replaced", "import.sex", ""]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        json.dumps(bundle_of(WHO, WHO)).encode()[:-40],
+        json.dumps(bundle_of(WHO)).encode()[:-2] + b", nonsense]}",
+        json.dumps(WHO).encode() + b"\n[[[",
+        json.dumps(bundle_of(WHO)).encode()[:-2] + b", " + b"[" * 200_000,
+    ],
+)
+def test_where_the_json_breaks_off_what_came_before_is_read_and_the_rest_refused(raw: bytes) -> None:
+    found, _others = rows(raw)
+    assert (found[0][2], found[-1][2]) == ("", "import.not_json")
+
+
+def test_a_large_bundle_takes_no_more_memory_than_a_small_one() -> None:
+    class Endless(io.RawIOBase):
+        """A bundle of very many patients that is nowhere as a whole."""
+
+        def __init__(self) -> None:
+            self._parts = self._made()
+
+        def _made(self) -> Iterator[bytes]:
+            yield b'{"resourceType":"Bundle","entry":['
+            for number in range(20_000):
+                yield (b"," if number else b"") + json.dumps({"resource": WHO}).encode()
+            yield b"]}"
+
+        def readable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return True
+
+        def seek(self, *_where: int) -> int:
+            return 0
+
+        def readinto(self, buffer: Any) -> int:
+            part = next(self._parts, b"")
+            buffer[: len(part)] = part
+            return len(part)
+
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in FhirRecords(io.BufferedReader(Endless()), "utf-8"))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 20_000
+    assert peak < 3_000_000
+
+
+@given(patients())
+def test_any_patient_comes_back_from_our_own_csv_letter_by_letter(patient: Patient) -> None:
+    target = io.BytesIO()
+    header = (*OWN_HEADER, "created_at", "import_run")
+    cells = [None if name == "retain_until" else getattr(patient, name) for name in OWN_HEADER]
+    write_csv(target, header, [[*cells, NOW, None]])
+    columns, (incoming,) = read_back(target.getvalue())
+    assert columns.is_guarded
+    assert incoming.patient == patient
+
+
+@given(patients().filter(lambda one: all(compact(text) == text for text in vars_of(one))))
+def test_any_patient_of_letters_that_fhir_has_comes_back_from_our_own_bundle(patient: Patient) -> None:
+    data = PatientData(reference=reference(), clinic=CLINIC, people=PEOPLE, patient=patient, made_at=NOW)
+    columns, (incoming,) = read_back(bundle_bytes(data))
+    assert columns.kind is FileKind.FHIR
+    # A bundle says that a patient is archived, and not since when.
+    archived_at = None if patient.archived_at is None else NOW
+    assert incoming.patient == replace(patient, archived_at=archived_at)
+
+
+def vars_of(patient: Patient) -> list[str]:
+    """Every text of a patient."""
+    return [value for name in patient.__slots__ if isinstance(value := getattr(patient, name), str)]
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_at_all_end_in_anything_but_rows_or_a_refusal(raw: bytes) -> None:
+    try:
+        read_back(b"{" + raw)
+        read_back(raw)
+    except InputError as error:
+        assert error.code.split(".")[0] in {"import", "patient", "text"}  # noqa: PT017 - any of them, or none
+
+
+def test_endless_numbers_and_odd_values_are_refused_and_never_a_fault_of_ours() -> None:
+    for text in (
+        '{"resourceType": NaN}',
+        '{"a": 1e999}',
+        '{"resourceType":"Patient","name":{"x":[1]}}',
+        '{"a"',
+        "{}",
+    ):
+        found, _others = rows(text.encode())
+        assert all(code or isinstance(cells, list) for _number, cells, code in found)
