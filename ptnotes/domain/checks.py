@@ -49,6 +49,9 @@ VITALS_BOUNDS: dict[str, tuple[int, int, str]] = {
     "saturation_percent": (40, 100, "%"),
 }
 """Input bounds of vital signs, set beyond what a monitor shows of a walking patient; not clinical values."""
+MOST_STROKES, MOST_POINTS = 24, 200
+"""Lines that a mark on the body chart may hold, and points of a line. The bounds are ours: the pen draws one line of at
+most 48 points for each mark, and what holds far more is no drawing."""
 VIEW_SIZE = 1000
 """A view of the body chart is so many thousandths wide and high."""
 PER_CENT = (Decimal(0), Decimal(200))
@@ -264,6 +267,9 @@ def mark_faults(reference: Reference, row: BodyMark) -> Iterator[Fault]:
         for stroke in row.strokes
     ):
         yield Fault("body_chart.strokes", "body_chart.strokes", row.row)
+    if len(row.strokes) > MOST_STROKES or any(len(stroke) > MOST_POINTS for stroke in row.strokes):
+        most = {"strokes": str(MOST_STROKES), "points": str(MOST_POINTS)}
+        yield Fault("body_chart.too_many", "body_chart.strokes", row.row, most)
 
 
 def unusual_readings(reference: Reference, session: TreatmentSession) -> tuple[Fault, ...]:

@@ -14,7 +14,7 @@ from ptnotes.domain.goals import is_reached
 from ptnotes.domain.treatment import Mobilization, Phase, Side, TreatmentSession
 from ptnotes.domain.trend import TrendChart, TrendLine, counted
 from ptnotes.domain.views import GoalProgress, SpineMark, TreatedRow
-from ptnotes.domain.wording import MINUS, number
+from ptnotes.domain.wording import MINUS, duration_words, number
 
 
 def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]:
@@ -127,14 +127,14 @@ def grade_words(mobilization: Mobilization) -> str:
 
 
 def dose_words(mobilization: Mobilization) -> str:
-    """The dose as written: ``3 × 60 s``, ``3 × 10 × 5 s hold``, ``3 × 10``; with the rate where charted."""
+    """The dose as written: ``3 × 60 s``, ``8 min``, ``3 × 10 × 5 s hold``, ``3 × 10``; with the rate where charted."""
     parts: list[str] = []
     if mobilization.sets is not None:
         parts.append(str(mobilization.sets))
     if mobilization.reps is not None:
         parts.append(str(mobilization.reps))
     if mobilization.duration_s is not None:
-        parts.append(f"{mobilization.duration_s} s")
+        parts.append(duration_words(mobilization.duration_s))
     if mobilization.hold_s is not None:
         parts.append(f"{mobilization.hold_s} s hold")
     if mobilization.attempts is not None and not parts:

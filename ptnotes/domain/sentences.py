@@ -61,6 +61,9 @@ SENTENCES = {
     "finding.value": "“{value}” is not one of {values}.",
     "missing.blood_pressure": "Blood pressure: the screen of the neck asks for it, and it was not taken.",
     "vitals.diastolic_above": "The lower (diastolic) pressure is not below the upper one.",
+    "body_chart.too_many": (
+        "A mark on the body chart holds at most {strokes} lines of {points} points each. Nothing was changed."
+    ),
     "body_chart.strokes": "A mark on the body chart lies outside the figure. Nothing was changed.",
     "sign.denied": "This is not your passphrase. Nothing was signed, and nothing is lost.",
     "sign.not_author": "A note is signed by whoever wrote it.",

@@ -12,6 +12,8 @@ from ptnotes.domain.sources import TRUST
 from ptnotes.domain.treatment import Side
 
 MINUS = "−"
+_USUAL_S = 120
+"""Sets of a mobilization are told in seconds up to here, as they are typed and as they grow from visit to visit."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SUFFIXES = {
     "deg": "°",
@@ -34,6 +36,13 @@ def number(value: Decimal) -> str:
     if text in ("-0", ""):
         text = "0"
     return text.replace("-", MINUS)
+
+
+def duration_words(duration_s: int) -> str:
+    """How long a set took, as it is said: ``8 min``; in seconds where it is no whole minute, or short (``60 s``)."""
+    if duration_s > _USUAL_S and duration_s % 60 == 0:
+        return f"{duration_s // 60} min"
+    return f"{duration_s} s"
 
 
 def with_unit(value: Decimal, unit: str) -> str:

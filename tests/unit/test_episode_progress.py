@@ -75,6 +75,10 @@ def test_a_missed_visit_treats_nobody() -> None:
     ("mobilization", "words"),
     [
         (Mobilization(row=1, sets=3, duration_s=60), "3 × 60 s"),
+        (Mobilization(row=1, duration_s=480), "8 min"),
+        (Mobilization(row=1, sets=2, duration_s=180), "2 × 3 min"),
+        (Mobilization(row=1, sets=5, duration_s=120), "5 × 120 s"),
+        (Mobilization(row=1, duration_s=150), "150 s"),
         (Mobilization(row=1, sets=3, reps=10, hold_s=5), "3 × 10 × 5 s hold"),
         (Mobilization(row=1, sets=2, duration_s=30, rate_hz=Decimal("1.50")), "2 × 30 s, 1.5 Hz"),
         (Mobilization(row=1, sets=1), "1 set"),

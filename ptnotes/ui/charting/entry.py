@@ -17,7 +17,7 @@ from ptnotes.domain.dates import read_clock
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import Exercise, Mobilization, RomReading
-from ptnotes.domain.wording import number, verdict_words, with_unit
+from ptnotes.domain.wording import duration_words, number, verdict_words, with_unit
 from ptnotes.notation.exercise import BANDS, SHORT_BANDS
 
 _SHOWN = 40
@@ -172,12 +172,12 @@ def read_dose(reference: Reference, mode: str, text: str) -> Dose:
 
 
 def dose_text(row: Mobilization | Exercise) -> str:
-    """The dose as its field shows it, which reads back the same: ``3 × 45 s``, ``3 × 10 × 6 s``, ``2 attempts``."""
+    """The dose as its field shows it, which reads back the same: ``3 × 45 s``, ``8 min``, ``3 × 10 × 6 s``."""
     if isinstance(row, Mobilization):
         if row.attempts is not None:
             return f"{row.attempts} attempt{'' if row.attempts == 1 else 's'}"
         if row.duration_s is not None:
-            return " × ".join([*([str(row.sets)] if row.sets else []), f"{row.duration_s} s"])
+            return " × ".join([*([str(row.sets)] if row.sets else []), duration_words(row.duration_s)])
     parts = [str(part) for part in (row.sets, row.reps) if part is not None]
     if isinstance(row, Mobilization) and parts and row.hold_s is None:
         # Without the word a count would read back as seconds where the technique is timed.

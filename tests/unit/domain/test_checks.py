@@ -60,6 +60,9 @@ def test_an_empty_draft_is_fine(reference: Reference) -> None:
     assert faults(reference, VISIT) == []
 
 
+MARK = BodyMark(row=1, view=BodyView.BACK, symptom="numbness", strokes=(((1, 1), (2, 2)),))
+
+
 @pytest.mark.parametrize(
     ("part", "field", "code"),
     [
@@ -135,6 +138,14 @@ def test_what_cannot_be_is_refused_beside_its_field(
                 )
             },
             ("body_chart.strokes", "body_chart.strokes"),
+        ),
+        (
+            {"body_chart": (replace(MARK, strokes=(((1, 1), (2, 2)),) * 25),)},
+            ("body_chart.strokes", "body_chart.too_many"),
+        ),
+        (
+            {"body_chart": (replace(MARK, strokes=(((1, 1),) * 201,)),)},
+            ("body_chart.strokes", "body_chart.too_many"),
         ),
         (
             {"body_chart": (BodyMark(row=1, view=BodyView.BACK, symptom="numbness"),)},
