@@ -329,6 +329,7 @@ def test_no_text_makes_a_reader_fail_in_another_way_than_a_fault(text: str, moti
         ("oscillatory", "3x45s", Dose(sets=3, duration_s=45)),
         ("oscillatory", "3 × 45", Dose(sets=3, duration_s=45)),
         ("oscillatory", "60 s", Dose(duration_s=60)),
+        ("oscillatory", "8 min", Dose(duration_s=480)),
         ("oscillatory", "2x1'", Dose(sets=2, duration_s=60)),
         ("oscillatory", "3x30 osc", Dose(sets=3, reps=30)),
         ("repetitions", "3x10", Dose(sets=3, reps=10)),
