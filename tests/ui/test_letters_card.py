@@ -118,7 +118,7 @@ def test_a_template_is_put_away_and_brought_back(card: LettersCard, clinic: Open
     card.form.away.click()
     qtbot.waitUntil(lambda: "To the coach" not in listed(card))
     assert "To the coach" not in stored(clinic)
-    assert card.back.text() == "Undo: “To the coach” was put away"
+    assert card.told.text() == "“To the coach” was put away."
     card.back.click()
     qtbot.waitUntil(lambda: "To the coach" in listed(card))
     assert card.list.currentItem().text() == "To the coach"
@@ -144,7 +144,7 @@ def test_what_was_typed_and_left_can_be_brought_back(card: LettersCard) -> None:
     card.form.text.setPlainText("Dear coach, more of it")
     choose(card, "Missed visits")
     assert card.form.name.text() == "Missed visits"
-    assert "not stored" in card.form.state.text()
+    assert card.told.text() == "What was typed before was not stored."
     card.back.click()
     assert card.form.text.toPlainText() == "Dear coach, more of it"
     assert card.form.shown.name == "To the coach"
@@ -184,3 +184,16 @@ def test_who_does_not_look_after_the_clinic_reads_the_templates(
 def test_every_place_can_be_picked(card: LettersCard) -> None:
     found = card.form.places._find("")
     assert {item.id for item in found} == set(PLACES)
+
+
+def test_a_long_name_does_not_widen_the_list(
+    clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot
+) -> None:
+    name = "A template with a very long name " * 6
+    save_template(clinic, replace(OWN, name=name.strip()))
+    card = card_of(clinic, tasks, theme, qtbot)
+    before = card.form.width()
+    choose(card, name.strip())
+    card.form.away.click()
+    qtbot.waitUntil(lambda: not card.told.isHidden())
+    assert card.form.width() == before

@@ -54,21 +54,24 @@ class LettersCard(Card):
         self._wanted = ""
         self._on_back: Callable[[], object] | None = None
         self.templates: tuple[LetterTemplate, ...] = ()
+        self.told = Label("", "small", wraps=True)
         self.list = TemplateList()
         self.list.setAccessibleName("Letter templates")
-        self.list.setFixedWidth(theme.px(_LIST_PX))
+        for widget in (self.list, self.told):
+            widget.setFixedWidth(theme.px(_LIST_PX))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
         self.list.setSpacing(theme.px(3))
         self.add = QPushButton("New template")
         self.add.setVisible(self._may)
-        self.back = QPushButton("")
+        self.back = QPushButton("Undo")
         self.back.setProperty("type", "quiet")
-        self.back.hide()
+        self._offer("", None)
         self.form = LetterForm(theme, may_change=self._may)
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(self.list, 1)
+        left.addWidget(self.told)
         left.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
         columns = QHBoxLayout()
         columns.setSpacing(theme.space(4))
@@ -135,8 +138,8 @@ class LettersCard(Card):
         self.form.show_template(template)
         self._offer("", None)
         if was_typed:
-            self.form.say("What was typed before was not stored.")
-            self._offer("Bring it back", partial(self._show_typed, shown, typed))
+            words = "What was typed before was not stored."
+            self._offer(words, partial(self._show_typed, shown, typed))
 
     def _show_typed(self, shown: LetterTemplate, typed: LetterTemplate) -> None:
         self.list.blockSignals(True)  # noqa: FBT003 - Qt takes no names
@@ -170,7 +173,7 @@ class LettersCard(Card):
 
     def _gone(self, template: LetterTemplate) -> None:
         self.form.show_template(NEW)
-        self._offer(f"Undo: “{template.name}” was put away", partial(self._restore, template))
+        self._offer(f"“{template.name}” was put away.", partial(self._restore, template))
         self._read_again(None)
 
     def _restore(self, template: LetterTemplate) -> None:
@@ -183,11 +186,12 @@ class LettersCard(Card):
 
     def _offer(self, words: str, on_back: Callable[[], object] | None) -> None:
         self._on_back = on_back
-        self.back.setText(words)
-        self.back.setVisible(on_back is not None)
+        self.told.setText(words)
+        for widget in (self.told, self.back):
+            widget.setVisible(on_back is not None)
 
     def _go_back(self) -> None:
-        on_back, self._on_back = self._on_back, None
-        self.back.hide()
+        on_back = self._on_back
+        self._offer("", None)
         if on_back is not None:
             on_back()
