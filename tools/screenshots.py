@@ -41,6 +41,7 @@ from ptnotes.services.opening import OpenClinic, create_clinic, open_clinic  # n
 from ptnotes.services.patients import patient_by_mrn  # noqa: E402
 from ptnotes.services.sample import create_demo  # noqa: E402
 from ptnotes.ui.charting.screen import ChartingScreen  # noqa: E402
+from ptnotes.ui.data.data_page import OUT  # noqa: E402
 from ptnotes.ui.remembered import Remembered  # noqa: E402
 from ptnotes.ui.shell import Shell  # noqa: E402
 from ptnotes.ui.tasks import Tasks  # noqa: E402
@@ -71,6 +72,12 @@ VIEWS = (
 )
 LOOKS = (Look.LIGHT, Look.DARK)
 IN_THE_HANDBOOK = ("overview", "sessions", "typed_line", "documents")
+FROM_ELSEWHERE = """Chart #,Last Name,First Name,DOB,Sex,Phone,E-mail,Insurance
+X1,Quizzlebrook,Ada,03/28/1979,F,(555) 010-0001,ada@example.org,Self
+X2,Staythorpe,Ben,11/02/1968,M,(555) 010-0002,,Self
+X3,MOREAU,Hélène,03/12/1979,F,(555) 010-0003,helene@example.org,Self
+X4,Lastbury,Cy,31/31/1980,,,,Self
+"""
 TYPED = "L5 upa l III 3x45s ; flex 45>55 ; pain 6>3 ; rot 60"
 
 
@@ -256,11 +263,29 @@ def rooms(studio: Studio, view: View, take: Take) -> None:
         take(shell, "settings")
         actions["people"].trigger()
         take(shell, "people")
+        data(studio, shell, take)
         actions["home"].trigger()
         actions["keys"].trigger()
         take(shell, "keys")
         actions["about"].trigger()
         take(shell, "about")
+
+
+def data(studio: Studio, shell: Shell, take: Take) -> None:
+    """The page on which patients are brought in and records are taken out."""
+    shell.actions_by_id["data"].trigger()
+    page = shell.workspace.pages.data if shell.workspace is not None else None
+    if page is None:
+        raise RuntimeError("the page was not made")
+    take(shell, "data-in")
+    path = studio.folder / "another-program.csv"
+    path.write_text(FROM_ELSEWHERE, encoding="utf-8")
+    page.bring_in.look(path)
+    take(shell, "data-columns")
+    page.bring_in.columns.go_on.click()
+    take(shell, "data-check")
+    page.tabs.setCurrentIndex(OUT)
+    take(shell, "data-out")
 
 
 @contextmanager
