@@ -20,7 +20,7 @@ from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import Note
 from ptnotes.reports import fonts
 from ptnotes.reports.blocks import CELL_RIGHT, Column, Section, facts, table
-from ptnotes.reports.document import Imprint, make_pdf
+from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
 from ptnotes.reports.shaping import breaks_between, graphemes, spelled
 from ptnotes.reports.typeset import paragraph
 from ptnotes.services.case import Case
@@ -145,12 +145,12 @@ def test_a_mark_that_no_font_has_with_its_letter_stands_behind_it() -> None:
 
 
 def test_lines_of_chinese_and_japanese_break_between_letters_and_never_before_a_comma() -> None:
-    text = "王小明山田太郎、" * 40
-    found = pages(printed(text))[0].split("\n")
-    broken = [line for line in found if "王" in line]
+    text = "山" + "王、" * 200
+    (page,) = pages(printed(text))
+    broken = [line for line in page.split("\n") if "王" in line]
     assert len(broken) > 3
-    assert all(not line.startswith("、") for line in broken)
-    assert bare(text) in bare("".join(found))
+    assert not any(line.startswith("、") for line in broken)
+    assert bare(text) in bare(page)
 
 
 def test_lines_of_korean_break_at_spaces() -> None:
@@ -167,17 +167,27 @@ def test_a_word_longer_than_a_line_goes_on_in_the_next_one() -> None:
 
 
 def test_a_line_of_hebrew_that_begins_with_a_latin_word_still_runs_to_the_left() -> None:
-    block = paragraph(" ".join(["שלום", *["abc", "אבגד"] * 60]))
-    block.wrap(500, 500)
-    lines = [line[0] for line in block._lines]
-    begun_by_latin = [
-        fonts.runs(text, piece.font, is_turned=piece.is_turned)
-        for piece, text in lines
-        if text.startswith("abc")
-    ]
-    assert begun_by_latin
-    # What is read first stands at the right.
-    assert all(runs[-1][1].strip() == "abc" for runs in begun_by_latin)
+    latin = [f"ab{letter}" for letter in "cdefghijklmnopqrstuvwxyz"] * 3
+    text = " ".join(["שלום", *(part for word in latin for part in (word, "אבגד"))])
+    block = paragraph(text)
+    block.wrap(text_width_pt(Paper.LETTER), 500)
+    begun_by = [line[0][1].split()[0] for line in block._lines]
+    assert sum(word.isascii() for word in begun_by) > 1
+    with pypdfium2.PdfDocument(BytesIO(printed(text))) as document:
+        page = document[0].get_textpage()
+        boxes = [(page.get_charbox(place), sign) for place, sign in enumerate(page.get_text_range())]
+    # Lines from top to bottom, each by what stands at its right end.
+    rightmost: dict[int, tuple[float, str]] = {}
+    for (_, bottom, right, top), sign in boxes:
+        line = -round((bottom + top) / 2 / block._leading)
+        if sign.isalpha() and bottom > 100:
+            rightmost[line] = max(rightmost.get(line, (0.0, "")), (right, sign))
+    ends = [sign for _, (_, sign) in sorted(rightmost.items())]
+    assert ends == [word[-1] if word.isascii() else word[0] for word in begun_by]
+
+
+def test_brackets_in_hebrew_enclose_what_they_should() -> None:
+    assert "שלום (אב) [גד] עולם" in pages(printed("שלום (אב) [גד] עולם"))[0]
 
 
 def test_more_letters_than_one_part_of_a_font_holds_are_all_found() -> None:
@@ -223,7 +233,7 @@ def test_without_the_typeface_for_them_chinese_japanese_and_korean_are_an_error_
     assert f"U+{ord(name[-1]):04X}" in told
 
 
-@pytest.mark.parametrize("letter", ["ก", "\ue000", "\U00020000", "Ա"])
+@pytest.mark.parametrize("letter", ["ก", "\ue000", "\U00020000", "Ա", "\u9fff"])
 def test_a_letter_that_the_typeface_does_not_have_either_is_named_alone(letter: str) -> None:
     with pytest.raises(fonts.MissingGlyphError) as caught:
         printed(letter)
