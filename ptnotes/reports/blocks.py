@@ -87,8 +87,10 @@ def table(
 
 def _head(heading: str, style: TextStyle) -> str | Flowable:
     """A heading, whose lines are as they were given; a clinic's own names of measures may be in any script."""
-    is_plain = all(fits_as_is(line, style, inf) for line in heading.split("\n"))
-    return heading if is_plain else paragraph(heading, style)
+    if not all(fits_as_is(line, style, inf) for line in heading.split("\n")):
+        return paragraph(heading, style)
+    # A space beyond the edge that is not seen parts the lines for those who hear them.
+    return heading.replace("\n", "\n " if style.align == "right" else " \n")
 
 
 def _cell(words: Words, style: TextStyle, room_pt: float) -> str | Flowable:

@@ -146,6 +146,7 @@ def write_lines(
         left, base = x, y - number * leading
         if align == "right":
             left += width - sum(fonts.width(glyphs, font, piece.size) for piece, font, glyphs in runs)
+            left += _hanging_pt(line)
         code.append(f"{fp_str(left - at_x, base - at_y)} Td")
         at_x, at_y = left, base
         for piece, font, glyphs in runs:
@@ -172,12 +173,14 @@ def _lines(pieces: Sequence[Piece], room_pt: float) -> Iterator[_Line]:
     if len(pieces) == 1 and (whole := _on_one_line(pieces[0], room_pt)):
         yield whole
         return
-    for words in _typed_lines(pieces):
-        line: _Line = []
-        used = 0.0
+    line: _Line = []
+    for number, words in enumerate(_typed_lines(pieces)):
+        if number:
+            yield _parted(line, " ")
+        line, used = [], 0.0
         for word in words:
             if line and used + word.gap_pt + word.width_pt > room_pt + _SLACK_PT:
-                yield line
+                yield _parted(line, word.gap)
                 line, used = [], 0.0
             if line and word.gap_pt:
                 piece, text = line[-1]
@@ -197,7 +200,22 @@ def _lines(pieces: Sequence[Piece], room_pt: float) -> Iterator[_Line]:
                     used += wide
             if word.width_pt <= room_pt:
                 used += word.width_pt
-        yield line
+    yield line
+
+
+def _parted(line: _Line, gap: str) -> _Line:
+    """`line` with the gap to the next one, which is not seen but heard: without it two words would be one."""
+    if line and not line[-1][0].is_turned:
+        _put(line, line[-1][0], gap)
+    return line
+
+
+def _hanging_pt(line: _Line) -> float:
+    """How far what is not seen of a line goes beyond it."""
+    if not line or not line[-1][1].endswith(" "):
+        return 0.0
+    piece = line[-1][0]
+    return fonts.width(" ", piece.font, piece.size)
 
 
 def _on_one_line(piece: Piece, room_pt: float) -> _Line | None:

@@ -1,5 +1,6 @@
 """Made-up episodes for the tests of documents, built without a store."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -159,9 +160,10 @@ def pdf(made: Case) -> bytes:
 
 
 def pages(document: bytes) -> list[str]:
-    """The text of each page, as a reader of the PDF finds it; line ends as new lines."""
+    """The text of each page, as a reader of the PDF finds it; line ends as new lines, unseen spaces left out."""
     with pypdfium2.PdfDocument(document) as opened:
-        return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in opened]
+        found = [page.get_textpage().get_text_bounded() for page in opened]
+    return [re.sub(" *\r\n", "\n", text) for text in found]
 
 
 def flat(text: str) -> str:

@@ -118,7 +118,7 @@ def _told(
 def _marked_text(
     page: pikepdf.Page, known: dict[tuple[int, int], dict[int, str]]
 ) -> dict[int, tuple[str, str]]:
-    """The name and the text of each mark on a page, by its number; a line is parted from the next by a space.
+    """The name and the text of each mark on a page, by its number: nothing parts its lines but what is written.
 
     `known` are fonts already read.
     """
@@ -141,13 +141,14 @@ def _marked_text(
             names[mark] = str(operands[0])[1:]
         elif operator == "EMC":
             mark = None
+        elif operator == "BT" and mark is not None and names[mark] == "Figure":
+            # The labels of a figure are words apart; what is heard of it is what stands for it.
+            found[mark].append(" ")
         elif operator == "Tf":
             wide = 2 if page.Resources.Font[str(operands[0])].Subtype == "/Type0" else 1
             font = fonts[str(operands[0])]
         elif mark is not None and operator in _SHOWS:
             found[mark].append("".join(_read(operands[-1], font, wide)))
-        elif mark is not None and operator in {"T*", "Td", "TD", "BT"} and found[mark]:
-            found[mark].append(" ")
     return {mark: (names[mark], " ".join("".join(pieces).split())) for mark, pieces in found.items()}
 
 
