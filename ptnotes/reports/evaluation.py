@@ -66,6 +66,8 @@ _TRIMS = (
     _Trim(2, 2, 120),
     _Trim(1, 1, 80),
 )
+_SHORT = 0.45
+"""A first page that takes less than this share of its height is gone on with."""
 _ALL = _Trim(1_000, 1_000, 1_000_000)
 
 
@@ -75,9 +77,10 @@ def render_evaluation(data: EvaluationData) -> bytes:
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
     story, trim = _first_page(data)
-    later = list(_later_pages(data, trim))
-    if later:
-        story = [*story, PageBreak(), *later]
+    height = text_height_pt(data.paper)
+    is_short = stack_height(story, text_width_pt(data.paper), height) < height * _SHORT
+    # What a therapist asks to be signed stands on a page of its own, unless there is next to nothing on it.
+    story = [*story, *([] if is_short else [PageBreak()]), *_later_pages(data, trim)]
     foot = f"{data.title} of {full_date(data.on)} · Confidential health information"
     return make_pdf(story, replace(imprint(data, data.title), foot=foot))
 

@@ -18,12 +18,11 @@ from ptnotes.reports.session_note_data import SessionNoteData
 from ptnotes.reports.signed_section import added_section, against_section, imprint
 from ptnotes.reports.typeset import BODY, LEAD, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
 from ptnotes.reports.visit_section import (
-    exercise_section,
     found_section,
     measure_section,
     mobilization_section,
-    service_section,
     told_section,
+    work_sections,
 )
 
 _HEAD_LINES, _HEAD_LETTERS, _BOXED_LETTERS = 5, 160, 600
@@ -55,15 +54,14 @@ def _story(data: SessionNoteData) -> Iterator[Flowable]:
     if data.absence:
         return
     yield from mobilization_section(data.treatment, width)
-    yield from service_section(data.treatment, width)
-    yield from exercise_section(data.treatment, width)
+    yield from work_sections(data.treatment, width)
     if data.treatment.is_empty:
         yield from section("Treatment")
         yield space(3)
         yield paragraph("No mobilization, service or exercise is charted.", QUIET)
     yield from measure_section(data.measures, width, "Pain and motion")
     yield from _note(data)
-    yield from _safety(data, width)
+    yield from _events(data, width)
     yield from against_section(data.against, width)
     yield from found_section(data.examination, width)
     yield from body_section(data.body, width)
@@ -118,31 +116,37 @@ def _rest_of_head(data: SessionNoteData, width: float) -> Iterator[Flowable]:
 
 def _note(data: SessionNoteData) -> Iterator[Flowable]:
     note = data.note
-    yield from told_section(
-        "Note",
-        (
-            ("Subjective", note.subjective),
-            ("Objective", note.objective),
-            ("Assessment", note.assessment),
-            ("Plan", note.plan),
-        ),
-    )
+    parts = [
+        ("Subjective", note.subjective),
+        ("Objective", note.objective),
+        ("Assessment", note.assessment),
+        ("Plan", note.plan),
+    ]
+    if not data.events:
+        parts.append(("Safety", _safety_words(data)))
+    yield from told_section("Note", parts)
 
 
-def _safety(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+def _safety_words(data: SessionNoteData) -> str:
     """What was asked, agreed and went wrong. That nothing is recorded is told as that, and as nothing more."""
-    yield from section("Safety")
-    if data.events:
-        columns = [Column("Happened", 1.2), Column("Adverse event", 2.6), Column("Done", 2.2)]
-        columns += [Column("Follow-up", 2.2), Column("State", 1.4, CELL_QUIET)]
-        rows: list[list[Words]] = [
-            [full_date(line.on), line.what, line.done, line.followed, line.standing] for line in data.events
-        ]
-        yield table(columns, rows, width)
-    lines = [] if data.events else ["No adverse event is recorded for this visit."]
-    lines += [words for words in (data.screening, data.consent) if words]
-    yield space(4)
-    yield paragraph(" ".join(lines), BODY)
+    nothing = "" if data.events else "No adverse event is recorded for this visit."
+    return " ".join(words for words in (nothing, data.screening, data.consent) if words)
+
+
+def _events(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+    if not data.events:
+        return
+    yield from section("Adverse events")
+    columns = [Column("Happened", 1.2), Column("What", 2.6), Column("Done", 2.2)]
+    columns += [Column("Follow-up", 2.2), Column("State", 1.4, CELL_QUIET)]
+    rows: list[list[Words]] = [
+        [full_date(line.on), line.what, line.done, line.followed, line.standing] for line in data.events
+    ]
+    yield table(columns, rows, width)
+    words = _safety_words(data)
+    if words:
+        yield space(4)
+        yield paragraph(words, BODY)
 
 
 def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:

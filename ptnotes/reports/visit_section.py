@@ -6,8 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from reportlab.platypus import Flowable
 
-from ptnotes.reports.blocks import CELL_BOLD, CELL_QUIET, CELL_RIGHT, CELL_RIGHT_BOLD, Column, space, table
+from ptnotes.reports.blocks import (
+    CELL_BOLD,
+    CELL_QUIET,
+    CELL_RIGHT,
+    CELL_RIGHT_BOLD,
+    Column,
+    Columns,
+    Section,
+    space,
+    stack_height,
+    table,
+)
 from ptnotes.reports.letterhead import section
+from ptnotes.reports.paper import GAP_PT
 from ptnotes.reports.typeset import BODY, QUIET_SMALL, Span, Words, bold, paragraph, quiet
 from ptnotes.reports.visit_data import (
     BeforeAfter,
@@ -19,6 +31,10 @@ from ptnotes.reports.visit_data import (
 )
 
 _SMALL_PT = 7.5
+_SIDE_BY_SIDE = 6
+"""Two tables of at most so many rows stand beside each other."""
+_HEADING_PT = 30.0
+_SERVICES, _EXERCISES = "Services and time", "Exercises"
 _GRADES_ARE_LABELS = (
     "Strength and reflexes are grades, which are labels and no measure. What is not listed was not examined."
 )
@@ -61,30 +77,48 @@ def _mobilization_cells(line: MobilizationLine) -> list[Words]:
     ]
 
 
-def service_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
-    """Services with their minutes, what those come to, and the time of the visit."""
-    if not done.services and done.visit_min is None:
-        return
-    yield from section("Services and time")
-    if done.services:
-        has_others = any(line.by for line in done.services)
-        columns = [
-            Column("Service", 3.6),
-            Column("Code", 0.9, CELL_QUIET),
-            Column("Counts as", 0.9, CELL_QUIET),
+def work_sections(done: VisitTreatment, width: float) -> Iterator[Flowable]:
+    """Services and exercises, side by side where both are short, and what the minutes come to."""
+    services = [line for line in done.services if line.by]
+    exercises = [line for line in done.exercises if line.by or line.response]
+    is_short = 0 < len(done.services) <= _SIDE_BY_SIDE and 0 < len(done.exercises) <= _SIDE_BY_SIDE
+    if is_short and not services and not exercises:
+        half = (width - GAP_PT) / 2
+        stacks: list[list[Flowable]] = [
+            [Section(_SERVICES, 0), _services(done, half)],
+            [Section(_EXERCISES, 0), _exercises(done, half)],
         ]
-        columns += [Column("By", 1.6, CELL_QUIET)] if has_others else []
-        columns.append(Column("Minutes", 0.7, CELL_RIGHT_BOLD))
-        rows: list[list[Words]] = []
-        for line in done.services:
-            cells: list[Words] = [line.words, line.code, line.timing]
-            cells += [line.by] if has_others else []
-            cells.append(str(line.minutes) if line.minutes is not None else "–")
-            rows.append(cells)
-        yield table(columns, rows, width)
+        yield space(10)
+        yield Columns(stacks, [1, 1])
+        yield from _time(done)
+        return
+    if done.services or done.visit_min is not None:
+        yield from section(_SERVICES)
+        if done.services:
+            yield _services(done, width)
+        yield from _time(done)
+    if done.exercises:
+        yield from section(_EXERCISES)
+        yield _exercises(done, width)
+
+
+def _services(done: VisitTreatment, width: float) -> Flowable:
+    has_others = any(line.by for line in done.services)
+    columns = [Column("Service", 3.4), Column("Code", 0.9, CELL_QUIET), Column("Counts as", 1, CELL_QUIET)]
+    columns += [Column("By", 1.6, CELL_QUIET)] if has_others else []
+    columns.append(Column("Minutes", 0.8, CELL_RIGHT_BOLD))
+    rows: list[list[Words]] = []
+    for line in done.services:
+        cells: list[Words] = [line.words, line.code, line.timing]
+        cells += [line.by] if has_others else []
+        cells.append(str(line.minutes) if line.minutes is not None else "–")
+        rows.append(cells)
+    return table(columns, rows, width)
+
+
+def _time(done: VisitTreatment) -> Iterator[Flowable]:
     yield space(4)
-    told = [*_minutes(done), *([quiet(f" · {done.units}")] if done.units else [])]
-    yield paragraph(told, BODY)
+    yield paragraph([*_minutes(done), *([quiet(f" · {done.units}")] if done.units else [])], BODY)
     if done.minutes_note:
         yield space(2)
         yield paragraph([Span(done.minutes_note, None, "danger")], BODY)
@@ -105,14 +139,10 @@ def _minutes(done: VisitTreatment) -> list[Span]:
     return told[:-1]
 
 
-def exercise_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
-    """Exercises with their dose, where they are done and what came of them."""
-    if not done.exercises:
-        return
-    yield from section("Exercises")
+def _exercises(done: VisitTreatment, width: float) -> Flowable:
     has_response = any(line.response for line in done.exercises)
     has_others = any(line.by for line in done.exercises)
-    columns = [Column("Exercise", 3), Column("Dose", 1.6), Column("Where", 0.7, CELL_QUIET)]
+    columns = [Column("Exercise", 3), Column("Dose", 2), Column("Where", 0.8, CELL_QUIET)]
     columns += [Column("Response", 1.8)] if has_response else []
     columns += [Column("By", 1.4, CELL_QUIET)] if has_others else []
     rows: list[list[Words]] = []
@@ -121,23 +151,36 @@ def exercise_section(done: VisitTreatment, width: float) -> Iterator[Flowable]:
         cells += [line.response] if has_response else []
         cells += [line.by] if has_others else []
         rows.append(cells)
-    yield table(columns, rows, width)
+    return table(columns, rows, width)
 
 
 def measure_section(measured: VisitMeasures, width: float, title: str) -> Iterator[Flowable]:
     """Pain, motion and the patient's own signs; before and after where anything was looked at again."""
     if measured.is_empty:
         return
-    yield from section(title)
     is_paired = measured.is_paired
-    if measured.pain:
-        yield _paired("Pain, 0 to 10", measured.pain, width, is_paired=is_paired)
+    told = [
+        (heading, lines)
+        for heading, lines in (("Pain, 0 to 10", measured.pain), ("The patient’s own sign", measured.signs))
+        if lines
+    ]
+    if told and all(len(lines) <= _SIDE_BY_SIDE for _, lines in told):
+        half = (width - GAP_PT) / 2
+        stacks: list[list[Flowable]] = [
+            [_paired(heading, lines, half, is_paired=is_paired)] for heading, lines in told
+        ]
+        beside = Columns([*stacks, *([[]] * (2 - len(stacks)))], [1, 1])
+        # What stands side by side goes to the next page as a whole, and takes its heading along.
+        yield from section(title, stack_height([beside], width, 0) + _HEADING_PT)
+        yield beside
+    else:
+        yield from section(title)
+        for place, (heading, lines) in enumerate(told):
+            yield space(6 if place else 0)
+            yield _paired(heading, lines, width, is_paired=is_paired)
     if measured.motions:
-        yield space(6 if measured.pain else 0)
+        yield space(6 if told else 0)
         yield _motions(measured.motions, width, is_paired=is_paired)
-    if measured.signs:
-        yield space(6 if measured.pain or measured.motions else 0)
-        yield _paired("The patient’s own sign", measured.signs, width, is_paired=is_paired)
     notes = [f"All motions: {hows[0]}."] if len(hows := _ways(measured.motions)) == 1 else []
     notes += [*measured.notes, *([_NO_CHANGE] if is_paired else [])]
     if notes:
@@ -151,9 +194,9 @@ def _paired(heading: str, lines: Sequence[BeforeAfter], width: float, *, is_pair
         columns.append(Column("Found", 4, CELL_BOLD))
         return table(columns, [[line.what, line.before or line.after] for line in lines], width)
     columns += [
-        Column("Before", 1.6, CELL_RIGHT),
-        Column("After", 1.6, CELL_RIGHT_BOLD),
-        Column("Change", 0.8, CELL_RIGHT),
+        Column("Before", 1.4, CELL_RIGHT),
+        Column("After", 1.5, CELL_RIGHT_BOLD),
+        Column("Change", 1.3, CELL_RIGHT),
     ]
     return table(columns, [[line.what, line.before, line.after, line.change] for line in lines], width)
 

@@ -136,15 +136,14 @@ def test_the_note_tells_the_visit_in_order() -> None:
         "Bridge",
         "2 × 10",
         "PAIN AND MOTION",
-        "Lumbar flexion",
         "Stairs",
         "−6 cm",
+        "Lumbar flexion",
         "NOTE",
         "Subjective: Slept through.",
         "Assessment: Settles.",
         "Plan: Go on.",
-        "SAFETY",
-        "No adverse event is recorded for this visit.",
+        "Safety: No adverse event is recorded for this visit.",
         "SIGNATURE",
         "Signed electronically",
         "5 Jan 2026 10:22",
@@ -314,7 +313,7 @@ def test_a_visit_that_did_not_take_place_has_a_short_note(status: VisitStatus) -
     absent = replace(missed(3), status=status, author_id=1)
     (page,) = pages(pdf(absent))
     assert f"The visit was {status.value}: snow." in page
-    for words in ("DRAFT", "MANUAL THERAPY", "SAFETY", "SIGNATURE", "not recorded", "0 min"):
+    for words in ("DRAFT", "MANUAL THERAPY", "Safety", "SIGNATURE", "not recorded", "0 min"):
         assert words not in page
     assert "no reason is recorded" in flat(pages(pdf(replace(absent, status_reason="")))[0])
 
@@ -389,7 +388,7 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page() -> None:
         "EXERCISES",
         "PAIN AND MOTION",
         "NOTE",
-        "SAFETY",
+        "ADVERSE EVENTS",
         "SIGNATURE",
     )
     for count in range(1, 40):
