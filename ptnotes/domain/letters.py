@@ -7,6 +7,7 @@ blank. A place is looked up by its name in `PLACES` and never worked out. What i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -20,6 +21,8 @@ from ptnotes.domain.text import NOTE_LIMIT, clean_line, clean_note
 TEXT_LIMIT = 10_000
 """Longest text of a template, in characters."""
 _TO_LIMIT = 500
+_LONG_BLANK = re.compile(r"\[([^\[\]\n]{61,})\]")
+"""What looks like a blank and is too long for one (`ptnotes.domain.phrases`), so that it would be printed as it is."""
 
 PLACES: Mapping[str, str] = MappingProxyType(
     {
@@ -95,7 +98,7 @@ def checked_template(template: LetterTemplate) -> LetterTemplate:
     """The template as stored: cleaned text.
 
     Raises `InputError` with every fault: "text.empty" for no name or no text, "letter.unknown_place" for a name in
-    braces that is no place.
+    braces that is no place, "letter.long_blank" for more words in brackets than a blank has.
     """
     faults: list[Fault] = []
 
@@ -112,6 +115,10 @@ def checked_template(template: LetterTemplate) -> LetterTemplate:
     for field, words in (("letter.subject", subject), ("letter.text", text)):
         faults += [
             Fault("letter.unknown_place", field, values={"place": place}) for place in unknown_places(words)
+        ]
+        faults += [
+            Fault("letter.long_blank", field, values={"blank": f"{match[1][:24]} …"})
+            for match in _LONG_BLANK.finditer(words)
         ]
     if faults:
         raise InputError(*faults)

@@ -259,6 +259,7 @@ SENTENCES = {
     "lack.emergency_contact": "No emergency contact is entered.",
     "lack.coverage": "No payer is entered.",
     "letter.unknown_place": "{{{place}}} is no place that a letter knows. Choose one of the list, or take it out.",
+    "letter.long_blank": "A blank has up to 60 characters, so this is none: [{blank}",
     "letter.not_found": "This template is not in the file.",
     "letter.name_taken": "There is a template of this name already.",
     "lack.diagnosis_medical": "No medical diagnosis is entered in the episode.",

@@ -43,6 +43,7 @@ def test_a_template_is_stored_cleaned() -> None:
         ({"text": "x" * 10_001}, [("text.too_long", "letter.text")]),
         ({"subject": "a\x00b"}, [("text.control", "letter.subject")]),
         ({"text": "Dear {refererr}"}, [("letter.unknown_place", "letter.text")]),
+        ({"text": f"[{'x' * 61}]"}, [("letter.long_blank", "letter.text")]),
         (
             {"name": "", "subject": "{who}", "text": "{x.y} {referrer}"},
             [
@@ -121,6 +122,17 @@ def test_the_shipped_letters_are_whole_and_apart() -> None:
     assert len({template.uuid for template in shipped}) == len(shipped) == 5
     assert len({template.name for template in shipped}) == 5
     assert all(template.shipped and template.id is None and template.subject for template in shipped)
+
+
+@pytest.mark.parametrize("template", shipped_templates(), ids=lambda template: template.name)
+def test_nothing_in_brackets_of_a_shipped_letter_is_printed_as_it_is(template: LetterTemplate) -> None:
+    text = filled_in(template.subject + template.text, {})
+    assert not set(text) & set("[]{}")
+
+
+def test_a_blank_of_sixty_letters_is_one() -> None:
+    text = checked_template(replace(TEMPLATE, text=f"[{'x' * 60}]")).text
+    assert filled_in(text, {}) == f"‹{'x' * 60}›"
 
 
 def test_the_note_for_work_or_school_tells_nothing_of_health() -> None:
