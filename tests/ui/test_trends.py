@@ -228,6 +228,21 @@ def test_charts_stand_in_as_many_columns_as_fit(
     qtbot.waitUntil(all_fit)
 
 
+def test_a_verdict_under_its_title_has_air_above_and_below(
+    qtbot: QtBot, page: TrendsPage, clinic: OpenClinic, theme: Theme
+) -> None:
+    show(qtbot, page, episode_with(clinic, course(5)))
+    grid = page.grid
+    cell = grid._cells[0]
+    beside = grid._layout_for(500)[2]
+    cell._title = "A title that is far too long to stand beside what is said of the change in half a window"
+    cell._head_width = None
+    stacked = grid._layout_for(500)[2]
+    cell.is_stacked = True
+    assert stacked - beside == theme.px(52) - theme.px(24)
+    assert cell._head() >= theme.px(24) + theme.px(18) + 2 * theme.px(4)
+
+
 def test_larger_text_and_dark_colours_are_taken_over_at_once(
     qtbot: QtBot, page: TrendsPage, clinic: OpenClinic, theme: Theme
 ) -> None:

@@ -36,6 +36,7 @@ from ptnotes.ui.widgets.labels import Tone
 _LEAST_WIDTH = 258
 _CHART_HEIGHT = 150
 _HEAD_HEIGHT = 24
+_STACKED_HEIGHT = 52  # title and verdict under each other, with air round the verdict
 _GAP = 16
 _GROWTH = 1.9  # how much taller than it must be a chart becomes where there is room
 _EDGE = 8  # room for the frame of the focus
@@ -114,7 +115,7 @@ class ChartCell(QWidget):
         painter.end()
 
     def _head(self) -> int:
-        return self._theme.px(_HEAD_HEIGHT) * (2 if self.is_stacked else 1)
+        return self._theme.px(_STACKED_HEIGHT if self.is_stacked else _HEAD_HEIGHT)
 
     def _pill_text(self) -> str:
         chart = self._chart
@@ -137,7 +138,8 @@ class ChartCell(QWidget):
         if not text or self._chart is None or self._chart.verdict is None:
             return
         tone, wide, tall = verdict_tone(self._chart.verdict), self._pill_width(), self._theme.px(18)
-        left, top = (0.0, float(line)) if self.is_stacked else (self.width() - wide, (line - tall) / 2)
+        beside = (self.width() - wide, (line - tall) / 2)
+        left, top = (0.0, line + (self._head() - line - tall) / 2) if self.is_stacked else beside
         box = QRectF(left, top, wide, tall)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.ink(f"{tone}_soft"))
@@ -291,7 +293,11 @@ class ChartGrid(QWidget):
         rows = -(-self._shown // columns)
         wide = (width - gap * (columns - 1)) / columns
         is_stacked = any(cell.head_width() > wide for cell in self._cells[: self._shown])
-        return columns, rows, self._theme.px(_CHART_HEIGHT + _HEAD_HEIGHT * (2 if is_stacked else 1))
+        return (
+            columns,
+            rows,
+            self._theme.px(_CHART_HEIGHT + (_STACKED_HEIGHT if is_stacked else _HEAD_HEIGHT)),
+        )
 
     def _arrange(self) -> None:
         columns, rows, tall = self._layout_for(self.width())
