@@ -168,8 +168,16 @@ def _left(letter: LetterChoices) -> Iterator[str]:
 
 
 def quotes_of(letter: LetterChoices, values: Mapping[str, str]) -> tuple[str, ...]:
-    """The places of `FROM_NOTES` whose `values` stand in the letter word for word: it draws from the visits' notes."""
-    return tuple(name for name in FROM_NOTES if values.get(name) and values[name] in letter.text)
+    """The places of `FROM_NOTES` whose `values` stand in the letter word for word: it draws from the visits' notes.
+
+    Spaces and line ends do not count: an editor of text changes some, and a line is soon broken elsewhere.
+    """
+    text = _words(letter.text)
+    return tuple(name for name in FROM_NOTES if (words := _words(values.get(name, ""))) and words in text)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def called(patient: Patient) -> str:

@@ -104,6 +104,11 @@ def test_a_letter_that_repeats_what_notes_say_draws_from_them(name: str) -> None
     assert quotes_of(letter, {name: ""}) == ()
 
 
+def test_a_quotation_is_one_however_its_lines_are_broken() -> None:
+    letter = replace(LETTER, text="What comes next: Twice\nmore,  then\u00a0stop.")
+    assert quotes_of(letter, {"plan": "Twice more,\u00a0then\n\nstop."}) == ("plan",)
+
+
 def test_what_is_no_note_is_not_drawn_from_notes() -> None:
     assert quotes_of(LETTER, {"referrer": "Dr. Anand", "patient.name": "Dear"}) == ()
 
