@@ -123,7 +123,7 @@ def _separator(text: str) -> str:
         if not lengths:
             return 0.0, 0
         usual, often = max(lengths.items(), key=lambda one: (one[1], one[0]))
-        return (often / lengths.total() if usual > 1 else 0.0), usual
+        return (often / lengths.total(), usual) if usual > 1 else (0.0, 0)
 
     return max(SEPARATORS, key=fitness)
 

@@ -1,0 +1,123 @@
+"""The command that brings patients in."""
+
+import io
+import json
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ptnotes import cli
+from ptnotes.db.kdf import Kdf
+from ptnotes.domain.people import Person, Role
+from ptnotes.services.patients import add_patient
+from ptnotes.services.people import add_person
+from tests.clinics import PASSPHRASE, PATIENT, clinic_in
+from tests.clock import FixedClock
+
+OTHER = "three slow tin whistles"
+Run = Callable[..., tuple[int, str, str]]
+LIST = "Last Name;First Name;DOB;MRN\r\nMoreau;Helene;1979-03-12;\r\nBerg;Anna;31/12/1985;77\r\nBad;Row;31/31/1985;\r\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run an import into a clinic with one patient, whom two people can open."""
+    folder = tmp_path / "clinic"
+    folder.mkdir()
+    clinic = clinic_in(folder, FixedClock())
+    add_patient(clinic, PATIENT)
+    add_person(clinic, Person(name="F. Desk", role=Role.FRONT_DESK), OTHER, kdf=Kdf())
+    clinic.close()
+
+    def run_command(
+        *argv: str | Path, user: str = "J. Rivera", stdin: str = f"{PASSPHRASE}\n"
+    ) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        words = ["--file", str(clinic.path), "import", "patients", *map(str, argv), "--user", user]
+        code = cli.main(words)
+        written = capsys.readouterr()
+        return code, written.out, written.err
+
+    return run_command
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text(LIST, "utf-8")
+    return path
+
+
+def test_a_dry_run_says_what_would_become_of_each_row_and_stores_nothing(run: Run, source: Path) -> None:
+    code, out, err = run(source, "--dry-run")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "row 2  known already  1979-03-12  Moreau, Helene  The same name and birth date.",
+            "    beside number 000123  1979-03-12  Moreau, Hélène",
+            "row 4  refused  The birth date is not understood in the order day, month, year.",
+            "3 rows: 1 would be added, 1 left out as known already, 1 refused. Nothing was stored.",
+        ],
+    )
+    assert "CSV in UTF-8, semicolons between cells, 3 rows" in err
+    assert "  DOB: Birth date" in err
+    assert "Dates are read as day, month, year" in err
+    assert run(source, "--dry-run")[1] == out
+
+
+def test_an_import_adds_the_rows_and_writes_the_others_back(run: Run, source: Path, tmp_path: Path) -> None:
+    refused = tmp_path / "refused.csv"
+    code, out, _err = run(source, "--refused", refused)
+    assert code == 0
+    assert "Import 1: 1 patients added of 3 rows, 1 left out as known already, 1 refused" in out
+    assert str(refused) in out
+    assert stat.S_IMODE(refused.stat().st_mode) == 0o600
+    assert len(refused.read_text("utf-8-sig").splitlines()) == 3
+    assert "0 would be added" in run(source, "--dry-run")[1]
+
+
+def test_a_map_is_written_changed_by_hand_and_used(run: Run, tmp_path: Path) -> None:
+    source, columns = tmp_path / "list.csv", tmp_path / "map.json"
+    source.write_text("Last Name,First Name,DOB,Code\r\nBerg,Anna,3/4/1979,77\r\n", "utf-8")
+    code, out, err = run(source)
+    assert (code, out) == (1, "")
+    assert "Nothing in the file tells whether month or day comes first" in err
+    assert run(source, "--write-map", columns)[0] == 0
+    code, _out, err = run(source, "--write-map", columns)
+    assert (code, "was not replaced" in err) == (1, True)
+    document = json.loads(columns.read_text("utf-8"))
+    assert document["date_order"] == "month_first"
+    document["date_order"] = "day_first"
+    document["columns"][3]["holds"] = "mrn"
+    columns.write_text(json.dumps(document), "utf-8")
+    code, out, _err = run(source, "--map", columns)
+    assert (code, "1 patients added" in out) == (0, True)
+    # The same names of columns are read as they were the last time, so nothing has to be said again.
+    source.write_text("Last Name,First Name,DOB,Code\r\nBerg,Beate,3/4/1980,78\r\n", "utf-8")
+    code, out, err = run(source)
+    assert (code, "1 patients added" in out, "  Code: Record number" in err) == (0, True, True)
+    assert "Dates are read as day, month, year" in err
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"kind": "csv"}', "no JSON", '{"kind": "tape"}'])
+def test_a_map_that_is_none_is_refused(run: Run, source: Path, tmp_path: Path, content: str) -> None:
+    columns = tmp_path / "map.json"
+    columns.write_text(content, "utf-8")
+    code, _out, err = run(source, "--map", columns)
+    assert (code, "does not say how columns are read" in err) == (1, True)
+
+
+def test_who_does_not_look_after_the_clinic_imports_nothing(run: Run, source: Path) -> None:
+    code, out, err = run(source, user="F. Desk", stdin=f"{OTHER}\n")
+    assert (code, out) == (1, "")
+    assert "does not let you" in err
+
+
+def test_a_file_that_is_not_there_is_said_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    code, _out, err = run(tmp_path / "none.csv")
+    assert (code, "There is no file at" in err) == (1, True)
+    code, _out, err = run(tmp_path / "none.csv", "--map", tmp_path / "none.json")
+    assert (code, "There is no file at" in err) == (1, True)
