@@ -170,10 +170,15 @@ def _left(letter: LetterChoices) -> Iterator[str]:
 def quotes_of(letter: LetterChoices, values: Mapping[str, str]) -> tuple[str, ...]:
     """The places of `FROM_NOTES` whose `values` stand in the letter word for word: it draws from the visits' notes.
 
-    Spaces and line ends do not count: an editor of text changes some, and a line is soon broken elsewhere.
+    Whole words count, spaces and line ends do not: an editor of text changes some, and a line is soon broken elsewhere.
     """
     text = _words(letter.text)
-    return tuple(name for name in FROM_NOTES if (words := _words(values.get(name, ""))) and words in text)
+    told = {name: _words(values.get(name, "")) for name in FROM_NOTES}
+    return tuple(
+        name
+        for name, words in told.items()
+        if words and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+    )
 
 
 def _words(text: str) -> str:

@@ -109,6 +109,12 @@ def test_a_quotation_is_one_however_its_lines_are_broken() -> None:
     assert quotes_of(letter, {"plan": "Twice more,\u00a0then\n\nstop."}) == ("plan",)
 
 
+def test_a_short_note_inside_another_word_is_no_quotation() -> None:
+    letter = replace(LETTER, text="Dear Dr. Anand, better late than never.")
+    assert quotes_of(letter, {"plan": "and"}) == ()
+    assert quotes_of(letter, {"plan": "never."}) == ("plan",)
+
+
 def test_what_is_no_note_is_not_drawn_from_notes() -> None:
     assert quotes_of(LETTER, {"referrer": "Dr. Anand", "patient.name": "Dear"}) == ()
 
