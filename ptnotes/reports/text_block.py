@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -183,8 +183,7 @@ def _lines(pieces: Sequence[Piece], room_pt: float) -> Iterator[_Line]:
                 yield _parted(line, word.gap)
                 line, used = [], 0.0
             if line and word.gap_pt:
-                piece, text = line[-1]
-                line[-1] = (piece, text + word.gap)
+                _put_gap(line, word)
                 used += word.gap_pt
             for part in word.parts:
                 if word.width_pt <= room_pt:
@@ -227,6 +226,15 @@ def _on_one_line(piece: Piece, room_pt: float) -> _Line | None:
     ):
         return None
     return [(piece, " ".join(text.split(" ")) if "  " in text else text)]
+
+
+def _put_gap(line: _Line, word: _Word) -> None:
+    """Keep `word` from what is before it. What is read to the left ends at its left, so the gap there is by itself."""
+    before, after = line[-1][0], word.parts[0][0]
+    if before.is_turned and before is not after:
+        line.append((replace(after, is_turned=False), word.gap))
+    else:
+        _put(line, before, word.gap)
 
 
 def _put(line: _Line, piece: Piece, text: str) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 
 import pikepdf
 import pypdfium2
@@ -22,7 +23,7 @@ from ptnotes.reports import fonts
 from ptnotes.reports.blocks import CELL_RIGHT, Column, Section, facts, table
 from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
 from ptnotes.reports.shaping import breaks_between, graphemes, spelled
-from ptnotes.reports.typeset import paragraph
+from ptnotes.reports.typeset import Span, paragraph
 from ptnotes.services.case import Case
 from tests.reports.any_text import bare, holds_or_names, lines, notes
 from tests.reports.cases import CLINIC, EPISODE, PATIENT, THERAPIST, case, pages, pdf, visit
@@ -184,6 +185,22 @@ def test_a_line_of_hebrew_that_begins_with_a_latin_word_still_runs_to_the_left()
             rightmost[line] = max(rightmost.get(line, (0.0, "")), (right, sign))
     ends = [sign for _, (_, sign) in sorted(rightmost.items())]
     assert ends == [word[-1] if word.isascii() else word[0] for word in begun_by]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("שלום", "abc"), ("abc", "שלום"), ("שלום", "עולם"), ("ab", "cd")]
+)
+def test_pieces_of_a_line_are_parted_whichever_way_they_are_read(first: str, second: str) -> None:
+    made = make_pdf([paragraph([Span(first), Span(" "), Span(second, fonts.BOLD)])], IMPRINT)
+    with pypdfium2.PdfDocument(BytesIO(made)) as document:
+        page = document[0].get_textpage()
+        signs = enumerate(page.get_text_range())
+        boxes = [page.get_charbox(place) for place, sign in signs if not sign.isspace()]
+    on_line = sorted(box for box in boxes if box[1] > 700)
+    gaps = [after[0] - before[2] for before, after in pairwise(on_line)]
+    # The widest gap is between the two, and it is there once.
+    assert max(gaps) > 2
+    assert gaps.index(max(gaps)) == len(first) - 1
 
 
 def test_brackets_in_hebrew_enclose_what_they_should() -> None:

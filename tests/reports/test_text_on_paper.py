@@ -149,6 +149,26 @@ def test_a_long_right_to_left_text_is_broken_before_it_is_ordered() -> None:
     assert "ףוס" not in lines[0]
 
 
+@pytest.mark.parametrize(
+    ("lines", "room", "parts"),
+    [
+        (10, 10, [10]),
+        (10, 9, [8, 2]),
+        (10, 5, [5, 5]),
+        (10, 1, []),
+        (3, 2, []),
+        (4, 2, [2, 2]),
+        (4, 3, [2, 2]),
+    ],
+)
+def test_no_line_stands_alone_where_a_page_ends(lines: int, room: int, parts: list[int]) -> None:
+    style = TextStyle()
+    block = paragraph("\n".join(["word"] * lines), style)
+    block.wrap(200, 1000)
+    found = block.split(200, room * style.leading)
+    assert [part.wrap(200, 1000)[1] / style.leading for part in found] == parts
+
+
 def test_a_line_too_long_for_its_room_ends_with_an_ellipsis() -> None:
     fonts.load_fonts()
     style = TextStyle()
