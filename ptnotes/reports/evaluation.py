@@ -29,6 +29,7 @@ from ptnotes.reports.evaluation_data import EvaluationData, GoalAim, Standing
 from ptnotes.reports.examination_section import answers_section
 from ptnotes.reports.letterhead import counted, letterhead, section, signature_line, who_and_what
 from ptnotes.reports.plan_section import plan_section
+from ptnotes.reports.progress import every_measure, how_judged
 from ptnotes.reports.progress_data import CarePlan
 from ptnotes.reports.progress_page import cut
 from ptnotes.reports.signed_section import added_section, imprint, signatures_section
@@ -231,6 +232,10 @@ def _later_pages(data: EvaluationData, trim: _Trim) -> Iterator[Flowable]:
     if data.done:
         yield space(3)
         yield paragraph([bold("Done: "), Span(data.done)], BODY)
+    if data.course is not None and data.course.measures:
+        yield from section("Change since the first visit")
+        yield every_measure(data.course, width)
+        yield from how_judged(data.course)
     yield from measure_section(data.measures, width, "Pain and motion")
     yield from _scores(data, width)
     yield from answers_section(data.answers, width)

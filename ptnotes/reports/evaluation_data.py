@@ -12,7 +12,7 @@ from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.outcomes import AnsweredItem
 from ptnotes.reports.document_data import DocumentData
-from ptnotes.reports.progress_data import PlanLine, ProblemLine
+from ptnotes.reports.progress_data import PlanLine, ProblemLine, ProgressReportData
 from ptnotes.reports.visit_data import FoundLine, VisitMeasures
 
 
@@ -89,7 +89,8 @@ class EvaluationData(DocumentData):
     `on` is the day of the visit, `number` its treatment day. `diagnoses` are (whose, words), `judgement` is the
     assessment in the note. `history` are (label, words) of how it began and what it keeps from, `told` the other parts
     of the note. `screening` are the answers that limit or stop treatment, `asked` when the screen was asked.
-    `versions` are those of the plan before the present one.
+    `versions` are those of the plan before the present one. `course` is what a re-evaluation compares: the episode from
+    its first visit to this one.
     """
 
     title: str
@@ -121,3 +122,4 @@ class EvaluationData(DocumentData):
     screen_asked: str = ""
     done: str = ""
     versions: tuple[PlanLine, ...] = ()
+    course: ProgressReportData | None = None

@@ -69,7 +69,7 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     width = text_width_pt(data.paper)
     if data.measures:
         yield Section("Every measure", 0)
-        yield _every_measure(data, width)
+        yield every_measure(data, width)
         yield from how_judged(data)
     yield from _more_charts(data, trim, width)
     yield from _levels_treated(data)
@@ -95,7 +95,8 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     yield from signatures_section(data.signatures, width)
 
 
-def _every_measure(data: ProgressReportData, width: float) -> Flowable:
+def every_measure(data: ProgressReportData, width: float) -> Flowable:
+    """Each measure first and now, each with its day, its change and what that means."""
     columns = [
         Column("Measure", 2.3),
         Column("How", 2.4, CELL_QUIET),

@@ -60,7 +60,7 @@ def prepare_evaluation(clinic: OpenClinic, episode_id: int, choices: EvaluationC
         title=f"{data.title} of {full_date(data.on)}",
         covers_from=data.on,
         covers_to=data.on,
-        sessions=((found.session.id or 0, found.session.revision),),
+        sessions=tuple((one.id or 0, one.revision) for one in found.sessions),
         draft=data.signatures.open,
         lacks=evaluation_lacks(found, data),
         conclusion=data.conclusion,

@@ -39,9 +39,10 @@ from ptnotes.reports.evaluation_data import (
     ScoreLine,
     Standing,
 )
-from ptnotes.reports.progress_data import PlanLine, ProblemLine
+from ptnotes.reports.progress_data import PlanLine, ProblemLine, ProgressReportData
 from ptnotes.reports.visit_data import VisitMeasures
 from ptnotes.services.case import Case
+from ptnotes.services.progress_content import progress_content
 from ptnotes.services.progress_safety import precaution_words
 from ptnotes.services.progress_words import joined, visit_line
 from ptnotes.services.report_signatures import signatures
@@ -68,6 +69,7 @@ class Evaluated:
 
     `episode` has the goals, problems and diagnoses of then. `version` is the plan's, None where nothing was planned;
     `earlier` are those before it. `treated_on` is the first day of a visit to treat, None while there is none.
+    `sessions` are the visits that the document draws from: this one, and of a re-evaluation those before it.
     """
 
     session: TreatmentSession
@@ -75,6 +77,7 @@ class Evaluated:
     version: PlanVersion | None
     earlier: tuple[PlanVersion, ...]
     outcomes: tuple[OutcomeScore, ...]
+    sessions: tuple[TreatmentSession, ...]
     treated_on: date | None = None
 
     @property
@@ -98,6 +101,9 @@ def evaluated(case: Case, session: TreatmentSession) -> Evaluated:
     episode = episode_as_of(case.episode, steps, [version] if version is not None else [], day)
     first_set = {uuid: taken[0].event.on for uuid, taken in case.goal_steps.items() if taken}
     goals = tuple(goal for goal in episode.goals if first_set.get(goal.uuid, until) <= until)
+    before = [
+        one for one in counted(case.sessions) if (one.service_date, one.id or 0) < (day, session.id or 0)
+    ]
     return Evaluated(
         session=session,
         episode=replace(
@@ -108,6 +114,7 @@ def evaluated(case: Case, session: TreatmentSession) -> Evaluated:
         version=version,
         earlier=tuple(case.plan_versions[: len(versions) - 1]) if versions else (),
         outcomes=tuple(score for score in case.outcomes if score.taken_on <= day),
+        sessions=(*(before if session.kind is VisitKind.RE_EVALUATION else ()), session),
         treated_on=next(
             (one.service_date for one in counted(case.sessions) if one.kind is VisitKind.TREATMENT), None
         ),
@@ -122,6 +129,7 @@ def evaluation_content(
     numbers = visit_numbers(case.sessions)
     measures = visit_measures(reference, session, case.clinic.normal_values)
     latest = _latest(found.outcomes)
+    course = _course(reference, case, found) if found.is_again else None
     screen = replace(case.screen, answers=answers_at(case.screen.answers, session))
     data = EvaluationData(
         clinic=case.clinic,
@@ -130,7 +138,7 @@ def evaluation_content(
         paper=case.paper or case.clinic.paper,
         patient=case.patient,
         age_years=age_years(case.patient.birth_date, session.service_date),
-        signatures=signatures([session], numbers, case.notes, case.broken, case.mark),
+        signatures=signatures(found.sessions, numbers, case.notes, case.broken, case.mark),
         title=TITLES[found.is_again],
         is_again=found.is_again,
         on=session.service_date,
@@ -167,8 +175,25 @@ def evaluation_content(
         screen_asked=_screen_asked(reference, episode, screen),
         done=visit_line(reference, session, numbers, None).done,
         versions=tuple(_version(version, case.names) for version in found.earlier),
+        course=course,
     )
     return replace(data, conclusion=_conclusion(reference, data, session, latest))
+
+
+def _course(reference: Reference, case: Case, found: Evaluated) -> ProgressReportData:
+    """The episode from its first visit to the re-evaluation, as a progress report would tell it."""
+    return progress_content(
+        reference,
+        replace(
+            case,
+            sessions=found.sessions,
+            outcomes=found.outcomes,
+            episode=found.episode,
+            as_of=found.session.service_date,
+            since=None,
+            conclusion=None,
+        ),
+    )
 
 
 def _diagnoses(episode: EpisodeOfCare, day: date) -> Iterator[tuple[str, str]]:
@@ -374,10 +399,15 @@ def _conclusion(
     what = "Re-evaluated" if data.is_again else "Evaluated"
     treated = f"{what}: {data.diagnoses[0][1]}" if data.diagnoses else what
     headline = f"{treated}. Planned: {plan}" if plan else f"{treated}. No treatment is planned yet"
-    found = list(_found(reference, data.measures, session, scores))
+    found = [] if data.course is not None else list(_found(reference, data.measures, session, scores))
     aims = [goal for goal in data.goals if not goal.standing]
     aims.sort(key=lambda goal: not goal.long_term)
     detail = []
+    if data.course is not None:
+        changed = data.course.conclusion
+        detail.append(
+            ". ".join(part.rstrip(".") for part in (changed.headline, changed.detail) if part) + "."
+        )
     if found:
         detail.append(f"Found: {', '.join(found[:_NAMED])}.")
     if aims:

@@ -346,11 +346,26 @@ def test_a_re_evaluation_tells_the_plan_as_updated() -> None:
     assert "Re-evaluated: M48.061" in text
     assert "Version 2, written on 2 Feb 2026 by J. Rivera." in text
     assert "signed by Dr. P. Anand on 8 Jan 2026" in text
+    assert data.conclusion.detail.startswith("Improving. Worst pain fell from 9 to 3 of 10")
+    assert "CHANGE SINCE THE FIRST VISIT" in text
+    assert "HOW CHANGE WAS JUDGED" in text
+    assert "CHANGE SINCE THE FIRST VISIT" not in text_of(pdf())
     # The first evaluation tells the plan of then, with how far it has come since.
     first = told(made, first_visit())
     assert first.plan is not None
     assert (first.plan.number, first.certification.standing) == (1, Standing.SIGNED)
     assert first.versions == ()
+
+
+def test_a_re_evaluation_is_a_draft_where_a_visit_that_it_compares_is_not_signed() -> None:
+    again = replace(visit(3), kind=VisitKind.RE_EVALUATION, state=NoteState.SIGNED)
+    later = replace(visit(4), state=NoteState.DRAFT)
+    between = replace(visit(2), state=NoteState.SIGNED)
+    for state, is_draft in ((NoteState.SIGNED, False), (NoteState.DRAFT, True)):
+        made = case(first_visit(state=state), between, again, later, episode=WHOLE, plan_versions=(VERSION,))
+        assert bool(told(made, again).signatures.open) is is_draft
+        assert [one.id for one in evaluated(made, again).sessions] == [1, 2, 3]
+        assert [one.id for one in evaluated(made, first_visit()).sessions] == [1]
 
 
 def test_what_was_set_later_is_of_a_later_evaluation() -> None:
