@@ -131,12 +131,22 @@ def test_saving_offers_a_name_without_the_patients(
 ) -> None:
     open_report()
     answer.path = tmp_path / "for Dr Anand.pdf"
-    with qtbot.waitSignal(screen.said) as said:
-        QTest.mouseClick(screen.foot.save, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(screen.foot.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: screen.foot.state.text() == "Saved as for Dr Anand.pdf.")
     assert answer.offered == "progress-report-00231-2026-01-09.pdf"
     assert screen.made is not None
     assert answer.path.read_bytes() == screen.made.pdf
-    assert said.args == ["Saved as for Dr Anand.pdf."]
+
+
+def test_whoever_looks_elsewhere_by_then_is_told_too(
+    screen: DocumentsScreen, open_report: Callable[[], None], answer: Answer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_report()
+    answer.path = tmp_path / "elsewhere.pdf"
+    with qtbot.waitSignal(screen.said) as said:
+        screen.save_as()
+        screen.hide()
+    assert said.args == ["Saved as elsewhere.pdf."]
 
 
 def test_thinking_better_of_it_saves_nothing(

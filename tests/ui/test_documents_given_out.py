@@ -51,6 +51,12 @@ def kept(clinic: OpenClinic) -> tuple[MadeDocument, MadeDocument]:
     return made, signed
 
 
+def save(screen: DocumentsScreen, qtbot: QtBot) -> None:
+    screen.foot.tell("small", "")
+    screen.save_as()
+    qtbot.waitUntil(lambda: screen.foot.state.text().startswith("Saved as "), timeout=20_000)
+
+
 def given_out(screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot) -> MadeDocument:
     screen.kinds.choose(GIVEN_OUT)
     screen.show_episode(1, episode_of(clinic, FULL))
@@ -133,8 +139,7 @@ def test_what_was_given_out_is_saved_again_as_the_same_document(
     _, signed = kept
     given_out(screen, clinic, qtbot)
     answer.path = tmp_path / "again.pdf"
-    with qtbot.waitSignal(screen.said):
-        screen.save_as()
+    save(screen, qtbot)
     assert answer.path.read_bytes() == signed.pdf
     assert len(documents_of(clinic, 1)) == 2
 
@@ -159,15 +164,13 @@ def test_a_document_that_left_offers_to_be_logged_and_a_draft_does_not(
 ) -> None:
     open_report()
     answer.path = tmp_path / "draft.pdf"
-    with qtbot.waitSignal(screen.said):
-        screen.save_as()
+    save(screen, qtbot)
     assert not screen.foot.log.isVisible()
     screen.kinds.choose_kind(DocumentKind.FACE_SHEET)
     made = shown(screen, qtbot)
     assert not made.draft
     answer.path = tmp_path / "face.pdf"
-    with qtbot.waitSignal(screen.said):
-        screen.save_as()
+    save(screen, qtbot)
     qtbot.waitUntil(screen.foot.log.isVisible)
     QTest.mouseClick(screen.foot.log, Qt.MouseButton.LeftButton)
     assert screen.kinds.place == GIVEN_OUT
@@ -193,8 +196,7 @@ def test_a_password_is_asked_for_only_when_it_is_chosen_and_let_go_after_saving(
     assert not answer.path.exists()
     QTest.keyClicks(finish.password, PASSWORD)
     assert finish.field.fault == ""
-    with qtbot.waitSignal(screen.said):
-        screen.save_as()
+    save(screen, qtbot)
     with pytest.raises(pikepdf.PasswordError):
         pikepdf.open(answer.path)
     pikepdf.open(answer.path, password=PASSWORD).close()
@@ -231,8 +233,7 @@ def test_the_data_for_other_programs_are_put_inside_and_kept_with_it(
     open_report()
     screen.finish.attaches.click()
     answer.path = tmp_path / "with data.pdf"
-    with qtbot.waitSignal(screen.said, timeout=20_000):
-        screen.save_as()
+    save(screen, qtbot)
     content = answer.path.read_bytes()
     with pikepdf.open(BytesIO(content)) as document:
         assert list(document.attachments) == ["record-fhir-r4.json"]

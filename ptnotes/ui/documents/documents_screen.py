@@ -32,15 +32,15 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Scroller
 
 _PAUSE_MS = 250
-_SIDE_PX = 372
+_SIDE_PX = 352
 _FACTS_KEY = "what documents are made of"
 
 
 class DocumentsScreen(QWidget):
     """Shows, saves and prints documents of one episode. What was chosen of each is kept while the window is open.
 
-    `said` carries a short message for the window, such as where the document was saved; `place_asked` the part of the
-    chart in which something that a document lacks is made good.
+    `said` carries a short message for the window, such as where a document was saved while something else is looked at;
+    `place_asked` the part of the chart in which something that a document lacks is made good.
     """
 
     said = Signal(str)

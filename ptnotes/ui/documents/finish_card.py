@@ -29,7 +29,7 @@ class FinishCard(Card):
         self.password.setProperty("secret", True)  # noqa: FBT003 - Qt takes no names
         self.field = FieldWithFault("Password", self.password, hint=_HINT, required=True)
         self.shows = QCheckBox("Show what is typed")
-        self.attaches = QCheckBox("With the same data for other programs inside (FHIR)")
+        self.attaches = QCheckBox("With its data for other programs (FHIR)")
         for widget in (self.locks, self.field, self.shows, self.attaches):
             self.body.addWidget(widget)
         self.locks.toggled.connect(self._follow)

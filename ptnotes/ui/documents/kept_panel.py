@@ -22,7 +22,7 @@ from ptnotes.ui.widgets.labels import Label
 
 _DIGITS = 8
 """Digits of a document's hash that are shown: enough to tell it from any other of a patient's."""
-_LEAST_LIST_PX = 150
+_LEAST_LIST_PX = 124
 _NONE = "Nothing was given out yet. What is saved or printed is kept here as it was."
 
 
@@ -123,8 +123,8 @@ class KeptPanel(QWidget):
 
 
 def kept_words(kept: KeptDocument) -> str:
-    """A kept document in two lines: what it is; when, by whom, its hash's first digits, and how often it was sent."""
+    """A kept document in three lines: what it is; when and by whom; its hash's first digits and whether it was sent."""
     first = (kept.title or KIND_TITLES[kept.kind]) + (" · DRAFT" if kept.is_draft else "")
     sent = {0: "not sent", 1: "sent once", 2: "sent twice"}.get(kept.sent, f"sent {kept.sent} times")
     made = f"{full_date(kept.made_at.date())}, {kept.made_at:%H:%M}"
-    return f"{first}\n{made} · {kept.who} · {kept.sha256.hex()[:_DIGITS]} · {sent}"
+    return f"{first}\n{made} · {kept.who}\n{kept.sha256.hex()[:_DIGITS]} · {sent}"

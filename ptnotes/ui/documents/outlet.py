@@ -34,7 +34,8 @@ def ask_where_to_save(parent: QWidget, file_name: str) -> Path | None:
 class Outlet(QObject):
     """Saves and prints for the window `parent`; `told` carries a label's kind and a sentence.
 
-    `left` carries the id under which a document was kept that may be sent, and `said` what became of it in a few words.
+    `left` carries the id under which a document was kept that may be sent. `said` says what became of one while
+    something else than `parent` is looked at.
     """
 
     told = Signal(str, str)
@@ -90,7 +91,8 @@ class Outlet(QObject):
 
     def _gone(self, made: MadeDocument, what: str, document_id: int) -> None:
         self.told.emit("ok", what)
-        self.said.emit(what)
+        if not self._window.isVisible():
+            self.said.emit(what)
         if not made.draft:
             self.left.emit(document_id)
 

@@ -123,6 +123,9 @@ def _choice(words: tuple[str, ...]) -> QComboBox:
     choice.setEditable(True)
     choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     choice.addItems(list(words))
+    # Two of them stand side by side, and a word that is longer than its field scrolls in it.
+    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setMinimumContentsLength(8)
     line = choice.lineEdit()
     if line is not None:
         line.setMaxLength(_LONGEST)

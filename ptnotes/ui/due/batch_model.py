@@ -13,8 +13,8 @@ from ptnotes.ui.due.batch import Outcome
 from ptnotes.ui.override import override
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
-_HEADS = ("Patient", "MRN", "Due", "Why", "What became of it")
-PATIENT, MRN, DUE, WHY, RESULT = range(5)
+_HEADS = ("Patient", "MRN", "Due", "Why, and then what became of it")
+PATIENT, MRN, DUE, RESULT = range(4)
 
 
 class DueReports(QAbstractTableModel):
@@ -91,8 +91,9 @@ class DueReports(QAbstractTableModel):
             return Qt.CheckState.Checked if self._ticked[index.row()] else Qt.CheckState.Unchecked
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        words = outcome_words(self.outcomes.get(index.row()))
-        return (row.patient.name, row.patient.mrn, due_words(row.due), row.due.why, words)[column]
+        outcome = self.outcomes.get(index.row())
+        words = row.due.why if outcome is None else outcome_words(outcome)
+        return (row.patient.name, row.patient.mrn, due_words(row.due), words)[column]
 
     @override
     def setData(self, index: _AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -103,10 +104,8 @@ class DueReports(QAbstractTableModel):
         return True
 
 
-def outcome_words(outcome: Outcome | None) -> str:
+def outcome_words(outcome: Outcome) -> str:
     """What became of a report, in a line."""
-    if outcome is None:
-        return ""
     if outcome.problem:
         return f"Not made: {outcome.problem}"
     draft = f"DRAFT, and still due: {outcome.draft}" if outcome.draft else "Made"

@@ -21,7 +21,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.services.report_batch import ReportDue, reports_due
 from ptnotes.ui.due.batch import LOCKED, Outcome, ReportBatch
-from ptnotes.ui.due.batch_model import PATIENT, RESULT, WHY, DueReports
+from ptnotes.ui.due.batch_model import PATIENT, RESULT, DueReports
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
@@ -30,6 +30,7 @@ from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Heading, KeyHint, Label, LabelType
 from ptnotes.ui.widgets.table import plain_table
 
+_NAME_PX = 190
 MAKE_KEYS = "Ctrl+Return"
 _HINT = (
     "Each covers the time since the patient’s last report, with the conclusion drafted from what was measured. "
@@ -52,7 +53,6 @@ class BatchPage(QWidget):
         self.model = DueReports(self)
         self.view = plain_table("Progress reports that are due", self)
         self.view.setModel(self.model)
-        self.view.setWordWrap(False)
         self.all = QPushButton("Tick all", self)
         self.none = QPushButton("Tick none", self)
         self.choose = QPushButton("Choose a folder…", self)
@@ -70,8 +70,10 @@ class BatchPage(QWidget):
 
     def _lay_out(self, theme: Theme) -> None:
         header = self.view.horizontalHeader()
-        for column in (WHY, RESULT):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        # Qt reckons a column by its words alone, without the box to be ticked.
+        header.setSectionResizeMode(PATIENT, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(PATIENT, theme.px(_NAME_PX))
+        header.setSectionResizeMode(RESULT, QHeaderView.ResizeMode.Stretch)
         header.setResizeContentsPrecision(100)
         self.view.verticalHeader().setDefaultSectionSize(theme.px(30))
         for button in (self.all, self.none):

@@ -14,6 +14,7 @@ from ptnotes.domain.errors import InputError
 from ptnotes.services.document_facts import document_facts
 from ptnotes.services.document_file import document_file
 from ptnotes.services.documents import document_again, documents_of, give_out
+from ptnotes.services.episodes import open_episode
 from ptnotes.services.history import history_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import ReportChoices, prepare_report
@@ -70,6 +71,8 @@ def test_a_password_that_protects_nothing_is_refused(case: Case, weak: str) -> N
 
 def test_the_data_inside_are_those_that_the_document_was_made_from_and_no_more(case: Case) -> None:
     clinic, episode = case
+    other = EpisodeOfCare(patient_id=episode.patient_id, title="Of another time", start=date(2026, 1, 5))
+    open_episode(clinic, other)
     visits = document_facts(clinic, episode.id or 0).visits
     made = prepare_session_note(clinic, visits[1].id)
     file = document_file(clinic, made, with_fhir=True)
@@ -78,6 +81,7 @@ def test_the_data_inside_are_those_that_the_document_was_made_from_and_no_more(c
         (name,) = opened.attachments
         bundle = json.loads(opened.attachments[name].get_file().read_bytes())
     require_resolved(bundle)
+    assert len(resources(bundle, "EpisodeOfCare")) == 1
     (encounter,) = resources(bundle, "Encounter")
     assert encounter["period"]["start"].startswith("2026-02-18")
     assert resources(bundle, "AuditEvent") == []
