@@ -1,7 +1,7 @@
 """The evaluation with its plan of care as a reader of the PDF finds it, and what it asks of the physician."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -26,6 +26,7 @@ from ptnotes.domain.episode import (
 from ptnotes.domain.goals import GoalEvent, steps_of
 from ptnotes.domain.people import Clinic, Paper
 from ptnotes.domain.plan import PlanVersion
+from ptnotes.domain.signature import SignedNote
 from ptnotes.domain.treatment import (
     ExamFinding,
     FindingKind,
@@ -366,6 +367,24 @@ def test_a_re_evaluation_is_a_draft_where_a_visit_that_it_compares_is_not_signed
         assert bool(told(made, again).signatures.open) is is_draft
         assert [one.id for one in evaluated(made, again).sessions] == [1, 2, 3]
         assert [one.id for one in evaluated(made, first_visit()).sessions] == [1]
+
+
+def test_the_place_to_sign_stays_on_the_first_page_of_a_late_re_evaluation() -> None:
+    visits = [replace(visit(number), state=NoteState.SIGNED) for number in range(1, 61)]
+    visits[-1] = replace(visits[-1], kind=VisitKind.RE_EVALUATION)
+    notes_of = [
+        SignedNote(
+            session_id=one.id or 0, state=NoteState.SIGNED, service_date=one.service_date, signer_id=1,
+            signer=THERAPIST.signature, signed_at=datetime(2026, 3, 9, 15, tzinfo=UTC), zone="UTC", late=False,
+            content_hash=bytes([one.id or 0]) * 32,
+        )
+        for one in visits
+    ]  # fmt: skip
+    made = case(*visits, episode=WHOLE, plan_versions=(VERSION,), notes=notes_of)
+    found = pages(render_evaluation(told(made, visits[-1])))
+    assert "Changes, if any" in found[0]
+    assert flat(found[0]).count("Note of the visit: signed electronically") == 1
+    assert flat(" ".join(found)).count("9 Mar 2026 15:00") == 61
 
 
 def test_what_was_set_later_is_of_a_later_evaluation() -> None:
