@@ -65,7 +65,9 @@ def signatures_section(told: Signatures, width: float) -> Iterator[Flowable]:
     """Who signed which note and when, what is not signed, and how far the audit had come."""
     if not told.signed and not told.open:
         return
-    yield from section("Signatures of the visits’ notes")
+    # A few lines without a table need no page of their own where they find room.
+    lines = len(told.open) + (told.mark is not None)
+    yield from section("Signatures of the visits’ notes", *([] if told.signed else [26.0 + 16.0 * lines]))
     if told.signed:
         columns = [
             Column("Visit", 0.45, CELL_RIGHT),

@@ -12,14 +12,27 @@ from reportlab.platypus import Flowable, Table
 from ptnotes.reports.tags import Element, Scope, Tags, tags_of
 from ptnotes.reports.text_block import TextBlock
 
+_FEW_ROWS = 2
+# Rounding must not cost a row that was measured to fit.
+_SLACK_PT = 1e-3
+
 
 class TaggedTable(Table):  # type: ignore[misc]  # ReportLab has no types
-    """ReportLab's table, whose parts know whether they begin in the middle of a row. Its tags are its `renderCB`."""
+    """ReportLab's table, whose parts know whether they begin in the middle of a row. Its tags are its `renderCB`.
+
+    No row stands alone on the page after a break.
+    """
 
     begins_within_a_row = False
 
     def _splitRows(self, availHeight: float, doInRowSplit: int = 0) -> list[Flowable]:  # noqa: N803 - its names
         parts: list[Flowable] = super()._splitRows(availHeight, doInRowSplit)
+        if len(parts) == 2 and not doInRowSplit:
+            above, below = (part._nrows - self.repeatRows for part in parts)
+            if below == 1 and above > _FEW_ROWS:
+                # The last row takes the one above it along.
+                room = sum(self._rowHeights[: parts[0]._nrows - 1])
+                parts = super()._splitRows(room + _SLACK_PT, doInRowSplit)
         if len(parts) == 2:
             parts[0].begins_within_a_row = self.begins_within_a_row
             parts[1].begins_within_a_row = bool(doInRowSplit)
