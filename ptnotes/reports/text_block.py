@@ -249,6 +249,7 @@ def _typed_lines(pieces: Sequence[Piece]) -> Iterator[list[_Word]]:
     words: list[_Word] = []
     gap: str | None = ""
     for piece in pieces:
+        space_pt = fonts.width(" ", piece.font, piece.size)
         for number, typed in enumerate(_NEW_LINE.split(piece.text)):
             if number:
                 yield words
@@ -262,8 +263,7 @@ def _typed_lines(pieces: Sequence[Piece]) -> Iterator[list[_Word]]:
                         # Another piece of the same word, which keeps to what is before it.
                         words[-1].parts.append((piece, chunk))
                     else:
-                        gap_pt = fonts.width(gap, piece.font, piece.size) if gap else 0.0
-                        words.append(_Word([(piece, chunk)], gap=gap, gap_pt=gap_pt))
+                        words.append(_Word([(piece, chunk)], gap=gap, gap_pt=space_pt if gap else 0.0))
                     words[-1].width_pt += _width(chunk, piece)
                     gap = ""
                 if text:
@@ -286,4 +286,6 @@ def _unbroken(text: str) -> Iterator[str]:
 
 
 def _width(text: str, piece: Piece) -> float:
+    if fonts.is_plain(text, piece.font):
+        return fonts.width(text, piece.font, piece.size)
     return sum(fonts.width(glyphs, font, piece.size) for font, glyphs in fonts.runs(text, piece.font))
