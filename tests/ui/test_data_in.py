@@ -318,6 +318,25 @@ def test_a_file_of_which_every_row_is_refused_cannot_be_imported(
     assert page.check.fault.text() == ""
 
 
+def test_what_was_shown_of_another_file_is_gone_while_the_next_one_is_tried(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, NO_DATE), qtbot)
+    assert page.check.model.rowCount() == 1
+    looked_at(page, many(tmp_path, 3_000), qtbot)
+    page.columns.go_on.click()
+    check = page.check
+    assert check.running.isVisible()
+    assert check.model.rowCount() == 0
+    assert not check.split.isVisible()
+    assert not check.kinds.isVisible()
+    assert check.fault.text() == ""
+    assert "Trying every row" in check.empty.title.text()
+    qtbot.waitUntil(lambda: check.go_on.isVisible() and check.go_on.text() == "Import 3,000 patients")
+    assert check.kinds.isVisible()
+    assert check.split.isVisible()
+
+
 def test_a_try_is_cancelled_and_leads_back_to_the_columns(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
     looked_at(page, many(tmp_path, 3_000), qtbot)
     page.columns.go_on.click()

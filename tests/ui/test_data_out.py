@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ptnotes.domain.people import Role
 from ptnotes.services.history import clinic_history, history_of
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.opening import open_clinic as open_clinic_file
 from ptnotes.services.patients import add_patient, archive_patient
 from ptnotes.ui.data.asking import Wanted, unused
 from ptnotes.ui.data.clinic_card import ClinicCard, Form
@@ -246,6 +247,24 @@ def test_the_window_is_not_left_with_a_key_that_nobody_wrote_down(
     qtbot.waitUntil(lambda: "is not written down yet" in shell.toast.text.text())
     assert shell.workspace is workspace
     assert workspace.pages.currentWidget() is workspace.pages.data
+    paper.done.click()
+
+
+def test_behind_the_lock_a_key_waits_for_whoever_made_the_archive(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    workspace.pages.show_data()
+    assert workspace.pages.data is not None
+    paper = workspace.pages.data.out.clinic.key
+    paper.show_key(KEY, "a.zip")
+    shell.lock()
+    assert not paper.isVisible()
+    qtbot.waitUntil(lambda: clinic.data_key == b"", timeout=10_000)
+    assert shell.workspace is workspace
+    shell.enter(open_clinic_file(clinic.path, PASSPHRASE, clock=clinic.clock))
+    qtbot.waitUntil(workspace.isVisible, timeout=10_000)
+    assert paper.key.text() == KEY
     paper.done.click()
 
 

@@ -90,7 +90,8 @@ class CheckStep(QWidget):
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.table)
         self.split.addWidget(self.detail)
-        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 2)
         self.detail.setMinimumWidth(theme.px(300))
         self.table.setMinimumWidth(theme.px(240))
         self.split.setSizes([theme.px(600), theme.px(420)])
@@ -156,6 +157,7 @@ class CheckStep(QWidget):
         self._refused_path = None
         self.fault.say("")
         self.card.set_note(_note(tried))
+        self.kinds.show()
         self.back.setText("Back to the columns" if tried.map.kind is FileKind.CSV else "Choose another file")
         for place, kind in enumerate(KINDS):
             self.kinds.setTabText(place, f"{_KIND_WORDS[kind]} ({count_of(tried, kind):,})")
@@ -167,6 +169,24 @@ class CheckStep(QWidget):
         self.set_running(is_running=False)
         self.kinds.setCurrentIndex(KINDS.index(first))
         self._show_kind()
+
+    def clear(self) -> None:
+        """Show no rows: those of the file before must not be taken for what is tried now."""
+        self._tried = None
+        self.model.show_rows(None, RowKind.MADE, self.decisions)
+        self.card.set_note("nothing is stored yet")
+        self.fault.say("")
+        self.empty.say("Trying every row", "Then what would become of each is shown here.")
+        self.empty.show()
+        for widget in (
+            self.kinds,
+            self.split,
+            self.add_all,
+            self.leave_all,
+            self.choose_refused,
+            self.refused_words,
+        ):
+            widget.hide()
 
     def begin(self) -> RunningLine:
         """Let nothing be decided while it is imported, and give the line that tells of it."""
@@ -245,7 +265,8 @@ class CheckStep(QWidget):
         if tried is None:
             return
         added = tried.made + self.decisions.count(tried.can_be_added)
-        self.go_on.setText("Import 1 patient" if added == 1 else f"Import {added:,} patients")
+        words = "Import 1 patient" if added == 1 else f"Import {added:,} patients"
+        self.go_on.setText(words if added else "Nobody to import")
         self.go_on.setEnabled(added > 0)
         self.add_all.setEnabled(self.decisions.count(tried.can_be_added) < tried.can_be_added)
         self.leave_all.setEnabled(self.decisions.count(tried.can_be_added) > 0)

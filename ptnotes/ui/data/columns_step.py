@@ -49,6 +49,8 @@ _SAY_ORDER = (
 _NOTHING = "– not taken over –"
 _MOST_ROWS = 5
 _ROW_PX = 28
+_BELOW_PX = 14
+"""Where a table that is wider than the page is moved along."""
 _MOST_COLUMNS = 200
 """So many columns can be matched on the screen; those behind them are not taken over."""
 _MOST_LETTERS = 60
@@ -158,7 +160,6 @@ class ColumnsStep(QWidget):
         self.file.body.addWidget(self.header)
         self.file.body.addWidget(self.first_rows)
         self.first_rows.verticalHeader().setDefaultSectionSize(theme.px(_ROW_PX))
-        self.first_rows.setFixedHeight(theme.px(_ROW_PX * (_MOST_ROWS + 1) + 14))
         self.first_rows.setSelectionMode(self.first_rows.SelectionMode.NoSelection)
         self.matching.body.addWidget(self.table)
         self.matching.body.addWidget(self.more)
@@ -276,6 +277,7 @@ class ColumnsStep(QWidget):
     def _show_first(self, looked: Looked) -> None:
         header, rows = looked.map.header, looked.first_rows[:_MOST_ROWS]
         self._first.show_rows(header, rows)
+        self.first_rows.setFixedHeight(self._theme.px(_ROW_PX * (len(rows) + 1) + _BELOW_PX))
 
     def _show_columns(self, looked: Looked) -> None:
         header = looked.map.header[:_MOST_COLUMNS]

@@ -118,6 +118,7 @@ class InPage(QWidget):
     def try_out(self, columns: ImportMap) -> None:
         """Show what an import by this map would do."""
         self._go_to(CHECK)
+        self.check.clear()
         self._course = self.check.begin().begin("Trying every row")
         job = partial(
             dry_run, self._clinic, self._path, columns, progress=self._course.tell, stop=self._course.stop

@@ -68,7 +68,8 @@ class PatientCard(Card):
         row.addStretch(1)
         if not self.may:
             self.body.addWidget(Label(cannot(Act.EXPORT, Act.VIEW_NOTES), "muted", wraps=True))
-        self.body.addWidget(Label(_WHAT, wraps=True))
+        else:
+            self.body.addWidget(Label(_WHAT, wraps=True))
         for widget in (self.field, self.has_snomed, self.snomed_words):
             self.body.addWidget(widget)
         self.body.addLayout(row)
@@ -135,5 +136,5 @@ class PatientCard(Card):
 
 def cannot(*acts: Act) -> str:
     """Why nothing can be done here: what somebody would have to be allowed."""
-    words = " and ".join(WORDS[act] for act in acts)
-    return f"Your role does not let you do this. It is done by somebody who may {words}."
+    words = "; ".join(WORDS[act] for act in acts)
+    return f"Your role does not let you do this. It is done by somebody who may: {words}."
