@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reportlab.platypus import Flowable, Table
+from reportlab.platypus import Flowable, PageBreak, Table
 
 from ptnotes.reports.tags import Element, Scope, Tags, tags_of
 from ptnotes.reports.text_block import TextBlock
@@ -24,6 +24,11 @@ class TaggedTable(Table):  # type: ignore[misc]  # ReportLab has no types
     """
 
     begins_within_a_row = False
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803 - its names
+        """What fits into `availHeight`, and the rest for the next page, be there room on this one for a part of it."""
+        parts: list[Flowable] = super().split(availWidth, availHeight)
+        return [parts[0], PageBreak(), *parts[1:]] if len(parts) == 2 else parts
 
     def _splitRows(self, availHeight: float, doInRowSplit: int = 0) -> list[Flowable]:  # noqa: N803 - its names
         parts: list[Flowable] = super()._splitRows(availHeight, doInRowSplit)

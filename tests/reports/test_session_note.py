@@ -400,6 +400,13 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page() -> None:
             assert told[foot - 1] not in headings, (count, told[foot - 1])
 
 
+def test_the_headings_of_a_table_stand_once_on_a_page() -> None:
+    for count in range(20, 50):
+        rows = tuple(Exercise(row=100 + number, name="Walk " * (number % 40), sets=2) for number in range(count))
+        for page in pages(pdf(whole(exercises=rows), signed=SIGNED)):
+            assert flat(page).count("Exercise Dose Where") <= 1, count
+
+
 def test_the_head_holds_whatever_is_charted() -> None:
     diagnoses = tuple(
         Diagnosis(row=number, code="M48.061", words=f"Diagnosis {number} " + "long " * 30)
