@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +22,7 @@ from ptnotes.reports import fonts
 from ptnotes.reports.paper import GAP_PT, INKS, MARGIN_BOTTOM_PT, MARGIN_SIDE_PT, MARGIN_TOP_PT, PAGE_SIZES_PT
 from ptnotes.reports.pdf_a import declare_pdf_a
 from ptnotes.reports.pdf_file import written_out
-from ptnotes.reports.tags import Element, Tags, marked
+from ptnotes.reports.tags import Element, Tags, marked, running
 from ptnotes.reports.typeset import QUIET_SMALL, TextStyle, draw_line, shortened
 
 # ReportLab keeps state in its modules (fonts, the sequencer), so one document is made at a time.
@@ -164,13 +163,15 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
             (MARGIN_SIDE_PT + 6.5, self._imprint.stamp, "", _DRAFT),
             (MARGIN_SIDE_PT + 52, shortened(why, _WHY_DRAFT, room), why, _WHY_DRAFT),
         ):
-            told = (
-                marked(canvas, Element("P", actual=whole)) if canvas.getPageNumber() == 1 else nullcontext()
-            )
-            with told:
+            is_first = canvas.getPageNumber() == 1
+            with marked(canvas, Element("P", actual=whole)) if is_first else running(canvas, "Header"):
                 draw_line(canvas, x, high - 23.5, words, style)
 
     def _foot(self, canvas: Any, _document: BaseDocTemplate) -> None:
+        with running(canvas, "Footer"):
+            self._draw_foot(canvas)
+
+    def _draw_foot(self, canvas: Any) -> None:
         imprint = self._imprint
         right = PAGE_SIZES_PT[imprint.paper][0] - MARGIN_SIDE_PT
         canvas.setStrokeColor(INKS["rule"])

@@ -129,7 +129,7 @@ def _care(data: HomeSheetData) -> Iterator[Flowable]:
 
 
 def _exercise(number: int, exercise: HomeExercise) -> Iterator[Flowable]:
-    yield _Indented(paragraph(exercise.name, _NAME), f"{number}.")
+    yield _Indented(paragraph(exercise.name, _NAME), f"{number}. ")
     amount = ", ".join(part for part in (exercise.dose, exercise.load) if part)
     if amount:
         yield _Indented(paragraph(amount[:1].upper() + amount[1:] + ".", _LARGE))

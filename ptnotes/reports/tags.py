@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["Document", "H1", "H2", "H3", "P", "Table", "TR", "TH", "TD", "Figure"]
 Scope: TypeAlias = Literal["Column", "Row"]
+RunningPlace: TypeAlias = Literal["Header", "Footer"]
 Box: TypeAlias = tuple[float, float, float, float]
 
 _ARTIFACT = "/Artifact BMC"
@@ -69,19 +70,16 @@ class Tags:
             self._within[-1].add(element)
         page = self._pages[-1]
         element.kids.append((len(self._pages) - 1, len(page)))
-        code = self._canvas._code
-        # Nothing was drawn since the last element where the beginning of an artifact is the last word.
-        if code and code[-1] is _ARTIFACT:
-            code.pop()
-        else:
-            code.append(_END)
-        code.append(f"/{element.kind} <</MCID {len(page)}>> BDC")
+        self._begin(f"/{element.kind} <</MCID {len(page)}>> BDC")
         page.append(element)
-        self._is_open = True
         return True
 
+    def open_running(self, place: RunningPlace) -> None:
+        """Begin to draw what runs over all pages at that place, until `close`; it is told to nobody."""
+        self._begin(f"/Artifact <</Type /Pagination /Subtype /{place}>> BDC")
+
     def close(self) -> None:
-        """End what `open` began."""
+        """End what `open` or `open_running` began."""
         self._canvas._code += (_END, _ARTIFACT)
         self._is_open = False
 
@@ -132,6 +130,16 @@ class Tags:
         document.Catalog.StructTreeRoot = document.Reference(tree.encode("ascii"), "tags")
         document.Catalog.MarkInfo = "<</Marked true>>"
 
+    def _begin(self, mark: str) -> None:
+        code = self._canvas._code
+        # Nothing was drawn since the last element where the beginning of an artifact is the last word.
+        if code and code[-1] is _ARTIFACT:
+            code.pop()
+        else:
+            code.append(_END)
+        code.append(mark)
+        self._is_open = True
+
 
 @contextmanager
 def marked(canvas: Any, element: Element) -> Iterator[None]:
@@ -142,6 +150,17 @@ def marked(canvas: Any, element: Element) -> Iterator[None]:
         return
     yield
     tags.close()
+
+
+@contextmanager
+def running(canvas: Any, place: RunningPlace) -> Iterator[None]:
+    """Draw within what runs over all pages at that place, and is told to nobody."""
+    tags = tags_of(canvas)
+    if tags is not None:
+        tags.open_running(place)
+    yield
+    if tags is not None:
+        tags.close()
 
 
 def tags_of(canvas: Any) -> Tags | None:

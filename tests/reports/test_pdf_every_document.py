@@ -102,3 +102,8 @@ def test_it_names_itself_and_its_language_and_no_patient(kind: DocumentKind) -> 
 @EVERY
 def test_the_same_input_gives_the_same_bytes(kind: DocumentKind) -> None:
     assert MAKERS[kind](Paper.LETTER) == made(kind, Paper.LETTER)
+
+
+def test_a_number_and_its_exercise_are_one_heading() -> None:
+    headings = tree_of(made(DocumentKind.HOME_PROGRAMME, Paper.LETTER)).all("H3")
+    assert [heading.text for heading in headings][:2] == ["1. Bridge", "2. Bridge"]

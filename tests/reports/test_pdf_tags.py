@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from reportlab.platypus import Flowable
@@ -188,6 +190,22 @@ def test_a_draft_is_heard_to_be_one_once_and_before_all_else() -> None:
     told = tree_of(document(paragraph("One."), *(paragraph(LONG_NOTE) for _ in range(3)), draft=why))
     assert [part.text for part in told.kids[:3]] == ["DRAFT", why, "One."]
     assert told.text.count("DRAFT") == 1
+
+
+def test_the_foot_of_each_page_is_said_to_be_one() -> None:
+    made = document(*(paragraph(LONG_NOTE) for _ in range(3)), draft="A note is not signed yet.")
+    with pikepdf.open(BytesIO(made)) as opened:
+        kinds = [
+            [
+                str(instruction.operands[1].Subtype)
+                for instruction in pikepdf.parse_content_stream(page)
+                if str(instruction.operator) == "BDC" and "/Subtype" in instruction.operands[1]
+            ]
+            for page in opened.pages
+        ]
+    assert len(kinds) > 1
+    assert kinds[0] == ["/Footer"]
+    assert all(found == ["/Header", "/Header", "/Footer"] for found in kinds[1:])
 
 
 def test_right_to_left_words_are_read_as_they_were_written() -> None:
