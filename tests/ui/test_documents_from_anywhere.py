@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from time import sleep
 
 import pypdfium2
 import pytest
@@ -98,6 +100,8 @@ def test_from_a_visit_it_leads_to_its_note_with_what_was_just_typed_and_pressed_
     assert visit is not None
     session = visit.state.session
     assert session.service_date == EVALUATED
+    # The save of what is typed stands behind this one, and the document behind the save.
+    shell._tasks.write(partial(sleep, 0.5))
     visit.state.put(replace(session, note=replace(session.note, assessment="Typed a moment ago.")))
     press_print(shell)
     documents = documents_of(workspace)

@@ -1,5 +1,7 @@
 """Printing: every page that is asked for, as large as the paper, a page at a time, and written down."""
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPageRanges, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ptnotes.services.history import history_of
@@ -117,7 +120,9 @@ def test_a_page_is_drawn_from_300_dots_an_inch_and_stands_where_it_stands_in_the
     assert boxes[0] == pytest.approx(boxes[1], abs=2)
 
 
-def test_only_the_pages_that_are_asked_for_are_printed_in_the_order_that_is_asked_for() -> None:
+def test_only_the_pages_that_are_asked_for_are_printed_in_the_order_that_is_asked_for(
+    qapp: QApplication,
+) -> None:
     printer = QPrinter()
     assert pages_asked_for(printer, 4) == [1, 2, 3, 4]
     printer.setPrintRange(QPrinter.PrintRange.PageRange)
@@ -132,7 +137,9 @@ def test_only_the_pages_that_are_asked_for_are_printed_in_the_order_that_is_aske
     assert pages_asked_for(printer, 2) == [2, 1]
 
 
-def test_copies_are_made_here_where_the_system_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_are_made_here_where_the_system_makes_none(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     printer = QPrinter()
     printer.setCopyCount(2)
     monkeypatch.setattr(printer, "supportsMultipleCopies", lambda: False)
@@ -190,3 +197,27 @@ def test_nothing_that_waits_to_be_stored_waits_for_a_whole_document(
     screen._tasks.write(lambda: done.append("saved"), urgent=True)
     qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.", timeout=20_000)
     assert done.index("saved") < len(done) - 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the others print without CUPS, or have no such folder")
+def test_what_the_systems_printing_writes_for_itself_is_written_to_memory_where_that_can_be(
+    qapp: QApplication, screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    open_report()
+    made = shown(screen, qtbot)
+    in_memory = tmp_path / "run"
+    in_memory.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(in_memory))
+    monkeypatch.setenv("TMPDIR", "as it was")
+    seen: list[str] = []
+    real = QPainter.begin
+
+    def begin(painter: QPainter, printer: QPrinter) -> bool:
+        seen.append(os.environ["TMPDIR"])
+        return real(painter, printer)
+
+    monkeypatch.setattr(QPainter, "begin", begin)
+    printed(made.pdf, to_file(tmp_path / "paper.pdf"))
+    assert seen == [str(in_memory)]
+    assert os.environ["TMPDIR"] == "as it was"

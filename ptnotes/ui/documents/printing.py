@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -45,6 +50,30 @@ def ask_for_printer(parent: QWidget, pdf: bytes) -> QPrinter | None:
             dialog.deleteLater()
 
 
+@contextmanager
+def _system_files_in_memory() -> Iterator[None]:
+    """Have CUPS collect the pages in the person's own folder in memory, where there is one, and not on a disk.
+
+    Qt's printing by CUPS writes them to a file of `TMPDIR` first, and removes it once the spool has them.
+    """
+    before, in_memory = os.environ.get("TMPDIR"), os.environ.get("XDG_RUNTIME_DIR", "")
+    if (
+        not sys.platform.startswith("linux")
+        or not Path(in_memory).is_absolute()
+        or not Path(in_memory).is_dir()
+    ):
+        yield
+        return
+    os.environ["TMPDIR"] = in_memory
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+
+
 class PrintJob:
     """A document on its way to a printer: `begin`, `draw_next` for each of the `left` pages, `end`.
 
@@ -72,7 +101,9 @@ class PrintJob:
         self._pages = pages_asked_for(self._printer, count)
         if not self._pages:
             raise EnvironmentFault("print.no_page")
-        if not self._painter.begin(self._printer):
+        with _system_files_in_memory():
+            is_taken = self._painter.begin(self._printer)
+        if not is_taken:
             raise EnvironmentFault("print.failed")
 
     def draw_next(self) -> None:

@@ -45,8 +45,6 @@ class HistoryPage(QWidget):
         self.disclosures.stored.connect(self._read)
         self.kept_until = KeptUntil(clinic, tasks, self)
         self.kept_until.stored.connect(self._read)
-        self.kept_until = KeptUntil(clinic, tasks, self)
-        self.kept_until.stored.connect(self._read)
         self.model = RowsModel(("When", "Who", "What"), (), self)
         self.view = plain_table("Who did what", self)
         self.view.setModel(self.model)
@@ -69,7 +67,6 @@ class HistoryPage(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.state)
         layout.addWidget(self.kept_until)
-        layout.addWidget(self.kept_until)
         layout.addWidget(self.disclosures)
         layout.addWidget(card, 1)
 
@@ -77,7 +74,6 @@ class HistoryPage(QWidget):
         """Show who did what to this patient's record, and what was disclosed of it."""
         self._start(patient_id, f"History of {name}")
         self.disclosures.show_patient(patient_id)
-        self.kept_until.show_patient(patient_id)
         self.kept_until.show_patient(patient_id)
 
     def show_clinic(self) -> None:
@@ -88,7 +84,6 @@ class HistoryPage(QWidget):
         self._patient_id = patient_id
         self.title.setText(title)
         self.disclosures.setVisible(patient_id is not None)
-        self.kept_until.setVisible(patient_id is not None)
         self.kept_until.setVisible(patient_id is not None)
         self.check.setVisible(patient_id is None and allows(self._clinic, Act.VIEW_AUDIT))
         self._say("")
