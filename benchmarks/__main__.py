@@ -14,6 +14,7 @@ from benchmarks.clinics import LARGE, ROOT, SMALL, clinic_file
 from benchmarks.due import due
 from benchmarks.figure import Figure, against_limit, middle, percentile, table
 from benchmarks.first_paint import first_paint
+from benchmarks.importing import importing
 from benchmarks.notation import notation
 from benchmarks.saving import saving
 
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         *_saving_figures(small, large),
         *notation(),
         *due(),
+        *importing(),
         *report_figures(),
     ]
     if arguments.json:

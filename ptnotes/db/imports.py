@@ -31,6 +31,7 @@ from ptnotes.domain.patient import Patient, PatientRow
 PATIENT = "patient"
 """What an item of an import is called that is a patient."""
 _AT_ONCE = 1_000
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _IDENTITY = (
     PatientRecord.id,
     PatientRecord.uuid,
@@ -81,7 +82,7 @@ def begin_run(
         insert(ImportRunRecord)
         .returning(ImportRunRecord.id)
         .values(
-            uuid=time_ordered_uuid(at),
+            uuid=time_ordered_uuids(at, 1)[0],
             kind=kind.value,
             started_at=at,
             zone=zone,
@@ -131,24 +132,19 @@ def store_rows(
     """
     if not rows:
         return
-    made = [
-        patient_values(row.patient)
-        | {
-            "uuid": row.patient.uuid or time_ordered_uuid(at),
-            "import_run_id": run_id,
-            "retain_until": row.keep_until,
-            "revision": 1,
-        }
-        for row in rows
-    ]
+    made = [patient_values(row.patient) for row in rows]
+    for one, row, uuid in zip(made, rows, time_ordered_uuids(at, len(rows)), strict=True):
+        one["uuid"] = row.patient.uuid or uuid
+        one["retain_until"] = row.keep_until
+        del one["revision"]
+    same = {"created_at": at, "import_run_id": run_id, "revision": 1}
     if connection.dialect.name == "sqlite":
         ids = list(range(first_id, first_id + len(rows)))
-        names = (*made[0], "id", "created_at")
-        values = [(*one.values(), key, at) for key, one in zip(ids, made, strict=True)]
-        insert_all(connection, _PATIENT, names, values)
+        values = [(*one.values(), key) for key, one in zip(ids, made, strict=True)]
+        insert_all(connection, _PATIENT, (*made[0], "id"), values, same)
     else:
         returning = insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True)
-        ids = list(connection.scalars(returning, [{**one, "created_at": at} for one in made]))
+        ids = list(connection.scalars(returning, [one | same for one in made]))
     index_rows(
         connection,
         [
@@ -156,19 +152,25 @@ def store_rows(
             for key, one in zip(ids, made, strict=True)
         ],
     )
-    items = [(run_id, row.number, PATIENT, key) for key, row in zip(ids, rows, strict=True)]
-    insert_all(connection, _ITEM, ("import_run_id", "row", "object_kind", "object_id"), items)
+    items = [(row.number, key) for key, row in zip(ids, rows, strict=True)]
+    insert_all(
+        connection, _ITEM, ("row", "object_id"), items, {"import_run_id": run_id, "object_kind": PATIENT}
+    )
 
 
-def time_ordered_uuid(at: datetime) -> str:
-    """A new uuid of version 7 (RFC 9562): the instant in milliseconds, then random bits.
+def time_ordered_uuids(at: datetime, count: int) -> list[str]:
+    """New uuids of version 7 (RFC 9562): the instant in milliseconds, then random bits.
 
     Those made together stand together in an index, which is what writing many at once costs most.
     """
     instant = f"{int(at.timestamp() * 1000) & (1 << 48) - 1:012x}"
-    random = secrets.token_hex(10)
-    variant = "89ab"[int(random[0], 16) & 3]
-    return f"{instant[:8]}-{instant[8:]}-7{random[1:4]}-{variant}{random[4:7]}-{random[8:]}"
+    start = f"{instant[:8]}-{instant[8:]}-7"
+    random = secrets.token_hex(10 * count)
+    return [
+        f"{start}{random[place + 1 : place + 4]}-{_VARIANTS[random[place]]}{random[place + 4 : place + 7]}"
+        f"-{random[place + 8 : place + 20]}"
+        for place in range(0, 20 * count, 20)
+    ]
 
 
 def runs(connection: Connection, *, run_id: int | None = None, limit: int = 200) -> tuple[ImportRun, ...]:

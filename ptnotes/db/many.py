@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Table, TableClause, insert
 
+Maker = Callable[[Any], Any]
+
 
 def insert_all(
-    connection: Connection, table: FromClause, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    connection: Connection,
+    table: FromClause,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    same: Mapping[str, Any] | None = None,
 ) -> None:
-    """Insert rows with the values of these columns.
+    """Insert rows with the values of the columns `names`, and with what is the `same` in all of them.
 
     SQLAlchemy takes longer over a row than SQLite does to store it, so there the driver is given the values as the
     columns' types make them, which is all that SQLAlchemy would do with them.
@@ -20,27 +26,37 @@ def insert_all(
         return
     if not isinstance(table, (Table, TableClause)):
         raise TypeError(table)
+    alike = same or {}
     if connection.dialect.name != "sqlite":
-        connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+        connection.execute(insert(table), [{**dict(zip(names, row, strict=True)), **alike} for row in rows])
         return
     makers = [
         (place, maker)
         for place, name in enumerate(names)
         if (maker := _maker(connection, table, name)) is not None
     ]
-    quoted = ", ".join(f'"{name}"' for name in names)
+    ends = tuple(_made(value, _maker(connection, table, name)) for name, value in alike.items())
+    quoted = ", ".join(f'"{name}"' for name in (*names, *alike))
+    places = ", ".join("?" * (len(names) + len(alike)))
     # Names of tables and columns come from the schema, never from what was typed.
-    statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({", ".join("?" * len(names))})'  # noqa: S608 - see above
-    connection.exec_driver_sql(statement, [_as_stored(row, makers) for row in rows] if makers else list(rows))
+    statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608 - see above
+    values = [_as_stored(row, makers, ends) for row in rows] if makers or ends else list(rows)
+    connection.exec_driver_sql(statement, values)
 
 
-def _maker(connection: Connection, table: FromClause, name: str) -> Callable[[Any], Any] | None:
+def _maker(connection: Connection, table: FromClause, name: str) -> Maker | None:
     kind = table.c[name].type.dialect_impl(connection.dialect)
     return kind.bind_processor(connection.dialect)
 
 
-def _as_stored(row: tuple[Any, ...], makers: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    values = list(row)
+def _made(value: Any, maker: Maker | None) -> Any:
+    return value if value is None or maker is None else maker(value)
+
+
+def _as_stored(
+    row: tuple[Any, ...], makers: Sequence[tuple[int, Maker]], ends: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    values = [*row, *ends]
     for place, maker in makers:
         value = values[place]
         if value is not None:

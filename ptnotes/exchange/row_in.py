@@ -49,14 +49,9 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 """Never a name of its own: “Do” and “V” can be one."""
 _YES = frozenset({"true", "yes", "y", "1", "archived", "inactive"})
 _NO = frozenset({"false", "no", "n", "0", "active"})
-_ONE_LINE = (Target.MRN, Target.FULL_NAME, Target.FAMILY, Target.GIVEN, Target.BIRTH_DATE)
+_ONE_LINE = frozenset({"mrn", "full_name", "family_name", "given_name", "birth_date"})
 """What never holds a line end, unless a quote was lost and took another row into the cell."""
-_JOINTS: Mapping[Target, str] = {
-    Target.TELEPHONE: ", ",
-    Target.STREET: ", ",
-    Target.EMERGENCY: ", ",
-    Target.EMAIL: ", ",
-}
+_JOINTS = {"telephone": ", ", "address": ", ", "emergency_contact": ", ", "email": ", "}
 """What stands between the cells that make one text; else a space."""
 
 
@@ -79,12 +74,13 @@ class RowReader:
         self._is_guarded = columns.is_guarded
         self._width = len(columns.targets)
         self._dates: dict[str, date | str] = {}
-        self._places: dict[Target, tuple[int, ...]] = {}
+        found: dict[Target, tuple[int, ...]] = {}
         for place, target in enumerate(columns.targets):
             if target is not None:
-                self._places[target] = (*self._places.get(target, ()), place)
-        self._single = {target: places[0] for target, places in self._places.items() if len(places) == 1}
-        self._several = {target: places for target, places in self._places.items() if len(places) > 1}
+                found[target] = (*found.get(target, ()), place)
+        # Looked up by the targets' words: an enumeration's own hash costs a call for each cell.
+        self._single = [(target.value, places[0]) for target, places in found.items() if len(places) == 1]
+        self._several = [(target.value, places) for target, places in found.items() if len(places) > 1]
 
     def read(self, cells: Sequence[str]) -> Incoming:
         """The patient. Raises `InputError` with every fault; the values of a fault never hold what the row says."""
@@ -95,31 +91,31 @@ class RowReader:
         except InputError as error:
             faults.extend(error.faults)
             family = given = middle = suffix = "-"
-        born = self._born(texts.get(Target.BIRTH_DATE, ""), faults)
-        said = texts.get(Target.SEX, "")
-        sex = _SEX.get(said) or _SEX.get(fold(said))
+        born = self._born(texts.get("birth_date", ""), faults)
+        said = texts.get("sex", "")
+        sex = _SEX.get(said.lower()) or _SEX.get(fold(said))
         if sex is None:
             faults.append(Fault("import.sex", "patient.sex"))
-        uuid = texts.get(Target.UUID, "").strip().lower()
+        uuid = texts.get("uuid", "").strip().lower()
         if uuid and not _UUID.fullmatch(uuid):
             faults.append(Fault("import.uuid", "patient.uuid"))
-        archived_at = self._archived(texts.get(Target.ARCHIVED, ""), faults)
-        keep_until = self._kept(texts.get(Target.KEEP_UNTIL, ""), faults)
+        archived_at = self._archived(texts.get("archived_at", ""), faults)
+        keep_until = self._kept(texts.get("retain_until", ""), faults)
         patient = Patient(
             uuid=uuid,
-            mrn=texts.get(Target.MRN, ""),
+            mrn=texts.get("mrn", ""),
             family_name=family,
             given_name=given,
             middle_name=middle,
             suffix=suffix,
-            preferred_name=texts.get(Target.PREFERRED, ""),
+            preferred_name=texts.get("preferred_name", ""),
             birth_date=born or self._today,
             sex=sex or Sex.UNKNOWN,
-            telephone=texts.get(Target.TELEPHONE, ""),
-            email=texts.get(Target.EMAIL, ""),
+            telephone=texts.get("telephone", ""),
+            email=texts.get("email", ""),
             address=_address(texts),
-            emergency_contact=texts.get(Target.EMERGENCY, ""),
-            language=texts.get(Target.LANGUAGE, ""),
+            emergency_contact=texts.get("emergency_contact", ""),
+            language=texts.get("language", ""),
             archived_at=archived_at,
         )
         try:
@@ -130,19 +126,14 @@ class RowReader:
             raise InputError(*faults)
         return Incoming(patient, keep_until)
 
-    def mrn(self, cells: Sequence[str]) -> str:
-        """The record number that a row says, as it stands there."""
-        place = self._single.get(Target.MRN, len(cells))
-        return cells[place] if place < len(cells) else ""
-
-    def _texts(self, cells: Sequence[str]) -> dict[Target, str]:
+    def _texts(self, cells: Sequence[str]) -> dict[str, str]:
         count = len(cells)
         if count > self._width and any(cell.strip() for cell in cells[self._width :]):
             raise InputError(Fault("import.too_many_cells", "import.row"))
         if self._is_guarded:
             cells = [unguarded(cell) for cell in cells]
-        texts = {target: cells[place] for target, place in self._single.items() if place < count}
-        for target, places in self._several.items():
+        texts = {target: cells[place] for target, place in self._single if place < count}
+        for target, places in self._several:
             parts = [cells[place].strip() for place in places if place < count]
             texts[target] = _JOINTS.get(target, " ").join(dict.fromkeys(part for part in parts if part))
         for text in texts.values():
@@ -151,15 +142,15 @@ class RowReader:
         for target, text in texts.items():
             if not text.isprintable() and ("\n" in text or "\r" in text):
                 if target in _ONE_LINE:
-                    raise InputError(Fault("import.line_end", f"patient.{target.value}"))
+                    raise InputError(Fault("import.line_end", f"patient.{target}"))
                 texts[target] = _LINE_ENDS.sub(_JOINTS.get(target, " "), text.strip())
         return texts
 
-    def _names(self, texts: Mapping[Target, str]) -> tuple[str, str, str, str]:
-        middle, suffix = texts.get(Target.MIDDLE, ""), texts.get(Target.SUFFIX, "")
-        whole = texts.get(Target.FULL_NAME)
+    def _names(self, texts: Mapping[str, str]) -> tuple[str, str, str, str]:
+        middle, suffix = texts.get("middle_name", ""), texts.get("suffix", "")
+        whole = texts.get("full_name")
         if whole is None:
-            return texts.get(Target.FAMILY, ""), texts.get(Target.GIVEN, ""), middle, suffix
+            return texts.get("family_name", ""), texts.get("given_name", ""), middle, suffix
         family, given, own_middle, own_suffix = parted_name(whole)
         return family, given, middle or own_middle, suffix or own_suffix
 
@@ -358,12 +349,10 @@ def likely_order(seen: DatesSeen, usual: DateOrder) -> DateOrder:
     return DateOrder.DAY_FIRST if seen.day_first > seen.month_first else DateOrder.MONTH_FIRST
 
 
-def _address(texts: Mapping[Target, str]) -> str:
+def _address(texts: Mapping[str, str]) -> str:
     """Street, city, state with ZIP code, and country on one line."""
-    street = texts.get(Target.STREET, "")
-    city, state, code, country = (
-        texts.get(one, "").strip() for one in (Target.CITY, Target.STATE, Target.ZIP, Target.COUNTRY)
-    )
+    street = texts.get("address", "")
+    city, state, code, country = (texts.get(one, "").strip() for one in ("city", "state", "zip", "country"))
     if not (city or state or code or country):
         return street
     region = " ".join(part for part in (state, code) if part)
