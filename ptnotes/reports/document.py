@@ -23,12 +23,14 @@ from ptnotes.reports.paper import GAP_PT, INKS, MARGIN_BOTTOM_PT, MARGIN_SIDE_PT
 from ptnotes.reports.pdf_a import declare_pdf_a
 from ptnotes.reports.pdf_file import written_out
 from ptnotes.reports.tags import Element, Tags, marked, running
-from ptnotes.reports.typeset import QUIET_SMALL, TextStyle, draw_line, shortened
+from ptnotes.reports.typeset import QUIET_SMALL, TextStyle, draw_line, line_width, shortened
 
 # ReportLab keeps state in its modules (fonts, the sequencer), so one document is made at a time.
 _one_at_a_time = threading.Lock()
 _PAGE_NUMBER = TextStyle(size=QUIET_SMALL.size, leading=QUIET_SMALL.leading, ink="muted", align="right")
 
+# A letter's title may be as long as whoever wrote it liked.
+_MOST_FOOT_PT = 300.0
 _DRAFT = TextStyle(size=9.0, leading=11.0, font=fonts.BOLD, ink="surface")
 # The keys that ReportLab writes into a page's dictionary, and two more.
 _PAGE_KEYS = (*PDFPage.__NoDefault__, "StructParents", "Tabs")
@@ -178,15 +180,14 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
         canvas.setLineWidth(0.5)
         canvas.line(MARGIN_SIDE_PT, 34, right, 34)
         # The name is a line of its own, so that one written from right to left does not turn the rest round.
-        foot_x = right - 60 - fonts.width(imprint.foot, QUIET_SMALL.font, QUIET_SMALL.size)
+        foot = shortened(imprint.foot, QUIET_SMALL, _MOST_FOOT_PT)
+        foot_x = right - 60 - line_width(foot, QUIET_SMALL)
         mrn = f" · MRN {shortened(imprint.mrn, QUIET_SMALL, 90)}"
-        mrn_pt = sum(
-            fonts.width(text, font, QUIET_SMALL.size) for font, text in fonts.runs(mrn, QUIET_SMALL.font)
-        )
-        who = shortened(imprint.patient_name, QUIET_SMALL, foot_x - MARGIN_SIDE_PT - mrn_pt - GAP_PT)
+        room = foot_x - MARGIN_SIDE_PT - line_width(mrn, QUIET_SMALL) - GAP_PT
+        who = shortened(imprint.patient_name, QUIET_SMALL, room)
         x = draw_line(canvas, MARGIN_SIDE_PT, 22, who, QUIET_SMALL)
         draw_line(canvas, x, 22, mrn, QUIET_SMALL)
-        draw_line(canvas, foot_x, 22, imprint.foot, QUIET_SMALL)
+        draw_line(canvas, foot_x, 22, foot, QUIET_SMALL)
         canvas.saveState()
         canvas.translate(right - 120, 18)
         canvas.doForm(_number_form(canvas.getPageNumber()))

@@ -84,9 +84,14 @@ def fits_as_is(words: Words, style: TextStyle, room_pt: float) -> bool:
     )
 
 
+def line_width(text: str, style: TextStyle) -> float:
+    """Width in points of `text` as one line. Raises `MissingGlyphError`."""
+    return sum(fonts.width(glyphs, font, style.size) for font, glyphs in fonts.runs(text, style.font))
+
+
 def draw_line(canvas: Any, x: float, y: float, text: str, style: TextStyle) -> float:
     """Draw one line of `text` with its baseline at `y`, from `x` or, aligned right, up to `x`; give where it ends."""
-    wide = _width(text, style.font, style.size)
+    wide = line_width(text, style)
     if style.align == "right":
         x -= wide
     piece = piece_of(text, style.font, style.size, INKS[style.ink])
@@ -96,17 +101,13 @@ def draw_line(canvas: Any, x: float, y: float, text: str, style: TextStyle) -> f
 
 def shortened(text: str, style: TextStyle, room_pt: float) -> str:
     """`text`, or as much of its start as fits into `room_pt` with an ellipsis."""
-    if _width(text, style.font, style.size) <= room_pt:
+    if line_width(text, style) <= room_pt:
         return text
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if _width(text[:middle] + "…", style.font, style.size) <= room_pt:
+        if line_width(text[:middle] + "…", style) <= room_pt:
             low = middle
         else:
             high = middle - 1
     return text[:low].rstrip() + "…"
-
-
-def _width(text: str, font: str, size: float) -> float:
-    return sum(fonts.width(glyphs, name, size) for name, glyphs in fonts.runs(text, font))

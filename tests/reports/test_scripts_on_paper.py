@@ -301,6 +301,22 @@ def test_the_longest_name_leaves_the_rest_of_the_foot_its_place(paper: Paper) ->
     assert mrn_box[2] + 6 < foot_box[0]
 
 
+@pytest.mark.parametrize("title", ["מכתב לרופא " * 20, "Letter to the physician " * 12])
+def test_a_long_title_leaves_the_rest_of_the_foot_its_place(title: str) -> None:
+    made = make_pdf([paragraph("One line.")], replace(IMPRINT, foot=title, paper=Paper.A4))
+    with pypdfium2.PdfDocument(BytesIO(made)) as document:
+        page = document[0].get_textpage()
+        text = page.get_text_range()
+        boxes = [page.get_charbox(place) for place in range(len(text))]
+        number = page.get_charbox(text.rindex("Page 1"))
+        mrn = page.get_charbox(text.index("MRN") + 2)
+    # Behind "MRN" the record number takes some six points.
+    between = [box for box in boxes if box[1] < 30 and mrn[2] + 10 < box[0] < number[0] - 1]
+    assert len(between) > 20
+    assert max(box[2] for box in between) < number[0] - 3
+    assert min(box[0] for box in between) > mrn[2] + 12
+
+
 def test_the_bytes_are_the_same_where_numbers_are_not_written_in_c() -> None:
     code = (
         "import sys, hashlib\n"
