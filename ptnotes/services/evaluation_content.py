@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.as_of import episode_as_of, steps_as_of, versions_as_of
+from ptnotes.domain.as_of import episode_as_of, versions_as_of
 from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.certification import Certification, SentHow
 from ptnotes.domain.conclusion import Conclusion
@@ -97,8 +97,7 @@ def evaluated(case: Case, session: TreatmentSession) -> Evaluated:
     # As far as its content goes the plan is that of then; how far it is on its way is told as it stands today.
     version = case.plan_versions[len(versions) - 1] if versions else None
     until = max(day, version.on) if version is not None else day
-    steps = steps_as_of(case.goal_steps, day)
-    episode = episode_as_of(case.episode, steps, [version] if version is not None else [], day)
+    episode = episode_as_of(case.episode, case.goal_steps, [version] if version is not None else [], day)
     first_set = {uuid: taken[0].event.on for uuid, taken in case.goal_steps.items() if taken}
     goals = tuple(goal for goal in episode.goals if first_set.get(goal.uuid, until) <= until)
     before = [

@@ -366,7 +366,7 @@ def test_a_re_evaluation_is_a_draft_where_a_visit_that_it_compares_is_not_signed
         made = case(first_visit(state=state), between, again, later, episode=WHOLE, plan_versions=(VERSION,))
         assert bool(told(made, again).signatures.open) is is_draft
         assert [one.id for one in evaluated(made, again).sessions] == [1, 2, 3]
-        assert [one.id for one in evaluated(made, first_visit()).sessions] == [1]
+        assert [one.id for one in evaluated(made, replace(again, kind=VisitKind.EVALUATION)).sessions] == [3]
 
 
 def test_the_place_to_sign_stays_on_the_first_page_of_a_late_re_evaluation() -> None:
@@ -406,6 +406,17 @@ def test_what_was_set_later_is_of_a_later_evaluation() -> None:
     assert [problem.words for problem in data.problems] == ["Cannot bend to the floor"]
     only_later = content(episode=replace(episode, goals=(second,)), goal_steps=steps_of(events))
     assert [goal.words for goal in only_later.goals] == ["Run a mile"]
+
+
+def test_a_plan_that_was_written_late_does_not_bring_a_later_goal_along() -> None:
+    def event(days: int, target: int, status: GoalStatus) -> GoalEvent:
+        on = FIRST_DAY + timedelta(days=days)
+        return GoalEvent(goal_uuid="flexion", on=on, person_id=1, status=status, target=Decimal(target))
+
+    events = [event(0, 55, GoalStatus.ACTIVE), event(10, 70, GoalStatus.REVISED)]
+    late = replace(VERSION, on=FIRST_DAY + timedelta(days=20))
+    data = content(plan_versions=(late,), goal_steps=steps_of(events))
+    assert [goal.target for goal in data.goals] == ["55°"]
 
 
 def test_the_conclusion_names_what_was_measured_and_nothing_else() -> None:
