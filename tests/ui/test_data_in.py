@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.importing import DateOrder, RowKind, Target
@@ -419,6 +420,46 @@ def test_a_fhir_file_needs_no_columns(
     assert "Quizzlebrook, Ada" in names(open_clinic)
 
 
+def test_the_way_through_is_walked_by_keys(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
+    data = page.window()
+    assert isinstance(data, DataPage)
+
+    def tab() -> QWidget | None:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        return QApplication.focusWidget()
+
+    path = written(tmp_path / "old.csv", HEADER, ADA, KNOWN)
+    page.file._ask_path = lambda _parent, _wanted: path
+    qtbot.waitUntil(data.tabs.hasFocus)
+    assert tab() is page.file.button
+    QTest.keyClick(page.file.button, Qt.Key.Key_Space)
+    columns = page.columns
+    qtbot.waitUntil(columns.go_on.hasFocus)
+    qtbot.waitUntil(columns.targets[-1].isVisible)
+    columns.encoding.setFocus()
+    walked = [tab() for _ in range(5 + len(columns.targets))]
+    assert walked == [
+        columns.separator,
+        columns.order,
+        columns.header,
+        columns.first_rows,
+        *columns.targets,
+        columns.go_on,
+    ]
+    QTest.keyClick(columns.go_on, Qt.Key.Key_Space)
+    check = page.check
+    qtbot.waitUntil(lambda: check.table.hasFocus() and check.detail.turn.isVisible())
+    QTest.keyClick(check.table, Qt.Key.Key_Space)
+    assert check.go_on.text() == "Import 2 patients"
+    turn = tab()
+    assert turn is check.detail.turn
+    assert tab() is check.go_on, "nobody is left out, so there is nothing to write back"
+    QTest.keyClick(check.go_on, Qt.Key.Key_Space)
+    qtbot.waitUntil(page.undo.hasFocus, timeout=20_000)
+
+
 def test_a_file_is_dropped_on_the_page(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
     path = written(tmp_path / "old.csv", HEADER, ADA)
     area = page.file.drop
@@ -455,6 +496,36 @@ def test_of_many_rows_only_those_that_are_looked_at_are_read(
     table.selectRow(2_500)
     table.scrollTo(model.index(2_500, 0))
     qtbot.waitUntil(lambda: page.check.detail.title.text() == "Row 2,502")
+
+
+def test_a_page_that_is_being_read_is_not_lost_when_another_is_asked_for(
+    page: InPage, tmp_path: Path, qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried(page, many(tmp_path, 1_000), qtbot)
+    model = page.check.model
+    qtbot.waitUntil(lambda: model.row_at(0) is not None)
+    waiting: list[tuple[Callable[[], object], Callable[[object], object]]] = []
+
+    def held(
+        job: Callable[[], object], done: Callable[[object], object], *_more: object, **_key: object
+    ) -> None:
+        waiting.append((job, done))
+
+    monkeypatch.setattr(tasks, "read", held)
+    assert model.row_at(250) is None
+    qtbot.waitUntil(lambda: len(waiting) == 1)
+    assert model.row_at(850) is None
+    assert model.row_at(750) is None
+    qtbot.wait(50)
+    assert len(waiting) == 1, "one page at a time"
+    for place in (250, 750, 850):
+        job, done = waiting.pop(0)
+        done(job())
+        row = model.row_at(place)
+        assert row is not None
+        assert row.number == place + 2
+        if place != 850:
+            qtbot.waitUntil(lambda: len(waiting) == 1)
 
 
 def test_a_file_that_changes_between_the_look_and_the_import_is_not_imported(

@@ -295,6 +295,11 @@ class ColumnsStep(QWidget):
             samples = Label(_samples(looked, place), "small", wraps=True)
             rows.append((Label(name, "strong", wraps=True), samples, box))
         self.table.show_rows(rows)
+        # What is made later would come last on the way of the Tab key.
+        before: QWidget = self.first_rows
+        for after in (*self.targets, self.go_on):
+            QWidget.setTabOrder(before, after)
+            before = after
         beyond = len(looked.map.header) - len(header)
         self.more.setText(f"{beyond} more columns are not taken over." if beyond else "")
         self.more.setVisible(bool(beyond))

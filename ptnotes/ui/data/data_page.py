@@ -25,9 +25,9 @@ class DataPage(QWidget):
     def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
+        self.tabs = QTabBar(self)
         self.bring_in = InPage(clinic, tasks, theme)
         self.out = OutPage(clinic, tasks, theme)
-        self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("Data in and out")
