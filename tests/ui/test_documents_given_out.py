@@ -32,6 +32,7 @@ from tests.ui.documents import (
     clinic,
     episode_of,
     open_report,
+    report,
     screen,
     shown,
     text,
@@ -304,3 +305,64 @@ def test_every_control_of_every_kind_has_a_name(screen: DocumentsScreen) -> None
             assert field.editor.accessibleName()
     for field in (*screen.kept.send.fields.values(), screen.finish.field):
         assert field.editor.accessibleName()
+
+
+def test_words_that_are_in_no_document_yet_keep_the_window_until_they_are(
+    screen: DocumentsScreen,
+    open_report: Callable[[], None],
+    clinic: OpenClinic,
+    answer: Answer,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    open_report()
+    assert screen.unsaved_problem() == ""
+    form = report(screen)
+    QTest.keyClicks(form.conclusion.headline, " so far")
+    assert "saved or printed" in screen.unsaved_problem()
+    screen.show_episode(2, episode_of(clinic, EMPTY))
+    assert screen.unsaved_problem() != ""
+    screen.show_episode(1, episode_of(clinic, FULL))
+    shown(screen, qtbot)
+    answer.path = tmp_path / "report.pdf"
+    save(screen, qtbot)
+    assert screen.unsaved_problem() == ""
+    QTest.keyClicks(form.conclusion.headline, " again")
+    assert screen.unsaved_problem() != ""
+    form.conclusion.redraft.click()
+    assert screen.unsaved_problem() == ""
+
+
+def test_a_letter_as_its_template_gave_it_is_nothing_that_was_typed(
+    screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    form = letter(screen, clinic)
+    qtbot.waitUntil(lambda: form.template.count() > 1)
+    form.template.setCurrentIndex(1)
+    form.template.activated.emit(1)
+    shown(screen, qtbot)
+    assert screen.unsaved_problem() == ""
+    form.text.appendPlainText("Mine.")
+    assert screen.unsaved_problem() != ""
+
+
+def test_the_face_sheet_needs_no_episode(screen: DocumentsScreen, qtbot: QtBot) -> None:
+    screen.kinds.choose_kind(DocumentKind.FACE_SHEET)
+    screen.show_episode(2, None)
+    made = shown(screen, qtbot)
+    assert (made.kind, made.patient_id) == (DocumentKind.FACE_SHEET, 2)
+
+
+def test_a_letter_of_the_alphabet_that_no_font_has_is_named_and_nothing_is_made(
+    screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    form = letter(screen, clinic)
+    shown_nothing = screen.preview.empty.title
+    qtbot.waitUntil(lambda: shown_nothing.text() == "No letter yet")
+    form.text.setPlainText("\N{ETHIOPIC SYLLABLE HA}")
+    qtbot.waitUntil(lambda: "no font here has" in screen.foot.state.text(), timeout=20_000)
+    assert "ETHIOPIC" in screen.foot.state.text().upper()
+    assert not screen.foot.save.isEnabled()
+    form.text.setPlainText("Plain words.")
+    shown(screen, qtbot)
+    assert screen.foot.save.isEnabled()

@@ -38,6 +38,11 @@ class DischargeForm(DocumentForm):
         """What is chosen now; the conclusion is None while it is the drafted one."""
         return DischargeChoices(paper=self.paper.paper, conclusion=self.conclusion.conclusion())
 
+    @property
+    @override
+    def has_typed(self) -> bool:
+        return self.conclusion.conclusion() is not None
+
     @override
     def make(self, patient_id: int, episode_id: int) -> Make:
         return partial(prepare_discharge_summary, self.clinic, episode_id, self.choices())

@@ -42,6 +42,11 @@ class DocumentForm(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(12)
 
+    @property
+    def has_typed(self) -> bool:
+        """Whether words were typed that would be lost with the window."""
+        return False
+
     def show_facts(self, facts: DocumentFacts) -> None:
         """Offer what the episode has, without a signal."""
 

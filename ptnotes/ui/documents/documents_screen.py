@@ -24,6 +24,7 @@ from ptnotes.ui.documents.kind_list import GIVEN_OUT, KindList
 from ptnotes.ui.documents.kinds import KINDS
 from ptnotes.ui.documents.outlet import AskPath, Outlet, ask_where_to_save
 from ptnotes.ui.documents.preview import Preview
+from ptnotes.ui.documents.typed_watch import TypedWatch
 from ptnotes.ui.documents.visit_forms import SessionNoteForm
 from ptnotes.ui.messages import faults_by_field, sentence_for
 from ptnotes.ui.override import override
@@ -62,7 +63,8 @@ class DocumentsScreen(QWidget):
         self._episode_id: int | None = None
         self._memories: dict[tuple[int, int | None, int], Callable[[], object]] = {}
         self._wanted: Callable[[DocumentFacts], None] | None = None
-        self._made: MadeDocument | None = None
+        self.made: MadeDocument | None = None
+        """The document that is shown, None while there is none or it is being made anew."""
         # A change that was made just before the tab was left; it is caught up with when the tab is shown again.
         self._is_behind = False
         self._prints_next = False
@@ -70,6 +72,8 @@ class DocumentsScreen(QWidget):
         """What there is to choose from, as it was last read."""
         self.kinds = KindList(clinic, self)
         self.forms: tuple[DocumentForm, ...] = tuple(row.make_form(clinic, tasks) for row in KINDS)
+        self.typed = TypedWatch(self.forms, self)
+        self.unsaved_problem = self.typed.problem
         self.kept = KeptPanel(clinic, tasks, theme)
         self.preview = Preview(tasks, theme, self)
         self.foot = Foot(self)
@@ -120,16 +124,12 @@ class DocumentsScreen(QWidget):
         self.outlet.told.connect(self.foot.tell)
         self.outlet.left.connect(self.foot.offer_log)
         self.outlet.said.connect(self.said)
+        self.outlet.gone.connect(self._let_typed_go)
         save = QAction("Save the document as PDF", self)
         save.setShortcut(QKeySequence(SAVE_KEYS))
         save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.triggered.connect(self.save_as)
         self.addActions([*self.kinds.actions(), save, *self.preview.view.actions()])
-
-    @property
-    def made(self) -> MadeDocument | None:
-        """The document that is shown, None while there is none or it is being made anew."""
-        return self._made
 
     @property
     def form(self) -> DocumentForm | None:
@@ -143,7 +143,7 @@ class DocumentsScreen(QWidget):
             for place, form in enumerate(self.forms):
                 self._memories[self._patient_id, self._episode_id, place] = form.memory()
                 self._memories.get((patient_id, episode_id, place), form.forget)()
-            self._patient_id, self._episode_id = patient_id, episode_id
+            self._patient_id, self._episode_id = self.typed.whose = patient_id, episode_id
             self.finish.forget(can_attach=self.form is not None)
             self.preview.clear()
             self.foot.tell("small", "")
@@ -162,15 +162,15 @@ class DocumentsScreen(QWidget):
 
     def save_as(self) -> None:
         """Ask where, and save the document that is shown."""
-        if self._made is not None and self.foot.save.isEnabled():
-            self.outlet.save(self._made)
+        if self.made is not None and self.foot.save.isEnabled():
+            self.outlet.save(self.made)
 
     def print_out(self) -> None:
         """Ask for a printer, and print the document that is shown, or that is being made, once it is."""
-        if self._made is None:
+        if self.made is None:
             self._prints_next = True
         elif self.foot.print.isEnabled():
-            self.outlet.print(self._made)
+            self.outlet.print(self.made)
 
     def _begin(self, _stored: None) -> None:
         if self._episode_id is None:
@@ -278,8 +278,13 @@ class DocumentsScreen(QWidget):
         self.foot.tell("small", "")
         self.preview.say_nothing(*why)
 
+    def _let_typed_go(self, made: MadeDocument) -> None:
+        # What was typed since the document was made is in none yet, and neither is it in an older one that is shown.
+        if made.patient_id == self._patient_id and self.made is not None and self.form is not None:
+            self.typed.let_go(self.form)
+
     def _set_made(self, made: MadeDocument | None) -> None:
-        self._made = made
+        self.made = made
         self.foot.let(go=made is not None and allows(self._clinic, Act.EXPORT))
 
 

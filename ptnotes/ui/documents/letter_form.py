@@ -35,6 +35,8 @@ class LetterForm(DocumentForm):
         self._tasks = tasks
         self._episode_id: int | None = None
         self._templates: tuple[LetterTemplate, ...] = ()
+        self._filled: LetterChoices | None = None
+        """The letter as a template gave it, before anybody went over it."""
         self.template = QComboBox()
         self.to = QPlainTextEdit()
         self.subject = QLineEdit()
@@ -90,6 +92,16 @@ class LetterForm(DocumentForm):
         self.text.setTextCursor(cursor)
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    @override
+    def has_typed(self) -> bool:
+        letter = self.choices()
+        is_template = self._filled is not None and (letter.to, letter.text) == (
+            self._filled.to.strip(),
+            self._filled.text.strip(),
+        )
+        return bool(letter.to or letter.text) and not is_template
+
     @override
     def show_facts(self, facts: DocumentFacts) -> None:
         self._episode_id = facts.episode_id
@@ -135,6 +147,7 @@ class LetterForm(DocumentForm):
     def _show_filled(self, episode_id: int, letter: LetterChoices) -> None:
         if episode_id != self._episode_id:
             return
+        self._filled = letter
         blockers = [QSignalBlocker(widget) for widget in (self.to, self.text)]
         for edit, words in ((self.to, letter.to), (self.text, letter.text)):
             cursor = edit.textCursor()

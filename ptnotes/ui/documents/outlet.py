@@ -39,6 +39,8 @@ class Outlet(QObject):
     """
 
     told = Signal(str, str)
+    gone = Signal(object)
+    """The `MadeDocument` that was given out."""
     left = Signal(int)
     said = Signal(str)
 
@@ -91,6 +93,7 @@ class Outlet(QObject):
 
     def _gone(self, made: MadeDocument, what: str, document_id: int) -> None:
         self.told.emit("ok", what)
+        self.gone.emit(made)
         if not self._window.isVisible():
             self.said.emit(what)
         if not made.draft:

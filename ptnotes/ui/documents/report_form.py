@@ -123,6 +123,11 @@ class ReportForm(DocumentForm):
         self.show_faults({})
         self._follow_request()
 
+    @property
+    @override
+    def has_typed(self) -> bool:
+        return self.conclusion.conclusion() is not None or bool(self.question.toPlainText().strip())
+
     @override
     def show_facts(self, facts: DocumentFacts) -> None:
         self._reported_to = facts.reported_to
