@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptnotes import __version__
-from ptnotes.cli.export import add_export
-from ptnotes.cli.imports import add_import
-from ptnotes.cli.report import add_report
 from ptnotes.cli.shared import (
     add_passphrase,
     add_user,
@@ -61,8 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         # The process is the program's own.
         keep_to_itself()
+    given = sys.argv[1:] if argv is None else argv
     parser = _parser()
-    arguments = parser.parse_args(sys.argv[1:] if argv is None else argv)
+    if not opens_window(given):
+        _add_commands(parser)
+    arguments = parser.parse_args(given)
     if arguments.file is not None and arguments.takes_no_file:
         parser.error(f"--file does not go with {arguments.command}")
     run: Callable[[argparse.Namespace], int] = arguments.run
@@ -97,6 +97,19 @@ def _parser() -> argparse.ArgumentParser:
         "--file", type=Path, metavar="PATH", help="the clinic's file; by default the one in your data folder"
     )
     parser.set_defaults(run=_open_window, takes_no_file=False, command=None)
+    return parser
+
+
+def opens_window(given: Sequence[str]) -> bool:
+    """Whether nothing is asked for but the window, on whatever file: then no command needs to be known."""
+    return not given or (len(given) == 2 and given[0] == "--file" and not given[1].startswith("-"))
+
+
+def _add_commands(parser: argparse.ArgumentParser) -> None:
+    from ptnotes.cli.export import add_export
+    from ptnotes.cli.imports import add_import
+    from ptnotes.cli.report import add_report
+
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     demo = commands.add_parser(
@@ -168,7 +181,6 @@ def _parser() -> argparse.ArgumentParser:
     for command in (backup, verify, restore, audit_verify):
         add_passphrase(command)
         add_user(command)
-    return parser
 
 
 def _count(text: str) -> int:

@@ -1,5 +1,6 @@
 """The commands in this process, on a real encrypted file: patients, passphrases, what is not understood."""
 
+import argparse
 import io
 import json
 import sys
@@ -48,6 +49,35 @@ def test_a_command_that_is_not_understood_exits_with_2(run: Run, argv: list[str]
     assert code == 2
     assert out == ""
     assert err.startswith("usage: ptnotes")
+
+
+@pytest.mark.parametrize(
+    ("argv", "does"),
+    [
+        ([], True),
+        (["--file", "a.ptnotes"], True),
+        (["--file"], False),
+        (["--file", "--help"], False),
+        (["--file", "a.ptnotes", "patients"], False),
+        (["--help"], False),
+        (["demo"], False),
+    ],
+)
+def test_the_window_is_opened_where_nothing_else_is_asked_for(argv: list[str], does: bool) -> None:
+    assert cli.opens_window(argv) is does
+
+
+def test_the_window_does_not_wait_for_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+
+    def open_window(arguments: argparse.Namespace) -> int:
+        opened.append(arguments.file)
+        return 0
+
+    monkeypatch.setattr(cli, "_open_window", open_window)
+    monkeypatch.setattr(cli, "_add_commands", lambda _parser: pytest.fail("the commands were made"))
+    assert cli.main(["--file", "a.ptnotes"]) == 0
+    assert opened == [Path("a.ptnotes")]
 
 
 def test_patients_are_listed_as_json(run: Run, clinic_file: Path) -> None:
