@@ -77,11 +77,14 @@ def period(first_on: date, last_on: date) -> str:
     return f"{first} – {full_date(last_on)}"
 
 
-def signature_line(author: Person, written_at: datetime) -> SignatureLine:
-    """A line for the author to sign by hand, with licence, NPI and when the document was written."""
+def signature_line(author: Person, written_at: datetime, deed: str = "written") -> SignatureLine:
+    """A line for the author to sign by hand, with licence, NPI and when the document was written.
+
+    `deed` says what was done then, where a document tells what its author wrote at another time.
+    """
     details = [f"Licence {author.licence_number}" if author.licence_number else "", author.licence_state]
     details.append(f"NPI {author.npi}" if author.npi else "")
-    details.append(f"written {full_date(written_at.date())} {written_at:%H:%M}")
+    details.append(f"{deed} {full_date(written_at.date())} {written_at:%H:%M}")
     return SignatureLine(author.signature, " · ".join(part for part in details if part))
 
 

@@ -33,7 +33,7 @@ def prepare_discharge_summary(clinic: OpenClinic, episode_id: int, choices: Disc
     Raises `NotFoundError`, `AccessError`; `InputError`: "visit.none" where no visit was attended, "text.empty" for a
     conclusion without words; and `PtNotesError` "report.glyph_missing" for a character that no font has.
     """
-    require(clinic, Act.VIEW_NOTES)
+    require(clinic, Act.DISCHARGE)
     conclusion = checked_conclusion(choices.conclusion)
     today = clinic.today()
     with clinic.store.read() as connection:

@@ -36,13 +36,16 @@ ACTS: Mapping[DocumentKind, Act] = MappingProxyType(
         DocumentKind.PROGRESS_REPORT: Act.WRITE_PROGRESS_REPORT,
         DocumentKind.EVALUATION: Act.VIEW_NOTES,
         DocumentKind.SESSION_NOTE: Act.VIEW_NOTES,
-        DocumentKind.DISCHARGE_SUMMARY: Act.VIEW_NOTES,
+        DocumentKind.DISCHARGE_SUMMARY: Act.DISCHARGE,
         DocumentKind.HOME_PROGRAMME: Act.VIEW_NOTES,
         DocumentKind.LETTER: Act.WRITE_PROGRESS_REPORT,
         DocumentKind.FACE_SHEET: Act.VIEW_DEMOGRAPHICS,
     }
 )
-"""What whoever makes a document of that kind must be allowed."""
+"""What whoever makes a document of that kind must be allowed.
+
+Whoever makes a report, a letter or a discharge summary is its author. The others say what somebody else has signed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +80,11 @@ def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
 
 
 def require_giving_out(clinic: OpenClinic, kind: DocumentKind) -> None:
-    """Raise `AccessError` where whoever opened the clinic may not let a document of that kind leave the program."""
-    require(clinic, ACTS[kind])
+    """Raise `AccessError` where whoever opened the clinic may not let a document of that kind leave the program.
+
+    To make one may ask for more (`ACTS`): who answers a request for a copy writes no report.
+    """
+    require(clinic, Act.VIEW_DEMOGRAPHICS if kind is DocumentKind.FACE_SHEET else Act.VIEW_NOTES)
     require(clinic, Act.EXPORT)
 
 
@@ -135,14 +141,14 @@ def documents_of(clinic: OpenClinic, patient_id: int) -> tuple[KeptDocument, ...
 
 
 def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
-    """A kept document, byte for byte as it was given out.
+    """A kept document, byte for byte as it was given out. A face sheet too may tell of the chart.
 
     Raises `NotFoundError`, `AccessError`, and `EnvironmentFault` "document.changed" where its bytes are no longer those
     that were kept.
     """
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         kept = stored.load_document(connection, document_id)
-        require(clinic, ACTS[kept.kind])
         content = stored.document_bytes(connection, document_id)
     if sha256(content).digest() != kept.sha256:
         raise EnvironmentFault("document.changed")
@@ -156,7 +162,7 @@ def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
         title=kept.title,
         covers_from=kept.covers_from,
         covers_to=kept.covers_to,
-        draft=("A note in it was not signed.",) if kept.is_draft else (),
+        draft=("It was a draft when it was given out.",) if kept.is_draft else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,8 +11,8 @@ from ptnotes.db.payers import rules_by_payer
 from ptnotes.db.people import people
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.people import Paper
-from ptnotes.domain.permissions import Act
+from ptnotes.domain.people import Paper, Person
+from ptnotes.domain.permissions import Act, needs_co_signature
 from ptnotes.domain.treatment import TreatmentSession, VisitKind
 from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
@@ -78,12 +79,21 @@ def _gathered(
         session = _chosen(case, choices.session_id)
         payer_id = payer_of_episode(connection, episode_id, session.service_date)
         everybody = {person.id: person for person in people(connection)}
-    # Whoever evaluated signs the document, whoever makes it.
-    author = everybody.get(session.author_id, case.author)
-    case = replace(case, paper=choices.paper, author=author)
+    case = replace(case, paper=choices.paper, author=_evaluator(case, session, everybody))
     found = evaluated(case, session)
     rules = by_payer.get(payer_id, by_payer[None]).due
     return evaluation_content(clinic.reference, case, found, rules, choices.sign_by), found
+
+
+def _evaluator(case: Case, session: TreatmentSession, everybody: Mapping[int | None, Person]) -> Person:
+    """Who answers for the evaluation, whoever makes the document: its author, of a student's whoever co-signs it."""
+    note = next((one for one in case.notes if one.session_id == session.id), None)
+    if note is not None and note.co_signatures:
+        return everybody[note.co_signatures[-1].person_id]
+    author = everybody[session.author_id]
+    if needs_co_signature(author):
+        return everybody.get(author.supervisor_id, author)
+    return author
 
 
 def _chosen(case: Case, session_id: int | None) -> TreatmentSession:

@@ -14,7 +14,7 @@ from ptnotes.domain.due import DueRules
 from ptnotes.domain.episode import EpisodeOfCare, PlanOfCare
 from ptnotes.domain.errors import InputError, NotFoundError
 from ptnotes.domain.payers import PayerRules
-from ptnotes.domain.people import Paper
+from ptnotes.domain.people import Paper, Person, Role
 from ptnotes.domain.treatment import Note, TreatmentSession, VisitKind, VisitStatus
 from ptnotes.services.certification import save_certification
 from ptnotes.services.documents import give_out
@@ -22,12 +22,21 @@ from ptnotes.services.episodes import change_episode
 from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.payers import change_payer_rules, rules_by_payer
-from ptnotes.services.signing import sign_note, void_note
+from ptnotes.services.signing import co_sign_note, sign_note, void_note
 from ptnotes.services.visits import save_draft, start_session
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
 from tests.reports.cases import flat, pages
-from tests.signing import OTHER, as_somebody, clinic_with_episode, passphrases_remembered, screened, whole
+from tests.signing import (
+    OTHER,
+    OTHER_PASSPHRASE,
+    STUDENT,
+    as_somebody,
+    clinic_with_episode,
+    passphrases_remembered,
+    screened,
+    whole,
+)
 
 Charted = tuple[OpenClinic, EpisodeOfCare]
 FIRST, THIRD = EvaluationChoices(), EvaluationChoices(sign_by=date(2026, 3, 20))
@@ -181,3 +190,32 @@ def test_the_screen_that_was_asked_in_full_is_told_and_lacks_nothing(charted: Ch
     assert "The screen was asked in full on 2 Mar 2026. No other answer limits treatment." in text_of(
         made.pdf
     )
+
+
+def test_whoever_makes_the_document_is_not_its_author(charted: Charted) -> None:
+    clinic, episode = charted
+    note = visited(clinic, episode)
+    sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
+    assistant = as_somebody(clinic, Person(name="A. Made-Up", credentials="PTA", role=Role.ASSISTANT))
+    made = prepare_evaluation(assistant, episode.id or 0, FIRST)
+    text = text_of(made.pdf)
+    assert "J. Rivera, PT, DPT Date" in text
+    assert "copy made 2 Mar 2026" in text
+    assert "Made-Up" not in text
+    assert b"Made-Up" not in made.pdf
+
+
+def test_for_a_students_evaluation_answers_whoever_co_signs_it(charted: Charted) -> None:
+    clinic, episode = charted
+    supervised = replace(STUDENT, supervisor_id=clinic.person_id)
+    student = as_somebody(clinic, supervised)
+    note = visited(student, episode)
+    assert "J. Rivera, PT, DPT Date" in text_of(prepare_evaluation(student, episode.id or 0, FIRST).pdf)
+    signed = sign_note(student, note.id or 0, note.revision, OTHER_PASSPHRASE)
+    other = as_somebody(clinic, OTHER)
+    co_sign_note(other, signed.id or 0, OTHER_PASSPHRASE)
+    made = prepare_evaluation(clinic, episode.id or 0, FIRST)
+    text = text_of(made.pdf)
+    assert made.draft == ()
+    assert "M. Lindqvist, PT Date" in text
+    assert "signed electronically by S. Okafor, SPT" in text

@@ -416,17 +416,22 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: report_batch.prepare_due_report(s.me, _report_due(s)),
     ),
     "give_into": (
-        {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
+        {Act.VIEW_NOTES, Act.EXPORT},
         lambda s: report_batch.give_into(s.me, a_document(s.episode), s.me.path.parent),
     ),
     "require_giving_out": (
-        {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
+        {Act.VIEW_NOTES, Act.EXPORT},
         lambda s: documents.require_giving_out(s.me, DocumentKind.PROGRESS_REPORT),
     ),
+    "require_giving_out: a face sheet": (
+        {Act.VIEW_DEMOGRAPHICS, Act.EXPORT},
+        lambda s: documents.require_giving_out(s.me, DocumentKind.FACE_SHEET),
+    ),
     "documents_of": ({Act.VIEW_NOTES}, lambda s: documents.documents_of(s.me, s.patient_id)),
-    "document_again": (
-        {Act.VIEW_DEMOGRAPHICS, Act.WRITE_PROGRESS_REPORT},
-        lambda s: documents.document_again(s.me, s.kept_document()),
+    "document_again": ({Act.VIEW_NOTES}, lambda s: documents.document_again(s.me, s.kept_document())),
+    "document_again: a face sheet": (
+        {Act.VIEW_NOTES},
+        lambda s: documents.document_again(s.me, documents.give_out(s.boss, s.face_sheet(), list)),
     ),
     "log_sent": (
         {Act.VIEW_NOTES},
@@ -437,7 +442,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         ),
     ),
     "prepare_discharge_summary": (
-        {Act.VIEW_NOTES},
+        {Act.DISCHARGE, Act.VIEW_NOTES},
         lambda s: discharge_summary.prepare_discharge_summary(
             s.me, s.episode.id or 0, discharge_summary.DischargeChoices()
         ),
@@ -496,7 +501,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: export_csv.require_clinic_export(s.me, PASSPHRASE),
     ),
     "give_out": (
-        {Act.WRITE_PROGRESS_REPORT, Act.EXPORT},
+        {Act.VIEW_NOTES, Act.EXPORT},
         lambda s: documents.give_out(s.me, a_document(s.episode), list),
     ),
     "look_at": (IMPORTS, lambda s: importing.look_at(s.me, _not_there(s))),
