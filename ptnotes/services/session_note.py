@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ptnotes.clinical import Reference
@@ -20,7 +20,7 @@ from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import Paper, Person
 from ptnotes.domain.permissions import Act
-from ptnotes.domain.screening import is_thrust, was_asked_at
+from ptnotes.domain.screening import answers_at, is_thrust, was_asked_at
 from ptnotes.domain.signature import SignedNote, moment
 from ptnotes.domain.treatment import NoteState, TreatmentSession, VisitStatus
 from ptnotes.domain.trend import visit_numbers
@@ -130,7 +130,12 @@ def session_note_content(
         kind=VISIT_KINDS[session.kind],
         title=case.episode.title,
         diagnoses=diagnosis_words(case.episode, session.service_date),
-        precaution=precaution_words(reference, case.episode, case.screen),
+        # What was answered later was not known at the visit.
+        precaution=precaution_words(
+            reference,
+            case.episode,
+            replace(case.screen, answers=answers_at(case.screen.answers, session)),
+        ),
         times=_times(session),
         contributors=tuple(_contributors(session, found.people)),
         others_present=session.others_present,

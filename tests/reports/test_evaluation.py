@@ -47,6 +47,7 @@ from ptnotes.services.evaluation_lacks import evaluation_lacks
 from tests.clinics import reference
 from tests.reports.any_text import holds_or_names, lines, notes
 from tests.reports.cases import CLINIC, EPISODE, FIRST_DAY, THERAPIST, case, flat, pages, pain, visit
+from tests.reports.tagged import paint_outside_marks, tree_of
 
 PLAN = PlanOfCare(
     times_a_day=1,
@@ -571,6 +572,19 @@ def test_pages_are_of_the_paper_and_their_fonts_embedded() -> None:
             titles = [str(item.title) for item in document.open_outline().root]
     assert titles[:3] == ["Plan of care", "Goals", "Clinical judgement"]
     assert pdf() == pdf()
+
+
+def test_the_evaluation_is_told_to_those_who_hear_it() -> None:
+    made = pdf()
+    assert paint_outside_marks(made) == []
+    told_tree = tree_of(made)
+    headings = [heading.text for heading in told_tree.all("H1", "H2", "H3")]
+    assert headings[:6] == [
+        "Evaluation and plan of care", "PLAN OF CARE", "GOALS", "CLINICAL JUDGEMENT", "ESTABLISHED BY",
+        "PHYSICIAN’S CERTIFICATION",
+    ]  # fmt: skip
+    said = told_tree.text
+    assert said.index("which I certify") < said.index("Changes, if any") < said.index("Name in print")
 
 
 def test_an_unsigned_evaluation_is_a_draft_on_every_page() -> None:

@@ -1,7 +1,7 @@
 """The note of one visit as a reader of the PDF finds it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -15,6 +15,7 @@ from ptnotes.domain.contraindication import AdverseEvent, Consent, Override, Scr
 from ptnotes.domain.episode import Diagnosis
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import Paper, Person
+from ptnotes.domain.screening import Answer, ScreenAnswer
 from ptnotes.domain.signature import Addendum, AddendumKind, CoSignature, SignedNote, Voided
 from ptnotes.domain.treatment import (
     ComparableSign,
@@ -36,6 +37,7 @@ from ptnotes.services.session_note import NoteCase, session_note_content
 from tests.clinics import reference
 from tests.reports.any_text import holds_or_names, lines, notes
 from tests.reports.cases import EPISODE, THERAPIST, case, flat, flexion, missed, pages, pain, visit
+from tests.reports.tagged import paint_outside_marks, tree_of
 
 ZONE = "America/New_York"
 AT = datetime(2026, 1, 5, 15, 22, tzinfo=UTC)
@@ -350,6 +352,15 @@ def test_what_was_done_against_the_screen_and_what_went_wrong_is_told() -> None:
     assert "consent" not in text_of(pdf(whole()))
 
 
+@pytest.mark.parametrize(("days", "is_told"), [(0, True), (1, False)])
+def test_a_precaution_that_became_known_later_is_none_of_this_visit(days: int, is_told: bool) -> None:
+    on = date(2026, 1, 5) + timedelta(days=days)
+    found = ScreenAnswer(item="stenosis", answer=Answer.YES, at=AT, on=on)
+    assert found.item in reference().screening_items
+    data = content(note_case(whole(), screen=Screen(answers=(found,))))
+    assert (data.precaution != "no grade V") is is_told
+
+
 def test_pages_take_the_paper_that_is_chosen_and_every_font_is_embedded() -> None:
     for paper, size in ((Paper.LETTER, [612, 792]), (Paper.A4, [595, 842])):
         made = render_session_note(content(note_case(whole()), paper))
@@ -357,6 +368,22 @@ def test_pages_take_the_paper_that_is_chosen_and_every_font_is_embedded() -> Non
             assert [round(float(side)) for side in document.pages[0].mediabox[2:]] == size
             fonts = document.pages[0].resources.Font.values()
             assert all("+" in str(font.BaseFont) for font in fonts)
+
+
+def test_the_note_is_told_to_those_who_hear_it() -> None:
+    made = pdf(whole(mobilizations=(THRUST,)), signed=SIGNED)
+    assert paint_outside_marks(made) == []
+    headings = tree_of(made).all("H1", "H2", "H3")
+    assert [heading.kind for heading in headings] == ["H1", *["H2"] * (len(headings) - 1)]
+    assert [heading.text for heading in headings] == [
+        "Session note", "MANUAL THERAPY", "SERVICES AND TIME", "EXERCISES", "PAIN AND MOTION", "NOTE", "SIGNATURE",
+    ]  # fmt: skip
+    voided = replace(
+        SIGNED, state=NoteState.VOIDED, voided=Voided(person_id=1, person="J", at=AT, reason="Twice.")
+    )
+    void = pdf(whole(state=NoteState.VOIDED, note=Note(subjective="word " * 2_000)), signed=voided)
+    assert paint_outside_marks(void) == []
+    assert tree_of(void).text.startswith("VOID Declared void by J")
 
 
 def test_the_same_visit_gives_the_same_bytes() -> None:
@@ -402,7 +429,9 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page() -> None:
 
 def test_the_headings_of_a_table_stand_once_on_a_page() -> None:
     for count in range(20, 50):
-        rows = tuple(Exercise(row=100 + number, name="Walk " * (number % 40), sets=2) for number in range(count))
+        rows = tuple(
+            Exercise(row=100 + number, name="Walk " * (number % 40), sets=2) for number in range(count)
+        )
         for page in pages(pdf(whole(exercises=rows), signed=SIGNED)):
             assert flat(page).count("Exercise Dose Where") <= 1, count
 
