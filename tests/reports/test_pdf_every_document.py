@@ -9,10 +9,15 @@ from itertools import pairwise
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
 from pikepdf import pdfa
 
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.people import Paper
+from ptnotes.reports.blocks import Column, table
+from ptnotes.reports.document import make_pdf
+from ptnotes.reports.fonts import MissingGlyphError
+from ptnotes.reports.typeset import TITLE, paragraph
 from tests.reports import (
     test_discharge,
     test_evaluation,
@@ -21,8 +26,10 @@ from tests.reports import (
     test_letter,
     test_session_note,
 )
+from tests.reports.any_text import bare, lines, notes
 from tests.reports.cases import case, flat, pages, pdf, visit
 from tests.reports.tagged import paint_outside_marks, tree_of
+from tests.reports.test_pdf_archival import IMPRINT
 
 LONG = "\n".join(f"Line {number} of a long text, in words that flow." for number in range(150))
 
@@ -83,9 +90,9 @@ def test_it_has_one_title_and_sections_under_it(kind: DocumentKind) -> None:
 def test_its_figures_say_what_they_show_and_its_tables_what_they_head(kind: DocumentKind) -> None:
     told = tree_of(made(kind, Paper.LETTER))
     assert all(figure.alt for figure in told.all("Figure"))
-    for table in told.all("Table"):
-        assert table.all("TH"), table.text
-        assert len({len(row.kids) for row in table.kids}) == 1
+    for each in told.all("Table"):
+        assert each.all("TH"), each.text
+        assert len({len(row.kids) for row in each.kids}) == 1
 
 
 @EVERY
@@ -107,3 +114,20 @@ def test_the_same_input_gives_the_same_bytes(kind: DocumentKind) -> None:
 def test_a_number_and_its_exercise_are_one_heading() -> None:
     headings = tree_of(made(DocumentKind.HOME_PROGRAMME, Paper.LETTER)).all("H3")
     assert [heading.text for heading in headings][:2] == ["1. Bridge", "2. Bridge"]
+
+
+@settings(deadline=None)
+@given(text=lines(), words=notes())
+def test_any_text_keeps_the_rules_and_is_told_whole(text: str, words: str) -> None:
+    cells = [[text, words], ["plain", text]]
+    columns = [Column(text, 1), Column("b", 2)]
+    try:
+        story = [paragraph(text, TITLE), paragraph(words), table(columns, cells, 528.0)]
+        document = make_pdf(story, replace(IMPRINT, title=text, author=text))
+    except MissingGlyphError:
+        return
+    report = pdfa.validate_written(BytesIO(document), "2b")
+    assert report.passed, report.summary()
+    told = tree_of(document)
+    for part, wanted in ((told.all("H1")[0], text), (told.all("P")[0], words), (told.all("TD")[1], words)):
+        assert bare(part.actual or part.words) == bare(wanted)
