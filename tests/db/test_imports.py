@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from ptnotes.db import imports
+from ptnotes.db import audit, day_list, imports
 from ptnotes.db.patients import add_patients, change_patient, first_free_id, load_patient
 from ptnotes.db.schema import metadata
 from ptnotes.db.schema.documents import ImportItemRecord
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
 from ptnotes.db.search import find_patients
 from ptnotes.db.store import Store
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.importing import FileKind, RunState
 from ptnotes.domain.patient import Patient, Sex
 from tests.clinics import PATIENT
@@ -140,6 +141,20 @@ def test_patients_of_a_run_go_whole_and_nobody_else_can(store: Store) -> None:
     for table in ("patient", "import_item"):
         with pytest.raises(DBAPIError, match="refused"), store.write() as connection:
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+
+
+def test_a_row_of_any_table_or_anything_done_keeps_a_patient_and_a_look_does_not(store: Store) -> None:
+    with store.write() as connection:
+        run_id = begun(connection)
+        stored(connection, run_id, [somebody(1), somebody(2), somebody(3)])
+        first, second, third = imports.removable(connection, run_id)
+        for patient_id, verb in ((first, Verb.VIEWED), (second, Verb.EXPORTED)):
+            audit.record(
+                connection, at=NOW, zone="America/New_York", person_id=1, verb=verb, subject=Subject.PATIENT,
+                object_id=patient_id, patient_id=patient_id,
+            )  # fmt: skip
+        day_list.add_appointment(connection, third, TODAY, None, "", 1)
+        assert imports.removable(connection, run_id) == [first]
 
 
 def test_uuids_that_are_made_together_stand_together_and_are_of_version_7() -> None:
