@@ -74,7 +74,7 @@ def test_a_therapist_goes_from_the_first_start_to_a_report(
     window.press("Ctrl+4")
     report = tmp_path / "report.pdf"
     documents = window.screen(DocumentsScreen)
-    monkeypatch.setattr(documents, "_ask_path", lambda _parent, _name: report)
+    monkeypatch.setattr(documents.outlet, "_ask_path", lambda _parent, _name: report)
     window.until(lambda: documents.made is not None)
     window.press("Ctrl+S")
     window.until(report.exists)
