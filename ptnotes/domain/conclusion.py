@@ -1,10 +1,12 @@
-"""The first line of a progress report, drafted from measured change alone and then edited by the therapist.
+"""The first line of a report, drafted from measured change alone and then edited by the therapist.
 
 The headline follows these rules (ours), on the measures that were taken twice in the same way:
 
-- at least one change for the better beyond its error, and none for the worse: improving;
+- at least one change for the better beyond its error, and none for the worse: improving, once care is over improved;
 - at least one for the worse, and none for the better: worse; both kinds: mixed;
 - none beyond its error: unchanged, and where nobody published an error: measured, but not judged.
+
+The sentences after it do not say again what it says of all of them.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from ptnotes.domain.change import Direction, Meaning
 from ptnotes.domain.views import ChangeRow
 from ptnotes.domain.wording import with_unit
 
+_WORSE = "Worse"
+_UNCHANGED = "Unchanged within measurement error"
+_NOT_JUDGED = "Change measured, not judged"
 _NAMED = 3
 """How many measures of a kind are named before the rest is counted: a physician reads one line, not a table."""
 
@@ -51,8 +56,11 @@ class Asked:
 NOTHING_ASKED = Asked()
 
 
-def draft_conclusion(rows: Sequence[ChangeRow], visits: int) -> Conclusion:
-    """The conclusion that `rows`, the measures of `visits` attended treatment days, allow."""
+def draft_conclusion(rows: Sequence[ChangeRow], visits: int, *, is_over: bool = False) -> Conclusion:
+    """The conclusion that `rows`, the measures of `visits` attended treatment days, allow.
+
+    `is_over` says that the patient was discharged: then nothing goes on improving.
+    """
     compared = [row for row in rows if row.verdict is not None and row.verdict.change is not None]
     if visits == 0:
         return Conclusion(headline="No visit yet", detail="Nothing has been measured.")
@@ -61,29 +69,30 @@ def draft_conclusion(rows: Sequence[ChangeRow], visits: int) -> Conclusion:
             return Conclusion(headline="One visit: no comparison yet", detail=_baseline(rows))
         detail = "No measure has been taken twice in the same way."
         return Conclusion(headline=f"{visits} visits: no comparison yet", detail=detail)
-    return Conclusion(headline=_headline(compared), detail=" ".join(_sentences(compared)))
+    headline = _headline(compared, is_over=is_over)
+    return Conclusion(headline=headline, detail=" ".join(_sentences(compared, headline)))
 
 
-def _headline(compared: Sequence[ChangeRow]) -> str:
+def _headline(compared: Sequence[ChangeRow], *, is_over: bool) -> str:
     real = [row for row in compared if row.verdict is not None and row.verdict.is_real]
     directions = {row.verdict.direction for row in real if row.verdict is not None}
     if {Direction.BETTER, Direction.WORSE} <= directions:
         return "Mixed: some measures improved, others worsened"
     if Direction.BETTER in directions:
-        return "Improving"
+        return "Improved" if is_over else "Improving"
     if Direction.WORSE in directions:
-        return "Worse"
+        return _WORSE
     if real:
         return "Changed, neither for the better nor for the worse"
     meanings = {row.verdict.meaning for row in compared if row.verdict is not None}
     if Meaning.BELOW_IMPORTANT in meanings:
         return "No important change"
     if Meaning.WITHIN_ERROR in meanings:
-        return "Unchanged within measurement error"
-    return "Change measured, not judged"
+        return _UNCHANGED
+    return _NOT_JUDGED
 
 
-def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
+def _sentences(compared: Sequence[ChangeRow], headline: str) -> list[str]:
     sentences: list[str] = []
     # What got worse is said first: it is what a physician must not miss.
     for direction in (Direction.WORSE, Direction.BETTER, Direction.NEITHER):
@@ -93,20 +102,21 @@ def _sentences(compared: Sequence[ChangeRow]) -> list[str]:
         ):
             rows = _of(compared, meaning, direction)
             if rows:
-                worse = "Worse: " if direction is Direction.WORSE else ""
+                worse = "Worse: " if direction is Direction.WORSE and headline != _WORSE else ""
                 told = worse + _listed([_moved(row) for row in rows])
                 sentences.append(f"{_capital(told)}, {words[len(rows) > 1]}.")
     within = [_in_line(row.label) for row in _of(compared, Meaning.WITHIN_ERROR, None)]
     if within:
-        sentences.append(f"Unchanged within measurement error: {_listed(within)}.")
+        told = "Compared" if headline == _UNCHANGED else _UNCHANGED
+        sentences.append(f"{told}: {_listed(within)}.")
     below = [_moved(row) for row in _of(compared, Meaning.BELOW_IMPORTANT, None)]
     if below:
         sentences.append(f"Less than an important change: {_listed(below)}.")
     unjudged = [_moved(row) for row in _of(compared, Meaning.NO_PUBLISHED_ERROR, None)]
     if unjudged:
-        sentences.append(
-            f"Not judged, as no measurement error for this method is on file: {_listed(unjudged)}."
-        )
+        why = "no measurement error for this method is on file"
+        told = _capital(why) if headline == _NOT_JUDGED else f"Not judged, as {why}"
+        sentences.append(f"{told}: {_listed(unjudged)}.")
     return sentences
 
 

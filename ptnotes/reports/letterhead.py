@@ -34,8 +34,12 @@ def letterhead(
 
     Raises `InputError` "picture.unreadable" for a logo that is no picture.
     """
-    contact = [clinic.address, f"Tel {clinic.telephone}" if clinic.telephone else ""]
-    contact.append(f"Fax {clinic.fax}" if clinic.fax else "")
+    numbers = [("Tel", clinic.telephone), ("Fax", clinic.fax)]
+    # A number is not parted from what it is, nor broken in itself.
+    contact = [
+        clinic.address,
+        *(f"{kind} {number}".replace(" ", "\u00a0") for kind, number in numbers if number),
+    ]
     ours: list[Flowable] = [paragraph(clinic.name, NAME)]
     if any(contact):
         ours.append(paragraph(" · ".join(part for part in contact if part), QUIET))

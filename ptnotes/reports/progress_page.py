@@ -55,6 +55,8 @@ _CHART_TEXT_PT = 7.5
 _SMALLEST_PT = 6.5
 _CHART_SPACE_PT = 20.0
 _NO_STRIP = TreatmentStrip()
+_MARKS = (("band: measurement error", "band: error"), ("hollow: after treatment", "hollow: after"))
+"""What is drawn in a chart, in full and in short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,23 @@ def chart_stack(
             words.append(quiet("   long mark: visits too close to draw apart", _SMALLEST_PT))
         above = [paragraph(words, CAPTION), FigureFlowable(told.figure, INKS)]
     drawn = trend_figure(chart, *size, axis, text_width, _CHART_TEXT_PT)
-    meaning = ["band: measurement error"] if chart.error is not None else []
-    if any(line.phase is Phase.AFTER for line in chart.lines):
-        meaning.append("hollow: after treatment")
-    title = [Span(chart.title), quiet("   " + "; ".join(meaning), _SMALLEST_PT)]
-    return [*above, paragraph(title, CAPTION), FigureFlowable(drawn.figure, INKS)]
+    return [*above, _caption(chart, size[0]), FigureFlowable(drawn.figure, INKS)]
+
+
+def _caption(chart: TrendChart, width: float) -> Flowable:
+    """The chart's title with what is drawn in it, said as fully as one line has room for."""
+    marks = [words for words, is_drawn in zip(_MARKS, _drawn(chart), strict=True) if is_drawn]
+    for told in (0, 1):
+        words = [Span(chart.title), quiet("   " + "; ".join(mark[told] for mark in marks), _SMALLEST_PT)]
+        caption = paragraph(words, CAPTION)
+        if stack_height([caption], width, _MOST_CHART_PT) <= CAPTION.leading:
+            break
+    return caption
+
+
+def _drawn(chart: TrendChart) -> tuple[bool, bool]:
+    """Which of `_MARKS` the chart has."""
+    return chart.error is not None, any(line.phase is Phase.AFTER for line in chart.lines)
 
 
 def strip_pt(strip: TreatmentStrip, width: float) -> float:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.dates import age_years
 from ptnotes.domain.documents import Lack
 from ptnotes.domain.episode import DISCHARGE_REASONS, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress
@@ -56,7 +57,7 @@ def discharge_content(reference: Reference, case: Case) -> DischargeData:
         written_at=case.written_at,
         paper=whole.paper,
         patient=case.patient,
-        age_years=whole.age_years,
+        age_years=age_years(case.patient.birth_date, episode.discharged_on or whole.last_on),
         signatures=told,
         whole=whole,
         discharged_on=episode.discharged_on,

@@ -73,6 +73,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     in_numbers = [numbers[session.id] for session in in_period if session.id in numbers]
     goals = goals_progress(episode.goals, charts, pain, outcomes, reference)
     treated_days = len({session.service_date for session in attended})
+    is_over = episode.discharged_on is not None and episode.discharged_on <= case.as_of
     return ProgressReportData(
         clinic=case.clinic,
         author=case.author,
@@ -98,7 +99,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             and session.state not in (NoteState.DISCARDED, NoteState.VOIDED)
             for session in case.sessions
         ),
-        conclusion=case.conclusion or draft_conclusion(_changes(measures), treated_days),
+        conclusion=case.conclusion or draft_conclusion(_changes(measures), treated_days, is_over=is_over),
         asked=case.asked,
         certification_ended=_certification_ended(case),
         measures=tuple(row for row, _ in measures),

@@ -22,6 +22,8 @@ from ptnotes.domain.treatment import (
     Note,
     Phase,
     Place,
+    RomReading,
+    Side,
     TreatmentSession,
     VisitKind,
 )
@@ -31,7 +33,18 @@ from ptnotes.services.case import Case
 from ptnotes.services.discharge_content import discharge_content, discharge_lacks
 from tests.clinics import reference
 from tests.reports.any_text import holds_or_names, lines
-from tests.reports.cases import EPISODE, FIRST_DAY, THERAPIST, case, flat, flexion, missed, pages, visit
+from tests.reports.cases import (
+    EPISODE,
+    FIRST_DAY,
+    PATIENT,
+    THERAPIST,
+    case,
+    flat,
+    flexion,
+    missed,
+    pages,
+    visit,
+)
 
 ENDED = replace(EPISODE, discharged_on=date(2026, 2, 3), discharge_reason=DischargeReason.GOALS_MET)
 MET = replace(EPISODE.goals[0], status=GoalStatus.MET, status_reason="ties both shoes")
@@ -52,7 +65,8 @@ def last(number: int, **changes: object) -> TreatmentSession:
 
 
 def ended(*sessions: TreatmentSession, **changes: object) -> Case:
-    return case(*sessions, **{"episode": replace(ENDED, goals=(MET,)), **changes})
+    today = date(2026, 2, 4)
+    return case(*sessions, **{"episode": replace(ENDED, goals=(MET,)), "as_of": today, **changes})
 
 
 def content(made: Case) -> DischargeData:
@@ -86,7 +100,7 @@ def test_the_summary_says_what_it_has_to_in_order() -> None:
         "Goals met",
         "3 attended, 1 not kept, the last on 14 Jan 2026",
         "to 9 Jan 2026, 1 visit since",
-        "Improving.",
+        "Improved.",
         "MEASURES, FIRST AND LAST",
         "Since the last report",
         "Oswestry",
@@ -262,7 +276,26 @@ def test_what_is_missing_is_named() -> None:
 def test_the_conclusion_can_be_the_therapists_own() -> None:
     text = text_of(ended(visit(1), last(10), conclusion=Conclusion(headline="Back at work")))
     assert "Back at work." in text
-    assert "Improving." not in text
+    assert "Improved." not in text
+
+
+def test_the_age_is_that_of_the_discharge_whenever_it_is_written() -> None:
+    born = replace(PATIENT, birth_date=date(1979, 2, 4))
+    made = ended(visit(1), last(10), patient=born)
+    assert content(replace(made, as_of=date(2029, 6, 1))).age_years == 46
+
+
+def test_what_is_drawn_in_a_chart_is_said_in_one_line() -> None:
+    bent = RomReading(
+        row=3, pair=1, motion="lumbar_lateral_flexion", side=Side.RIGHT, method="inclinometer_dual"
+    )
+    rom = tuple(
+        replace(bent, row=row, phase=phase, value=Decimal(value), rater=1)
+        for row, phase, value in ((3, Phase.BEFORE, 12), (4, Phase.AFTER, 15))
+    )
+    text = " ".join(pages(pdf(ended(visit(1), replace(visit(5), rom=rom), last(10, rom=rom)))))
+    assert "Lumbar flexion band: measurement error; hollow: after treatment\n" in text
+    assert "Lumbar side bending right band: error; hollow: after\n" in text
 
 
 def test_an_episode_without_an_attended_visit_is_refused() -> None:

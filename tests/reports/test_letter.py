@@ -1,5 +1,6 @@
 """The letter as a reader of the PDF finds it."""
 
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -21,7 +22,6 @@ def letter(
     text: str = TEXT, *, to: str = "Dr. P. Anand\n1 Quay Street", subject: str = "A question", **more: object
 ) -> bytes:
     data = LetterData(
-        clinic=CLINIC,
         author=THERAPIST,
         written_at=datetime(2026, 12, 16, 11, 2, tzinfo=ZoneInfo("America/New_York")),
         patient=PATIENT,
@@ -29,7 +29,7 @@ def letter(
         to=to,
         subject=subject,
         text=text,
-        **{"paper": Paper.LETTER, **more},  # type: ignore[arg-type]  # names of fields, as the test gives them
+        **{"clinic": CLINIC, "paper": Paper.LETTER, **more},  # type: ignore[arg-type]  # names of fields, as the test gives them
     )
     return render_letter(data)
 
@@ -54,6 +54,14 @@ def test_a_letter_is_in_the_order_of_letters() -> None:
     places = [text.find(words) for words in wanted]
     assert -1 not in places, dict(zip(wanted, places, strict=True))
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("letters", range(48))
+def test_a_number_is_not_parted_from_what_it_is(letters: int) -> None:
+    clinic = replace(CLINIC, address="x" * letters, telephone="555 010 4477", fax="555 010 4478")
+    text = pages(letter(clinic=clinic))[0].replace("\xa0", " ")
+    assert "Tel 555 010 4477" in text
+    assert "Fax 555 010 4478" in text
 
 
 def test_a_letter_to_nobody_about_nothing_is_still_a_letter() -> None:

@@ -58,19 +58,30 @@ def test_what_got_worse_is_said_first() -> None:
 
 
 def test_only_worse_is_worse() -> None:
-    assert draft_conclusion([ROTATION, EXTENSION], 6).headline == "Worse"
+    conclusion = draft_conclusion([ROTATION, EXTENSION], 6)
+    assert conclusion.headline == "Worse"
+    assert conclusion.detail.startswith(
+        "Thoracic rotation left fell from 40° to 22°, above measurement error. "
+    )
+
+
+def test_after_the_discharge_nothing_goes_on_improving() -> None:
+    assert draft_conclusion([PAIN, EXTENSION], 6, is_over=True).headline == "Improved"
+    assert draft_conclusion([ROTATION], 6, is_over=True).headline == "Worse"
 
 
 def test_changes_within_error_are_no_improvement() -> None:
     conclusion = draft_conclusion([EXTENSION], 6)
     assert conclusion.headline == "Unchanged within measurement error"
-    assert "12" not in conclusion.detail
+    assert conclusion.detail == "Compared: lumbar extension."
 
 
 def test_a_change_nobody_can_judge_is_not_called_an_improvement() -> None:
     conclusion = draft_conclusion([UNJUDGED], 6)
     assert conclusion.headline == "Change measured, not judged"
-    assert "rib expansion rose from 3 cm to 4 cm" in conclusion.detail
+    assert conclusion.detail == (
+        "No measurement error for this method is on file: rib expansion rose from 3 cm to 4 cm."
+    )
 
 
 def test_less_than_an_important_change_is_not_called_measurement_error() -> None:
@@ -133,4 +144,4 @@ def test_improving_is_claimed_only_with_a_real_gain_and_no_real_loss(
         assert Direction.WORSE not in real
     if visits and Direction.WORSE in real:
         assert conclusion.headline.startswith(("Worse", "Mixed"))
-        assert "Worse: " in conclusion.detail
+        assert conclusion.headline == "Worse" or "Worse: " in conclusion.detail
