@@ -19,7 +19,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from ptnotes.db.schema import metadata
 from ptnotes.db.schema.clinic import PersonRecord
-from ptnotes.db.schema.documents import AuditEventRecord, DocumentRecord
+from ptnotes.db.schema.documents import AuditEventRecord, DocumentRecord, ImportRunRecord
 from ptnotes.db.schema.episode import (
     EpisodeRecord,
     GoalEventRecord,
@@ -197,6 +197,7 @@ _SUBJECTS: Mapping[Subject, type[Record]] = {
     Subject.REPORT: EpisodeRecord,
     Subject.DOCUMENT: DocumentRecord,
     Subject.VISIT: SessionRecord,
+    Subject.IMPORT: ImportRunRecord,
 }
 _CANONICAL = "canonical_form"
 """What was signed: bytes that are text."""

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -226,11 +226,6 @@ class Records:
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines, delimiter=self._separator, strict=True)
-
-
-def is_blank(cells: Iterable[str]) -> bool:
-    """Whether nothing stands in a record."""
-    return not any(cell.strip() for cell in cells)
 
 
 def looks_like_header(cells: Sequence[str], known: int) -> bool:
