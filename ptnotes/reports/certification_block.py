@@ -62,9 +62,8 @@ def certification_block(told: CertificationTold, clinic: Clinic, physician: str)
         yield paragraph([bold("On record: "), Span(f"{told.record}{_certified(told)}.")], CELL)
         return
     if told.standing is Standing.ON_FILE:
-        words = (
-            f"{told.record}. A signed referral is on file, and the plan was sent in time: no signature is asked for."
-        )
+        why = "A signed referral is on file, and the plan was sent in time: no signature is asked for."
+        words = f"{told.record}. {why}"
         yield paragraph([bold("On record: "), Span(words)], CELL)
         return
     yield paragraph(
