@@ -254,6 +254,22 @@ def test_who_may_be_here_already_is_shown_side_by_side_and_left_out_unless_it_is
     assert page.result_words.text() == "2 patients were added; 1 left out as perhaps here already, 1 refused."
 
 
+def test_a_long_word_does_not_push_the_other_side_out_of_sight(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    long = "quizzlebrook" * 6
+    header = ("Last Name", "First Name", "DOB", "E-mail")
+    row = ("Moreau", "Hélène", "1979-03-12", f"{long}@{long}.example.org")
+    tried(page, written(tmp_path / "old.csv", header, row), qtbot)
+    detail = page.check.detail
+    qtbot.waitUntil(lambda: detail.title.text() == "Row 2")
+    # By the labels themselves: what has no place in which a line can end asks for the width of the whole word.
+    values = [label for label in detail.table.findChildren(Label) if long[:12] in label.text()]
+    assert values
+    assert max(label.minimumSizeHint().width() for label in values) < 150
+    assert {label.text().replace("\u200b", "") for label in values} == {row[3]}
+
+
 def test_all_of_them_are_added_or_left_out_at_once_and_one_otherwise(
     page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -92,7 +92,7 @@ class CheckStep(QWidget):
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
-        self.detail.setMinimumWidth(theme.px(300))
+        self.detail.setMinimumWidth(theme.px(330))
         self.table.setMinimumWidth(theme.px(240))
         self.split.setSizes([theme.px(600), theme.px(420)])
         self.empty = EmptyState("", "")

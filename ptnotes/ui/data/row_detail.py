@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -17,6 +19,8 @@ from ptnotes.ui.widgets.table import GridTable
 
 _MOST_CELLS = 40
 _MOST_LETTERS = 300
+_UNBROKEN = 12
+"""Letters of a word that the narrowest column takes at large text."""
 
 
 class RowDetail(Scroller):
@@ -122,6 +126,13 @@ def facts(patient: Patient) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _breakable(words: str) -> str:
+    """Words in which a line may end within an e-mail address or a very long name, or they would be cut off."""
+    if max(map(len, words.split()), default=0) <= _UNBROKEN:
+        return words
+    return re.sub(r"([^\s\u200b]{12})", "\\1\u200b", re.sub(r"([@._/\\-])", "\\1\u200b", words))
+
+
 def _value(words: str, kind: str = "body") -> Label:
     shown = words if len(words) <= _MOST_LETTERS else f"{words[:_MOST_LETTERS]}…"
-    return Label(shown or "–", "strong" if kind == "strong" else "body", wraps=True)
+    return Label(_breakable(shown) or "–", "strong" if kind == "strong" else "body", wraps=True)
