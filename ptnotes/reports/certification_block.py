@@ -67,8 +67,8 @@ def certification_block(told: CertificationTold, clinic: Clinic, physician: str)
         yield paragraph([bold("On record: "), Span(words)], CELL)
         return
     yield paragraph(
-        "I have read this plan of care. The patient is under my care and needs the treatment that it describes, which I "
-        f"certify{_certified(told)}.",
+        "I have read this plan of care. The patient is under my care and needs the treatment that it describes, which "
+        f"I certify{_certified(told)}.",
         CELL,
     )
     if told.record:
