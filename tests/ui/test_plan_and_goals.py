@@ -408,7 +408,7 @@ def test_the_amount_is_typed_where_the_plan_is_and_may_stay_blank(screen: Episod
     assert stored(screen, qtbot).plan.times_a_day is None
     field = next(one for one in screen.plan.findChildren(DraftNumber) if one.label.text() == "Times a day")
     field.line.setFocus()
-    qtbot.keyClicks(field.line, "2")
+    QTest.keyClicks(field.line, "2")
     key(Qt.Key.Key_Tab)
     assert stored(screen, qtbot).plan.times_a_day == 2
     field.line.setFocus()
