@@ -43,6 +43,7 @@ from ptnotes.reports.progress_data import PlanLine, ProblemLine, ProgressReportD
 from ptnotes.reports.visit_data import VisitMeasures
 from ptnotes.services.case import Case
 from ptnotes.services.progress_content import progress_content
+from ptnotes.services.progress_plan import entered_words
 from ptnotes.services.progress_safety import precaution_words
 from ptnotes.services.progress_words import joined, visit_line
 from ptnotes.services.report_signatures import signatures
@@ -330,7 +331,7 @@ def certification_told(
         until=until,
         why_until=why,
         by=sign_by or _sign_by(found, day, rules),
-        record=_record(own) if own is not None else "",
+        record=_record(own) if own is not None else entered_words(version.plan),
     )
     if own is not None and own.signed_on is not None:
         return replace(told, standing=Standing.SIGNED, by=None)

@@ -35,7 +35,7 @@ from ptnotes.reports.progress_data import (
     Reading,
 )
 from ptnotes.services.case import Case
-from ptnotes.services.progress_plan import care_plan, goal_line, plan_words
+from ptnotes.services.progress_plan import care_plan, certified_until, goal_line, plan_words
 from ptnotes.services.progress_safety import against_lines, precaution_words
 from ptnotes.services.progress_words import (
     abbreviation_note,
@@ -225,7 +225,7 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _M
 
 def _certification_ended(case: Case) -> date | None:
     """The last day of a certification that had run out while care went on."""
-    until = case.episode.plan.certified_until
+    until = certified_until(case.episode, case.plan_versions)
     treated = counted(case.sessions)
     return until if until is not None and treated and treated[-1].service_date > until else None
 

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, Problem
+from ptnotes.domain.certification import standing
+from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, PlanOfCare, Problem
 from ptnotes.domain.goals import GoalStep, deed_words
 from ptnotes.domain.plan import PlanVersion, certified_words, is_changed_since_sent
 from ptnotes.domain.plan import plan_words as frequency_words
@@ -24,11 +25,34 @@ def plan_words(episode: EpisodeOfCare, versions: Sequence[PlanVersion] = ()) -> 
 
     A plan that was changed since it was certified does not carry the day to which the earlier one was.
     """
-    plan = episode.plan
-    certified = f"certified to {full_date(plan.certified_until)}" if plan.certified_until is not None else ""
+    return "; ".join(part for part in (frequency_words(episode.plan), _certified(episode, versions)) if part)
+
+
+def certified_until(episode: EpisodeOfCare, versions: Sequence[PlanVersion] = ()) -> date | None:
+    """The last day of the present plan's certification: as the physician signed it, else as entered in the plan."""
+    own = versions[-1].certification if versions else None
+    if own is not None and own.signed_on is not None and own.valid_until is not None:
+        return own.valid_until
+    return episode.plan.certified_until
+
+
+def _certified(episode: EpisodeOfCare, versions: Sequence[PlanVersion]) -> str:
+    """That the plan is certified is said where a signature is on record; what was only entered is told as that."""
+    until = certified_until(episode, versions)
+    own = versions[-1].certification if versions else None
+    if own is not None:
+        is_signed = own.signed_on is not None
+        return f"certified to {full_date(until)}" if is_signed and until is not None else standing(own)
     if is_changed_since_sent(versions):
-        certified = certified_words(versions)
-    return "; ".join(part for part in (frequency_words(plan), certified) if part)
+        return certified_words(versions)
+    return entered_words(episode.plan)
+
+
+def entered_words(plan: PlanOfCare) -> str:
+    """What is known of a certification from the day alone that was entered in the plan; empty without one."""
+    if plan.certified_until is None:
+        return ""
+    return f"entered as certified to {full_date(plan.certified_until)}, no signature on record"
 
 
 def goal_line(reference: Reference, progress: GoalProgress, steps: Sequence[GoalStep] = ()) -> GoalLine:

@@ -299,6 +299,13 @@ def test_a_signed_referral_on_file_takes_the_place_of_a_signature_when_sent_in_t
     assert ("Changes, if any" in text) is (standing is Standing.ASKED)
 
 
+def test_a_plan_that_was_only_entered_as_certified_still_asks_for_the_signature_and_says_so() -> None:
+    entered = replace(VERSION, plan=replace(PLAN, certified_until=date(2026, 3, 1)))
+    found = content(plan_versions=(entered,)).certification
+    assert found.standing is Standing.ASKED
+    assert found.record == "entered as certified to 1 Mar 2026, no signature on record"
+
+
 def test_a_plan_that_was_only_sent_still_asks_for_the_signature() -> None:
     data = content(plan_versions=(replace(VERSION, certification=SENT),))
     assert data.certification.standing is Standing.ASKED

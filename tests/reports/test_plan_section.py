@@ -129,6 +129,29 @@ def test_a_changed_plan_does_not_carry_the_certification_of_the_one_before() -> 
     assert same.plan_of_care.endswith("; certified to 1 Apr 2026")
 
 
+def test_a_plan_is_called_certified_only_where_a_signature_is_on_record() -> None:
+    def told(certification: Certification | None, entered: date | None = date(2026, 4, 1)) -> str:
+        plan = replace(EPISODE.plan, certified_until=entered)
+        version = replace(VERSIONS[0], plan=plan, certification=certification)
+        episode = replace(COURSE, plan=plan)
+        made = content(case(*VISITS, **whole(episode=episode, plan_versions=(version,))))
+        return made.plan_of_care.partition("; ")[2]
+
+    sent = replace(SIGNED, received_on=None, signed_on=None, signed_by="")
+    assert told(None) == "entered as certified to 1 Apr 2026, no signature on record"
+    assert told(None, None) == ""
+    assert told(sent) == "sent on 5 Jan 2026, not back yet"
+    assert told(SIGNED) == "certified to 1 Apr 2026"
+    assert told(replace(SIGNED, valid_until=date(2026, 3, 1))) == "certified to 1 Mar 2026"
+    assert told(SIGNED, None) == "signed by Dr. A on 5 Jan 2026"
+
+
+def test_a_certification_that_the_physician_ended_earlier_has_run_out_then() -> None:
+    signed = replace(VERSIONS[0], certification=replace(SIGNED, valid_until=FIRST_DAY))
+    data = content(case(*VISITS, **whole(plan_versions=(signed,))))
+    assert data.certification_ended == FIRST_DAY
+
+
 def test_the_later_pages_tell_problems_steps_and_versions() -> None:
     text = pages(pdf(case(*VISITS, **whole())))
     assert "PROBLEMS" not in text[0]
