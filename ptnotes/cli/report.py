@@ -77,7 +77,7 @@ def add_report(commands: Commands) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from ptnotes.services.documents import give_out, save_pdf
+    from ptnotes.services.documents import save_out
     from ptnotes.services.episodes import episodes_of
 
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
@@ -92,7 +92,7 @@ def _report(arguments: argparse.Namespace) -> int:
             raise ValueError("a stored episode has an id")
         made: MadeDocument = arguments.make(clinic, episode.id, arguments)
         target = arguments.out.absolute()
-        give_out(clinic, made, lambda: save_pdf(made.pdf, target))
+        save_out(clinic, made, made.pdf, target)
     for words in made.draft:
         say(f"Draft: {words}")
     for lack in made.lacks:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from ptnotes.domain.documents import KIND_TITLES, DocumentKind, KeptDocument, La
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import log
+from ptnotes.services.export_file import earlier_kept, lasting
 from ptnotes.services.history import record_disclosure
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -89,13 +91,19 @@ def require_giving_out(clinic: OpenClinic, kind: DocumentKind) -> None:
 
 
 def give_out(
-    clinic: OpenClinic, made: MadeDocument, write: Callable[[], object], verb: Verb = Verb.EXPORTED
+    clinic: OpenClinic,
+    made: MadeDocument,
+    write: Callable[[], object],
+    verb: Verb = Verb.EXPORTED,
+    *,
+    take_back: Callable[[], object] = lambda: None,
 ) -> int:
     """Let `write` put a document where it leaves the program, keep it as it is, and write that down: all or nothing.
 
-    `verb` says how it leaves: saved as a file (exported), or printed. From the day after the last one that a progress
-    report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept document's id.
-    Raises `AccessError`, `EnvironmentFault`.
+    `verb` says how it leaves: saved as a file (exported), or printed. `take_back` undoes `write` where what is written
+    down does not last, the disk being full by then; paper is not taken back. From the day after the last one that a
+    progress report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept
+    document's id. Raises `AccessError`, `EnvironmentFault`.
     """
     require_giving_out(clinic, made.kind)
     with clinic.store.write() as connection:
@@ -129,8 +137,17 @@ def give_out(
         if is_report and made.episode_id is not None and made.covers_to is not None:
             note_report(connection, made.episode_id, made.covers_to, clinic.clock(), clinic.person_id)
         write()
-        connection.commit()
+        lasting(connection, take_back)
     return document_id
+
+
+def save_out(clinic: OpenClinic, made: MadeDocument, content: bytes, path: Path) -> int:
+    """Save a document as the file `path`, which holds `content`, and give it out: all or nothing.
+
+    Gives the kept document's id. Raises what `give_out` and `save_pdf` raise; what was at `path` is there then.
+    """
+    with earlier_kept(path) as take_back:
+        return give_out(clinic, made, partial(save_pdf, content, path), take_back=take_back)
 
 
 def documents_of(clinic: OpenClinic, patient_id: int) -> tuple[KeptDocument, ...]:

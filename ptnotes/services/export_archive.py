@@ -35,6 +35,7 @@ from ptnotes.services.export_file import (
     Progress,
     Stop,
     check_target,
+    earlier_kept,
     go_on,
     never,
     noted,
@@ -92,7 +93,9 @@ def export_archive(
         file.close()
         go_on(clinic, stop)
         made = Archive(path, len(archive.written), patients, key)
-        noted(clinic, partial(_log, clinic, made), partial(put_in_place, name, path, replace=replace))
+        place = partial(put_in_place, name, path, replace=replace)
+        with earlier_kept(path) as take_back:
+            noted(clinic, partial(_log, clinic, made), place, take_back)
     return made
 
 

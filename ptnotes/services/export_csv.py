@@ -69,7 +69,8 @@ def export_csv(
                     clinic, connection, lambda name: (made / name).open("xb"), progress, stop
                 )
             go_on(clinic, stop)
-            noted(clinic, partial(_log, clinic, written), partial(_put_in_place, made, folder))
+            place = partial(_put_in_place, made, folder)
+            noted(clinic, partial(_log, clinic, written), place, take_back=partial(folder.rename, made))
         finally:
             shutil.rmtree(made, ignore_errors=True)
     return written

@@ -24,7 +24,7 @@ from ptnotes.domain.treatment import SESSION_LISTS
 from ptnotes.exchange.fhir_bundle import bundle_bytes
 from ptnotes.exchange.fhir_data import EpisodeData, ItemAnswer, OutcomeResult, PatientData
 from ptnotes.services.audit import log
-from ptnotes.services.export_file import check_target, noted, private_file, put_in_place
+from ptnotes.services.export_file import check_target, earlier_kept, noted, private_file, put_in_place
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows, require
 
@@ -58,7 +58,8 @@ def export_fhir(
             log, clinic, verb=Verb.EXPORTED, subject=Subject.PATIENT, object_id=patient_id, patient_id=patient_id,
             detail="FHIR, not encrypted",
         )  # fmt: skip
-        noted(clinic, note, partial(put_in_place, name, path, replace=replace))
+        with earlier_kept(path) as take_back:
+            noted(clinic, note, partial(put_in_place, name, path, replace=replace), take_back)
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,12 +76,57 @@ def put_in_place(made: Path, path: Path, *, replace: bool) -> None:
     made.unlink()
 
 
-def noted(clinic: OpenClinic, note: Callable[[Writing], None], place: Callable[[], None]) -> None:
-    """Write down that something leaves, and let `place` put it there: neither happens without the other."""
+@contextmanager
+def earlier_kept(path: Path) -> Iterator[Callable[[], None]]:
+    """Keep within the block what is at `path`; give what takes a new file there away again and puts that back.
+
+    A disk without links (FAT) cannot keep it: then the new file goes, and nothing is there.
+    """
+    earlier: Path | None = None
+    if path.is_file() and not path.is_symlink():
+        earlier = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            os.link(path, earlier)
+        except OSError:
+            earlier = None
+
+    def take_back() -> None:
+        if earlier is not None:
+            earlier.replace(path)
+        elif path.is_file():
+            path.unlink()
+
+    try:
+        yield take_back
+    finally:
+        if earlier is not None:
+            with suppress(OSError):
+                earlier.unlink(missing_ok=True)
+
+
+def noted(
+    clinic: OpenClinic,
+    note: Callable[[Writing], None],
+    place: Callable[[], None],
+    take_back: Callable[[], object],
+) -> None:
+    """Write down that something leaves, and let `place` put it there: neither happens without the other.
+
+    Where what is written down does not last (the disk is full by then), `take_back` takes it away again.
+    """
     with clinic.store.write() as connection:
         note(connection)
         place()
+        lasting(connection, take_back)
+
+
+def lasting(connection: Writing, take_back: Callable[[], object]) -> None:
+    """Commit; where that fails, `take_back` what was put outside of the file already."""
+    try:
         connection.commit()
+    except BaseException:
+        take_back()
+        raise
 
 
 def require_passphrase(clinic: OpenClinic, passphrase: str) -> None:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -89,25 +90,14 @@ def give_into(clinic: OpenClinic, made: MadeDocument, folder: Path) -> Path:
 
 
 def _put(clinic: OpenClinic, made: MadeDocument, path: Path) -> None:
-    is_placed = False
-
-    def place() -> None:
-        nonlocal is_placed
-        put_in_place(part, path, replace=False)
-        is_placed = True
-
     with private_file(path) as (file, part):
         # The disk is waited for here, and not while the clinic's file is held.
         file.write(made.pdf)
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        try:
-            give_out(clinic, made, place)
-        except BaseException:
-            if is_placed:
-                path.unlink(missing_ok=True)
-            raise
+        place = partial(put_in_place, part, path, replace=False)
+        give_out(clinic, made, place, take_back=path.unlink)
 
 
 def _free_paths(folder: Path, file_name: str) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.services.document_file import DocumentFile
-from ptnotes.services.documents import MadeDocument, give_out, require_giving_out, save_pdf
+from ptnotes.services.documents import MadeDocument, give_out, require_giving_out, save_out
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.documents.finish_card import FinishCard
 from ptnotes.ui.documents.printing import PrintJob, ask_for_printer
@@ -66,7 +66,7 @@ class Outlet(QObject):
     def _ask_and_save(self, file: DocumentFile) -> None:
         path = self._ask_path(self._window, file.made.file_name)
         if path is not None:
-            give = partial(give_out, self._clinic, file.made, partial(save_pdf, file.content, path))
+            give = partial(save_out, self._clinic, file.made, file.content, path)
             self._tasks.write(give, partial(self._saved, file.made, path.name), self._not_given)
 
     def print(self, made: MadeDocument) -> None:

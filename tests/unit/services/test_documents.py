@@ -5,13 +5,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from ptnotes.domain.audit import Disclosure, Verb
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import EnvironmentFault, InputError
-from ptnotes.services.documents import document_again, documents_of, give_out, log_sent
+from ptnotes.services.documents import document_again, documents_of, give_out, log_sent, save_out
 from ptnotes.services.history import disclosures_of, history_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import ReportChoices, prepare_report
@@ -74,6 +74,32 @@ def test_what_could_not_be_written_is_not_kept(case: tuple[OpenClinic, EpisodeOf
     with pytest.raises(EnvironmentFault):
         give_out(clinic, a_document(episode), fails)
     assert documents_of(clinic, episode.patient_id) == ()
+
+
+def test_a_file_whose_event_does_not_last_is_taken_back(
+    case: tuple[OpenClinic, EpisodeOfCare], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic, episode = case
+    made = a_document(episode)
+    new, earlier = tmp_path / "new.pdf", tmp_path / "earlier.pdf"
+    earlier.write_bytes(b"%PDF-earlier")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "commit", _has_no_room)
+        for path in (new, earlier):
+            with pytest.raises(EnvironmentFault, match=r"disk\.full"):
+                save_out(clinic, made, made.pdf, path)
+    assert earlier.read_bytes() == b"%PDF-earlier"
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert documents_of(clinic, episode.patient_id) == ()
+    save_out(clinic, made, made.pdf, earlier)
+    assert earlier.read_bytes() == made.pdf
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert len(documents_of(clinic, episode.patient_id)) == 1
+
+
+def _has_no_room(_connection: Connection) -> None:
+    raise EnvironmentFault("disk.full")
 
 
 def test_a_draft_cannot_be_logged_as_sent(case: tuple[OpenClinic, EpisodeOfCare]) -> None:

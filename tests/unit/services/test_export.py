@@ -20,6 +20,7 @@ import pytest
 import pyzipper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from ptnotes.db import export as stored
 from ptnotes.domain.audit import Subject, Verb
@@ -451,3 +452,31 @@ def test_the_event_names_verb_and_subject(case: Case, out: Path) -> None:
     export_csv(clinic, out / "again", PASSPHRASE)
     event = in_folder(out / "again", "audit")[-1]
     assert (event["verb"], event["object_kind"], event["count"]) == (Verb.EXPORTED, Subject.CLINIC, "1")
+
+
+@pytest.mark.parametrize("kind", ["fhir", "csv", "archive"])
+def test_what_leaves_is_taken_back_where_its_event_does_not_last(
+    case: Case, out: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    clinic, episode = case
+    leave: dict[str, Callable[[], object]] = {
+        "fhir": lambda: export_fhir(clinic, episode.patient_id, out / "one", replace=True),
+        "csv": lambda: export_csv(clinic, out / "one", PASSPHRASE),
+        "archive": lambda: export_archive(clinic, out / "one", PASSPHRASE, replace=True),
+    }
+    with monkeypatch.context() as patched, passphrases_remembered():
+        patched.setattr(Connection, "commit", _has_no_room)
+        with pytest.raises(EnvironmentFault, match=r"disk\.full"):
+            leave[kind]()
+        assert list(out.iterdir()) == []
+    if kind == "fhir":
+        before = export_fhir(clinic, episode.patient_id, out / "one").read_bytes()
+        with monkeypatch.context() as patched:
+            patched.setattr(Connection, "commit", _has_no_room)
+            with pytest.raises(EnvironmentFault, match=r"disk\.full"):
+                leave[kind]()
+        assert [path.read_bytes() for path in out.iterdir()] == [before]
+
+
+def _has_no_room(_connection: Connection) -> None:
+    raise EnvironmentFault("disk.full")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from ptnotes.domain.due import Urgency
 from ptnotes.domain.episode import EpisodeOfCare
@@ -126,13 +127,16 @@ def test_where_it_cannot_be_written_down_no_file_is_left(
     folder = tmp_path / "out"
     folder.mkdir()
 
-    def full(_clinic: object, _made: object, write: object) -> int:
-        write()  # type: ignore[operator]  # what puts the file in its place
+    def full(_connection: Connection) -> None:
+        assert [path.read_bytes() for path in folder.glob("[!.]*")] == [made.pdf]
         raise EnvironmentFault("disk.full", path="made-up")
 
-    monkeypatch.setattr(report_batch, "give_out", full)
-    with pytest.raises(EnvironmentFault, match=r"disk\.full"):
-        give_into(clinic, a_document(episode), folder)
+    made = a_document(episode)
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "commit", full)
+        with pytest.raises(EnvironmentFault, match=r"disk\.full"):
+            give_into(clinic, made, folder)
+    assert documents_of(clinic, episode.patient_id) == ()
     assert list(folder.iterdir()) == []
 
 

@@ -504,6 +504,10 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         {Act.VIEW_NOTES, Act.EXPORT},
         lambda s: documents.give_out(s.me, a_document(s.episode), list),
     ),
+    "save_out": (
+        {Act.VIEW_NOTES, Act.EXPORT},
+        lambda s: documents.save_out(s.me, a_document(s.episode), b"%PDF", _not_there(s)),
+    ),
     "look_at": (IMPORTS, lambda s: importing.look_at(s.me, _not_there(s))),
     "dry_run": (IMPORTS, lambda s: importing.dry_run(s.me, _not_there(s), IMPORT_MAP)),
     "dry_run_rows": (
