@@ -353,6 +353,7 @@ SENTENCES = {
     "import.full_name": "The full name is not written as “Family, Given”.",
     "import.replaced": "The record says that another one has replaced it.",
     "import.not_json": "From here on the file is no FHIR in JSON, and was not read.",
+    "import.line_not_json": "This line is no FHIR in JSON, and was not read.",
     "display.none": "PT Notes needs a screen, and none was found (DISPLAY and WAYLAND_DISPLAY are not set).",
     "picture.unreadable": "This picture could not be read. Use a PNG or JPEG file of less than {limit}.",
 }

@@ -1,18 +1,19 @@
 """Patients of FHIR R4 (4.0.1) as rows of cells: one Patient, a Bundle, or a resource a line (NDJSON), in JSON.
 
-A bundle is read entry by entry, so that memory does not grow with it. What a row says is refused or taken by the same
-rules as a row of CSV.
+A bundle is read entry by entry, so that memory does not grow with it, and a line that is no JSON stops no other line.
+What a row says is refused or taken by the same rules as a row of CSV.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from ptnotes.domain.importing import DateOrder, FileKind, ImportMap, Target
-from ptnotes.exchange.csv_in import UNREADABLE, Place, Record
+from ptnotes.exchange.csv_in import UNREADABLE, Place, Record, sample
 
 MOST_LETTERS = 16_000_000
 """Most letters of one resource."""
@@ -43,6 +44,7 @@ FHIR_MAP = ImportMap(
 """How patients of FHIR are read: a cell for each part of a patient."""
 _GENDERS = frozenset({"", "female", "male", "other", "unknown"})
 _LETTERS_OF_UUID = 36
+_HALF = re.compile("[\ud800-\udfff]")
 _Json = Mapping[str, Any]
 
 
@@ -54,6 +56,7 @@ class FhirRecords:
     """The patients of a file, one by one, as records: in place of a row's number, which resource of the file it is."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._has_lines = _has_lines(sample(file, encoding))
         file.seek(0)
         self._text = io.TextIOWrapper(file, encoding=encoding, errors="ptnotes.unreadable")
         self.others = 0
@@ -61,16 +64,23 @@ class FhirRecords:
 
     def __iter__(self) -> Iterator[Record]:
         number = 0
-        try:
-            for resource in _resources(_Scanner(self._text)):
+        for text in self._lines() if self._has_lines else (self._text,):
+            try:
+                for resource in _resources(_Scanner(text)):
+                    number += 1
+                    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+                        self.others += 1
+                        continue
+                    cells, code = _cells(resource)
+                    yield number, cells, code
+            except _BrokenError:
                 number += 1
-                if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
-                    self.others += 1
-                    continue
-                cells, code = _cells(resource)
-                yield number, cells, code
-        except _BrokenError:
-            yield number + 1, [], "import.not_json"
+                yield number, [], "import.line_not_json" if self._has_lines else "import.not_json"
+
+    def _lines(self) -> Iterator[io.StringIO]:
+        """Each line by itself; one that is longer than any resource comes in pieces, none of which is whole."""
+        while line := self._text.readline(MOST_LETTERS):
+            yield io.StringIO(line)
 
     @staticmethod
     def place() -> Place | None:
@@ -82,14 +92,22 @@ class FhirRecords:
         self._text.detach()
 
 
+def _has_lines(text: str) -> bool:
+    """Whether a file that begins like this has a resource on each line (NDJSON)."""
+    starts = [line for line in text.split("\n") if line.startswith("{")]
+    # A bundle that was put together by hand may have an entry a line, too, but its own first line goes on.
+    return len(starts) > 1 and not starts[0].rstrip().endswith(("[", "{", ",", ":"))
+
+
 class _Scanner:
     """Reads JSON value by value from a text, with no more of it in memory than one value needs."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOBase) -> None:
         self._text = text
         self._buffer = ""
         self._at = 0
-        self._decode = json.JSONDecoder().raw_decode
+        # No number is read from a patient, and one of thousands of digits is JSON all the same.
+        self._decode = json.JSONDecoder(parse_int=float).raw_decode
         self._fill()
         if self._buffer.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
             self._at = 1
@@ -208,13 +226,15 @@ def _cells(who: _Json) -> tuple[list[str], str]:
         code = "import.replaced"
     elif gender not in _GENDERS:
         code = "import.sex"
-    elif not _is_text(cells):
-        code = "import.unreadable"
+    if not all(map(_is_text, cells)):
+        # JSON may hold halves of letters (``"\ud800"``), which nothing can store.
+        cells = [cell if _is_text(cell) else _HALF.sub(UNREADABLE, cell) for cell in cells]
+        code = code or "import.unreadable"
     return cells, code
 
 
-def _is_text(cells: Sequence[str]) -> bool:
-    return not any(UNREADABLE in cell for cell in cells if not cell.isascii())
+def _is_text(cell: str) -> bool:
+    return cell.isascii() or _HALF.search(cell) is None
 
 
 def _name(who: _Json) -> _Json:

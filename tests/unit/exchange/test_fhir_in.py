@@ -16,6 +16,7 @@ from ptnotes.domain.errors import InputError
 from ptnotes.domain.importing import FileKind
 from ptnotes.domain.patient import Patient, Sex
 from ptnotes.exchange.column_guess import OWN_HEADER
+from ptnotes.exchange.csv_in import UNREADABLE
 from ptnotes.exchange.csv_text import write_csv
 from ptnotes.exchange.fhir_bundle import bundle_bytes
 from ptnotes.exchange.fhir_data import PatientData
@@ -159,12 +160,63 @@ def test_where_the_json_breaks_off_what_came_before_is_read_and_the_rest_refused
     assert (found[0][2], found[-1][2]) == ("", "import.not_json")
 
 
+def test_a_line_that_is_no_json_stops_no_other_line() -> None:
+    who = json.dumps(WHO).encode()
+    for broken in (who[:-9], b'{"resourceType":"Patient",,}', b"{" * 10_000, b"nonsense", b'{"a": "\xff'):
+        found, _others = rows(b"\n".join((who, broken, who, broken, who)))
+        assert [(number, code) for number, _cells, code in found] == [
+            (1, ""),
+            (2, "import.line_not_json"),
+            (3, ""),
+            (4, "import.line_not_json"),
+            (5, ""),
+        ]
+    found, _others = rows(b"\n".join((who[:-9], who, who)))
+    assert [code for _number, _cells, code in found] == ["import.line_not_json", "", ""]
+
+
+def test_entries_on_lines_of_their_own_are_those_of_a_bundle() -> None:
+    entry = json.dumps({"resource": WHO})
+    for raw in (
+        '{"resourceType": "Bundle", "entry": [\n' + entry + ",\n" + entry + "\n]}",
+        '{"resourceType": "Bundle", "entry": [' + entry + ",\n" + entry + "]}",
+        json.dumps(bundle_of(WHO, WHO), indent=0),
+        json.dumps(bundle_of(WHO, WHO), indent=1),
+    ):
+        found, _others = rows(raw.encode())
+        assert [code for _number, _cells, code in found] == ["", ""]
+
+
+@pytest.mark.parametrize("place", ["id", "name", "address", "gender"])
+def test_half_of_a_letter_is_refused_as_what_cannot_be_read(place: str) -> None:
+    half = {
+        "id": "\ud800" * 8 + "-1234-1234-1234-123456789012",
+        "name": [{"family": "Berg\udbff", "given": ["Anna"]}],
+        "address": [{"text": "\udc00 High Street"}],
+        "gender": "\ud83d",
+    }[place]
+    found, _others = rows(json.dumps(bundle_of(WHO | {place: half}, WHO)).encode())
+    assert found[0][2]
+    assert not found[1][2]
+    for cell in found[0][1]:
+        cell.replace(UNREADABLE, "").encode()
+
+
+def test_a_number_of_thousands_of_digits_stops_nothing() -> None:
+    raw = (
+        json.dumps(bundle_of(WHO, WHO)).encode().replace(b'"gender"', b'"x": ' + b"9" * 5000 + b', "gender"')
+    )
+    found, _others = rows(raw)
+    assert [code for _number, _cells, code in found] == ["", ""]
+
+
 def test_a_large_bundle_takes_no_more_memory_than_a_small_one() -> None:
     class Endless(io.RawIOBase):
         """A bundle of very many patients that is nowhere as a whole."""
 
         def __init__(self) -> None:
             self._parts = self._made()
+            self._left = b""
 
         def _made(self) -> Iterator[bytes]:
             yield b'{"resourceType":"Bundle","entry":['
@@ -179,10 +231,12 @@ def test_a_large_bundle_takes_no_more_memory_than_a_small_one() -> None:
             return True
 
         def seek(self, *_where: int) -> int:
+            self.__init__()  # type: ignore[misc]  # from the start, which is the one place that is gone to
             return 0
 
         def readinto(self, buffer: Any) -> int:
-            part = next(self._parts, b"")
+            part = self._left or next(self._parts, b"")
+            part, self._left = part[: len(buffer)], part[len(buffer) :]
             buffer[: len(part)] = part
             return len(part)
 

@@ -155,7 +155,7 @@ def test_no_file_of_refused_rows_is_left_where_none_was_and_none_is_replaced(
     assert brought_in(clinic, path, refused=refused).refused_path is None
     assert not refused.exists()
     refused.write_text("mine")
-    with pytest.raises(EnvironmentFault, match=r"export\.exists"):
+    with pytest.raises(EnvironmentFault, match=r"import\.there"):
         brought_in(clinic, path, refused=refused)
     assert refused.read_text() == "mine"
     assert not list(tmp_path.glob("*.part"))
@@ -517,3 +517,20 @@ def test_the_day_until_which_a_record_is_kept_comes_back(clinic: OpenClinic, tmp
     with clinic.store.read() as connection:
         (kept,) = connection.exec_driver_sql("SELECT retain_until FROM patient").one()
     assert kept == "2040-01-31"
+
+
+def test_half_of_a_letter_is_given_back_and_stops_nothing(clinic: OpenClinic, tmp_path: Path) -> None:
+    path = tmp_path / "list.ndjson"
+    path.write_bytes(
+        b"\n".join(_patient_of_fhir(name) for name in (rb"Bad\ud800", rb"Good\u00e9", rb"\udc00"))
+    )
+    back = tmp_path / "refused.csv"
+    done = brought_in(clinic, path, refused=back)
+    assert (done.made, done.refused) == (1, 2)
+    assert [name.split()[1] for name in everybody(clinic)] == ["Goodé,"]
+    assert "Bad\N{REPLACEMENT CHARACTER}" in back.read_text("utf-8")
+
+
+def _patient_of_fhir(family: bytes) -> bytes:
+    name = b'"name": [{"family": "' + family + b'", "given": ["Ann"]}]'
+    return b'{"resourceType": "Patient", ' + name + b', "birthDate": "1970-01-02"}'
