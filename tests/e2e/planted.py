@@ -230,6 +230,8 @@ def main() -> int:
 
     def begin(path: Path, window: Shell) -> None:
         listen(path, window)
+        if walks:
+            return  # the program listens after the first paint, and once more where there was none
         walk = Walk(window, purpose)
         walks.append(walk)
         QTimer.singleShot(0, window, lambda: _go(getattr(walk, what)))
