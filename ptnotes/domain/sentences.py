@@ -230,7 +230,7 @@ SENTENCES = {
     "disk.io": "The disk did not answer as it should. Nothing was changed; what you typed stays on the screen.",
     "folder.missing": "The folder of {path} is not there.",
     "sample.nobody": "Sessions need at least one patient.",
-    "report.glyph_missing": "The report was not made: no font here has {letter}. Write it otherwise and try again.",
+    "report.glyph_missing": "The document was not made: no font here has {letter}. Write it otherwise and try again.",
     "report.password_weak": "Take a password of {length} characters or more that is no name and no date.",
     "lack.credentials": "{name} has no credentials in People: a document is signed with them.",
     "lack.diagnosis": "No diagnosis is entered in the episode.",
@@ -244,10 +244,12 @@ SENTENCES = {
     "lack.referrer": "Nobody is named to whom it goes.",
     "lack.home_exercises": "No exercise is charted as done at home.",
     "lack.home_exercises_older": "The latest visit has no exercise for at home; these are of {day}.",
+    "lack.home_precaution": "The precaution stands on the sheet as it was charted. Is it for the patient: “{words}”?",
     "lack.home_dose": "No sets, repetitions or hold are charted: {exercise}",
     "lack.discharge": "The episode is not discharged yet.",
     "lack.discharge_reason": "No reason for the discharge is entered.",
     "lack.goal_open": "This goal is neither met nor dropped: {goal}",
+    "lack.goal_not_reached": "This goal is marked as met, and its last value has not reached the target: {goal}",
     "lack.follow_up": "The note of the visit of discharge has no plan: what follows is not said.",
     "lack.education": "No service of teaching (self-care and home training) is charted.",
     "lack.clinic_telephone": "The clinic has no telephone in its settings: the patient is told to call.",
@@ -298,10 +300,10 @@ SENTENCES = {
     "evaluation.not_one": "This visit is no evaluation or re-evaluation of this episode.",
     "session_note.planned": "This visit is still planned: there is no note of it yet.",
     "document.not_found": "This document is not in the file.",
-    "document.draft": "A draft cannot be logged as sent: sign the notes in it, and make the document again.",
+    "document.draft": "A draft cannot be logged as sent: sign the notes and fill in the blanks in it, and make it again.",
     "document.changed": "The bytes of this document are not those that were kept. Compare with a backup.",
     "report.glyph_missing_extra": (
-        "The report was not made: no font here has {letter}. Chinese, Japanese and Korean need the optional typeface: "
+        "The document was not made: no font here has {letter}. Chinese, Japanese and Korean need the optional typeface: "
         'pip install "ptnotes[cjk]", then start again.'
     ),
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",

@@ -25,13 +25,17 @@ class DischargeMeasure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalOutcome:
-    """What became of a goal: whether it is met, what its measure says, and why. `is_open` where nobody has said it."""
+    """What became of a goal: whether it is met, what its measure says, and why.
+
+    `is_open` where nobody has said it; `is_short` where it was called met and its last value is short of the target.
+    """
 
     words: str
     outcome: str
     measured: str = ""
     why: str = ""
     is_open: bool = False
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

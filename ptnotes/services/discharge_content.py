@@ -92,6 +92,8 @@ def _lacks(data: DischargeData) -> Iterator[Lack]:
     for goal in data.goals:
         if goal.is_open:
             yield Lack(code="lack.goal_open", values={"goal": goal.words})
+        if goal.is_short:
+            yield Lack(code="lack.goal_not_reached", values={"goal": goal.words}, is_required=False)
     if not data.measures:
         yield Lack(code="lack.measures")
     if not data.home:
@@ -175,6 +177,7 @@ def _goal(reference: Reference, case: Case, progress: GoalProgress) -> GoalOutco
         # What is said of an open goal is why it was changed, and no reason for how it ended.
         why="" if is_open else goal.status_reason,
         is_open=is_open,
+        is_short=goal.status is GoalStatus.MET and progress.now is not None and not progress.is_reached,
     )
 
 

@@ -120,6 +120,9 @@ def home_sheet_lacks(data: HomeSheetData) -> Iterator[Lack]:
             yield Lack(code="lack.home_dose", values={"exercise": exercise.name}, is_required=False)
     if not data.clinic.telephone:
         yield Lack(code="lack.clinic_telephone")
+    if data.take_care:
+        # It was charted for colleagues; whoever hands the sheet over sees to it that the patient understands it.
+        yield Lack(code="lack.home_precaution", values={"words": data.take_care}, is_required=False)
 
 
 def home_exercise_lines(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[str, ...]:

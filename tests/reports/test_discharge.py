@@ -123,7 +123,7 @@ def test_the_summary_says_what_it_has_to_in_order() -> None:
 
 
 def test_nothing_is_lacking_where_all_is_charted() -> None:
-    assert codes(ended(visit(1), last(10))) == []
+    assert codes(ended(visit(1), last(10, rom=visit(10, degrees=60).rom))) == []
 
 
 def test_a_change_is_judged_from_the_first_visit_and_from_the_last_report() -> None:
@@ -236,6 +236,8 @@ def test_a_goal_is_met_only_where_a_clinician_said_so(goal: Goal, outcome: str) 
     assert told.why == ("" if goal.status is GoalStatus.ACTIVE else goal.status_reason)
     assert "55°" in told.measured
     assert ("lack.goal_open" in codes(made)) is (goal.status is GoalStatus.ACTIVE)
+    # 55° are short of the 60° that were set: the check says so of what was called met, and of nothing else.
+    assert ("lack.goal_not_reached" in codes(made)) is (goal.status is GoalStatus.MET)
 
 
 def test_a_goal_in_words_has_no_measured_value() -> None:

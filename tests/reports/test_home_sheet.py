@@ -87,7 +87,10 @@ def test_the_latest_visit_with_exercises_for_home_counts_and_is_dated() -> None:
     assert [row.name for row in data.exercises] == ["Clamshell"]
     assert not data.is_latest
     assert "As at your visit of 6 Jan 2026." in text_of(made)
-    assert [lack.code for lack in home_sheet_lacks(data)] == ["lack.home_exercises_older"]
+    assert [lack.code for lack in home_sheet_lacks(data)] == [
+        "lack.home_exercises_older",
+        "lack.home_precaution",
+    ]
     assert home_exercise_lines(reference(), made.sessions) == ("Clamshell: 3 sets of 10",)
 
 
@@ -95,7 +98,19 @@ def test_a_sheet_without_exercises_says_so() -> None:
     made = case(visit(1), clinic=replace(CLINIC, telephone=""))
     data = home_sheet_content(reference(), made)
     assert "No exercise for at home has been written down yet." in text_of(made)
-    assert [lack.code for lack in home_sheet_lacks(data)] == ["lack.home_exercises", "lack.clinic_telephone"]
+    assert [lack.code for lack in home_sheet_lacks(data)] == [
+        "lack.home_exercises",
+        "lack.clinic_telephone",
+        "lack.home_precaution",
+    ]
+
+
+def test_what_was_charted_for_colleagues_is_gone_over_before_the_patient_reads_it() -> None:
+    (found,) = home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE))))
+    assert not found.is_required
+    assert "“no grade V”" in found.text
+    without = replace(EPISODE, precaution="")
+    assert list(home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE), episode=without)))) == []
 
 
 def test_no_diagnosis_is_on_the_sheet() -> None:

@@ -16,9 +16,9 @@ _ROWS = 3
 """Rows that are shown before the rest is asked for: the page is what one wants to see."""
 _EPISODE, _SESSIONS = TABS.index("Episode"), TABS.index("Sessions")
 _IN_EPISODE = (
-    "diagnosis goals goal_progress prognosis referrer discharge discharge_reason goal_open "
+    "diagnosis goals goal_progress prognosis referrer discharge discharge_reason goal_open goal_not_reached "
     "diagnosis_medical diagnosis_treatment diagnosis_code onset prior_function present_function "
-    "complexities why_skilled plan_of_care plan_times_a_day plan_visits_a_week plan_duration_weeks "
+    "home_precaution complexities why_skilled plan_of_care plan_times_a_day plan_visits_a_week plan_duration_weeks "
     "plan_interventions long_term_goal goal_measure goal_function goal_due problems screen"
 )
 _IN_SESSIONS = (
