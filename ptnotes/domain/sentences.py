@@ -300,10 +300,11 @@ SENTENCES = {
     "evaluation.not_one": "This visit is no evaluation or re-evaluation of this episode.",
     "session_note.planned": "This visit is still planned: there is no note of it yet.",
     "document.not_found": "This document is not in the file.",
-    "document.draft": "A draft cannot be logged as sent: sign the notes and fill in the blanks in it, and make it again.",
+    "document.draft": "A draft cannot be logged as sent: sign the notes in it, fill in its blanks, and make it again.",
     "document.changed": "The bytes of this document are not those that were kept. Compare with a backup.",
     "report.glyph_missing_extra": (
-        "The document was not made: no font here has {letter}. Chinese, Japanese and Korean need the optional typeface: "
+        "The document was not made: no font here has {letter}. "
+        "Chinese, Japanese and Korean need the optional typeface: "
         'pip install "ptnotes[cjk]", then start again.'
     ),
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
