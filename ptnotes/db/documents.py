@@ -11,7 +11,13 @@ from uuid import uuid4
 from sqlalchemy import Connection, Select, func, insert, select
 
 from ptnotes.db.schema.clinic import PersonRecord
-from ptnotes.db.schema.documents import DisclosureRecord, DocumentRecord, DocumentSessionRecord
+from ptnotes.db.schema.documents import (
+    AuditEventRecord,
+    DisclosureRecord,
+    DocumentRecord,
+    DocumentSessionRecord,
+)
+from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Subject
 from ptnotes.domain.documents import DocumentKind, KeptDocument
 from ptnotes.domain.errors import NotFoundError
 
@@ -93,6 +99,20 @@ def document_bytes(connection: Connection, document_id: int) -> bytes:
     if content is None:
         raise NotFoundError("document.not_found")
     return content
+
+
+def digests_told(connection: Connection, kept: KeptDocument) -> frozenset[bytes]:
+    """The digests that the audit tells of a document each time it left: all the same, unless somebody tampered.
+
+    Those that left before digests were told have none.
+    """
+    query = select(AuditEventRecord.detail).where(
+        AuditEventRecord.patient_id == kept.patient_id,
+        AuditEventRecord.object_kind == Subject.DOCUMENT.value,
+        AuditEventRecord.object_id == kept.id,
+    )
+    told = (detail.partition(DIGEST_OF_DOCUMENT)[2] for detail in connection.scalars(query))
+    return frozenset(bytes.fromhex(digest) for digest in told if digest)
 
 
 def _kept() -> Select[Any]:

@@ -71,6 +71,10 @@ RECOVERY_KEY = "recovery key"
 """The detail of an event that tells of a new recovery key."""
 
 
+DIGEST_OF_DOCUMENT = "SHA-256 "
+"""What stands before the digest of a document in the detail of the event that tells how it left."""
+
+
 OLD_KEYS = "an older key file was found"
 """The detail of an event that tells that an administrator saw that; its count is the number of the event they saw."""
 
@@ -313,7 +317,9 @@ def event_words(event: AuditEvent) -> str:
         done = "started {}" if event.verb is Verb.MADE else _DONE[event.verb]
         return done.format(f"the visit of {full_date(date.fromisoformat(event.detail))}")
     words = _DONE[event.verb].format(what)
-    return f"{words}: {event.detail}" if event.detail else words
+    # The digest is for the check of a document; it is shown beside the document.
+    detail = event.detail.partition(f", {DIGEST_OF_DOCUMENT}")[0]
+    return f"{words}: {detail}" if detail else words
 
 
 def _counted(event: AuditEvent, one: str, many: str) -> str:

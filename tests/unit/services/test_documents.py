@@ -132,3 +132,20 @@ def test_bytes_that_were_changed_in_the_file_are_not_given_as_the_document(
     with pytest.raises(EnvironmentFault) as caught:
         document_again(clinic, given)
     assert caught.value.code == "document.changed"
+
+
+def test_other_bytes_with_a_hash_to_match_are_not_what_the_audit_says_had_left(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    given = give_out(clinic, a_document(episode), list)
+    give_out(clinic, a_document(episode), list, Verb.PRINTED)
+    assert document_again(clinic, given).pdf == a_document(episode).pdf
+    with clinic.store.write() as connection:
+        connection.execute(text("DROP TRIGGER guard_document_update_append_only"))
+        forged = {"content": b"%PDF-forged", "digest": sha256(b"%PDF-forged").digest()}
+        connection.execute(text("UPDATE document SET content = :content, sha256 = :digest"), forged)
+        connection.commit()
+    with pytest.raises(EnvironmentFault) as caught:
+        document_again(clinic, given)
+    assert caught.value.code == "document.changed"
