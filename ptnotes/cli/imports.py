@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,14 @@ def add_import(commands: Commands) -> None:
         metavar="FILE",
         help="write the rows that were not imported here, with the reasons",
     )
-    patients.set_defaults(run=_import_patients)
+    patients.set_defaults(run=partial(_import_patients, parser=patients))
     add_passphrase(patients)
     add_user(patients)
 
 
-def _import_patients(arguments: argparse.Namespace) -> int:
+def _import_patients(arguments: argparse.Namespace, *, parser: argparse.ArgumentParser) -> int:
+    if arguments.refused is not None and (arguments.dry_run or arguments.write_map is not None):
+        parser.error("--refused goes with an import; nothing is imported here")
     from ptnotes.services.importing import dry_run, import_patients, look_at
 
     columns = None if arguments.map is None else _map_in(arguments.map)
@@ -68,11 +71,12 @@ def _import_patients(arguments: argparse.Namespace) -> int:
         if (
             looked.dates.is_ambiguous
             and arguments.map is None
-            and not looked.is_remembered
+            and (looked.dates.is_mixed or not looked.is_remembered)
             and not arguments.dry_run
         ):
             # A guess that turns birth dates about is not made in silence: somebody has to have said it.
-            raise InputError(Fault("import.say_order", "import.date_order"))
+            code = "import.say_order_mixed" if looked.dates.is_mixed else "import.say_order"
+            raise InputError(Fault(code, "import.date_order"))
         if arguments.dry_run:
             with telling_progress("bytes") as tell:
                 tried = dry_run(clinic, arguments.source, columns, progress=tell)
@@ -107,6 +111,8 @@ def _told(looked: Looked, columns: ImportMap) -> list[str]:
         for name, target in zip(columns.header, columns.targets, strict=True)
     ]
     doubt = ", which the file does not tell" if looked.dates.is_ambiguous else ""
+    if looked.dates.is_mixed:
+        doubt = ", though some of the file can only be read in the other order"
     lines.append(f"Dates are read as {DATE_ORDER_WORDS[columns.date_order]}{doubt}")
     return lines
 
@@ -152,7 +158,7 @@ def _write_map(path: Path, columns: ImportMap) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(map_text(columns) + "\n")
     except FileExistsError:
-        raise EnvironmentFault("import.map_there", path=str(path)) from None
+        raise EnvironmentFault("import.there", path=str(path)) from None
     except (FileNotFoundError, NotADirectoryError):
         raise EnvironmentFault("folder.missing", path=str(path)) from None
     except OSError:

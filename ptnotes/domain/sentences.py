@@ -322,13 +322,18 @@ SENTENCES = {
     "import.missing": "There is no file at {path}.",
     "import.not_a_file": "{path} is not a file that can be read. Name a CSV or FHIR file.",
     "import.empty": "The file holds no row. Nothing was imported.",
+    "import.no_list": "A workbook, a PDF or a web page is not read. Save the list as CSV, and choose that file.",
     "import.too_large": "The file is larger than {limit} MB, and was not read. Part it into several.",
     "import.too_many_columns": "The file has more columns than any list of patients. Look at the separator.",
     "import.not_read": "Files are read in UTF-8, UTF-16 or Windows-1252, with comma, semicolon, tab or bar between.",
     "import.map": "This file does not say how columns are read. Write one with --write-map, and change it.",
-    "import.map_there": "{path} is there already, and was not replaced. Choose another name.",
+    "import.there": "{path} is there already, and was not replaced. Choose another name.",
     "import.say_order": (
         "Nothing in the file tells whether month or day comes first in its dates, and nothing was imported. "
+        "Write the map with --write-map, look at date_order in it, and give it with --map."
+    ),
+    "import.say_order_mixed": (
+        "Some birth dates of the file can only have the month first and some only the day, and nothing was imported. "
         "Write the map with --write-map, look at date_order in it, and give it with --map."
     ),
     "import.other_header": "The columns of the file are not those that were matched. Look at it again.",
@@ -345,6 +350,7 @@ SENTENCES = {
     "import.too_many_cells": "The row has more cells than the header.",
     "import.unreadable": "Some letters could not be read: the row is in another encoding, or harmed.",
     "import.line_end": "A name, number or date holds a line end: a quotation mark may be missing in the row before.",
+    "import.no_such_day": "The birth date is no day of the calendar.",
     "import.birth_date": "The birth date is not understood in the order {order}.",
     "import.birth_date_partial": "The birth date is not whole: year, month and day are needed.",
     "import.century": "The year of birth has two digits, and both centuries are possible. Write it in full.",

@@ -20,6 +20,7 @@ _WORDS: Mapping[Target, tuple[str, ...]] = {
         "mrn", "medical record number", "record number", "record no", "record", "medical record", "chart number",
         "chart no", "chart", "chart id", "patient number", "patient no", "patient id", "patientid", "account number",
         "account no", "account", "acct", "acct number", "client id", "client number", "external id", "emr id", "id",
+        "patientennummer", "patienten nr", "patienten id", "patientennr",
     ),
     Target.UUID: ("uuid",),
     Target.FULL_NAME: (
@@ -27,8 +28,9 @@ _WORDS: Mapping[Target, tuple[str, ...]] = {
         "name last first", "last name first name", "last first",
     ),
     Target.FAMILY: (
-        "family name", "last name", "surname", "lastname", "last", "lname", "familyname", "family", "patient last name",
-        "legal last name", "patient surname", "name last", "second name", "apellido", "nachname", "nom",
+        "family name", "last name", "surname", "lastname", "last", "lname", "familyname", "family",
+        "patient last name", "legal last name", "patient surname", "name last", "second name", "apellido", "nachname",
+        "nom", "apellidos", "familienname", "nom de famille",
     ),
     Target.GIVEN: (
         "given name", "first name", "firstname", "first", "fname", "givenname", "given", "given names", "forename",
@@ -43,35 +45,45 @@ _WORDS: Mapping[Target, tuple[str, ...]] = {
     ),
     Target.SEX: (
         "sex", "gender", "sex gender", "gender sex", "administrative sex", "administrative gender", "sex at birth",
-        "legal sex", "birth sex", "m f", "geschlecht", "sexo",
+        "legal sex", "birth sex", "m f", "geschlecht", "sexo", "sexe",
     ),
     Target.TELEPHONE: (
         "telephone", "phone", "phone number", "telephone number", "home phone", "cell", "cell phone", "cellphone",
         "mobile", "mobile phone", "work phone", "primary phone", "secondary phone", "phone 1", "phone 2", "phone1",
         "phone2", "tel", "home", "home telephone", "mobile number", "cell number", "home phone number",
         "cell phone number", "mobile phone number", "work phone number", "day phone", "evening phone", "phone home",
-        "phone cell", "phone mobile", "phone work", "contact number", "other phone", "alternate phone",
+        "phone cell", "phone mobile", "phone work", "contact number", "other phone", "alternate phone", "telefon",
+        "telefonnummer", "telefon privat", "handy", "mobil", "mobiltelefon", "telefono", "celular", "portable",
     ),
     Target.EMAIL: (
         "email", "e mail", "email address", "e mail address", "mail", "emailaddress", "email 1", "primary email",
+        "correo electronico", "courriel",
     ),
     Target.STREET: (
         "address", "street", "street address", "address 1", "address 2", "address1", "address2", "address line 1",
         "address line 2", "home address", "mailing address", "addr", "addr 1", "addr 2", "addr1", "addr2", "street 1",
-        "street 2", "apt", "unit", "address line1", "address line2", "patient address",
+        "street 2", "apt", "unit", "address line1", "address line2", "patient address", "strasse", "anschrift",
+        "adresse", "direccion", "calle", "rue",
     ),
-    Target.CITY: ("city", "town", "address city", "home city", "locality", "suburb"),
+    Target.CITY: (
+        "city", "town", "address city", "home city", "locality", "suburb", "ort", "wohnort", "stadt", "ville",
+        "ciudad",
+    ),
     Target.STATE: ("state", "province", "region", "address state", "state province", "st", "county"),
     Target.ZIP: (
         "zip", "zip code", "zipcode", "postal code", "postcode", "postalcode", "post code", "address zip", "plz",
+        "postleitzahl", "code postal", "codigo postal",
     ),
-    Target.COUNTRY: ("country", "address country"),
+    Target.COUNTRY: ("country", "address country", "land", "pays", "pais"),
     Target.EMERGENCY: (
         "emergency contact", "emergency contact name", "emergency contact phone", "emergency phone",
         "emergency contact number", "emergency contact telephone", "emergency contact relationship", "emergency name",
         "emergency contact relation", "emergency", "ice", "next of kin", "next of kin phone", "emergencycontact",
+        "notfallkontakt",
     ),
-    Target.LANGUAGE: ("language", "preferred language", "primary language", "lang", "spoken language"),
+    Target.LANGUAGE: (
+        "language", "preferred language", "primary language", "lang", "spoken language", "sprache", "langue", "idioma",
+    ),
     Target.ARCHIVED: ("archived at",),
     Target.KEEP_UNTIL: ("retain until",),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ ENCODING_WORDS = {
 """Each encoding by the name that people know."""
 _MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16_LE), (codecs.BOM_UTF16_BE, UTF_16_BE))
 _SAMPLE_BYTES = 65_536
+_LONGEST_SAID = 1_000
+_SEPARATOR_SAID = re.compile("sep=([,;\t|])[,;\t|]*[\r\n]*", re.IGNORECASE)
+"""The line by which a file tells Excel its separator; a program that saves it again may fill it with empty cells."""
 _SAMPLE_ROWS = 100
 _ERRORS = "ptnotes.unreadable"
 codecs.register_error(_ERRORS, lambda error: (UNREADABLE, getattr(error, "end", 0)))
@@ -108,7 +112,12 @@ def _is_utf_8(file: BinaryIO) -> bool:
 
 
 def _separator(text: str) -> str:
-    """The separator that parts the first records into the same number of cells, and into the most."""
+    """The separator that the first line says, else the one that parts the first records into the same number of cells,
+    and into the most.
+    """
+    first, _end, _rest = text.replace("\r", "\n").partition("\n")
+    if said := _SEPARATOR_SAID.fullmatch(first):
+        return said[1]
 
     def fitness(separator: str) -> tuple[float, int]:
         lengths: Counter[int] = Counter()
@@ -189,8 +198,16 @@ class Records:
         self._separator = separator
         if start is not None:
             self._text.seek(start.cookie)
-        elif self._text.read(1) != "\N{ZERO WIDTH NO-BREAK SPACE}":
-            self._text.seek(0)
+        else:
+            begin = 0
+            if self._text.read(1) == "\N{ZERO WIDTH NO-BREAK SPACE}":
+                begin = self._text.tell()
+            self._text.seek(begin)
+            if _SEPARATOR_SAID.fullmatch(self._text.readline(_LONGEST_SAID)):
+                # It counts as a row, as a spreadsheet counts, and is none.
+                self._number = 1
+            else:
+                self._text.seek(begin)
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,9 @@ from ptnotes.exchange.row_in import DateCounter, likely_order
 
 FIRST_ROWS = 20
 MOST_COLUMNS = 500
+_LONGEST_BEGIN = 64
+_NO_LISTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"<")
+"""How workbooks, new and old, PDFs, web pages and XML begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,12 @@ def first_guess(file: BinaryIO, told: ImportMap | None) -> tuple[ImportMap, bool
     """How a file is read, guessed from its first rows and the names of its columns, and whether it begins with a mark.
 
     Letters, separator and header are `told` where somebody said them. Raises `InputError`: "import.empty",
-    "import.too_many_columns", "import.not_read" for letters or a separator that are not known.
+    "import.no_list" for a workbook, a PDF and the like, "import.too_many_columns", "import.not_read" for letters or a
+    separator that are not known.
     """
+    file.seek(0)
+    if file.read(_LONGEST_BEGIN).removeprefix(BOM_UTF8).lstrip().startswith(_NO_LISTS):
+        raise InputError(Fault("import.no_list", "import.file"))
     if kind_of(file) is FileKind.FHIR:
         encoding, has_mark = encoding_of(file)
         return replace(FHIR_MAP, encoding=encoding), has_mark

@@ -214,13 +214,14 @@ def parted_name(whole: str) -> tuple[str, str, str, str]:
 
 def read_date(text: str, order: DateOrder, today: date) -> date | str:
     """The day that a text names with its numbers in that order, or the code of what is wrong with it:
-    "import.birth_date", "import.birth_date_partial" (no day or month), "import.century", "import.time_of_day".
+    "import.birth_date", "import.no_such_day" (in any order), "import.birth_date_partial" (no day or month),
+    "import.century", "import.time_of_day".
     """
     if len(text) == 10 and text[4] == "-" == text[7]:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            return "import.birth_date"
+            return "import.no_such_day" if _NUMBERS.fullmatch(text) else "import.birth_date"
     return _read_date(text, order, today)
 
 
@@ -258,7 +259,9 @@ def _readings(text: str, today: date) -> dict[DateOrder, date] | str:
     found = {order: day for order, day in made.items() if isinstance(day, date)}
     if found:
         return found
-    return "import.century" if "import.century" in made.values() else "import.birth_date"
+    if not made:
+        return "import.birth_date"
+    return "import.century" if "import.century" in made.values() else "import.no_such_day"
 
 
 def _other_readings(text: str, today: date) -> dict[DateOrder, date] | str:
@@ -301,7 +304,7 @@ def _day(year: str, month: str, day: str, today: date) -> date | str:
     try:
         return date(number, int(month), int(day))
     except ValueError:
-        return "import.birth_date"
+        return "import.no_such_day"
 
 
 class DateCounter:

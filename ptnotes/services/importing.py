@@ -69,7 +69,8 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
 
     Columns are matched as they were in the last import of a file with such a header, else by their names; `told` sets
     letters, separator and whether there is a header, and what the columns hold where they are still the same. Raises
-    `InputError` ("import.empty", "import.too_large", "import.too_many_columns", "import.not_read"), `EnvironmentFault`
+    `InputError` ("import.empty", "import.no_list", "import.too_large", "import.too_many_columns",
+    "import.not_read"), `EnvironmentFault`
     ("import.missing", "import.not_a_file", disk.*), `AccessError`.
     """
     _require(clinic)
@@ -200,12 +201,14 @@ def import_patients(
     then stays, as an import that can be undone.
 
     Raises `InputError` as `dry_run` does, and "import.changed" where the file has another digest; `EnvironmentFault`
-    ("export.exists", "folder.missing", disk.*), `AccessError`. What was added before a disk failed stays likewise.
+    ("import.there", "folder.missing", disk.*), `AccessError`. What was added before a disk failed stays likewise.
     """
     _require(clinic)
     columns = checked_map(columns)
     if refused is not None:
         refused = refused.absolute()
+        if os.path.lexists(refused):
+            raise EnvironmentFault("import.there", path=str(refused))
         check_target(refused, replace=False, starts=b"")
     with ExitStack() as open_files:
         file = open_files.enter_context(_opened(path))

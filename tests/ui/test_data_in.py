@@ -20,6 +20,7 @@ from ptnotes.domain.people import Role
 from ptnotes.exchange.csv_in import ENCODING_WORDS
 from ptnotes.exchange.csv_in import SEPARATORS as READ_SEPARATORS
 from ptnotes.services.import_undo import import_runs
+from ptnotes.services.importing import import_patients, look_at
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, change_patient, find_patients, load_patient
 from ptnotes.ui.data.columns_step import ENCODINGS, SEPARATORS
@@ -173,6 +174,25 @@ def test_dates_that_do_not_tell_their_order_are_never_guessed_in_silence(
     qtbot.waitUntil(lambda: page.check.model.index(0, 2).data() == "3 Apr 1979")
 
 
+def test_dates_that_contradict_each_other_are_asked_about_though_the_columns_are_as_last_time(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    header = ("Last Name", "First Name", "DOB")
+    first = written(tmp_path / "first.csv", header, ("Quizzlebrook", "Ada", "03/14/1979"))
+    import_patients(open_clinic, first, look_at(open_clinic, first).map)
+    second = written(
+        tmp_path / "second.csv", header, ("Quux", "Bea", "03/04/1979"), ("Quux", "Cid", "13/04/1979"),
+        ("Quux", "Dan", "04/13/1979"),
+    )  # fmt: skip
+    looked_at(page, second, qtbot)
+    columns = page.columns
+    qtbot.waitUntil(lambda: "can only have the month first" in columns.order_field.fault)
+    assert columns.order.currentIndex() < 0
+    columns.go_on.click()
+    assert "nobody’s birth date is guessed" in columns.fault.text()
+    assert page.stage.currentIndex() == COLUMNS
+
+
 def test_the_column_of_the_birth_date_is_looked_at_anew_when_it_is_another(
     page: InPage, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -300,7 +320,7 @@ def test_what_is_not_added_is_written_back_with_its_reason_where_it_is_said(
     imported(page, qtbot)
     back = (tmp_path / "old-not-added.csv").read_text(encoding="utf-8-sig")
     assert "MOREAU" in back
-    assert "not understood" in back
+    assert "no day of the calendar" in back
     assert "Quizzlebrook" not in back
     assert "old-not-added.csv" in page.result_words.text().replace("\u200b", "")
 
@@ -312,7 +332,7 @@ def test_the_rows_that_cannot_be_read_are_shown_with_what_stands_there(
     check = page.check
     assert check.model.kind is RowKind.REFUSED
     qtbot.waitUntil(lambda: check.detail.title.text() == "Row 3")
-    assert "birth date is not understood" in check.model.index(0, 1).data()
+    assert "birth date is no day of the calendar" in check.model.index(0, 1).data()
     words = {label.text() for label in check.detail.table.findChildren(Label)}
     assert {"DOB", "31/31/1980"} <= words
     check.kinds.setCurrentIndex(1)

@@ -238,11 +238,13 @@ class ColumnsStep(QWidget):
         """Take the order that the dates tell, or the one of last time; else keep what was said, or ask for it."""
         seen = looked.dates
         is_told = bool(seen.month_first) != bool(seen.day_first)
-        if is_told or looked.is_remembered or not (self._is_order_said or seen.is_ambiguous):
+        # Dates that contradict each other say that last time's order may be wrong this time.
+        is_as_last_time = looked.is_remembered and not seen.is_mixed
+        if is_told or is_as_last_time or not (self._is_order_said or seen.is_ambiguous):
             self.order.setCurrentIndex(self.order.findData(looked.map.date_order.value))
         elif not self._is_order_said:
             self.order.setCurrentIndex(-1)
-        self._is_order_said = self._is_order_said or looked.is_remembered
+        self._is_order_said = self._is_order_said or is_as_last_time
         self._show_order()
 
     def _order_chosen(self) -> None:

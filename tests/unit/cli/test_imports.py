@@ -58,7 +58,7 @@ def test_a_dry_run_says_what_would_become_of_each_row_and_stores_nothing(run: Ru
         [
             "row 2  known already  1979-03-12  Moreau, Helene  The same name and birth date.",
             "    beside number 000123  1979-03-12  Moreau, Hélène",
-            "row 4  refused  The birth date is not understood in the order day, month, year.",
+            "row 4  refused  The birth date is no day of the calendar.",
             "3 rows: 1 would be added, 1 left out as known already, 1 refused. Nothing was stored.",
         ],
     )
@@ -100,6 +100,55 @@ def test_a_map_is_written_changed_by_hand_and_used(run: Run, tmp_path: Path) -> 
     code, out, err = run(source)
     assert (code, "1 patients added" in out, "  Code: Record number" in err) == (0, True, True)
     assert "Dates are read as day, month, year" in err
+
+
+def test_dates_that_contradict_each_other_stop_an_import_that_is_like_the_last_one_too(
+    run: Run, tmp_path: Path
+) -> None:
+    source, columns = tmp_path / "list.csv", tmp_path / "map.json"
+    source.write_text("Last Name,First Name,DOB\r\nBerg,Anna,3/14/1979\r\n", "utf-8")
+    assert run(source)[0] == 0
+    source.write_text(
+        "Last Name,First Name,DOB\r\nMoe,Bea,3/4/1980\r\nMoe,Cid,13/4/1981\r\nMoe,Dan,4/13/1982\r\n", "utf-8"
+    )
+    code, out, err = run(source)
+    assert (code, out) == (1, "")
+    assert "some of the file can only be read in the other order" in err
+    assert "Some birth dates of the file can only have the month first and some only the day" in err
+    assert run(source, "--write-map", columns)[0] == 0
+    assert "2 patients added of 3 rows" in run(source, "--map", columns)[1]
+
+
+def test_no_option_is_passed_over_in_silence_and_none_is_named_that_is_not_there(
+    run: Run, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = tmp_path / "refused.csv"
+    for also in (("--dry-run",), ("--write-map", tmp_path / "map.json")):
+        with pytest.raises(SystemExit) as left:
+            run(source, "--refused", refused, *also)
+        assert left.value.code == 2
+        assert "--refused goes with an import" in capsys.readouterr().err
+    assert list(tmp_path.glob("*.json")) == []
+    refused.write_text("mine", "utf-8")
+    code, out, err = run(source, "--refused", refused)
+    assert (code, out) == (1, "")
+    assert "was not replaced. Choose another name.\n" in err
+    assert "--force" not in err
+
+
+@pytest.mark.parametrize(
+    "begin", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1", b"%PDF-1.7\n", b"\xef\xbb\xbf\r\n<html>"]
+)
+def test_a_workbook_and_other_files_that_hold_no_list_are_called_that(
+    run: Run, tmp_path: Path, begin: bytes
+) -> None:
+    source = tmp_path / "list.xlsx"
+    source.write_bytes(begin + bytes(range(256)) * 10)
+    code, out, err = run(source)
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == (
+        "A workbook, a PDF or a web page is not read. Save the list as CSV, and choose that file."
+    )
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"kind": "csv"}', "no JSON", '{"kind": "tape"}'])

@@ -60,6 +60,23 @@ def test_the_separator_is_the_one_that_parts_every_row_alike(separator: str) -> 
     assert form_of(io.BytesIO(text.encode())).separator == separator
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("said", ["sep=;", "SEP=;", "sep=;;;"])
+def test_the_line_that_tells_excel_the_separator_is_no_row(said: str, encoding: str) -> None:
+    raw = f"{said}\r\nLast,First\r\nBerg;1, High Street, Oslo\r\n".encode(encoding)
+    form = form_of(io.BytesIO(raw))
+    assert form.separator == ";"
+    assert cells(raw, form.encoding, ";") == [
+        (2, ["Last,First"], ""),
+        (3, ["Berg", "1, High Street, Oslo"], ""),
+    ]
+
+
+def test_a_first_row_that_only_looks_like_that_line_is_a_row() -> None:
+    for text in ("sep=x\r\nBerg;Anna\r\n", "sep=;Anna\r\nBerg;Anna\r\n", "\ufeffseparator;First\r\n"):
+        assert cells(text.encode(), separator=";")[0][0] == 1
+
+
 def test_a_row_whose_quote_is_never_closed_takes_no_other_with_it() -> None:
     raw = b'Berg,Anna\r\n"Bad,Row\r\nMoreau,Luc\r\nOkafor,Ada\r\n'
     assert cells(raw) == [

@@ -69,8 +69,11 @@ def test_a_date_is_read_in_the_order_that_was_settled(text: str, order: DateOrde
     ("text", "code"),
     [
         ("31/12/1979", "import.birth_date"),
-        ("2/30/1979", "import.birth_date"),
-        ("1979-02-30", "import.birth_date"),
+        ("2/30/1979", "import.no_such_day"),
+        ("1979-02-30", "import.no_such_day"),
+        ("1979/2/30", "import.no_such_day"),
+        ("31.31.1979", "import.no_such_day"),
+        ("1979-ab-30", "import.birth_date"),
         ("1979", "import.birth_date_partial"),
         ("1979-03", "import.birth_date_partial"),
         ("3/12/24", "import.century"),
@@ -150,7 +153,7 @@ def test_what_is_not_understood_is_refused_with_every_reason_and_no_word_of_the_
         read(columns, "", "Zebulon", "13/13/1979", "2", "not-one")
     told = " ".join(map(reason_words, raised.value.faults))
     assert [fault.code for fault in raised.value.faults] == [
-        "import.birth_date", "import.sex", "import.uuid", "text.empty",
+        "import.no_such_day", "import.sex", "import.uuid", "text.empty",
     ]  # fmt: skip
     assert "Family name: this cannot be empty." in told
     assert "Zebulon" not in told
@@ -203,6 +206,20 @@ def test_columns_are_guessed_from_many_spellings_of_their_names() -> None:
     assert guessed(header) == (
         t.FAMILY, t.GIVEN, t.BIRTH_DATE, t.MRN, t.SEX, t.TELEPHONE, t.TELEPHONE, t.EMAIL, t.STREET, t.STREET, t.CITY,
         t.STATE, t.ZIP, t.EMERGENCY, t.LANGUAGE, None, None,
+    )  # fmt: skip
+    german = (
+        "Patienten-Nr.",
+        "Nachname",
+        "Vorname",
+        "Geburtsdatum",
+        "Geschlecht",
+        "Telefon",
+        "Straße",
+        "PLZ",
+        "Ort",
+    )
+    assert guessed(german) == (
+        t.MRN, t.FAMILY, t.GIVEN, t.BIRTH_DATE, t.SEX, t.TELEPHONE, t.STREET, t.ZIP, t.CITY,
     )  # fmt: skip
     assert guessed(("Name", "DOB", "ID", "MRN")) == (t.FULL_NAME, t.BIRTH_DATE, None, t.MRN)
 

@@ -113,7 +113,7 @@ def test_a_file_is_tried_row_by_row_and_then_imported_as_it_was_tried(
     assert twice.other is not None
     assert (twice.other.row, twice.other.patient.name) == (2, "Müller, Zoë")
     (refused,) = dry_run_rows(clinic, tried, RowKind.REFUSED)
-    assert refused.reasons == ("The birth date is not understood in the order day, month, year.",)
+    assert refused.reasons == ("The birth date is no day of the calendar.",)
     done = import_patients(clinic, path, looked.map, digest=tried.digest, add={3})
     assert (done.made, done.left_out, done.refused, done.was_stopped) == (3, 1, 1, False)
     # The clinic's next number is above every number of the clinic and of the file.
@@ -138,7 +138,7 @@ def test_what_was_not_imported_is_written_back_safe_and_private_and_can_be_mende
     with refused.open("rb") as file:
         (row,) = read_csv(file)
     assert row["Last Name"] == "=1+1"
-    assert "birth date is not understood" in row["Why PT Notes did not import it"]
+    assert "birth date is no day of the calendar" in row["Why PT Notes did not import it"]
     refused.write_text(raw.replace("13/45/1979", "13/12/1979"), "utf-8")
     again = look_at(clinic, refused)
     assert again.map.is_guarded
