@@ -9,9 +9,9 @@ from reportlab.platypus import Flowable
 
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.wording import full_date
-from ptnotes.reports.blocks import CELL_QUIET, Box, Column, space, table
+from ptnotes.reports.blocks import CELL_QUIET, Box, Column, Section, space, stack_height, table
 from ptnotes.reports.body_section import body_section
-from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.document import make_pdf, text_height_pt, text_width_pt
 from ptnotes.reports.letterhead import letterhead, section, who_and_what
 from ptnotes.reports.progress_page import cut
 from ptnotes.reports.session_note_data import SessionNoteData
@@ -28,6 +28,8 @@ from ptnotes.reports.visit_section import (
 _HEAD_LINES, _HEAD_LETTERS, _BOXED_LETTERS = 5, 160, 600
 """So many diagnoses and people stand at the head, and so many letters of a precaution; the rest stands below."""
 _TITLE = KIND_TITLES[DocumentKind.SESSION_NOTE]
+_BEFORE_PT, _LEAST_PT = 10.0, 72.0
+"""What is kept free above the signature, and the most that it waits for at the foot of a page."""
 
 
 def render_session_note(data: SessionNoteData) -> bytes:
@@ -150,9 +152,24 @@ def _events(data: SessionNoteData, width: float) -> Iterator[Flowable]:
 
 
 def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:
-    """The electronic signature with its co-signatures, or that there is none yet."""
-    yield from section("Signature")
-    if data.signed_by:
+    """The electronic signature with its co-signatures, or that there is none yet.
+
+    It does not turn a page for want of room that it does not need.
+    """
+    lines = list(_signature_lines(data, width))
+    needed = stack_height([Section("Signature"), *lines], width, text_height_pt(data.paper)) + _BEFORE_PT
+    yield from section("Signature", min(needed, _LEAST_PT))
+    yield from lines
+
+
+def _signature_lines(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+    one = data.signed_by[0] if len(data.signed_by) == 1 else None
+    if one is not None and not one.words:
+        yield space(3)
+        yield paragraph(
+            [Span(f"{one.kind} by "), bold(one.who), Span(f" on {one.at}"), *_record(one.record)], BODY
+        )
+    elif data.signed_by:
         columns = [
             Column("", 1.9, CELL_QUIET),
             Column("Who", 2.3),
@@ -164,7 +181,7 @@ def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:
             [one.kind, [bold(one.who)], one.at, one.record, one.words] for one in data.signed_by
         ]
         yield table(columns, rows, width)
-    if not data.signed_by and not data.signatures.open:
+    elif not data.signatures.open:
         yield space(4)
         yield paragraph("No signature is on record.", QUIET)
     for line in data.signatures.open:
@@ -175,3 +192,7 @@ def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:
         mark = data.signatures.mark
         words = f"Audit of the clinic’s records: {mark.count:,} events, the last {mark.head.hex()}."
         yield paragraph(words, QUIET_SMALL)
+
+
+def _record(record: str) -> tuple[Span, ...]:
+    return (quiet(f" · record {record}"),) if record else ()

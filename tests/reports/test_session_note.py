@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +32,7 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
     VisitStatus,
 )
+from ptnotes.reports.paper import MARGIN_BOTTOM_PT
 from ptnotes.reports.session_note import render_session_note
 from ptnotes.reports.session_note_data import SessionNoteData
 from ptnotes.services.session_note import NoteCase, session_note_content
@@ -290,6 +292,19 @@ def test_co_signatures_late_entries_and_addenda_are_told() -> None:
     ):
         assert words in text, words
     assert "DRAFT" not in text
+
+
+def test_a_signature_turns_the_page_only_where_it_has_no_room() -> None:
+    with_words = (whole(note=replace(whole().note, objective="Moves.\n" * many)) for many in range(1, 40))
+    note = next(made for one in with_words if len(pages(made := pdf(one, signed=SIGNED))) == 2)
+    assert "Signed electronically by J. Rivera, PT, DPT on 5 Jan 2026 10:22 · record 000102030405" in flat(
+        pages(note)[1]
+    )
+    with pypdfium2.PdfDocument(note) as document:
+        text = document[0].get_textpage()
+        feet = [text.get_rect(place)[1] for place in range(text.count_rects())]
+    # A heading with its gap and its line, the signature's line, and what hangs below a letter.
+    assert min(foot for foot in feet if foot > MARGIN_BOTTOM_PT) - MARGIN_BOTTOM_PT < 10 + 16 + 3 + 14 + 5
 
 
 def test_a_void_note_says_so_with_its_reason_on_every_page() -> None:

@@ -87,7 +87,7 @@ def test_a_signed_note_is_no_draft_and_can_be_sent(charted: Charted) -> None:
     assert (made.covers_from, made.covers_to) == (date(2026, 3, 2), date(2026, 3, 2))
     assert made.title == "Session note of 2 Mar 2026"
     assert made.file_name == "session-note-000123-2026-03-02.pdf"
-    assert "Signed electronically J. Rivera, PT, DPT 2 Mar 2026 09:00" in text_of(made.pdf)
+    assert "Signed electronically by J. Rivera, PT, DPT on 2 Mar 2026 09:00" in text_of(made.pdf)
     log_sent(clinic, give_out(clinic, made, list), _sent(episode))
     assert [kept.sent for kept in documents_of(clinic, episode.patient_id)] == [1, 0]
 
