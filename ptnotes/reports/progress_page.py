@@ -149,12 +149,14 @@ def chart_stack(
 def _caption(chart: TrendChart, width: float) -> Flowable:
     """The chart's title with what is drawn in it, said as fully as one line has room for."""
     marks = [words for words, is_drawn in zip(_MARKS, _drawn(chart), strict=True) if is_drawn]
-    for told in (0, 1):
-        words = [Span(chart.title), quiet("   " + "; ".join(mark[told] for mark in marks), _SMALLEST_PT)]
-        caption = paragraph(words, CAPTION)
-        if stack_height([caption], width, _MOST_CHART_PT) <= CAPTION.leading:
-            break
-    return caption
+    in_full, in_short = (
+        paragraph(
+            [Span(chart.title), quiet("   " + "; ".join(mark[told] for mark in marks), _SMALLEST_PT)], CAPTION
+        )
+        for told in (0, 1)
+    )
+    is_one_line = stack_height([in_full], width, _MOST_CHART_PT) <= CAPTION.leading
+    return in_full if is_one_line else in_short
 
 
 def _drawn(chart: TrendChart) -> tuple[bool, bool]:
