@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import BinaryIO, Self
 
@@ -30,17 +30,6 @@ MOST_COLUMNS = 500
 _LONGEST_BEGIN = 64
 _NO_LISTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"<")
 """How workbooks, new and old, PDFs, web pages and XML begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileLook:
-    """A file as it was read through once."""
-
-    map: ImportMap
-    has_mark: bool
-    rows: int
-    first_rows: tuple[tuple[str, ...], ...]
-    dates: DatesSeen
 
 
 def kind_of(file: BinaryIO) -> FileKind:

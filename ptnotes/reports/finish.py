@@ -40,19 +40,6 @@ class Attachment:
     made_at: datetime
 
 
-def finish(
-    pdf: bytes, *, attachment: Attachment | None = None, password: str = "", known: Sequence[str] = ()
-) -> bytes:
-    """A document of `make_pdf` with `attachment` in it where there is one, opened by `password` where one is given.
-
-    Without a password, the same input gives the same bytes. `known` are words that a password may not lean on: names of
-    the patient and the clinic. Raises `InputError` "report.password_weak".
-    """
-    if attachment is not None:
-        pdf = with_attachment(pdf, attachment)
-    return protected(pdf, password, known) if password else pdf
-
-
 def with_attachment(pdf: bytes, attachment: Attachment) -> bytes:
     """`pdf` as PDF/A-3b, the data inside that it was made from (ISO 19005-3, 6.8); the same input, the same bytes."""
     made_at = attachment.made_at.strftime("D:%Y%m%d%H%M%S%z")

@@ -81,8 +81,6 @@ def _told_by(clinic: OpenClinic, made: MadeDocument) -> PatientData:
         data,
         made_at=made.made_at,
         episodes=tuple(_part(one, made, drawn) for one in data.episodes if one.episode.id == made.episode_id),
-        notes={key: note for key, note in data.notes.items() if key in drawn},
-        signatures={key: signature for key, signature in data.signatures.items() if key in drawn},
         events=(),
     )
 

@@ -14,7 +14,7 @@ import pytest
 from pikepdf import pdfa
 
 from ptnotes.domain.errors import InputError
-from ptnotes.reports.finish import Attachment, finish
+from ptnotes.reports.finish import Attachment, protected, with_attachment
 from tests.reports.cases import case, pdf, visit
 from tests.reports.tagged import tree_of
 
@@ -35,12 +35,12 @@ def report() -> bytes:
 
 @cache
 def with_password() -> bytes:
-    return finish(report(), password=PASSWORD)
+    return protected(report(), PASSWORD)
 
 
 @cache
 def with_bundle() -> bytes:
-    return finish(report(), attachment=BUNDLE)
+    return with_attachment(report(), BUNDLE)
 
 
 def claimed(made: bytes, password: str = "") -> str:
@@ -51,10 +51,6 @@ def claimed(made: bytes, password: str = "") -> str:
 def text_of(made: bytes, password: str | None = None) -> str:
     with pypdfium2.PdfDocument(made, password=password) as document:
         return " ".join(page.get_textpage().get_text_bounded() for page in document)
-
-
-def test_without_a_wish_a_document_stays_as_it_is() -> None:
-    assert finish(report()) is report()
 
 
 def test_a_password_opens_the_document_and_nothing_else_does() -> None:
@@ -95,7 +91,7 @@ def test_nothing_of_the_document_stands_open_beside_a_password() -> None:
 def test_a_document_with_a_password_claims_no_archive() -> None:
     assert claimed(report()) == "2B"
     assert claimed(with_password(), PASSWORD) == ""
-    assert claimed(finish(report(), attachment=BUNDLE, password=PASSWORD), PASSWORD) == ""
+    assert claimed(protected(with_attachment(report(), BUNDLE), PASSWORD), PASSWORD) == ""
 
 
 def test_a_document_with_a_password_is_still_heard() -> None:
@@ -107,7 +103,7 @@ def test_a_document_with_a_password_is_still_heard() -> None:
 
 def test_a_password_is_typed_the_same_on_every_keyboard() -> None:
     composed, apart = "caf\u00e9 otter bridge 71", "cafe\u0301 otter bridge 71"
-    made = finish(report(), password=apart)
+    made = protected(report(), apart)
     with pikepdf.open(BytesIO(made), password=composed) as document:
         assert document.is_encrypted
 
@@ -129,7 +125,7 @@ def test_a_password_is_typed_the_same_on_every_keyboard() -> None:
 )
 def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(InputError) as caught:
-        finish(report(), password=password)
+        protected(report(), password)
     assert caught.value.code == "report.password_weak"
     (fault,) = caught.value.faults
     assert fault.field == "report.password"
@@ -140,17 +136,17 @@ def test_a_password_has_eight_characters_whatever_the_guesser_thinks_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("zxcvbn.zxcvbn", lambda _password, user_inputs: {"score": 4})
-    finish(report(), password="8Kq#zR!x")
+    protected(report(), "8Kq#zR!x")
     for password in ("7Kq#zR!", "x" * 128):
         with pytest.raises(InputError):
-            finish(report(), password=password)
+            protected(report(), password)
 
 
 def test_a_password_may_not_lean_on_a_name_that_is_known() -> None:
     password = "zoltowski-przemek"
-    finish(report(), password=password)
+    protected(report(), password)
     with pytest.raises(InputError):
-        finish(report(), password=password, known=["Zoltowski", "Przemek Zoltowski"])
+        protected(report(), password, ["Zoltowski", "Przemek Zoltowski"])
 
 
 def test_another_program_opens_it_with_the_password_alone(tmp_path: Path) -> None:
@@ -193,10 +189,10 @@ def test_a_document_with_data_inside_keeps_to_pdf_a_3b() -> None:
 
 
 def test_a_document_with_data_inside_is_the_same_bytes_each_time() -> None:
-    made = finish(report(), attachment=BUNDLE)
+    made = with_attachment(report(), BUNDLE)
     # Seconds of the clock are what an identifier is usually made of.
     sleep(1.1)
-    assert finish(report(), attachment=BUNDLE) == made
+    assert with_attachment(report(), BUNDLE) == made
 
 
 def test_the_reader_of_qpdf_finds_no_fault() -> None:
