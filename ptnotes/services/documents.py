@@ -194,6 +194,7 @@ def log_sent(clinic: OpenClinic, document_id: int, sent: Disclosure) -> Disclosu
 
     Raises `InputError` "document.draft" for a draft, which may not be sent, and what `record_disclosure` raises.
     """
+    require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         kept = stored.load_document(connection, document_id)
     if kept.is_draft:

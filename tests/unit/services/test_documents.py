@@ -1,6 +1,7 @@
 """A document leaves only with its bytes kept and its event written, and is logged as sent only where it is no draft."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from sqlalchemy import Connection, text
 from ptnotes.domain.audit import Disclosure, Verb
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.errors import EnvironmentFault, InputError
+from ptnotes.domain.errors import AccessError, EnvironmentFault, InputError
+from ptnotes.domain.people import Role
 from ptnotes.services.documents import document_again, documents_of, give_out, log_sent, save_out
 from ptnotes.services.history import disclosures_of, history_of
 from ptnotes.services.opening import OpenClinic
@@ -149,3 +151,13 @@ def test_other_bytes_with_a_hash_to_match_are_not_what_the_audit_says_had_left(
     with pytest.raises(EnvironmentFault) as caught:
         document_again(clinic, given)
     assert caught.value.code == "document.changed"
+
+
+def test_whether_a_document_is_a_draft_is_told_to_nobody_who_may_not_read_it(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    given = give_out(clinic, a_document(episode, draft=DRAFT), list)
+    desk = replace(clinic, person=replace(clinic.person, role=Role.FRONT_DESK, granted=frozenset()))
+    with pytest.raises(AccessError):
+        log_sent(desk, given, to("Dr. P. Anand", episode.patient_id))
