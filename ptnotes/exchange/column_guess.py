@@ -67,7 +67,7 @@ _WORDS: Mapping[Target, tuple[str, ...]] = {
     ),
     Target.CITY: (
         "city", "town", "address city", "home city", "locality", "suburb", "ort", "wohnort", "stadt", "ville",
-        "ciudad",
+        "ciudad", "city state zip", "city state zip code", "city state", "city st zip",
     ),
     Target.STATE: ("state", "province", "region", "address state", "state province", "st", "county"),
     Target.ZIP: (

@@ -221,6 +221,7 @@ def test_columns_are_guessed_from_many_spellings_of_their_names() -> None:
     assert guessed(german) == (
         t.MRN, t.FAMILY, t.GIVEN, t.BIRTH_DATE, t.SEX, t.TELEPHONE, t.STREET, t.ZIP, t.CITY,
     )  # fmt: skip
+    assert guessed(("Address", "City/State/Zip", "City, State")) == (t.STREET, t.CITY, t.CITY)
     assert guessed(("Name", "DOB", "ID", "MRN")) == (t.FULL_NAME, t.BIRTH_DATE, None, t.MRN)
 
 
