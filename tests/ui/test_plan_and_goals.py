@@ -404,7 +404,9 @@ def test_the_day_of_the_certification_is_no_change_that_asks_for_another(
     qtbot.waitUntil(screen.certification.changed.isVisible, timeout=WAIT_MS)
 
 
-def test_the_amount_is_typed_where_the_plan_is_and_may_stay_blank(screen: EpisodeScreen, qtbot: QtBot) -> None:
+def test_the_amount_is_typed_where_the_plan_is_and_may_stay_blank(
+    screen: EpisodeScreen, qtbot: QtBot
+) -> None:
     assert stored(screen, qtbot).plan.times_a_day is None
     field = next(one for one in screen.plan.findChildren(DraftNumber) if one.label.text() == "Times a day")
     field.line.setFocus()
