@@ -26,6 +26,7 @@ from ptnotes.services.opening import OpenClinic, create_clinic, utc_now
 from ptnotes.services.sample_courses import Course, load_courses
 from ptnotes.services.sample_day import store_day
 from ptnotes.services.sample_episodes import Played, play
+from ptnotes.services.sample_history import live_through
 from ptnotes.services.sample_people import Cast, Named, load_cast
 from ptnotes.services.sample_run import WAYS, Run, random_uuid
 from ptnotes.services.sample_screens import store_screen
@@ -62,7 +63,7 @@ def create_demo(path: Path, passphrase: str, *, clock: Callable[[], datetime] = 
     clinic = create_clinic(path, cast.clinic, cast.therapist, passphrase, clock=clock, kdf=Kdf())
     try:
         demo = demo_cases(clinic.reference, cast, clinic.person_id, clinic.today())
-        store_cases(clinic, demo, with_screens=True)
+        store_cases(clinic, demo, as_lived=True)
         sign_drafts_before(clinic, clinic.today() - timedelta(days=_UNSIGNED_DAYS), passphrase, _signed_at)
         store_day(clinic)
     except BaseException:
@@ -110,23 +111,23 @@ def store_cases(
     cases: Iterator[Case],
     *,
     progress: Callable[[int], None] | None = None,
-    with_screens: bool = False,
+    as_lived: bool = False,
 ) -> None:
     """Store cases in transactions of some hundred patients; `progress` is told how many patients are stored.
 
-    `with_screens` has each episode screened, too.
+    `as_lived` has each episode screened, certified and ended on its days; else all of it is written now.
     """
     done = 0
     chunk: list[Case] = []
     for case in cases:
         chunk.append(case)
         if len(chunk) == _CHUNK:
-            _store(clinic, chunk, with_screens=with_screens)
+            _store(clinic, chunk, as_lived=as_lived)
             done += len(chunk)
             chunk = []
             if progress is not None:
                 progress(done)
-    _store(clinic, chunk, with_screens=with_screens)
+    _store(clinic, chunk, as_lived=as_lived)
     if progress is not None:
         progress(done + len(chunk))
 
@@ -308,7 +309,7 @@ def _shared_out(rng: Random, patients: int, sessions: int) -> list[int]:
     return counts
 
 
-def _store(clinic: OpenClinic, cases: Sequence[Case], *, with_screens: bool) -> None:
+def _store(clinic: OpenClinic, cases: Sequence[Case], *, as_lived: bool) -> None:
     """Store cases in one transaction, by the same functions that store what is typed, many rows at a time."""
     now = clinic.clock()
     with clinic.store.write() as connection:
@@ -320,7 +321,11 @@ def _store(clinic: OpenClinic, cases: Sequence[Case], *, with_screens: bool) -> 
             if patient.id is not None
         ]
         episodes = [replace(played.episode, patient_id=patient_id) for patient_id, played in pairs]
-        opened = add_episodes(connection, episodes, now, clinic.person_id)
+        opened = (
+            live_through(clinic, connection, episodes)
+            if as_lived
+            else add_episodes(connection, episodes, now, clinic.person_id)
+        )
         kept = [
             (episode.id, played)
             for episode, (_, played) in zip(opened, pairs, strict=True)
@@ -336,7 +341,7 @@ def _store(clinic: OpenClinic, cases: Sequence[Case], *, with_screens: bool) -> 
             for session in played.sessions
         ]
         charted = add_sessions(connection, sessions, now)
-        if with_screens:
+        if as_lived:
             for episode in opened:
                 own = [session for session in charted if session.episode_id == episode.id]
                 store_screen(clinic, connection, episode, own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,12 +22,16 @@ from ptnotes.domain.episode import (
     PlanOfCare,
     Problem,
 )
+from ptnotes.domain.episode_progress import goals_progress
 from ptnotes.domain.outcomes import PSFS
 from ptnotes.domain.treatment import Mode, PainKind, Side, TreatmentSession
+from ptnotes.domain.trend import motion_charts, pain_chart
 from ptnotes.services.sample_courses import Course, CourseGoal
 from ptnotes.services.sample_exam import problems_of, rated
 from ptnotes.services.sample_run import Run, random_uuid
 from ptnotes.services.sample_visits import VisitMaker
+
+_SHORT_OF_IT = "Short of the target; enough for what the patient wants to do."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +125,16 @@ def _episode(
             Problem(row=row, words=words, since=start)
             for row, words in enumerate(problems_of(course.id) if run.full else (), start=2)
         ),
-        goals=tuple(
-            _goal(reference, course, run, goal, rng, sessions[0], scores)
-            for goal in course.goal
-            if run.full or goal.kind != "outcome"
+        goals=_closed(
+            reference,
+            run,
+            tuple(
+                _goal(reference, course, run, goal, rng, sessions[0], scores)
+                for goal in course.goal
+                if run.full or goal.kind != "outcome"
+            ),
+            sessions,
+            scores,
         ),
         plan=PlanOfCare(
             times_a_day=1,
@@ -141,6 +152,27 @@ def _episode(
         referred_on=start - timedelta(days=6),
         discharged_on=sessions[-1].service_date if run.discharged else None,
         discharge_reason=DischargeReason(run.discharged) if run.discharged else None,
+    )
+
+
+def _closed(
+    reference: Reference,
+    run: Run,
+    goals: tuple[Goal, ...],
+    sessions: Sequence[TreatmentSession],
+    scores: Sequence[OutcomeScore],
+) -> tuple[Goal, ...]:
+    """The goals as a therapist leaves them who ends care because they are met: met where the values say so."""
+    if run.discharged != DischargeReason.GOALS_MET.value:
+        return goals
+    numbered = [replace(session, id=number) for number, session in enumerate(sessions, start=1)]
+    charts = motion_charts(reference, numbered, goals)
+    told = goals_progress(goals, charts, pain_chart(reference, numbered, goals), scores, reference)
+    return tuple(
+        replace(one.goal, status=GoalStatus.MET)
+        if one.is_reached
+        else replace(one.goal, status=GoalStatus.DROPPED, status_reason=_SHORT_OF_IT)
+        for one in told
     )
 
 
@@ -174,7 +206,6 @@ def _goal(
         function=goal.function,
         due=first.service_date + timedelta(weeks=course.weeks),
         long_term=goal.kind != "pain",
-        status=GoalStatus.MET if run.discharged == "goals_met" else GoalStatus.ACTIVE,
     )
     if goal.kind == "rom":
         aim = next(motion for motion in course.motion if motion.id == goal.motion)

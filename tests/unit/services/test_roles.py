@@ -680,6 +680,7 @@ _FREE = {
     "backup.back_up_now": "stays encrypted for those who can open the file",
     "backup.back_up_if_due": "what the program does by itself",
     "sample.store_cases": "makes sample clinics",
+    "sample_history.live_through": "makes sample clinics",
     "sample_day.store_day": "makes sample clinics",
     "sample_screens.store_screen": "makes sample clinics",
     "screening.against_to_see": "gives nothing to whoever may not co-sign",
