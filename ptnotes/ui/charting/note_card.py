@@ -18,7 +18,7 @@ from ptnotes.ui.charting.cells import leave_undo_to_screen
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.override import override
 from ptnotes.ui.phrases.expander import mark_narrative
-from ptnotes.ui.phrases.marks import BlankMarks
+from ptnotes.ui.phrases.marks import PartMarks, phrase_parts
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
@@ -41,7 +41,7 @@ class NoteEditor(QPlainTextEdit):
         self._lowest, self._highest = theme.px(64), theme.px(220)
         leave_undo_to_screen(self)
         mark_narrative(self)
-        self._marks = BlankMarks(self, theme)
+        self._marks = PartMarks(self, theme, phrase_parts)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
         self.textChanged.connect(self._tell)

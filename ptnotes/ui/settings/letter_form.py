@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.letters import PLACES, LetterTemplate, unknown_places
 from ptnotes.ui.messages import faults_by_field, sentence_for
-from ptnotes.ui.override import override
+from ptnotes.ui.phrases.marks import Part, PartMarks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label, LabelType
@@ -20,27 +20,6 @@ from ptnotes.ui.widgets.pick_list import PickItem, PickList, find_in
 _PARTS = re.compile(r"\{([A-Za-z][\w.]*)\}|\[[^\[\]\n]{0,60}\]")
 _LINES = 14
 NEW = LetterTemplate(name="", text="")
-
-
-class PlaceMarks(QSyntaxHighlighter):
-    """Colours places and blanks in a template's text, and names that are no place. The brackets carry it as well."""
-
-    def __init__(self, editor: QPlainTextEdit, theme: Theme) -> None:
-        super().__init__(editor.document())
-        self._known = QTextCharFormat()
-        self._known.setBackground(theme.ink("selection"))
-        self._known.setForeground(theme.ink("accent"))
-        self._unknown = QTextCharFormat()
-        self._unknown.setBackground(theme.ink("danger_soft"))
-        self._unknown.setForeground(theme.ink("danger"))
-        self._unknown.setFontWeight(QFont.Weight.DemiBold)
-
-    @override
-    def highlightBlock(self, text: str) -> None:
-        for match in _PARTS.finditer(text):
-            is_known = match[1] is None or match[1] in PLACES
-            start, end = match.span()
-            self.setFormat(start, end - start, self._known if is_known else self._unknown)
 
 
 class LetterForm(QWidget):
@@ -58,7 +37,7 @@ class LetterForm(QWidget):
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(self.fontMetrics().lineSpacing() * _LINES)
-        self._marks = PlaceMarks(self.text, theme)
+        self._marks = PartMarks(self.text, theme, _parts)
         self.fields = {
             "letter.name": FieldWithFault("Name", self.name, required=True),
             "letter.subject": FieldWithFault("Subject", self.subject),
@@ -160,3 +139,9 @@ class LetterForm(QWidget):
         if name:
             self.text.insertPlainText(f"{{{name}}}")
             self.text.setFocus()
+
+
+def _parts(text: str) -> Iterator[Part]:
+    """The places and blanks of a template, and names that are no place."""
+    for match in _PARTS.finditer(text):
+        yield *match.span(), match[1] is None or match[1] in PLACES
