@@ -13,7 +13,7 @@ from ptnotes.domain.permissions import Act
 from ptnotes.domain.wording import full_date
 from ptnotes.services.case import read_case
 from ptnotes.services.discharge_content import discharge_content, discharge_lacks
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.reporting import checked_conclusion
@@ -46,20 +46,14 @@ def prepare_discharge_summary(clinic: OpenClinic, episode_id: int, choices: Disc
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.discharge import render_discharge_summary  # noqa: PLC0415
 
-    kind = DocumentKind.DISCHARGE_SUMMARY
     on = data.discharged_on or data.whole.last_on
-    return MadeDocument(
-        kind=kind,
-        patient_id=case.patient.id or 0,
-        episode_id=episode_id,
-        pdf=render_discharge_summary(data),
-        file_name=file_name_of(kind, case.patient.mrn, on),
-        made_at=data.written_at,
-        title=f"{KIND_TITLES[kind]} to {full_date(on)}",
+    made = made_document(DocumentKind.DISCHARGE_SUMMARY, data, render_discharge_summary(data), on, episode_id)
+    return replace(
+        made,
+        title=f"{KIND_TITLES[made.kind]} to {full_date(on)}",
         covers_from=data.whole.first_on,
         covers_to=on,
         sessions=case.shown,
-        draft=data.signatures.open,
         lacks=discharge_lacks(data),
         conclusion=data.whole.conclusion,
     )

@@ -25,6 +25,8 @@ from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind, KeptDocument, Lack
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
+from ptnotes.domain.wording import full_date
+from ptnotes.reports.document_data import DocumentData
 from ptnotes.services.audit import log
 from ptnotes.services.export_file import earlier_kept, lasting
 from ptnotes.services.history import record_disclosure
@@ -88,6 +90,24 @@ def require_giving_out(clinic: OpenClinic, kind: DocumentKind) -> None:
     """
     require(clinic, Act.VIEW_DEMOGRAPHICS if kind is DocumentKind.FACE_SHEET else Act.VIEW_NOTES)
     require(clinic, Act.EXPORT)
+
+
+def made_document(
+    kind: DocumentKind, data: DocumentData, pdf: bytes, on: date, episode_id: int | None
+) -> MadeDocument:
+    """The document of `data` with what all kinds have in common: it is called by its kind and the day `on`, and is a
+    draft as long as a note in it is not signed.
+    """
+    return MadeDocument(
+        kind=kind,
+        patient_id=data.patient.id or 0,
+        episode_id=episode_id,
+        pdf=pdf,
+        file_name=file_name_of(kind, data.patient.mrn, on),
+        made_at=data.written_at,
+        title=f"{KIND_TITLES[kind]} of {full_date(on)}",
+        draft=data.signatures.open,
+    )
 
 
 def give_out(

@@ -18,7 +18,7 @@ from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.evaluation_data import EvaluationData
 from ptnotes.services.case import Case, read_case
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.evaluation_content import Evaluated, evaluated, evaluation_content
 from ptnotes.services.evaluation_lacks import evaluation_lacks
 from ptnotes.services.opening import OpenClinic
@@ -50,19 +50,13 @@ def prepare_evaluation(clinic: OpenClinic, episode_id: int, choices: EvaluationC
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.evaluation import render_evaluation  # noqa: PLC0415
 
-    kind = DocumentKind.EVALUATION
-    return MadeDocument(
-        kind=kind,
-        patient_id=data.patient.id or 0,
-        episode_id=episode_id,
-        pdf=render_evaluation(data),
-        file_name=file_name_of(kind, data.patient.mrn, data.on),
-        made_at=data.written_at,
+    made = made_document(DocumentKind.EVALUATION, data, render_evaluation(data), data.on, episode_id)
+    return replace(
+        made,
         title=f"{data.title} of {full_date(data.on)}",
         covers_from=data.on,
         covers_to=data.on,
         sessions=tuple((one.id or 0, one.revision) for one in found.sessions),
-        draft=data.signatures.open,
         lacks=evaluation_lacks(found, data),
         conclusion=data.conclusion,
     )

@@ -6,6 +6,7 @@ Whoever may see who the patients are may make one. What only readers of charts m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from ptnotes.clinical import Reference
@@ -17,13 +18,13 @@ from ptnotes.db.screening import load_screen
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.contraindication import Screen
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
+from ptnotes.domain.documents import DocumentKind, Lack
 from ptnotes.domain.episode import DISCHARGE_REASONS, EpisodeOfCare
 from ptnotes.domain.people import Paper
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.wording import full_date, side_words
 from ptnotes.reports.face_sheet_data import EpisodeFacts, FaceSheetData
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows, require
 from ptnotes.services.progress_safety import precaution_words
@@ -39,18 +40,9 @@ def prepare_face_sheet(clinic: OpenClinic, patient_id: int, paper: Paper | None 
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.face_sheet import render_face_sheet  # noqa: PLC0415
 
-    kind = DocumentKind.FACE_SHEET
     on = data.written_at.date()
-    return MadeDocument(
-        kind=kind,
-        patient_id=patient_id,
-        episode_id=None,
-        pdf=render_face_sheet(data),
-        file_name=file_name_of(kind, data.patient.mrn, on),
-        made_at=data.written_at,
-        title=f"{KIND_TITLES[kind]} of {full_date(on)}",
-        lacks=tuple(_lacks(data)),
-    )
+    made = made_document(DocumentKind.FACE_SHEET, data, render_face_sheet(data), on, None)
+    return replace(made, lacks=tuple(_lacks(data)))
 
 
 def face_sheet_data(clinic: OpenClinic, patient_id: int, paper: Paper | None = None) -> FaceSheetData:

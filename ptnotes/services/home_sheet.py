@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
+from ptnotes.domain.documents import DocumentKind, Lack
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.letters import called
 from ptnotes.domain.people import Paper
@@ -25,7 +26,7 @@ from ptnotes.domain.trend import counted, visit_numbers
 from ptnotes.domain.wording import full_date, number
 from ptnotes.reports.home_sheet_data import HomeExercise, HomeSheetData
 from ptnotes.services.case import Case, gather
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.report_signatures import signatures
@@ -56,20 +57,13 @@ def prepare_home_sheet(clinic: OpenClinic, episode_id: int, paper: Paper | None 
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.home_sheet import render_home_sheet  # noqa: PLC0415
 
-    kind = DocumentKind.HOME_PROGRAMME
     on = data.shown_on or data.written_at.date()
-    return MadeDocument(
-        kind=kind,
-        patient_id=case.patient.id or 0,
-        episode_id=episode_id,
-        pdf=render_home_sheet(data),
-        file_name=file_name_of(kind, case.patient.mrn, on),
-        made_at=data.written_at,
-        title=f"{KIND_TITLES[kind]} of {full_date(on)}",
+    made = made_document(DocumentKind.HOME_PROGRAMME, data, render_home_sheet(data), on, episode_id)
+    return replace(
+        made,
         covers_from=data.shown_on,
         covers_to=data.shown_on,
         sessions=tuple((one.id or 0, one.revision) for one in shown),
-        draft=data.signatures.open,
         lacks=tuple(home_sheet_lacks(data)),
     )
 

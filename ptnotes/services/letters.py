@@ -15,7 +15,7 @@ from uuid import uuid4
 from ptnotes.db import letters as stored
 from ptnotes.db.audit import Writing
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
+from ptnotes.domain.documents import DocumentKind, Lack
 from ptnotes.domain.errors import Fault, InputError, StaleError
 from ptnotes.domain.letters import (
     LetterChoices,
@@ -30,12 +30,11 @@ from ptnotes.domain.letters import (
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import fold
 from ptnotes.domain.trend import counted, visit_numbers
-from ptnotes.domain.wording import full_date
 from ptnotes.reports.document_data import Signatures
 from ptnotes.reports.letter_data import LetterData
 from ptnotes.services.audit import changing_clinic
 from ptnotes.services.case import Case, gather
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.letter_values import letter_values
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -148,18 +147,12 @@ def prepare_letter(clinic: OpenClinic, episode_id: int, choices: LetterChoices) 
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.letter import render_letter  # noqa: PLC0415
 
-    kind = DocumentKind.LETTER
     on = data.written_at.date()
-    return MadeDocument(
-        kind=kind,
-        patient_id=case.patient.id or 0,
-        episode_id=episode_id,
-        pdf=render_letter(data),
-        file_name=file_name_of(kind, case.patient.mrn, on),
-        made_at=data.written_at,
-        title=f"{KIND_TITLES[kind]} of {full_date(on)}",
+    made = made_document(DocumentKind.LETTER, data, render_letter(data), on, episode_id)
+    return replace(
+        made,
         sessions=tuple((one.id or 0, one.revision) for one in attended),
-        draft=(*data.signatures.open, *data.undone),
+        draft=(*made.draft, *data.undone),
         lacks=_lacks(data, left),
     )
 

@@ -14,7 +14,7 @@ from ptnotes.domain.text import clean_note
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.progress_data import ProgressReportData
 from ptnotes.services.case import Case, gather
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.progress_content import progress_content
@@ -79,19 +79,15 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
     # ReportLab is read only when the first report is made, never on the way to a window.
     from ptnotes.reports.progress import render_progress_report  # noqa: PLC0415
 
-    kind = DocumentKind.PROGRESS_REPORT
-    return MadeDocument(
-        kind=kind,
-        patient_id=data.patient.id or 0,
-        episode_id=episode_id,
-        pdf=render_progress_report(data),
-        file_name=file_name_of(kind, data.patient.mrn, data.last_on),
-        made_at=data.written_at,
-        title=f"{KIND_TITLES[kind]} to {full_date(data.last_on)}",
+    made = made_document(
+        DocumentKind.PROGRESS_REPORT, data, render_progress_report(data), data.last_on, episode_id
+    )
+    return replace(
+        made,
+        title=f"{KIND_TITLES[made.kind]} to {full_date(data.last_on)}",
         covers_from=data.first_on,
         covers_to=data.last_on,
         sessions=case.shown,
-        draft=data.signatures.open,
         lacks=progress_lacks(data),
         conclusion=data.conclusion,
     )

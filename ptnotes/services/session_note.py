@@ -15,7 +15,7 @@ from ptnotes.db.signing import signed_notes
 from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.contraindication import Screen, consent_in_force
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.documents import KIND_TITLES, DocumentKind, Lack
+from ptnotes.domain.documents import DocumentKind, Lack
 from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import Paper, Person
@@ -30,7 +30,7 @@ from ptnotes.reports.document_data import Signatures
 from ptnotes.reports.session_note_data import Contributor, EventLine, NoteSignature, SessionNoteData
 from ptnotes.reports.visit_data import VisitMeasures, VisitTreatment
 from ptnotes.services.case import Case, read_case
-from ptnotes.services.documents import MadeDocument, file_name_of
+from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.progress_safety import against_lines, precaution_words
@@ -66,19 +66,14 @@ def prepare_session_note(clinic: OpenClinic, session_id: int, paper: Paper | Non
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.session_note import render_session_note  # noqa: PLC0415
 
-    kind = DocumentKind.SESSION_NOTE
-    return MadeDocument(
-        kind=kind,
-        patient_id=data.patient.id or 0,
-        episode_id=found.session.episode_id,
-        pdf=render_session_note(data),
-        file_name=file_name_of(kind, data.patient.mrn, data.on),
-        made_at=data.written_at,
-        title=f"{KIND_TITLES[kind]} of {full_date(data.on)}",
+    made = made_document(
+        DocumentKind.SESSION_NOTE, data, render_session_note(data), data.on, found.session.episode_id
+    )
+    return replace(
+        made,
         covers_from=data.on,
         covers_to=data.on,
         sessions=((session_id, found.session.revision),),
-        draft=data.signatures.open,
         lacks=_lacks(clinic.reference, found, data),
     )
 
