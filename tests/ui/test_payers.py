@@ -1,5 +1,6 @@
 """The table of rules by payer in the settings, and who pays for a patient, with real keys."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -117,6 +118,23 @@ def test_a_payer_is_added_by_name_counts_by_its_own_rule_and_is_removed(
     assert rules_by_payer(open_clinic)[0].due.report_treatment_days == 10
     press(rules, "Remove: Blue Heron Health")
     qtbot.waitUntil(lambda: len(rules.rows) == 1)
+
+
+def test_a_payer_removed_while_a_change_of_theirs_is_stored_is_removed_once(
+    rules: PayerRulesCard, open_clinic: OpenClinic, tasks: Tasks, qtbot: QtBot
+) -> None:
+    rules.new_name.setText("Blue Heron Health")
+    rules.add.click()
+    qtbot.waitUntil(lambda: len(rules.rows) == 2)
+    may_store = threading.Event()
+    tasks.write(may_store.wait)
+    fill(rules.rows[1].numbers["report_treatment_days"], "7")
+    press(rules, "Remove: Blue Heron Health")
+    press(rules, "Remove: Blue Heron Health")
+    may_store.set()
+    qtbot.waitUntil(lambda: len(rules.rows) == 1)
+    assert rules.fault.isHidden()
+    assert len(rules_by_payer(open_clinic)) == 1
 
 
 def test_a_payer_and_an_authorization_are_entered_on_the_patients_form(

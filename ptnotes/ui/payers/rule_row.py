@@ -50,6 +50,7 @@ class RuleRow(QObject):
         self._tasks = tasks
         self._stored = rules
         self._is_sent = False
+        self._is_to_go = False
         self.fault = ""
         name = "No payer known" if rules.payer is None else rules.payer.name
         self.name = Label(name, wraps=True)
@@ -129,10 +130,13 @@ class RuleRow(QObject):
         self._is_sent = False
         self._stored = rules
         self._tell(None)
-        self.flush()
+        if self._is_to_go:
+            self._remove()
+        else:
+            self.flush()
 
     def _refused(self, error: Exception) -> None:
-        self._is_sent = False
+        self._is_sent = self._is_to_go = False
         self._tell(error)
 
     def _tell(self, error: Exception | None) -> None:
@@ -144,7 +148,10 @@ class RuleRow(QObject):
         self.said.emit(self.fault)
 
     def _remove(self) -> None:
-        if self._stored.payer is not None:
+        # A payer is removed as they were last stored, so a save on its way has to come back first.
+        self._is_to_go = True
+        if self._stored.payer is not None and not self._is_sent:
+            self._is_sent = True
             job = partial(archive_payer, self._clinic, self._stored.payer)
             self._tasks.write(job, self._removed, self._refused)
 
