@@ -42,6 +42,8 @@ MOST_SETS, MOST_REPS, LONGEST_HOLD_S = 99, 999, 3600
 """Input bounds of an exercise, set far above any use; not clinical values."""
 HEAVIEST_LOAD = Decimal(500)
 """Input bound of an exercise's load in its unit; not a clinical value."""
+MOST_TIMES_A_DAY = 24
+"""Input bound of how often an exercise is done at home; not a clinical value."""
 VITALS_BOUNDS: dict[str, tuple[int, int, str]] = {
     "systolic_mmhg": (40, 300, "mmHg"),
     "diastolic_mmhg": (20, 200, "mmHg"),
@@ -183,13 +185,15 @@ def intervention_faults(reference: Reference, row: Intervention) -> Iterator[Fau
 
 
 def exercise_faults(reference: Reference, row: Exercise) -> Iterator[Fault]:
-    """Sets, repetitions, hold and load within bounds that no real exercise leaves."""
+    """Sets, repetitions, hold, load and how often within bounds that no real exercise leaves."""
     if row.exercise is not None and row.exercise not in reference.exercises:
         yield _unknown("exercise.exercise", row.row, row.exercise)
     yield from _range("exercise.sets", row.row, row.sets, 1, MOST_SETS, "")
     yield from _range("exercise.reps", row.row, row.reps, 1, MOST_REPS, "")
     yield from _range("exercise.hold_s", row.row, row.hold_s, 1, LONGEST_HOLD_S, "s")
     yield from _range("exercise.load", row.row, row.load, Decimal(0), HEAVIEST_LOAD, row.load_unit)
+    yield from _range("exercise.times_a_day", row.row, row.times_a_day, 1, MOST_TIMES_A_DAY, "")
+    yield from _range("exercise.days_a_week", row.row, row.days_a_week, 1, 7, "")
 
 
 def rom_faults(reference: Reference, row: RomReading) -> Iterator[Fault]:

@@ -79,6 +79,7 @@ def cleaned_session(session: TreatmentSession) -> TreatmentSession:
             objective=clean_note(note.objective, "note.objective"),
             assessment=clean_note(note.assessment, "note.assessment"),
             plan=clean_note(note.plan, "note.plan"),
+            communication=clean_note(note.communication, "note.communication"),
         ),
     )
 

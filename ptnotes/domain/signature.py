@@ -346,7 +346,7 @@ def unsaved_words(mine: TreatmentSession, stored: TreatmentSession) -> str:
     Lines that are in both are left out; each section is named. What stood in the typed line comes last.
     """
     parts = []
-    for section in ("subjective", "objective", "assessment", "plan"):
+    for section in ("subjective", "objective", "assessment", "plan", "communication"):
         kept = set(getattr(stored.note, section).splitlines())
         lines = [
             line for line in getattr(mine.note, section).splitlines() if line.strip() and line not in kept

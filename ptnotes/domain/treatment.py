@@ -195,7 +195,8 @@ class Intervention:
 class Exercise:
     """One exercise. `exercise` is an id of the reference data, or None where `name` (own words) says it.
 
-    `load` is in `load_unit` (``kg``, ``lb``, or ``band`` with the band's colour in `band`).
+    `load` is in `load_unit` (``kg``, ``lb``, or ``band`` with the band's colour in `band`). `times_a_day` and
+    `days_a_week` say how often the patient is to do it at home.
     """
 
     row: int
@@ -211,6 +212,8 @@ class Exercise:
     cue: str = ""
     response: str = ""
     place: Place = Place.CLINIC
+    times_a_day: int | None = None
+    days_a_week: int | None = None
     done_by: int | None = None
 
 
@@ -318,12 +321,13 @@ class BodyMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """The narrative in its four parts."""
+    """The narrative in its four parts, and what was told to and agreed with others (`communication`)."""
 
     subjective: str = ""
     objective: str = ""
     assessment: str = ""
     plan: str = ""
+    communication: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

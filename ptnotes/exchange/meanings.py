@@ -107,6 +107,7 @@ UNITS: Mapping[str, str] = {
     "visits": "count",
     "visits_a_week": "visits a week",
     "times_a_day": "times a day",
+    "days_a_week": "days a week",
     "warn_days": "days",
     "warn_treatment_days": "treatment days",
     "warn_visits": "count",

@@ -276,7 +276,11 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "area_kind": "what kind of place that is",
         "parameters": "how it was given",
     },
-    "exercises": {"done_by": "who led it"},
+    "exercises": {
+        "times_a_day": "how often a day it is to be done at home",
+        "days_a_week": "on how many days of a week it is to be done at home",
+        "done_by": "who led it",
+    },
     "rom": {
         "mode": "active or passive",
         "method": "id of the instrument or way; readings by different ones are not compared",
@@ -315,7 +319,7 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "strokes": "points x,y from the view's top left; strokes with ; between",
         "qualities": "ids of how it is felt",
     },
-    "notes": {"section": "subjective, objective, assessment or plan", "text": "what was written"},
+    "notes": {"section": "subjective, objective, assessment, plan or communication", "text": "what was written"},
     "signed_contents": {"canonical_form": "the JSON that was signed"},
     "addenda": {
         "visit": "the note that it was added to",

@@ -127,6 +127,8 @@ WHOLE = replace(
             cue="ribs down",
             response="fair",
             place=Place.HOME,
+            times_a_day=2,
+            days_a_week=5,
             done_by=1,
         ),
     ),
@@ -190,7 +192,13 @@ WHOLE = replace(
             qualities=("constant", "deep"),
         ),
     ),
-    note=Note(subjective="“Better”", objective="é", assessment="—", plan="again\nin 3 days"),
+    note=Note(
+        subjective="“Better”",
+        objective="é",
+        assessment="—",
+        plan="again\nin 3 days",
+        communication="Dr F",
+    ),
     next_row=17,
 )
 
@@ -293,7 +301,7 @@ def test_a_row_taken_out_of_a_draft_stays_in_the_file_and_can_come_back(charted:
         assert [tuple(row) for row in kept] == [(Decimal("45.5"), LATER), (None, LATER), (None, LATER)]
         assert len(connection.execute(select(MobilizationTargetRecord)).all()) == 3
         texts = connection.scalars(select(NoteSectionRecord.text)).all()
-        assert set(texts) == {"“Better”", "é", "—", "again\nin 3 days", "flex 45> ; “ext", "4"}
+        assert set(texts) == {"“Better”", "é", "—", "again\nin 3 days", "Dr F", "flex 45> ; “ext", "4"}
     again = saved(charted, replace(session, revision=without.revision))
     assert read(charted, again) == again
 

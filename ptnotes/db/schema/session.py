@@ -183,7 +183,9 @@ class ExerciseRecord(SessionPart):
     """One exercise; `load` is in `load_unit`."""
 
     __tablename__ = "exercise"
-    __table_args__ = _part(*not_negative("sets", "reps", "hold_s", "load"))
+    __table_args__ = _part(
+        *not_negative("sets", "reps", "hold_s", "load", "times_a_day"), between("days_a_week", 0, 7)
+    )
 
     exercise: Mapped[str | None]
     name: Mapped[Words]
@@ -197,6 +199,8 @@ class ExerciseRecord(SessionPart):
     cue: Mapped[Words]
     response: Mapped[Words]
     place: Mapped[Place] = choice(Place)
+    times_a_day: Mapped[int | None] = mapped_column(sort_order=100)
+    days_a_week: Mapped[int | None] = mapped_column(sort_order=100)
     done_by: Mapped[PersonId | None]
 
 

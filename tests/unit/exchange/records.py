@@ -98,7 +98,8 @@ def visit(number: int, state: NoteState = NoteState.SIGNED, **changes: object) -
             Intervention(row=5),
         ),
         "exercises": (
-            Exercise(row=6, exercise="knee_to_chest", sets=2, reps=10, hold_s=5, load=Decimal("2.5"), place=Place.HOME),
+            Exercise(row=6, exercise="knee_to_chest", sets=2, reps=10, hold_s=5, load=Decimal("2.5"), place=Place.HOME,
+                     times_a_day=3, days_a_week=7),
             Exercise(row=7, name="Own words", band="red", cue="Slowly", response="tired"),
         ),
         "rom": (
@@ -140,7 +141,7 @@ def visit(number: int, state: NoteState = NoteState.SIGNED, **changes: object) -
                 qualities=("numbness",),
             ),
         ),
-        "note": Note(subjective="Slept < 4 h & woke.\n\nTwice.", assessment="Settles."),
+        "note": Note(subjective="Slept < 4 h & woke.\n\nTwice.", assessment="Settles.", communication="Told her."),
     }  # fmt: skip
     return TreatmentSession(**(whole | changes))  # type: ignore[arg-type]  # fields of it
 
