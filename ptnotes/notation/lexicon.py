@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ptnotes.clinical import Reference, Technique
 from ptnotes.clinical.find import names_of
@@ -71,6 +71,10 @@ class _Phrase(NamedTuple):
     meanings: dict[Meaning, None]
 
 
+_Meant: TypeAlias = tuple[tuple[str, ...], tuple[Meaning, ...]]
+"""The atoms of a phrase, and what it can mean."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """The phrases of one reference by their first atom, the longest first."""
@@ -81,26 +85,27 @@ class Lexicon:
     """Every name of an entry, by kind and id, in the order of the reference data."""
     places: dict[str, frozenset[str]]
     """The targets at which each technique may be charted."""
-    cache: dict[frozenset[str], dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]]] = field(
-        default_factory=dict
-    )
+    cache: dict[frozenset[str], dict[str, dict[str, list[_Meant]]]] = field(default_factory=dict)
 
     def exact(self, kind: str, typed: str) -> str | None:
         """The id of a kind as typed; None where there is none."""
         return typed if (kind, typed) in self.names else None
 
-    def of_kinds(self, kinds: frozenset[str]) -> dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]]:
-        """The phrases that can mean something of these kinds, by first atom."""
+    def of_kinds(self, kinds: frozenset[str]) -> dict[str, dict[str, list[_Meant]]]:
+        """The phrases that can mean something of these kinds, by the first atom and the stem of the second.
+
+        Those of one atom stand under the empty stem.
+        """
         found = self.cache.get(kinds)
         if found is None:
             found = {}
             for first, phrases in self.phrases.items():
-                kept = [
-                    (phrase.atoms, tuple(m for m in phrase.meanings if m.kind in kinds)) for phrase in phrases
-                ]
-                kept = [pair for pair in kept if pair[1]]
-                if kept:
-                    found[first] = kept
+                for phrase in phrases:
+                    meanings = tuple(m for m in phrase.meanings if m.kind in kinds)
+                    if meanings:
+                        second = "".join(phrase.atoms[1:2])
+                        groups = found.setdefault(first, {})
+                        groups.setdefault(_stem(second), []).append((phrase.atoms, meanings))
             self.cache[kinds] = found
         return found
 
@@ -109,21 +114,41 @@ class Lexicon:
         first = ATOM.match(text, place)
         if first is None:
             return None
-        word = first.group()
-        index = self.of_kinds(kinds)
         best: Match | None = None
-        for start in (word, word[:-1]) if word.endswith("s") and len(word) > 2 else (word,):
-            for atoms, meanings in index.get(start, ()):
-                if start is not word and len(atoms) > 1:
-                    continue
-                end = _follow(text, first.end(), atoms)
-                if end is not None and (best is None or end > best.end):
-                    best = Match(place, end, meanings)
-                elif end is not None and best is not None and end == best.end:
-                    best = Match(
-                        place, end, (*best.meanings, *(m for m in meanings if m not in best.meanings))
-                    )
+        for atoms, meanings in self._begun_by(first, kinds):
+            end = _follow(text, first.end(), atoms)
+            if end is not None and (best is None or end > best.end):
+                best = Match(place, end, meanings)
+            elif end is not None and best is not None and end == best.end:
+                best = Match(place, end, (*best.meanings, *(m for m in meanings if m not in best.meanings)))
         return best
+
+    def _begun_by(self, first: re.Match[str], kinds: frozenset[str]) -> list[_Meant]:
+        """The phrases that an atom of a text may begin, by what stands behind it: of hundreds a few are left."""
+        word, index = first.group(), self.of_kinds(kinds)
+        found: list[_Meant] = []
+        groups = index.get(word)
+        if groups is not None:
+            second = _stem(_atom_behind(first.string, first.end()))
+            if second:
+                found += groups.get(second, ())
+            found += groups.get("", ())
+        if word.endswith("s") and len(word) > 2:
+            found += (one for one in index.get(word[:-1], {}).get("", ()) if len(one[0]) == 1)
+        return found
+
+
+def _stem(atom: str) -> str:
+    """What an atom and its plural have in common."""
+    return atom.rstrip("s")
+
+
+def _atom_behind(text: str, place: int) -> str:
+    """The next atom that is no sign between two words; empty where there is none."""
+    found = ATOM.search(text, place)
+    if found is not None and found.group() in _GAPS:
+        found = ATOM.search(text, found.end())
+    return "" if found is None else found.group()
 
 
 def _follow(text: str, place: int, atoms: tuple[str, ...]) -> int | None:

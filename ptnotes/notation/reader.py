@@ -29,10 +29,17 @@ _ALL = frozenset(
      "region", "exercise", "test_position"}
 )  # fmt: skip
 _SERVICE = frozenset({"intervention"})
+_MOTION = frozenset({"motion"})
 _OF_TEXT = frozenset({"other", "more", "filler", "side", "region"})
 _LETTER = re.compile(r"(?<![a-z])[a-z]")
 _VALUE_ONLY = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*(?:°|deg|%|cm|mm)?\s*(?:pre|post|before|after)?\s*")
 _BY_HAND = re.compile(r"(?<![a-z])mob(?:s|ili[sz]ations?)?(?![a-z])")
+_FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_WORD = re.compile(r"[a-z]+|[^\sa-z]")
+_MORE = frozenset(
+    {"cav", "cavitation", "w", "with", "note", "op", "overpressure", "erp", "ea", "each", "no", "free"}
+)
+_FILLERS = frozenset({"glide", "glides", "mob", "mobs", "in", "at", "to", "of", "the", "and", "."})
 _MEASURED = re.compile(r">|°|\d\s*%|(?<![a-z])(?:arom|prom|to\s+\d)")
 
 
@@ -219,7 +226,7 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
         begin = opens
         if not context.folded[opens:finish].strip():
             continue
-        kind = _kind(context, begin, finish)
+        kind, kinds = _kind(context, begin, finish)
         before = groups[-1] if groups else None
         if (before is None or before[0] == "pain") and says_no_pain(context.folded, begin, finish):
             # Behind a technique or a motion it is said of that; alone it is how the patient is now.
@@ -230,9 +237,9 @@ def _groups(context: Context, start: int, end: int) -> list[tuple[str, int, int,
         if waiting is not None:
             begin, waiting = waiting, None
             kind = "mobilization" if kind in {"more", "unknown"} else kind
-        kinds = _kinds(context, context.folded[:finish], opens) if kind == "mobilization" else set()
-        more_places = undosed and kinds and not kinds & {"technique", "grade"}
-        undosed = kind == "mobilization" and "dose" not in kinds
+        charts = kind == "mobilization"
+        more_places = undosed and charts and kinds.isdisjoint({"technique", "grade"})
+        undosed = charts and "dose" not in kinds
         if before is not None and (
             (more_places and before[0] == "mobilization")
             or kind == "more"
@@ -277,16 +284,21 @@ def _chunks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield begin, end
 
 
-def _kind(context: Context, start: int, end: int) -> str:
-    """What a stretch charts, told by the words in it."""
+def _kind(context: Context, start: int, end: int) -> tuple[str, set[str]]:
+    """What a stretch charts, and the kinds of words in it that tell so, where they were asked."""
     text = context.folded[:end]
     if about_pain(context, start, end):
-        return "pain"
+        return "pain", set()
     if read_minutes(context, start, end) is not None:
-        return "minutes"
+        return "minutes", set()
     if _VALUE_ONLY.fullmatch(text, start):
-        return "word"
+        return "word", set()
     kinds = _kinds(context, text, start)
+    return _kind_told(text, start, kinds), kinds
+
+
+def _kind_told(text: str, start: int, kinds: set[str]) -> str:
+    """What a stretch charts, told by the kinds of words in it."""
     if _MEASURED.search(text, start) and not ({"grade", "dose"} & kinds):
         return "rom"
     if "grade" in kinds and kinds <= {"grade", "dose", "side", "more", "filler"}:
@@ -322,7 +334,6 @@ def _kinds(context: Context, text: str, start: int) -> set[str]:
     """The kinds of words in a stretch of the line."""
     found: set[str] = set()
     place = start
-    number = re.compile(r"[+-]?\d+(?:\.\d+)?")
     while place < len(text):
         if text[place].isspace():
             place += 1
@@ -348,11 +359,7 @@ def _kinds(context: Context, text: str, start: int) -> set[str]:
             found.add("dose")
             place = rate[0]
             continue
-        if (
-            match is None
-            and text[place] in "lr"
-            and context.lexicon.match(text, place + 1, frozenset({"motion"}))
-        ):
+        if match is None and text[place] in "lr" and context.lexicon.match(text, place + 1, _MOTION):
             found.add("side")
             place += 1
             continue
@@ -360,29 +367,16 @@ def _kinds(context: Context, text: str, start: int) -> set[str]:
             found |= _kinds_of({meaning.kind for meaning in match.meanings})
             place = match.end
             continue
-        figure = number.match(text, place)
+        figure = _FIGURE.match(text, place)
         if figure is not None:
             found.add("measured")
             place = figure.end()
             continue
-        word = re.compile(r"[a-z]+|[^\sa-z]").match(text, place)
+        word = _WORD.match(text, place)
         said = word.group() if word is not None else ""
-        if said in {
-            "cav",
-            "cavitation",
-            "w",
-            "with",
-            "note",
-            "op",
-            "overpressure",
-            "erp",
-            "ea",
-            "each",
-            "no",
-            "free",
-        }:
+        if said in _MORE:
             found.add("more")
-        elif said not in {"glide", "glides", "mob", "mobs", "in", "at", "to", "of", "the", "and", "."}:
+        elif said not in _FILLERS:
             found.add("other")
         else:
             found.add("filler")
