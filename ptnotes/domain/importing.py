@@ -106,14 +106,16 @@ DATE_ORDER_WORDS: Mapping[DateOrder, str] = {
 class ImportMap:
     """How a file is read: its letters, its separator, and what each column holds (None: nothing that is taken over).
 
-    `header` are the names of the columns, made up ("Column 1") where the file has none. `is_guarded` says that texts
-    carry the apostrophe that PT Notes puts before what a spreadsheet would run; one is taken away then.
+    `header` are the names of the columns, made up ("Column 1") where the file has none. They stand in row `header_row`
+    or the next that is not blank, as a spreadsheet counts; what is above it is passed over. `is_guarded` says that
+    texts carry the apostrophe that PT Notes puts before what a spreadsheet would run; one is taken away then.
     """
 
     kind: FileKind
     encoding: str = "utf-8"
     separator: str = ","
     has_header: bool = True
+    header_row: int = 1
     header: tuple[str, ...] = ()
     targets: tuple[Target | None, ...] = ()
     date_order: DateOrder = DateOrder.MONTH_FIRST
@@ -145,7 +147,8 @@ class DatesSeen:
 class Looked:
     """A file as it was looked at. `map` is what was guessed, or remembered from the last import of such a header.
 
-    `first_rows` are the cells of the first rows as they stand there, without the header.
+    `first_rows` are the cells of the first rows as they stand there, without the header. `top` is how the file begins,
+    with the number of each row: where its header may be. `broken_off` says why and where reading ended too early.
     """
 
     path: Path
@@ -156,6 +159,8 @@ class Looked:
     first_rows: tuple[tuple[str, ...], ...]
     dates: DatesSeen
     is_remembered: bool
+    top: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    broken_off: Fault | None = None
 
 
 class RowKind(StrEnum):
@@ -242,7 +247,8 @@ class RowIndex:
 class DryRun:
     """What an import would do: counts of rows, the SHA-256 of the file in hexadecimal digits, and where each row is.
 
-    `not_patients` counts what a FHIR file holds besides patients.
+    `not_patients` counts what a FHIR file holds besides patients. `broken_off` says why and where reading ended before
+    the end of the file; what follows there is in no count.
     """
 
     path: Path
@@ -253,6 +259,7 @@ class DryRun:
     duplicates: int
     refused: int
     not_patients: int = 0
+    broken_off: Fault | None = None
     index: RowIndex = field(repr=False, compare=False, default_factory=RowIndex)
 
     @property
@@ -267,7 +274,8 @@ class Imported:
     """What an import did: counts of rows. `was_stopped` says that it was stopped before the end of the file.
 
     `refused_path` names the file that holds what was refused and left out, None where none was asked for or needed.
-    `has_changed` says that the file was changed by something else while it was read.
+    `has_changed` says that the file was changed by something else while it was read, `broken_off` why and where reading
+    ended before its end.
     """
 
     run_id: int
@@ -278,6 +286,7 @@ class Imported:
     refused: int
     was_stopped: bool = False
     has_changed: bool = False
+    broken_off: Fault | None = None
     refused_path: Path | None = None
 
 

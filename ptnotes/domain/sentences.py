@@ -322,7 +322,12 @@ SENTENCES = {
     "import.missing": "There is no file at {path}.",
     "import.not_a_file": "{path} is not a file that can be read. Name a CSV or FHIR file.",
     "import.empty": "The file holds no row. Nothing was imported.",
-    "import.no_list": "A workbook, a PDF or a web page is not read. Save the list as CSV, and choose that file.",
+    "import.no_list": (
+        "A workbook, a PDF, a web page or XML is not read. Save the list as CSV or as FHIR in JSON, and choose that file."
+    ),
+    "import.no_patient": (
+        "This is JSON without a Patient of FHIR, so there is nobody to bring in. Choose the file with the patients."
+    ),
     "import.too_large": "The file is larger than {limit} MB, and was not read. Part it into several.",
     "import.too_many_columns": "The file has more columns than any list of patients. Look at the separator.",
     "import.not_read": "Files are read in UTF-8, UTF-16 or Windows-1252, with comma, semicolon, tab or bar between.",
@@ -361,8 +366,16 @@ SENTENCES = {
     "import.keep_until": "Until when the record is kept is not understood; it is written as 2031-12-31.",
     "import.full_name": "The full name is not written as “Family, Given”.",
     "import.replaced": "The record says that another one has replaced it.",
-    "import.not_json": "From here on the file is no FHIR in JSON, and was not read.",
-    "import.line_not_json": "This line is no FHIR in JSON, and was not read.",
+    "import.not_json": "From line {line}, letter {letter} on the file is no JSON any more, and was not read.",
+    "import.cut_off": (
+        "The file ends within what begins near line {line}, letter {letter}: it was cut off, or a bracket or quotation "
+        "mark is missing there. From there on it was not read."
+    ),
+    "import.line_not_json": "Line {line} is no FHIR in JSON (letter {letter}), and was passed over.",
+    "import.entry_not_json": "This entry is no JSON at line {line}, letter {letter}, and was passed over.",
+    "import.too_deep": (
+        "What begins at line {line}, letter {letter} is nested deeper than any patient, and was passed over."
+    ),
     "display.none": "PT Notes needs a screen, and none was found (DISPLAY and WAYLAND_DISPLAY are not set).",
     "picture.unreadable": "This picture could not be read. Use a PNG or JPEG file of less than {limit}.",
 }

@@ -114,6 +114,22 @@ def known_names(header: Sequence[str]) -> int:
     return sum(_plain(name) in _BY_WORDS for name in header)
 
 
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Which of a file's first rows names its columns, counted from 0: the first one, unless a later one plainly does.
+
+    Above it may stand titles, and when the list was printed. A row of patients is never taken for it: no patient is
+    called by the words for a birth date and a name.
+    """
+    known = [known_names(row) for row in rows]
+    filled = [sum(map(bool, row)) for row in rows]
+    for place, row in enumerate(rows):
+        names_birth = Target.BIRTH_DATE in guessed(row) if known[place] > 1 else False
+        is_widest = not place or filled[place] > max(filled[:place])
+        if names_birth or (known[place] > 2 and is_widest):
+            return place
+    return 0
+
+
 def is_own(header: Sequence[str]) -> bool:
     """Whether PT Notes wrote a file of that header: its patients, or rows that it refused. Texts are guarded then."""
     return bool(header) and (header[-1] == REASON_HEAD or set(OWN_HEADER) <= set(header))

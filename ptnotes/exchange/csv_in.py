@@ -67,11 +67,12 @@ def form_of(file: BinaryIO) -> Form:
 
 
 def sample(file: BinaryIO, encoding: str) -> str:
-    """The first letters of a file, up to the end of the last whole line among them."""
+    """The first letters of a file, up to the end of the last whole line among them; all of it where it is short."""
     file.seek(0)
-    text = file.read(_SAMPLE_BYTES).decode(encoding, _ERRORS).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    raw = file.read(_SAMPLE_BYTES)
+    text = raw.decode(encoding, _ERRORS).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     whole, end, _part = text.rpartition("\n")
-    return whole + end if end else text
+    return whole + end if end and len(raw) == _SAMPLE_BYTES else text
 
 
 def encoding_of(file: BinaryIO) -> tuple[str, bool]:

@@ -1,23 +1,24 @@
-"""Patients of FHIR R4 (4.0.1) as rows of cells: one Patient, a Bundle, or a resource a line (NDJSON), in JSON.
+"""Patients of FHIR R4 (4.0.1) as rows of cells: a Patient, a Bundle, an array of them, or one a line (NDJSON), in JSON.
 
-A bundle is read entry by entry, so that memory does not grow with it, and a line that is no JSON stops no other line.
-What a row says is refused or taken by the same rules as a row of CSV.
+They are read one by one, so that memory does not grow with the file, and what is no JSON stops no other of them where
+it can be told where it ends. What a row says is refused or taken by the same rules as a row of CSV.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
+from ptnotes.domain.errors import Fault
 from ptnotes.domain.importing import DateOrder, FileKind, ImportMap, Target
 from ptnotes.exchange.csv_in import UNREADABLE, Place, Record, sample
+from ptnotes.exchange.json_in import MOST_LETTERS, Broken, Scanner, resources
 
-MOST_LETTERS = 16_000_000
-"""Most letters of one resource."""
 _BLOCK = 65_536
+_BEGINS_JSON = re.compile(r"\s*(?:\{|\[\s*[\[{\]])")
 _COLUMNS: Mapping[Target, str] = {
     Target.UUID: "uuid",
     Target.MRN: "mrn",
@@ -48,39 +49,60 @@ _HALF = re.compile("[\ud800-\udfff]")
 _Json = Mapping[str, Any]
 
 
-class _BrokenError(Exception):
-    """What follows is no JSON, or one value of it is too large."""
-
-
 class FhirRecords:
     """The patients of a file, one by one, as records: in place of a row's number, which resource of the file it is."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._has_lines = _has_lines(sample(file, encoding))
+        self._has_lines = _has_lines(file, encoding)
         file.seek(0)
         self._text = io.TextIOWrapper(file, encoding=encoding, errors="ptnotes.unreadable")
+        self._broken: Broken | None = None
         self.others = 0
         """How many resources of other kinds there were."""
+        self.broken_off: Fault | None = None
+        """Why and where reading ended before the end of the file; None where it did not."""
 
     def __iter__(self) -> Iterator[Record]:
         number = 0
-        for text in self._lines() if self._has_lines else (self._text,):
-            try:
-                for resource in _resources(_Scanner(text)):
-                    number += 1
-                    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
-                        self.others += 1
-                        continue
+        for scanner in self._scanners():
+            for resource in resources(scanner):
+                number += 1
+                if isinstance(resource, Broken):
+                    yield number, [], self._refused(resource)
+                elif isinstance(resource, dict) and resource.get("resourceType") == "Patient":
                     cells, code = _cells(resource)
                     yield number, cells, code
-            except _BrokenError:
-                number += 1
-                yield number, [], "import.line_not_json" if self._has_lines else "import.not_json"
+                else:
+                    self.others += 1
 
-    def _lines(self) -> Iterator[io.StringIO]:
-        """Each line by itself; one that is longer than any resource comes in pieces, none of which is whole."""
+    def fault(self, code: str) -> Fault:
+        """What is wrong with the record that was given last: where it stands in the file, if it is no JSON."""
+        broken = self._broken
+        if broken is None or broken.code != code:
+            return Fault(code, "import.row")
+        return Fault(code, "import.row", values={"line": f"{broken.line:,}", "letter": f"{broken.letter:,}"})
+
+    def _refused(self, broken: Broken) -> str:
+        if self._has_lines and broken.is_end:
+            # It ends this line, and not the file.
+            broken = replace(broken, code="import.line_not_json", is_end=False)
+        self._broken = broken
+        if broken.is_end:
+            self.broken_off = self.fault(broken.code)
+        return broken.code
+
+    def _scanners(self) -> Iterator[Scanner]:
+        """One for the file, or for each line of it."""
+        if not self._has_lines:
+            yield Scanner(self._text)
+            return
+        number = 0
         while line := self._text.readline(MOST_LETTERS):
-            yield io.StringIO(line)
+            number += 1
+            yield Scanner(io.StringIO(line), number)
+            while line and not line.endswith("\n"):
+                # A line that is longer than any resource was broken off above, and the rest of it is none.
+                line = self._text.readline(_BLOCK)
 
     @staticmethod
     def place() -> Place | None:
@@ -92,107 +114,32 @@ class FhirRecords:
         self._text.detach()
 
 
-def _has_lines(text: str) -> bool:
-    """Whether a file that begins like this has a resource on each line (NDJSON)."""
+def is_json(start: str) -> bool:
+    """Whether a file that begins like this holds JSON: an object, or an array of objects or of arrays."""
+    return _BEGINS_JSON.match(start) is not None
+
+
+def _has_lines(file: BinaryIO, encoding: str) -> bool:
+    """Whether a file has a resource on each line (NDJSON)."""
+    text = sample(file, encoding)
+    if "\n" not in text:
+        text += _next_line(file, encoding)
     starts = [line for line in text.split("\n") if line.startswith("{")]
-    # A bundle that was put together by hand may have an entry a line, too, but its own first line goes on.
-    return len(starts) > 1 and not starts[0].rstrip().endswith(("[", "{", ",", ":"))
+    # An array or a bundle that was put together by hand may have an entry a line, too, but its own first line goes on.
+    return not text.lstrip().startswith("[") and len(starts) > 1 and not starts[0].rstrip().endswith(("[", "{", ",", ":"))
 
 
-class _Scanner:
-    """Reads JSON value by value from a text, with no more of it in memory than one value needs."""
-
-    def __init__(self, text: io.TextIOBase) -> None:
-        self._text = text
-        self._buffer = ""
-        self._at = 0
-        # No number is read from a patient, and one of thousands of digits is JSON all the same.
-        self._decode = json.JSONDecoder(parse_int=float).raw_decode
-        self._fill()
-        if self._buffer.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
-            self._at = 1
-
-    def peek(self) -> str:
-        """The next letter that is no space; empty at the end."""
-        while True:
-            while self._at < len(self._buffer) and self._buffer[self._at] in " \t\r\n":
-                self._at += 1
-            if self._at < len(self._buffer):
-                return self._buffer[self._at]
-            if not self._fill():
-                return ""
-
-    def take(self, letter: str) -> None:
-        """Go past `letter`, which has to come next. Raises `_BrokenError`."""
-        if self.peek() != letter:
-            raise _BrokenError
-        self._at += 1
-
-    def value(self) -> Any:
-        """The next value, whole. Raises `_BrokenError`."""
-        self.peek()
-        while True:
-            try:
-                value, end = self._decode(self._buffer, self._at)
-            except RecursionError:
-                raise _BrokenError from None
-            except ValueError:
-                value, end = None, len(self._buffer)
-            # A number that ends with the buffer may go on.
-            if end < len(self._buffer):
-                self._at = end
-                return value
-            # As much again each time, so that a large value is not parsed from its start too often.
-            if len(self._buffer) - self._at > MOST_LETTERS:
-                raise _BrokenError
-            if not self._fill(max(_BLOCK, len(self._buffer) - self._at)):
-                if value is None:
-                    raise _BrokenError
-                self._at = end
-                return value
-
-    def _fill(self, letters: int = _BLOCK) -> bool:
-        more = self._text.read(letters)
-        self._buffer = self._buffer[self._at :] + more
-        self._at = 0
-        return bool(more)
-
-
-def _resources(scanner: _Scanner) -> Iterator[Any]:
-    """Every resource of a file: each value by itself, and of a bundle each entry's."""
-    while scanner.peek():
-        yield from _object(scanner)
-
-
-def _object(scanner: _Scanner) -> Iterator[Any]:
-    scanner.take("{")
-    kept: dict[str, Any] = {}
-    has_entries = False
-    while scanner.peek() != "}":
-        if kept or has_entries:
-            scanner.take(",")
-        name = scanner.value()
-        scanner.take(":")
-        if name == "entry" and scanner.peek() == "[":
-            has_entries = True
-            yield from _entries(scanner)
-        else:
-            kept[str(name)] = scanner.value()
-    scanner.take("}")
-    if not has_entries and kept.get("resourceType") != "Bundle":
-        yield kept
-
-
-def _entries(scanner: _Scanner) -> Iterator[Any]:
-    scanner.take("[")
-    is_first = True
-    while scanner.peek() != "]":
-        if not is_first:
-            scanner.take(",")
-        is_first = False
-        entry = scanner.value()
-        yield entry.get("resource") if isinstance(entry, dict) else None
-    scanner.take("]")
+def _next_line(file: BinaryIO, encoding: str) -> str:
+    """The end of a long first line and the start of the next."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="ptnotes.unreadable")
+    last = ""
+    try:
+        while (part := text.readline(_BLOCK)) and not part.endswith("\n"):
+            last = part
+        return f"{(last + part)[-_BLOCK:]}{text.read(1)}"
+    finally:
+        text.detach()
 
 
 def _cells(who: _Json) -> tuple[list[str], str]:

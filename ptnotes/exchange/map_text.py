@@ -24,6 +24,7 @@ def map_text(columns: ImportMap) -> str:
             "encoding": columns.encoding,
             "separator": columns.separator,
             "has_header": columns.has_header,
+            "header_row": columns.header_row,
             "date_order": columns.date_order.value,
             "is_guarded": columns.is_guarded,
             "columns": [
@@ -60,12 +61,15 @@ def _read(document: Mapping[str, Any]) -> ImportMap:
         return FHIR_MAP
     if document["encoding"] not in ENCODING_WORDS or document["separator"] not in SEPARATORS:
         raise ValueError(kind)
-    columns = document["columns"]
+    columns, header_row = document["columns"], document.get("header_row", 1)
+    if type(header_row) is not int or header_row < 1:
+        raise ValueError(header_row)
     return ImportMap(
         kind=kind,
         encoding=document["encoding"],
         separator=document["separator"],
         has_header=bool(document["has_header"]),
+        header_row=header_row,
         header=tuple(str(one["name"]) for one in columns),
         targets=tuple(None if one["holds"] is None else Target(one["holds"]) for one in columns),
         date_order=DateOrder(document["date_order"]),

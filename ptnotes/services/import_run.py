@@ -91,7 +91,7 @@ class Judge:
         """What becomes of each row, in their order."""
         for number, cells, code in rows:
             if code:
-                yield Verdict(number, cells, RowKind.REFUSED, faults=(Fault(code, "import.row"),))
+                yield Verdict(number, cells, RowKind.REFUSED, faults=(rows.fault(code),))
                 continue
             try:
                 incoming = self._reader.read(cells)

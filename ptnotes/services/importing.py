@@ -38,7 +38,7 @@ from ptnotes.domain.importing import (
 )
 from ptnotes.domain.permissions import Act
 from ptnotes.exchange.csv_in import Place
-from ptnotes.exchange.file_in import Rows, first_guess, read_through, rows_of, settled_order
+from ptnotes.exchange.file_in import Guess, Rows, first_guess, read_through, rows_of, settled_order
 from ptnotes.exchange.map_text import has_header_of, read_map
 from ptnotes.exchange.refused_out import RefusedRows
 from ptnotes.exchange.row_in import RowReader
@@ -68,34 +68,42 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
     """Read a file through once and guess how it is read; nothing is stored.
 
     Columns are matched as they were in the last import of a file with such a header, else by their names; `told` sets
-    letters, separator and whether there is a header, and what the columns hold where they are still the same. Raises
-    `InputError` ("import.empty", "import.no_list", "import.too_large", "import.too_many_columns",
-    "import.not_read"), `EnvironmentFault`
-    ("import.missing", "import.not_a_file", disk.*), `AccessError`.
+    letters, separator and where the header is, if any, and what the columns hold where they are still the same. Raises
+    `InputError` ("import.empty", "import.no_list", "import.no_patient" for JSON without any, "import.too_large",
+    "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*),
+    `AccessError`.
     """
     _require(clinic)
     with clinic.store.read() as connection:
         known = list(stored.mappings(connection))
         usual = usual_order(load_clinic(connection).locale)
     with _opened(path) as file:
-        columns, has_mark = first_guess(file, told)
-        is_told = told is not None and columns.kind is FileKind.CSV and told.header == columns.header
-        remembered = None if is_told else _remembered(columns, known)
-        matched = told if is_told else remembered
-        columns = columns if matched is None else replace(columns, targets=matched.targets)
-        rows, first_rows, dates = read_through(file, columns, clinic.today())
+        guess = first_guess(file, told)
+        columns, remembered = guess.map, None
+        if told is not None and columns.kind is FileKind.CSV and told.header == columns.header:
+            columns = replace(columns, targets=told.targets)
+        else:
+            remembered = _remembered(guess, known, is_told=told is not None)
+            columns = columns if remembered is None else remembered
+        read = read_through(file, columns, clinic.today())
         if columns.kind is FileKind.CSV:
-            columns = settled_order(columns, dates, usual if remembered is None else remembered.date_order)
+            columns = settled_order(
+                columns, read.dates, usual if remembered is None else remembered.date_order
+            )
+        elif not read.rows:
+            raise InputError(Fault("import.no_patient", "import.file"))
         size = os.fstat(file.fileno()).st_size
     return Looked(
         path=path,
         map=columns,
-        has_mark=has_mark,
+        has_mark=guess.has_mark,
         size_bytes=size,
-        rows=rows,
-        first_rows=first_rows,
-        dates=dates,
+        rows=read.rows,
+        first_rows=read.first_rows,
+        dates=read.dates,
         is_remembered=remembered is not None,
+        top=guess.top,
+        broken_off=read.broken_off,
     )
 
 
@@ -126,7 +134,7 @@ def dry_run(
     with _opened(path) as file:
         index.stamp = _stamp(file)
         digest = first_pass(file, replace(columns, targets=())).digest
-        _require_header(file, columns)
+        columns = _with_header(file, columns)
         judge = Judge(clinic, columns)
         with rows_of(file, columns) as rows:
             for place, verdict in enumerate(judge.verdicts(rows)):
@@ -135,7 +143,7 @@ def dry_run(
                 if place % LOOK_EVERY == 0:
                     _go_on(clinic, stop)
                     progress(file.tell(), index.stamp[0])
-            not_patients = rows.not_patients
+            not_patients, broken_off = rows.not_patients, rows.broken_off
         progress(index.stamp[0], index.stamp[0])
     return DryRun(
         path=path,
@@ -146,6 +154,7 @@ def dry_run(
         duplicates=counts[RowKind.DUPLICATE],
         refused=counts[RowKind.REFUSED],
         not_patients=not_patients,
+        broken_off=broken_off,
         index=index,
     )
 
@@ -212,14 +221,15 @@ def import_patients(
         check_target(refused, replace=False, starts=b"")
     with ExitStack() as open_files:
         file = open_files.enter_context(_opened(path))
+        columns = _with_header(file, columns)
         first = first_pass(file, columns)
         if digest and digest != first.digest:
             raise InputError(Fault("import.changed", "import.file"))
-        _require_header(file, columns)
         back = None if refused is None else open_files.enter_context(_given_back(refused, columns))
         run = Run(clinic, columns, first, back)
         with rows_of(file, columns) as rows:
             was_stopped = run.carry_out(rows, frozenset(add), progress, stop)
+            broken_off = rows.broken_off
         has_changed = first_pass(file, replace(columns, targets=())).digest != first.digest
         run.finish()
     return Imported(
@@ -231,6 +241,7 @@ def import_patients(
         refused=run.refused,
         was_stopped=was_stopped,
         has_changed=has_changed,
+        broken_off=broken_off,
         refused_path=refused if back is not None and back.count else None,
     )
 
@@ -276,25 +287,35 @@ def _stamp(file: BinaryIO) -> tuple[int, int]:
     return told.st_size, told.st_mtime_ns
 
 
-def _require_header(file: BinaryIO, columns: ImportMap) -> None:
-    """Raise `InputError` ("import.other_header") where the file does not have the columns that were matched."""
-    found, _mark = first_guess(file, columns)
+def _with_header(file: BinaryIO, columns: ImportMap) -> ImportMap:
+    """The map with the row in which the header stands in this file, which may have more titles above it, or fewer.
+
+    Raises `InputError` ("import.other_header") where the file does not have the columns that were matched.
+    """
+    found = first_guess(file, columns).map
     if found.kind is not columns.kind or (
         found.kind is FileKind.CSV and not has_header_of(columns, found.header)
     ):
         raise InputError(Fault("import.other_header", "import.columns"))
+    return replace(columns, header_row=found.header_row)
 
 
-def _remembered(columns: ImportMap, known: list[str]) -> ImportMap | None:
-    """How a file with such a header was read last; None where there was none."""
-    if columns.kind is not FileKind.CSV or not columns.has_header:
+def _remembered(guess: Guess, known: list[str], *, is_told: bool) -> ImportMap | None:
+    """How a file with such a header was read last; None where there was none.
+
+    Where nobody said which row is the header, each of the first rows may be: last time it was told by hand, perhaps.
+    """
+    if guess.map.kind is not FileKind.CSV or (is_told and not guess.map.has_header):
         return None
+    at = guess.map.header_row
+    rows = sorted(guess.top, key=lambda row: row[0] != at)
     for text in known:
         with suppress(InputError):
             earlier = read_map(text)
-            if has_header_of(earlier, columns.header):
-                width = len(columns.header)
-                return replace(earlier, targets=(*earlier.targets, None)[:width])
+            for number, names in rows[:1] if is_told else rows:
+                if earlier.has_header and has_header_of(earlier, names):
+                    targets = (*earlier.targets, None)[: len(names)]
+                    return replace(guess.headed(number), targets=targets, date_order=earlier.date_order)
     return None
 
 
@@ -327,9 +348,9 @@ def _positions(kinds: bytearray, code: int, offset: int, limit: int) -> list[int
     return found
 
 
-def _cells_at(file: BinaryIO, tried: DryRun, places: list[int]) -> dict[int, tuple[list[str], str]]:
+def _cells_at(file: BinaryIO, tried: DryRun, places: list[int]) -> dict[int, tuple[list[str], Fault | None]]:
     """The cells of the rows at these places, which are in order, and what is wrong with them; read from the file."""
-    found: dict[int, tuple[list[str], str]] = {}
+    found: dict[int, tuple[list[str], Fault | None]] = {}
     left = list(reversed(places))
     while left:
         mark = max((mark for mark in tried.index.marks if mark[0] <= left[-1]), default=None)
@@ -337,7 +358,7 @@ def _cells_at(file: BinaryIO, tried: DryRun, places: list[int]) -> dict[int, tup
         with rows_of(file, tried.map, start) as rows:
             for place, (_number, cells, code) in enumerate(rows, 0 if mark is None else mark[0]):
                 if place == left[-1]:
-                    found[left.pop()] = (cells, code)
+                    found[left.pop()] = (cells, rows.fault(code) if code else None)
                     if not left or left[-1] >= place + _MARK_EVERY:
                         break
             else:
@@ -346,15 +367,15 @@ def _cells_at(file: BinaryIO, tried: DryRun, places: list[int]) -> dict[int, tup
     return found
 
 
-def _shown(index: RowIndex, reader: RowReader, place: int, read: tuple[list[str], str]) -> ImportRow:
-    cells, code = read
+def _shown(index: RowIndex, reader: RowReader, place: int, read: tuple[list[str], Fault | None]) -> ImportRow:
+    cells, fault = read
     kind = _CODES[index.kinds[place]]
     because = None
     if kind is RowKind.DUPLICATE:
         because = _REASONS[index.because[_rank(index, place)]]
-    faults: tuple[Fault, ...] = (Fault(code, "import.row"),) if code else ()
+    faults: tuple[Fault, ...] = () if fault is None else (fault,)
     patient = None
-    if not code:
+    if fault is None:
         try:
             patient = reader.read(cells).patient
         except InputError as error:

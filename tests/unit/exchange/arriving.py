@@ -53,7 +53,7 @@ def patients(draw: st.DrawFn) -> Patient:
 def read_back(raw: bytes) -> tuple[ImportMap, list[Incoming]]:
     """The patients of a file, read as it is guessed."""
     file = io.BytesIO(raw)
-    columns, _mark = first_guess(file, None)
+    columns = first_guess(file, None).map
     reader = RowReader(columns, TODAY, NOW)
     with rows_of(file, columns) as rows:
         found = [reader.read(cells) for _number, cells, code in rows if not code]

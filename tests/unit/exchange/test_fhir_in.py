@@ -22,6 +22,8 @@ from ptnotes.exchange.fhir_bundle import bundle_bytes
 from ptnotes.exchange.fhir_data import PatientData
 from ptnotes.exchange.fhir_in import FHIR_MAP, FhirRecords
 from ptnotes.exchange.fhir_parts import compact
+from ptnotes.exchange.file_in import kind_of
+from ptnotes.exchange.json_in import MOST_LETTERS
 from ptnotes.exchange.row_in import RowReader
 from tests.clinics import CLINIC, reference
 from tests.unit.exchange.arriving import NOW, TODAY, patients, read_back
@@ -147,17 +149,133 @@ def test_a_patient_that_was_replaced_and_a_gender_that_is_none_are_refused() -> 
 
 
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "code", "place"),
     [
-        json.dumps(bundle_of(WHO, WHO)).encode()[:-40],
-        json.dumps(bundle_of(WHO)).encode()[:-2] + b", nonsense]}",
-        json.dumps(WHO).encode() + b"\n[[[",
-        json.dumps(bundle_of(WHO)).encode()[:-2] + b", " + b"[" * 200_000,
+        (json.dumps(bundle_of(WHO, WHO), indent=1).encode()[:-40], "import.cut_off", ("312", "7")),
+        (json.dumps(WHO).encode() + b"\n[[[", "import.cut_off", ("2", "4")),
+        (json.dumps(bundle_of(WHO)).encode()[:-2] + b",\n" + b"[" * 200_000, "import.cut_off", ("2", "1")),
+        (json.dumps(bundle_of(WHO)).encode()[:-2] + b",\n {]}", "import.not_json", ("2", "3")),
+        (json.dumps(bundle_of(WHO)).encode() + b"}", "import.not_json", None),
     ],
 )
-def test_where_the_json_breaks_off_what_came_before_is_read_and_the_rest_refused(raw: bytes) -> None:
-    found, _others = rows(raw)
-    assert (found[0][2], found[-1][2]) == ("", "import.not_json")
+def test_where_the_json_breaks_off_what_came_before_is_read_and_it_is_told_from_where_on_nothing_is(
+    raw: bytes, code: str, place: tuple[str, str] | None
+) -> None:
+    records = FhirRecords(io.BytesIO(raw), "utf-8")
+    assert [wrong for _number, _cells, wrong in records] == ["", code]
+    assert records.broken_off is not None
+    assert records.broken_off.code == code
+    assert records.broken_off == records.fault(code)
+    if place is not None:
+        assert tuple(records.broken_off.values[name] for name in ("line", "letter")) == place
+
+
+@pytest.mark.parametrize(
+    ("harmed", "code"),
+    [
+        (b'{"resource": {"resourceType": "Patient",, "id": "{["}}', "import.entry_not_json"),
+        (b'{"resource": {"resourceType": "Patient", active: True}}', "import.entry_not_json"),
+        (b'{"resource": {"resourceType": "Patient", "text": "two\nlines \\" ]"}}', "import.entry_not_json"),
+        (b"nonsense", "import.entry_not_json"),
+        (b'{"resource": {"a": ' + b"[" * 90_000 + b"]" * 90_000 + b"}}", "import.too_deep"),
+        (b'{"resource": {"data": "' + b"A" * 2 * MOST_LETTERS + b'"}}', "import.too_long"),
+    ],
+    ids=["comma", "words", "line end", "nonsense", "deep", "large"],
+)
+def test_an_entry_that_is_harmed_too_deep_or_too_large_stops_no_other(harmed: bytes, code: str) -> None:
+    entry = json.dumps({"resource": WHO}).encode()
+    for before, after in ((b'{"resourceType": "Bundle", "entry": [', b"]}"), (b"[", b"]")):
+        raw = before + b",\n".join((entry, harmed, entry)) + after
+        records = FhirRecords(io.BytesIO(raw), "utf-8")
+        assert [(number, wrong) for number, _cells, wrong in records] == [(1, ""), (2, code), (3, "")]
+        assert records.broken_off is None
+        assert records.fault(code).values["line"] == "2"
+
+
+def test_a_patient_alone_with_a_part_that_is_too_deep_is_refused_and_no_other_line() -> None:
+    deep = b'{"resourceType": "Patient", "extension": ' + b"[" * 90_000 + b"]" * 90_000 + b"}"
+    assert rows(deep)[0] == [(1, [], "import.too_deep")]
+    who = json.dumps(WHO).encode()
+    found, _others = rows(b"\n".join((who, deep, who)))
+    assert [code for _number, _cells, code in found] == ["", "import.too_deep", ""]
+
+
+def test_patients_are_found_in_an_array_in_entries_without_a_bundle_and_in_bundles_within_one() -> None:
+    other = {"resourceType": "Observation"}
+    for document, others in (
+        ([WHO, other, WHO], 1),
+        ([[WHO], [WHO, None]], 1),
+        ([{"resource": WHO}, {"fullUrl": "urn:x", "resource": WHO}], 0),
+        ([bundle_of(WHO, other), bundle_of(WHO)], 1),
+        (bundle_of(bundle_of(WHO), bundle_of(other, bundle_of(WHO))), 1),
+        ({"resourceType": "Bundle", "entry": [WHO, WHO, {"request": {}}]}, 1),
+    ):
+        for indent in (None, 1):
+            raw = json.dumps(document, indent=indent).encode()
+            file = io.BytesIO(raw)
+            assert kind_of(file) is FileKind.FHIR
+            found, counted = rows(raw)
+            assert [code for _number, _cells, code in found] == ["", ""]
+            assert counted == others
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b" \n[ {", FileKind.FHIR),
+        (b"[]", FileKind.FHIR),
+        (b"\xef\xbb\xbf[\r\n{", FileKind.FHIR),
+        (b"[Last Name],[First Name]\r\n", FileKind.CSV),
+        (b"[", FileKind.CSV),
+    ],
+)
+def test_an_array_of_objects_is_json_and_names_in_brackets_are_not(start: bytes, kind: FileKind) -> None:
+    assert kind_of(io.BytesIO(start)) is kind
+
+
+def test_a_comma_too_many_or_too_few_between_entries_costs_no_patient() -> None:
+    entry = json.dumps({"resource": WHO})
+    for joint, last in ((",", ","), (" ", ""), (",", " ,\n")):
+        found, _others = rows(
+            f'{{"entry": [{entry}{joint}{entry}{last}], "resourceType": "Bundle"}}'.encode()
+        )
+        assert [code for _number, _cells, code in found] == ["", ""]
+
+
+def test_lines_are_lines_where_the_first_is_longer_than_what_is_looked_at_first() -> None:
+    photo = WHO | {"photo": [{"data": "A" * 200_000}]}
+    who = json.dumps(WHO).encode()
+    found, _others = rows(b"\n".join((json.dumps(photo).encode(), who[:-9], who)))
+    assert [code for _number, _cells, code in found] == ["", "import.line_not_json", ""]
+
+
+def test_a_line_longer_than_any_resource_is_one_row() -> None:
+    who = json.dumps(WHO).encode()
+    long = b'{"resourceType": "Patient", "data": "' + b"A" * 2 * MOST_LETTERS + b'"}'
+    found, _others = rows(b"\n".join((who, long, who)))
+    assert [code for _number, _cells, code in found] == ["", "import.too_long", ""]
+
+
+@given(st.data())
+def test_one_letter_changed_reads_nobody_who_is_not_there_and_hides_nobody(data: st.DataObject) -> None:
+    people = [WHO | {"id": f"p{number}", "birthDate": f"19{number}0-01-01"} for number in range(10, 14)]
+    document: object = data.draw(st.sampled_from([bundle_of(*people), people]))
+    text = json.dumps(document, indent=data.draw(st.sampled_from([None, 1])))
+    at = data.draw(st.integers(1, len(text) - 1))
+    put = data.draw(st.sampled_from([*'{}[]",:\\ x1', ""]))
+    taken = data.draw(st.integers(0, 1))
+    records = FhirRecords(io.BytesIO((text[:at] + put + text[at + taken :]).encode()), "utf-8")
+    found = list(records)
+    born = [cells[7] for _number, cells, code in found if not code]
+    there = [str(one["birthDate"]) for one in people]
+    assert len([day for day in born if day in there]) == len({day for day in born if day in there})
+    assert len([day for day in born if day not in there]) <= 1
+    if len(born) < len(there):
+        # Who is missing was refused, or is told: something else than a Patient stands there now, or reading ended.
+        refused = sum(bool(code) for _number, _cells, code in found)
+        assert refused + records.others >= 1
+        if records.broken_off is None:
+            assert len(born) + refused + records.others >= len(there)
 
 
 def test_a_line_that_is_no_json_stops_no_other_line() -> None:
