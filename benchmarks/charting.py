@@ -9,10 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QWidget
 
-from benchmarks.clinics import LONG_MRNS
+from benchmarks.clinics import LONG_MRNS, discard_measured
 from benchmarks.window import Painted, ms_since, settle, until
-from ptnotes.domain.treatment import NoteState
-from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.charting.visit_page import VisitPage
 from ptnotes.ui.shell import Shell
@@ -39,7 +37,7 @@ def keys(application: QApplication, shell: Shell) -> dict[str, list[float]]:
             painted.times = 0
             begun = perf_counter()
             QTest.keyClicks(field, letter)
-            until(application, lambda: painted.times > 0)
+            until(application, lambda: painted.times > 0, f"the key {letter!r} in a field of {name}, painted")
             times.setdefault(name, []).append(ms_since(begun))
             settle(application, _BETWEEN_S)
         painted.stop()
@@ -59,20 +57,20 @@ def keys(application: QApplication, shell: Shell) -> dict[str, list[float]]:
         reading.selectAll()
         press("motion", reading, "42")
     for scale in page.pain.scales:
+        # A score that stands there already would change nothing, and nothing would be painted.
+        QTest.keyClick(scale, Qt.Key.Key_Delete)
         press("pain", scale, "47")
+    _take_back(application, shell)
     return times
 
 
-def discard_typed(clinic: OpenClinic, patient_id: int) -> None:
-    """Take away what was typed here earlier today: the same keys in a visit that holds all of it do other work."""
-    from ptnotes.services.episodes import episodes_of
-    from ptnotes.services.visits import discard_draft, load_session, sessions_of
-
-    for episode in episodes_of(clinic, patient_id):
-        for row in sessions_of(clinic, episode.id or 0):
-            is_of_today = row.service_date == clinic.today() and row.state is NoteState.DRAFT
-            if is_of_today and NARRATIVE in load_session(clinic, row.id).note.subjective:
-                discard_draft(clinic, row.id)
+def _take_back(application: QApplication, shell: Shell) -> None:
+    """Leave the patient, and discard today's visit once all of it is stored."""
+    clinic, tasks = shell._clinic, shell._tasks
+    assert clinic is not None
+    shell.actions_by_id["home"].trigger()
+    until(application, lambda: tasks.unsaved == 0, "the visit, stored")
+    discard_measured(clinic)
 
 
 def _visit_today(application: QApplication, shell: Shell) -> VisitPage:
@@ -83,16 +81,15 @@ def _visit_today(application: QApplication, shell: Shell) -> VisitPage:
     assert clinic is not None
     patient_id = patient_by_mrn(clinic, LONG_MRNS[0]).id
     assert patient_id is not None
-    discard_typed(clinic, patient_id)
     workspace.open_patient(patient_id)
-    until(application, lambda: workspace.chart.shown is not None)
+    until(application, lambda: workspace.chart.shown is not None, "the patient's chart")
     settle(application, 0.5)
     shell.actions_by_id["tab_sessions"].trigger()
     settle(application, 1.0)
     screen = next(one for one in workspace.chart.screens.values() if isinstance(one, ChartingScreen))
-    until(application, lambda: screen.stage.page is not None)
+    until(application, lambda: screen.stage.page is not None, "the visits of the patient")
     screen.bar.commands["new_visit"].trigger()
-    until(application, lambda: _day_of(screen) == clinic.today())
+    until(application, lambda: _day_of(screen) == clinic.today(), "today's visit")
     settle(application, 0.5)
     page = screen.stage.page
     assert isinstance(page, VisitPage)

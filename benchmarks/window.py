@@ -16,7 +16,7 @@ from time import monotonic, perf_counter, sleep
 from typing import Any
 from unittest.mock import patch
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -42,6 +42,7 @@ TYPED = (
     "555 01",
 )
 _LONGEST_WAIT_S = 60.0
+_AND_WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 
 
 class Painted(QObject):
@@ -63,14 +64,22 @@ class Painted(QObject):
         self._application.removeEventFilter(self)
 
 
-def until(application: QApplication, reached: Callable[[], bool]) -> None:
-    """Let the window work until `reached`; what was painted meanwhile is on the screen then."""
+def until(application: QApplication, reached: Callable[[], bool], what: str) -> None:
+    """Let the window work until `reached`; what was painted meanwhile is on the screen then.
+
+    Raises `TimeoutError`, which says that it was waited for `what`.
+    """
     latest = monotonic() + _LONGEST_WAIT_S
-    flags = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
-    while not reached():
-        application.processEvents(flags)
-        if monotonic() > latest:
-            raise TimeoutError("the window did not show what was waited for")
+    # A window in which nothing happens any more would be waited for without end.
+    alarm = QTimer(interval=round(_LONGEST_WAIT_S * 1000))
+    alarm.start()
+    try:
+        while not reached():
+            if monotonic() >= latest:
+                raise TimeoutError(f"waited {_LONGEST_WAIT_S:g} s in vain for {what}")
+            application.processEvents(_AND_WAIT)
+    finally:
+        alarm.stop()
 
 
 def settle(application: QApplication, seconds: float = 0.1) -> None:
@@ -98,7 +107,7 @@ def main(path: Path) -> dict[str, list[float]]:
         shell.resize(1440, 900)
         shell.show()
         # Whoever types a passphrase gives the window time to read ahead.
-        until(application, lambda: "ptnotes.ui.workspace" in sys.modules)
+        until(application, lambda: "ptnotes.ui.workspace" in sys.modules, "the window to read ahead")
         settle(application, 1.5)
         derivation = [_derivation_ms(path) for _ in range(3)]
         result = {"derivation": derivation, "unlock": [_unlock(application, shell, door)]}
@@ -135,7 +144,7 @@ def _unlock(application: QApplication, shell: Shell, door: Any) -> float:
     door.passphrase.setText(PASSPHRASE)
     begun = perf_counter()
     QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
-    until(application, lambda: painted.times > 0)
+    until(application, lambda: painted.times > 0, "the home screen, painted")
     took = ms_since(begun)
     painted.stop()
     return took
@@ -156,7 +165,7 @@ def _search(application: QApplication, shell: Shell) -> list[float]:
             painted.times = 0
             begun = perf_counter()
             QTest.keyClicks(sidebar.find_line, letter)
-            until(application, lambda: painted.times > 0)
+            until(application, lambda: painted.times > 0, f"the list for {letter!r} of {words!r}, painted")
             times.append(ms_since(begun))
             settle(application, 0.02)
     painted.stop()
@@ -236,7 +245,7 @@ def _open_patients(application: QApplication, shell: Shell) -> list[float]:
             watched.forget()
             begun = perf_counter()
             workspace.open_patient(patient_id)
-            until(application, watched.is_whole)
+            until(application, watched.is_whole, f"the overview of {mrn}, painted")
             times.append(ms_since(begun))
             settle(application, 0.3)
     return times

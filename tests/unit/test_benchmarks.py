@@ -2,25 +2,19 @@
 
 import json
 import math
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from benchmarks import clinics
-from benchmarks.charting import NARRATIVE, discard_typed
-from benchmarks.clinics import LONG_MRNS, LONG_VISITS, PASSPHRASE, Size, clinic_file
+from benchmarks.clinics import LONG_MRNS, LONG_VISITS, PASSPHRASE, Size, clinic_file, discard_measured
 from benchmarks.figure import Figure, against_limit, percentile, table
 from benchmarks.saving import saving
-from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.treatment import Note
-from ptnotes.services.episodes import episodes_of, open_episode
+from ptnotes.db.keyfile import key_path, read_keys
+from ptnotes.services.episodes import episodes_of
 from ptnotes.services.opening import open_clinic
-from ptnotes.services.patients import add_patient, find_patients, patient_by_mrn
-from ptnotes.services.visits import save_draft, sessions_of, start_session
-from tests.clinics import PATIENT, clinic_in
-from tests.clock import FixedClock
+from ptnotes.services.patients import find_patients, patient_by_mrn
+from ptnotes.services.visits import sessions_of, start_session
 
 TINY = Size(name="tiny", patients=3, sessions=10)
 
@@ -59,20 +53,6 @@ def test_a_percentile_is_a_value_that_was_measured(share: float, value: int) -> 
     assert percentile([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], share) == value
 
 
-def test_what_was_typed_to_be_measured_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
-    clock = FixedClock()
-    clinic = clinic_in(tmp_path, clock)
-    patient_id = add_patient(clinic, PATIENT).id or 0
-    episode_id = open_episode(clinic, EpisodeOfCare(patient_id=patient_id, start=clinic.today())).id or 0
-    drafts = [start_session(clinic, episode_id) for _ in range(2)]
-    earlier = start_session(clinic, episode_id, clinic.today() - timedelta(days=1))
-    for draft in (drafts[0], earlier):
-        save_draft(clinic, replace(draft, note=Note(subjective=f"{NARRATIVE} {NARRATIVE}")))
-    discard_typed(clinic, patient_id)
-    assert {row.id for row in sessions_of(clinic, episode_id)} == {drafts[1].id, earlier.id}
-    clinic.close()
-
-
 def test_a_clinic_is_made_once_and_again_when_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clinics, "FOLDER", tmp_path)
     path = clinic_file(TINY)
@@ -86,13 +66,34 @@ def test_a_clinic_is_made_once_and_again_when_stale(tmp_path: Path, monkeypatch:
     clinic.close()
     assert len(rows) == TINY.patients + len(LONG_MRNS)
     assert len(visits) == LONG_VISITS
-    keys = path.with_name(f"{path.name}.keys").read_bytes()
+    file_id = read_keys(key_path(path)).file_id
 
     assert clinic_file(TINY) == path
-    assert path.with_name(f"{path.name}.keys").read_bytes() == keys
+    assert read_keys(key_path(path)).file_id == file_id
     path.with_suffix(".stamp").write_text("made by other code", "utf-8")
     clinic_file(TINY)
-    assert path.with_name(f"{path.name}.keys").read_bytes() != keys
+    assert read_keys(key_path(path)).file_id != file_id
+
+
+def test_what_was_charted_to_be_measured_is_gone_at_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clinics, "FOLDER", tmp_path)
+    path = clinic_file(TINY)
+    clinic = open_clinic(path, PASSPHRASE)
+    (episode,) = episodes_of(clinic, patient_by_mrn(clinic, LONG_MRNS[0]).id or 0)
+    made = sessions_of(clinic, episode.id or 0)
+    assert clinic.today() not in {visit.service_date for visit in made}
+    for _ in range(2):
+        start_session(clinic, episode.id or 0)
+    discard_measured(clinic)
+    assert sessions_of(clinic, episode.id or 0) == made
+    start_session(clinic, episode.id or 0)
+    clinic.close()
+
+    clinic = open_clinic(clinic_file(TINY), PASSPHRASE)
+    assert sessions_of(clinic, episode.id or 0) == made
+    clinic.close()
 
 
 def test_both_ways_of_saving_write_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
