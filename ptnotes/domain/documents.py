@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from ptnotes.domain.phrases import blanks_in
 from ptnotes.domain.sentences import SENTENCES
 
 
@@ -53,6 +54,13 @@ class Lack:
     def text(self) -> str:
         """The lack in words."""
         return SENTENCES[self.code].format_map(self.values)
+
+
+def blanks_left(where: str, *texts: str) -> Iterator[Lack]:
+    """A lack for each blank (``‹side›``) that is left in what is printed; `where` says what it stands in."""
+    found = dict.fromkeys(text[start:end] for text in texts for start, end in blanks_in(text))
+    for blank in found:
+        yield Lack(code="lack.blank_left", values={"where": where, "blank": blank})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

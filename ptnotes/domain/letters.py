@@ -49,6 +49,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "statement": "what the patient said last",
         "assessment": "the latest assessment",
         "plan": "the latest plan of a note: what comes next",
+        "communication": "what was told to, or agreed with, others last",
         "treatment": "what was done so far",
         "home": "the home exercises",
         "goals": "each goal and how far it is",
@@ -61,7 +62,17 @@ PLACES: Mapping[str, str] = MappingProxyType(
 )
 """Every place that a template can name, with what it stands for."""
 
-FROM_NOTES = ("conclusion", "measures", "statement", "assessment", "plan", "treatment", "home", "goals")
+FROM_NOTES = (
+    "conclusion",
+    "measures",
+    "statement",
+    "assessment",
+    "plan",
+    "communication",
+    "treatment",
+    "home",
+    "goals",
+)
 """Those whose words come out of the notes of visits."""
 
 

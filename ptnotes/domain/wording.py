@@ -164,6 +164,22 @@ def ordinal(count: int) -> str:
     return f"{count}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th')}"
 
 
+def how_many(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: ``1 row``, ``12,000 rows``, ``2 entries`` where `many` says how more of them are called."""
+    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"
+
+
+def how_often(times_a_day: int | None, days_a_week: int | None) -> str:
+    """How often something is done, in plain words: ``twice a day, 5 days a week``; empty where nobody said."""
+    times = ""
+    if times_a_day is not None:
+        times = {1: "once a day", 2: "twice a day"}.get(times_a_day, f"{times_a_day} times a day")
+    days = ""
+    if days_a_week is not None:
+        days = {1: "1 day a week", 7: "every day"}.get(days_a_week, f"{days_a_week} days a week")
+    return ", ".join(part for part in (times, days) if part)
+
+
 _COUNTED = re.compile(r"([-−]?\d+(?:[.,]\d+)?)\s*(\D*)")
 
 

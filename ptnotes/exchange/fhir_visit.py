@@ -22,6 +22,7 @@ from ptnotes.domain.treatment import (
     VisitKind,
     VisitStatus,
 )
+from ptnotes.domain.wording import how_often
 from ptnotes.exchange.fhir_measured import Measured
 from ptnotes.exchange.fhir_parts import (
     CPT,
@@ -224,7 +225,26 @@ def _exercise(make: Maker, row: Exercise) -> Json:
             extension("load", "Quantity", load),
             extension("band", "String", row.band),
             extension("place", "String", row.place.value),
+            extension("times-a-day", "Integer", row.times_a_day),
+            extension("days-a-week", "Integer", row.days_a_week),
+            extension("how-often", "Timing", _how_often(row)),
         ],
+    }
+
+
+def _how_often(row: Exercise) -> Json | None:
+    """How often an exercise is done at home: the text says all of it, `repeat` as much as one of FHIR's counts can.
+
+    Twice a day on 5 days a week is ten times a week there, since no week days are named.
+    """
+    times, days = row.times_a_day, row.days_a_week
+    if not (times or days):
+        return None
+    is_weekly = days is not None and days < 7
+    count = (times or 1) * (days or 1) if is_weekly else times or 1
+    return {
+        "repeat": {"frequency": count, "period": 1, "periodUnit": "wk" if is_weekly else "d"},
+        "code": {"text": how_often(times, days)},
     }
 
 
@@ -267,7 +287,7 @@ def _composition(
         "section": [
             *(
                 _section(name, name.capitalize(), text=getattr(session.note, name))
-                for name in ("subjective", "objective", "assessment", "plan")
+                for name in ("subjective", "objective", "assessment", "plan", "communication")
             ),
             _section("treatment", "Treatment", entry=procedures),
             _section("measurements", "Measurements", entry=observations),

@@ -177,6 +177,9 @@ def _follow_up(data: DischargeData) -> Iterator[Flowable]:
         yield paragraph("Not written: the note of the visit of discharge has no plan.", QUIET)
     else:
         yield paragraph(data.follow_up.text, BODY)
+    if data.communication is not None:
+        yield space(3)
+        yield paragraph([bold("Communication: "), Span(data.communication.text)], BODY)
 
 
 def _charts(data: DischargeData, width: float) -> Iterator[Flowable]:

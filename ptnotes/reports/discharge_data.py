@@ -44,6 +44,7 @@ class DischargeData(DocumentData):
 
     `discharged_on` is None while the episode is open. `visits_since` counts the treatment days after `last_report_on`.
     `follow_up` is the plan in the note of the visit of discharge, None where that has none or there is no such visit.
+    `communication` is what was told there to the patient, the physician and others.
     """
 
     whole: ProgressReportData
@@ -57,3 +58,4 @@ class DischargeData(DocumentData):
     home_on: date | None = None
     education: tuple[str, ...] = ()
     follow_up: Reading | None = None
+    communication: Reading | None = None

@@ -121,11 +121,11 @@ def _story(data: HomeSheetData) -> Iterator[Flowable]:
 
 
 def _care(data: HomeSheetData) -> Iterator[Flowable]:
-    if data.take_care:
-        words = [bold("Take care: "), Span(data.take_care)]
-        # A box is not broken over pages, so that a text of many lines goes without.
-        short = len(data.take_care) <= 600 and data.take_care.count("\n") <= 8
-        yield Box(paragraph(words, _LARGE)) if short else paragraph(words, _LARGE)
+    for label, text in (("What to watch for: ", data.watch_for), ("Take care: ", data.take_care)):
+        if text:
+            told = paragraph([bold(label), Span(text)], _LARGE)
+            # A box is not broken over pages, so that a text of many lines goes without.
+            yield Box(told) if len(text) <= 600 and text.count("\n") <= 8 else told
 
 
 def _exercise(number: int, exercise: HomeExercise) -> Iterator[Flowable]:
@@ -137,7 +137,10 @@ def _exercise(number: int, exercise: HomeExercise) -> Iterator[Flowable]:
         yield _Indented(_Written("How many:"))
     if exercise.cue:
         yield _Indented(paragraph([quiet("Think of: "), Span(exercise.cue)], _LARGE))
-    yield _Indented(_Written("How often:"))
+    if exercise.often:
+        yield _Indented(paragraph([quiet("How often: "), Span(exercise.often)], _LARGE))
+    else:
+        yield _Indented(_Written("How often:"))
 
 
 def _ticks(exercises: Sequence[HomeExercise], width: float) -> Flowable:

@@ -10,14 +10,14 @@ from ptnotes.reports.document_data import DocumentData
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeExercise:
-    """One exercise in words for the patient. `dose` and `load` are empty where nothing was charted, never guessed.
-
-    `cue` stands as it was charted.
+    """One exercise in words for the patient. `dose`, `load` and `often` are empty where nothing was charted, never
+    guessed; `often` says how often it is done. `cue` stands as it was charted.
     """
 
     name: str
     dose: str = ""
     load: str = ""
+    often: str = ""
     cue: str = ""
 
 
@@ -27,14 +27,16 @@ class HomeSheetData(DocumentData):
 
     `shown_on` is the day of the visit whose exercises these are, None where no visit has any.
 
-    `is_latest` says whether that was the latest visit. `emergencies` and `same_day` are signs for which the patient
-    gets help at once, or calls on the same day; `sources` say where these are from.
+    `is_latest` says whether that was the latest visit. `watch_for` are words to the patient; `take_care` is the
+    precaution as it was charted, empty where there are such words. `emergencies` and `same_day` are signs for which the
+    patient gets help at once, or calls on the same day; `sources` say where these are from.
     """
 
     called: str
     shown_on: date | None = None
     is_latest: bool = True
     exercises: tuple[HomeExercise, ...] = ()
+    watch_for: str = ""
     take_care: str = ""
     emergencies: tuple[str, ...] = ()
     same_day: tuple[str, ...] = ()

@@ -128,11 +128,15 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
-    """The latest words of the notes, each with the day of its visit; None where no note of the period has any."""
+    """The latest words of the notes, each with the day of its visit; None where no note of the period has any.
+
+    `communication` is what was told to, and agreed with, others.
+    """
 
     statement: Reading | None = None
     assessment: Reading | None = None
     plan: Reading | None = None
+    communication: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,7 @@ class ProgressReportData(DocumentData):
     that the first page shows. `marks` are where the period treated, `strip` where and when the episode did.
     `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart,
     `examination` each of its findings, first and now. `care` is what the later pages tell of problems, goals and plan.
+    `certification_ended` says that a certification had run out while care went on, empty where none had.
     """
 
     diagnoses: tuple[str, ...]
@@ -177,6 +182,6 @@ class ProgressReportData(DocumentData):
     care: CarePlan = CarePlan()
     narrative: Narrative = Narrative()
     visits: tuple[VisitLine, ...] = ()
-    certification_ended: date | None = None
+    certification_ended: str = ""
     method_notes: tuple[str, ...] = ()
     against: tuple[AgainstLine, ...] = ()

@@ -228,9 +228,8 @@ def _conclusion(data: ProgressReportData) -> Flowable:
     match data.asked.request:
         case Request.NOTHING:
             spans.append(Span("nothing."))
-            if data.certification_ended is not None:
-                ended = f" The plan of care was certified to {full_date(data.certification_ended)}."
-                spans.append(Span(ended, None, "danger"))
+            if data.certification_ended:
+                spans.append(Span(f" {data.certification_ended}", None, "danger"))
         case Request.QUESTION:
             spans += [Span(data.asked.words), Span(f" Please answer{by}." if by else "")]
         case Request.SIGNATURE:

@@ -123,6 +123,7 @@ def _note(data: SessionNoteData) -> Iterator[Flowable]:
         ("Objective", note.objective),
         ("Assessment", note.assessment),
         ("Plan", note.plan),
+        ("Communication", note.communication),
     ]
     if not data.events:
         parts.append(("Safety", _safety_words(data)))

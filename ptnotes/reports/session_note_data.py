@@ -51,7 +51,7 @@ class SessionNoteData(DocumentData):
 
     `number` is its treatment day, None where it was not attended or is void. `absence` says that the visit was
     cancelled or missed, and why; then there is nothing else. `void` says that the note was declared void and why.
-    `consent` tells of the consent to a thrust, where one was done. `lines` are those of the note's four parts.
+    `consent` tells of the consent to a thrust, where one was done. `note` is what was written, part by part.
     """
 
     on: date

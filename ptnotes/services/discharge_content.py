@@ -12,7 +12,7 @@ from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.documents import Lack
+from ptnotes.domain.documents import Lack, blanks_left
 from ptnotes.domain.episode import DISCHARGE_REASONS, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress
 from ptnotes.domain.treatment import TreatmentSession, VisitKind
@@ -69,7 +69,8 @@ def discharge_content(reference: Reference, case: Case) -> DischargeData:
         home=home_exercise_lines(reference, case.sessions),
         home_on=home_exercises_on(case.sessions),
         education=_education(reference, attended),
-        follow_up=_follow_up(attended),
+        follow_up=_at_discharge(attended, "plan"),
+        communication=_at_discharge(attended, "communication"),
     )
 
 
@@ -79,6 +80,10 @@ def discharge_lacks(data: DischargeData) -> tuple[Lack, ...]:
 
 
 def _lacks(data: DischargeData) -> Iterator[Lack]:
+    conclusion = data.whole.conclusion
+    yield from blanks_left("The conclusion", conclusion.headline, conclusion.detail)
+    told = (data.follow_up, data.communication)
+    yield from blanks_left("The note", *(one.text for one in told if one is not None))
     if data.discharged_on is None:
         yield Lack(code="lack.discharge")
     elif not data.reason:
@@ -100,6 +105,8 @@ def _lacks(data: DischargeData) -> Iterator[Lack]:
         yield Lack(code="lack.home_exercises")
     if data.follow_up is None:
         yield Lack(code="lack.follow_up")
+    if data.communication is None:
+        yield Lack(code="lack.discharge_communication", is_required=False)
     if not data.education:
         yield Lack(code="lack.education", is_required=False)
     if not data.whole.referrer:
@@ -195,8 +202,8 @@ def _education(reference: Reference, attended: Sequence[TreatmentSession]) -> tu
     return other_services(reference, taught)
 
 
-def _follow_up(attended: Sequence[TreatmentSession]) -> Reading | None:
+def _at_discharge(attended: Sequence[TreatmentSession], section: str) -> Reading | None:
+    """What the note of the visit of discharge has in that section."""
     last = next((one for one in reversed(attended) if one.kind is VisitKind.DISCHARGE), None)
-    if last is None or not last.note.plan.strip():
-        return None
-    return Reading(last.service_date, last.note.plan.strip())
+    text = getattr(last.note, section).strip() if last is not None else ""
+    return Reading(last.service_date, text) if last is not None and text else None

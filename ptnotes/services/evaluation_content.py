@@ -161,6 +161,7 @@ def evaluation_content(
             ("Subjective", session.note.subjective),
             ("Objective", session.note.objective),
             ("Plan", session.note.plan),
+            ("Communication", session.note.communication),
         ),
         problems=tuple(
             ProblemLine(words=one.words, since=one.since, resolved_on=one.resolved_on)

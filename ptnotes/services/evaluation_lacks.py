@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ptnotes.domain.documents import Lack
+from ptnotes.domain.documents import Lack, blanks_left
 from ptnotes.domain.episode import DiagnosisKind, EpisodeOfCare, OnsetKind
 from ptnotes.reports.evaluation_data import EvaluationData
 from ptnotes.services.evaluation_content import Evaluated
@@ -36,6 +36,7 @@ def _lacks(found: Evaluated, data: EvaluationData) -> Iterator[Lack]:
         yield Lack(code="lack.objective")
     if not data.judgement:
         yield Lack(code="lack.judgement")
+    yield from blanks_left("The note", data.judgement, *(text for _, text in data.told))
     yield from _of_plan(found, data)
     if not episode.problems:
         yield Lack(code="lack.problems", is_required=False)

@@ -1,7 +1,7 @@
 """The home programme as a sheet for the patient: what to do at home, in plain words, and when to call.
 
 The exercises are those that the latest visit with any charted as done at home. Nothing is added to what was charted: a
-dose that is blank stays a line to write on. The signs to get help for are the reference data's
+dose that is blank, or how often, stays a line to write on. The signs to get help for are the reference data's
 (``contraindications``), in plain words, and only those whose source was looked up; one that speaks of the spine alone
 is left out where no spine is treated.
 """
@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.documents import DocumentKind, Lack
+from ptnotes.domain.documents import DocumentKind, Lack, blanks_left
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.letters import called
 from ptnotes.domain.people import Paper
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.screening import items_for
+from ptnotes.domain.text import clean_note
 from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
 from ptnotes.domain.trend import counted, visit_numbers
-from ptnotes.domain.wording import full_date, number
+from ptnotes.domain.wording import full_date, how_often, number
 from ptnotes.reports.home_sheet_data import HomeExercise, HomeSheetData
 from ptnotes.services.case import Case, gather
 from ptnotes.services.documents import MadeDocument, made_document
@@ -43,17 +44,30 @@ _SIGNS = {
 _AT_ONCE = "emergency"
 _REMARK = re.compile(r" \([^()]*\)$")
 """What stands in brackets behind a source: what it says of the item."""
+_WATCH_FOR_LIMIT = 600
 
 
-def prepare_home_sheet(clinic: OpenClinic, episode_id: int, paper: Paper | None = None) -> MadeDocument:
-    """The sheet of an episode's home exercises, ready to be given out; on the clinic's paper where None is chosen.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeSheetChoices:
+    """What a therapist chooses of a sheet: the paper is the clinic's where None. `watch_for` tells the patient what to
+    watch for, in plain words; where it is empty, the episode's precaution stands as it was charted.
+    """
 
-    Raises `NotFoundError`, `AccessError`, and `PtNotesError` "report.glyph_missing" for a character that no font has.
+    paper: Paper | None = None
+    watch_for: str = ""
+
+
+def prepare_home_sheet(clinic: OpenClinic, episode_id: int, choices: HomeSheetChoices) -> MadeDocument:
+    """The sheet of an episode's home exercises, ready to be given out.
+
+    Raises `NotFoundError`, `AccessError`; `InputError` ("text.too_long", "text.control") for words that are none to be
+    stored; and `PtNotesError` "report.glyph_missing" for a character that no font has.
     """
     require(clinic, Act.VIEW_NOTES)
-    case = gather(clinic, episode_id, clinic.today())
+    watch_for = clean_note(choices.watch_for, "home.watch_for", _WATCH_FOR_LIMIT).strip()
+    case = replace(gather(clinic, episode_id, clinic.today()), paper=choices.paper)
     shown = _shown(case.sessions)
-    data = home_sheet_content(clinic.reference, case, paper)
+    data = home_sheet_content(clinic.reference, case, watch_for)
     # ReportLab is read only when the first document is made, never on the way to a window.
     from ptnotes.reports.home_sheet import render_home_sheet  # noqa: PLC0415
 
@@ -64,12 +78,12 @@ def prepare_home_sheet(clinic: OpenClinic, episode_id: int, paper: Paper | None 
         covers_from=data.shown_on,
         covers_to=data.shown_on,
         sessions=tuple((one.id or 0, one.revision) for one in shown),
-        lacks=tuple(home_sheet_lacks(data)),
+        lacks=home_sheet_lacks(data),
     )
 
 
-def home_sheet_content(reference: Reference, case: Case, paper: Paper | None = None) -> HomeSheetData:
-    """The content of the sheet of `case`."""
+def home_sheet_content(reference: Reference, case: Case, watch_for: str = "") -> HomeSheetData:
+    """The content of the sheet of `case`, with what the patient is to watch for in words of whoever makes it."""
     shown = _shown(case.sessions)
     attended = counted(case.sessions)
     at_home = [row for session in shown for row in session.exercises if row.place is Place.HOME]
@@ -84,7 +98,7 @@ def home_sheet_content(reference: Reference, case: Case, paper: Paper | None = N
         clinic=case.clinic,
         author=case.author,
         written_at=case.written_at,
-        paper=paper or case.clinic.paper,
+        paper=case.paper or case.clinic.paper,
         patient=case.patient,
         age_years=age_years(case.patient.birth_date, case.as_of),
         signatures=signatures(shown, visit_numbers(case.sessions), case.notes, case.broken, case.mark),
@@ -92,7 +106,8 @@ def home_sheet_content(reference: Reference, case: Case, paper: Paper | None = N
         shown_on=shown[0].service_date if shown else None,
         is_latest=not shown or shown[0] is attended[-1],
         exercises=tuple(_exercise(reference, row) for row in at_home),
-        take_care=case.episode.precaution.strip(),
+        watch_for=watch_for,
+        take_care="" if watch_for else case.episode.precaution.strip(),
         emergencies=tuple(_SIGNS[item.id] for item in signs if item.action == _AT_ONCE),
         same_day=tuple(_SIGNS[item.id] for item in signs if item.action != _AT_ONCE),
         sources=tuple(
@@ -101,8 +116,13 @@ def home_sheet_content(reference: Reference, case: Case, paper: Paper | None = N
     )
 
 
-def home_sheet_lacks(data: HomeSheetData) -> Iterator[Lack]:
-    """What the sheet should say and cannot."""
+def home_sheet_lacks(data: HomeSheetData) -> tuple[Lack, ...]:
+    """What the sheet should say and cannot, what is required first."""
+    return tuple(sorted(_lacks(data), key=lambda lack: not lack.is_required))
+
+
+def _lacks(data: HomeSheetData) -> Iterator[Lack]:
+    yield from blanks_left("What to watch for", data.watch_for)
     if not data.exercises:
         yield Lack(code="lack.home_exercises")
     elif not data.is_latest and data.shown_on is not None:
@@ -112,6 +132,8 @@ def home_sheet_lacks(data: HomeSheetData) -> Iterator[Lack]:
     for exercise in data.exercises:
         if not exercise.dose:
             yield Lack(code="lack.home_dose", values={"exercise": exercise.name}, is_required=False)
+        if not exercise.often:
+            yield Lack(code="lack.home_often", values={"exercise": exercise.name}, is_required=False)
     if not data.clinic.telephone:
         yield Lack(code="lack.clinic_telephone")
     if data.take_care:
@@ -120,7 +142,7 @@ def home_sheet_lacks(data: HomeSheetData) -> Iterator[Lack]:
 
 
 def home_exercise_lines(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[str, ...]:
-    """Each exercise of the home programme in one line: ``Bridge: 3 sets of 10, with the green band``."""
+    """Each exercise of the home programme in one line: ``Bridge: 3 sets of 10, with the green band, twice a day``."""
     rows = (
         _exercise(reference, row)
         for session in _shown(sessions)
@@ -128,7 +150,9 @@ def home_exercise_lines(reference: Reference, sessions: Sequence[TreatmentSessio
         if row.place is Place.HOME
     )
     return tuple(
-        f"{row.name}: {', '.join(part for part in (row.dose, row.load) if part)}".removesuffix(": ")
+        f"{row.name}: {', '.join(part for part in (row.dose, row.load, row.often) if part)}".removesuffix(
+            ": "
+        )
         for row in rows
     )
 
@@ -156,6 +180,7 @@ def _exercise(reference: Reference, row: Exercise) -> HomeExercise:
         name=row.name or (known.label if known is not None else "Exercise"),
         dose=_dose(row),
         load=_load(row),
+        often=how_often(row.times_a_day, row.days_a_week),
         cue=row.cue.strip(),
     )
 

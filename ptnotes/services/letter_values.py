@@ -69,6 +69,7 @@ def _from_notes(data: ProgressReportData) -> dict[str, str]:
         "statement": _text(narrative.statement),
         "assessment": _text(narrative.assessment),
         "plan": _text(narrative.plan),
+        "communication": _text(narrative.communication),
         "treatment": "; ".join((*treated, *data.other_services)),
         "goals": "\n".join(f"– {goal.words}: {goal.standing}" for goal in data.goals),
     }

@@ -27,7 +27,7 @@ from ptnotes.domain.treatment import (
 from ptnotes.domain.treatment_strip import treatment_strip
 from ptnotes.domain.trend import TrendChart, TrendLine, counted, motion_charts, pain_chart, visit_numbers
 from ptnotes.domain.views import ChangeRow, GoalProgress
-from ptnotes.domain.wording import measure_label, number, own_value_sentence, side_words, with_unit
+from ptnotes.domain.wording import full_date, measure_label, number, own_value_sentence, side_words, with_unit
 from ptnotes.figures.body_areas import areas_of
 from ptnotes.reports.progress_data import (
     MeasureRow,
@@ -223,11 +223,16 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _M
     return row, change
 
 
-def _certification_ended(case: Case) -> date | None:
-    """The last day of a certification that had run out while care went on."""
+def _certification_ended(case: Case) -> str:
+    """That a certification had run out while care went on; a day that was only entered is told as that."""
     until = certified_until(case.episode, case.plan_versions)
     treated = counted(case.sessions)
-    return until if until is not None and treated and treated[-1].service_date > until else None
+    if until is None or not treated or treated[-1].service_date <= until:
+        return ""
+    own = case.plan_versions[-1].certification if case.plan_versions else None
+    if own is not None and own.signed_on is not None:
+        return f"The plan of care was certified to {full_date(until)}."
+    return f"The plan of care is entered as certified to {full_date(until)}; no signature is on record."
 
 
 def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> _Measured:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ptnotes.domain.documents import Lack
-from ptnotes.reports.progress_data import ProgressReportData
+from ptnotes.domain.documents import Lack, blanks_left
+from ptnotes.reports.progress_data import ProgressReportData, Reading
 
 
 def progress_lacks(data: ProgressReportData) -> tuple[Lack, ...]:
@@ -18,6 +18,9 @@ def progress_lacks(data: ProgressReportData) -> tuple[Lack, ...]:
 
 
 def _lacks(data: ProgressReportData) -> Iterator[Lack]:
+    yield from blanks_left("The conclusion", data.conclusion.headline, data.conclusion.detail)
+    yield from blanks_left("The question to the physician", data.asked.words)
+    yield from blanks_left("The note", *(one.text for one in _told(data) if one is not None))
     if not data.author.credentials:
         yield Lack(code="lack.credentials", values={"name": data.author.name})
     if not data.diagnoses:
@@ -39,3 +42,8 @@ def _lacks(data: ProgressReportData) -> Iterator[Lack]:
         yield Lack(code="lack.prognosis", is_required=False)
     if not data.referrer:
         yield Lack(code="lack.referrer", is_required=False)
+
+
+def _told(data: ProgressReportData) -> tuple[Reading | None, ...]:
+    """The words of notes that the report prints."""
+    return data.narrative.statement, data.narrative.assessment, data.narrative.plan

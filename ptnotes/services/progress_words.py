@@ -98,7 +98,12 @@ def latest_narrative(sessions: Sequence[TreatmentSession]) -> Narrative:
         told = ((session, getattr(session.note, section).strip()) for session in reversed(sessions))
         return next((Reading(session.service_date, text) for session, text in told if text), None)
 
-    return Narrative(statement=latest("subjective"), assessment=latest("assessment"), plan=latest("plan"))
+    return Narrative(
+        statement=latest("subjective"),
+        assessment=latest("assessment"),
+        plan=latest("plan"),
+        communication=latest("communication"),
+    )
 
 
 def is_shown(session: TreatmentSession) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.documents import Lack
+from ptnotes.domain.documents import Lack, blanks_left
 from ptnotes.domain.treatment import Mobilization, TreatmentSession, VisitKind
 from ptnotes.reports.session_note_data import SessionNoteData
 from ptnotes.services.visit_words import direction_words, place_of
@@ -24,6 +24,7 @@ def session_note_lacks(
 
 
 def _lacks(reference: Reference, session: TreatmentSession, data: SessionNoteData) -> Iterator[Lack]:
+    note = session.note
     for one in data.contributors:
         if not one.has_credentials:
             yield Lack(code="lack.credentials", values={"name": one.who})
@@ -36,16 +37,21 @@ def _lacks(reference: Reference, session: TreatmentSession, data: SessionNoteDat
             yield Lack(code="lack.visit_timed", values={"what": service.words})
     for row in session.mobilizations:
         yield from _of_mobilization(reference, row)
-    if not session.note.assessment.strip():
+    if not note.assessment.strip():
         yield Lack(code="lack.visit_assessment")
-    if not session.note.subjective.strip():
+    yield from blanks_left(
+        "The note", note.subjective, note.objective, note.assessment, note.plan, note.communication
+    )
+    if not note.subjective.strip():
         yield Lack(code="lack.visit_statement", is_required=False)
     if not data.measures.pain:
         yield Lack(code="lack.visit_pain", is_required=False)
     if session.mobilizations and not data.measures.is_paired:
         yield Lack(code="lack.visit_after", is_required=False)
-    if not session.note.plan.strip():
+    if not note.plan.strip():
         yield Lack(code="lack.visit_plan", is_required=False)
+    if not note.communication.strip():
+        yield Lack(code="lack.visit_communication", is_required=False)
     if data.consent.startswith("No "):
         yield Lack(code="lack.visit_consent", is_required=False)
 

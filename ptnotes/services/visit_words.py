@@ -29,7 +29,15 @@ from ptnotes.domain.treatment import (
     TreatmentSession,
 )
 from ptnotes.domain.trend import normal_range
-from ptnotes.domain.wording import number, own_value_sentence, side_words, sign_change, signed, with_unit
+from ptnotes.domain.wording import (
+    how_often,
+    number,
+    own_value_sentence,
+    side_words,
+    sign_change,
+    signed,
+    with_unit,
+)
 from ptnotes.reports.visit_data import (
     BeforeAfter,
     ExerciseLine,
@@ -364,7 +372,7 @@ def _exercise_line(reference: Reference, row: Exercise, by: str) -> ExerciseLine
         load = f"{row.band} band"
     return ExerciseLine(
         words="; ".join(part for part in (name, row.progression, row.cue) if part),
-        dose=joined(" × ".join(parts), load),
+        dose=joined(" × ".join(parts), load, how_often(row.times_a_day, row.days_a_week)),
         place="home" if row.place is Place.HOME else "clinic",
         response=row.response,
         by=by,

@@ -59,7 +59,9 @@ def last(number: int, **changes: object) -> TreatmentSession:
         kind=VisitKind.DISCHARGE,
         exercises=(HOME,),
         interventions=(TAUGHT,),
-        note=Note(assessment="Does well.", plan="Comes back if it flares up."),
+        note=Note(
+            assessment="Does well.", plan="Comes back if it flares up.", communication="Dr. Anand was told."
+        ),
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # names of fields, as the test gives them
 
@@ -112,6 +114,7 @@ def test_the_summary_says_what_it_has_to_in_order() -> None:
         "10 min in 1 visit",
         "FOLLOW-UP",
         "Comes back if it flares up.",
+        "Communication: Dr. Anand was told.",
         "J. Rivera, PT, DPT",
         "OVER THE EPISODE",
         "TREATMENT OVER THE EPISODE",
@@ -267,6 +270,7 @@ def test_what_is_missing_is_named() -> None:
         "lack.measures",
         "lack.home_exercises",
         "lack.follow_up",
+        "lack.discharge_communication",
         "lack.education",
         "lack.referrer",
     ]
@@ -279,6 +283,17 @@ def test_the_conclusion_can_be_the_therapists_own() -> None:
     text = text_of(ended(visit(1), last(10), conclusion=Conclusion(headline="Back at work")))
     assert "Back at work." in text
     assert "Improved." not in text
+
+
+def test_a_blank_left_in_the_conclusion_or_the_note_is_named_as_required() -> None:
+    own = Conclusion(headline="Back at ‹work›", detail="Since ‹when›.")
+    note = replace(last(10).note, plan="Call ‹whom›.", communication="Told ‹whom›.")
+    made = ended(visit(1), last(10, note=note, rom=visit(10, degrees=60).rom), conclusion=own)
+    assert [lack.text for lack in discharge_lacks(content(made)) if lack.is_required] == [
+        "The conclusion has a blank left: ‹work›",
+        "The conclusion has a blank left: ‹when›",
+        "The note has a blank left: ‹whom›",
+    ]
 
 
 def test_the_age_is_that_of_the_discharge_whenever_it_is_written() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptnotes.domain.certification import Certification, SentHow
+from ptnotes.domain.documents import Lack
 from ptnotes.domain.due import MEDICARE, DueRules
 from ptnotes.domain.episode import (
     Diagnosis,
@@ -103,6 +104,7 @@ def first_visit(**changes: object) -> TreatmentSession:
             objective="Stands bent.",
             assessment="Fits stenosis.",
             plan="Begin.",
+            communication="Goals agreed with her.",
         ),
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # names of fields, as the test gives them
@@ -197,6 +199,7 @@ def test_the_later_pages_tell_all_that_it_rests_on() -> None:
             "Cannot bend to the floor",
             "AT THIS VISIT",
             "Subjective: Aches when standing.",
+            "Communication: Goals agreed with her.",
             "PAIN AND MOTION",
             ["At worst", " Found"][0],
             "Lumbar flexion",
@@ -442,13 +445,16 @@ def test_the_conclusion_names_what_was_measured_and_nothing_else() -> None:
 SCORED = (OutcomeScore(episode_id=1, measure="odi", taken_on=FIRST_DAY, total=Decimal(44)),)
 
 
-def lacking(session: TreatmentSession | None = None, **changes: object) -> dict[str, bool]:
-    """The codes of what lacks, and whether it is required."""
-    session = session or first_visit()
+def lacks_of(session: TreatmentSession, **changes: object) -> tuple[Lack, ...]:
     whole = {"episode": WHOLE, "plan_versions": (VERSION,), "outcomes": SCORED}
     made = case(session, **{**whole, **changes})
     found = evaluated(made, session)
-    lacks = evaluation_lacks(found, evaluation_content(reference(), made, found, MEDICARE))
+    return evaluation_lacks(found, evaluation_content(reference(), made, found, MEDICARE))
+
+
+def lacking(session: TreatmentSession | None = None, **changes: object) -> dict[str, bool]:
+    """The codes of what lacks, and whether it is required."""
+    lacks = lacks_of(session or first_visit(), **changes)
     assert all(lack.text for lack in lacks)
     assert [lack.is_required for lack in lacks] == sorted((lack.is_required for lack in lacks), reverse=True)
     return {lack.code: lack.is_required for lack in lacks}
@@ -507,6 +513,13 @@ def test_no_plan_no_judgement_and_no_measure_are_required() -> None:
     blank = first_visit(rom=(replace(visit(1).rom[0], value=None),))
     assert lacking(session=blank, outcomes=())["lack.objective"]
     assert lacking(author=replace(THERAPIST, credentials=""))["lack.credentials"]
+
+
+def test_a_blank_left_in_the_note_is_required_to_be_filled() -> None:
+    note = Note(assessment="Fits ‹what›.", communication="Told ‹whom›.")
+    found = [lack.text for lack in lacks_of(first_visit(note=note)) if lack.code == "lack.blank_left"]
+    assert found == ["The note has a blank left: ‹what›", "The note has a blank left: ‹whom›"]
+    assert lacking(session=first_visit(note=note))["lack.blank_left"]
 
 
 def test_what_readers_want_besides_is_wanted() -> None:

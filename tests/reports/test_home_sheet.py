@@ -20,7 +20,16 @@ from tests.clinics import reference
 from tests.reports.any_text import holds_or_names, lines
 from tests.reports.cases import CLINIC, EPISODE, case, flat, pages, visit
 
-BRIDGE = Exercise(row=20, name="Bridge", sets=3, reps=10, place=Place.HOME, cue="squeeze, then lift")
+BRIDGE = Exercise(
+    row=20,
+    name="Bridge",
+    sets=3,
+    reps=10,
+    place=Place.HOME,
+    cue="squeeze, then lift",
+    times_a_day=2,
+    days_a_week=5,
+)
 
 
 def at(number: int, *rows: Exercise) -> TreatmentSession:
@@ -28,7 +37,7 @@ def at(number: int, *rows: Exercise) -> TreatmentSession:
 
 
 def pdf(made: Case, paper: Paper | None = None) -> bytes:
-    return render_home_sheet(home_sheet_content(reference(), made, paper))
+    return render_home_sheet(home_sheet_content(reference(), replace(made, paper=paper)))
 
 
 def text_of(made: Case) -> str:
@@ -81,6 +90,49 @@ def test_a_dose_that_was_not_charted_is_a_line_to_write_on() -> None:
     assert "How many:" not in text_of(case(at(1, BRIDGE)))
 
 
+@pytest.mark.parametrize(
+    ("times", "days", "words"),
+    [
+        (2, 5, "twice a day, 5 days a week"),
+        (1, 7, "once a day, every day"),
+        (3, None, "3 times a day"),
+        (None, 7, "every day"),
+        (None, 1, "1 day a week"),
+        (None, None, ""),
+    ],
+)
+def test_how_often_is_said_in_words_and_is_a_line_only_where_it_was_not_charted(
+    times: int | None, days: int | None, words: str
+) -> None:
+    made = case(at(1, replace(BRIDGE, times_a_day=times, days_a_week=days)))
+    data = home_sheet_content(reference(), made)
+    assert [row.often for row in data.exercises] == [words]
+    assert f"How often: {words}".strip() in text_of(made)
+    assert ("lack.home_often" in [lack.code for lack in home_sheet_lacks(data)]) is not bool(words)
+    # A line to write on is drawn, and is no letter.
+    with pypdfium2.PdfDocument(pdf(made)) as document:
+        lines = [
+            part
+            for part in document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH])
+            if 229 < part.get_bounds()[2] - part.get_bounds()[0] < 233
+        ]
+    assert len(lines) == (not words)
+
+
+def test_words_to_the_patient_take_the_place_of_what_was_charted_for_colleagues() -> None:
+    made = case(at(1, BRIDGE))
+    data = home_sheet_content(reference(), made, "Stop if your leg goes numb.")
+    assert home_sheet_lacks(data) == ()
+    text = flat(" ".join(pages(render_home_sheet(data))))
+    assert "What to watch for: Stop if your leg goes numb." in text
+    assert "grade V" not in text
+
+
+def test_a_blank_in_the_words_to_the_patient_is_required_to_be_filled() -> None:
+    (left,) = home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE)), "Call ‹whom›."))
+    assert (left.text, left.is_required) == ("What to watch for has a blank left: ‹whom›", True)
+
+
 def test_the_latest_visit_with_exercises_for_home_counts_and_is_dated() -> None:
     made = case(at(1, BRIDGE), at(2, replace(BRIDGE, name="Clamshell")), visit(3))
     data = home_sheet_content(reference(), made)
@@ -91,7 +143,9 @@ def test_the_latest_visit_with_exercises_for_home_counts_and_is_dated() -> None:
         "lack.home_exercises_older",
         "lack.home_precaution",
     ]
-    assert home_exercise_lines(reference(), made.sessions) == ("Clamshell: 3 sets of 10",)
+    assert home_exercise_lines(reference(), made.sessions) == (
+        "Clamshell: 3 sets of 10, twice a day, 5 days a week",
+    )
 
 
 def test_a_sheet_without_exercises_says_so() -> None:
@@ -110,7 +164,7 @@ def test_what_was_charted_for_colleagues_is_gone_over_before_the_patient_reads_i
     assert not found.is_required
     assert "“no grade V”" in found.text
     without = replace(EPISODE, precaution="")
-    assert list(home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE), episode=without)))) == []
+    assert home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE), episode=without))) == ()
 
 
 def test_no_diagnosis_is_on_the_sheet() -> None:

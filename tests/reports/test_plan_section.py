@@ -8,6 +8,7 @@ from ptnotes.domain.certification import Certification
 from ptnotes.domain.episode import Goal, GoalStatus, PlanOfCare, Problem
 from ptnotes.domain.goals import GoalEvent, steps_of
 from ptnotes.domain.plan import PlanVersion, plan_changes
+from ptnotes.reports.progress import render_progress_report
 from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flat, pages, pdf, visit
 
 (FLEXION,) = EPISODE.goals
@@ -149,7 +150,10 @@ def test_a_plan_is_called_certified_only_where_a_signature_is_on_record() -> Non
 def test_a_certification_that_the_physician_ended_earlier_has_run_out_then() -> None:
     signed = replace(VERSIONS[0], certification=replace(SIGNED, valid_until=FIRST_DAY))
     data = content(case(*VISITS, **whole(plan_versions=(signed,))))
-    assert data.certification_ended == FIRST_DAY
+    assert data.certification_ended == "The plan of care was certified to 5 Jan 2026."
+    assert "nothing. The plan of care was certified to 5 Jan 2026." in flat(
+        pages(render_progress_report(data))[0]
+    )
 
 
 def test_the_later_pages_tell_problems_steps_and_versions() -> None:

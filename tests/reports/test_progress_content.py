@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from ptnotes.domain.change import Meaning
-from ptnotes.domain.conclusion import Conclusion
+from ptnotes.domain.conclusion import Asked, Conclusion, Request
 from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.treatment import NoteState, Phase, RomReading, Side, TreatmentSession
+from ptnotes.domain.treatment import Note, NoteState, Phase, RomReading, Side, TreatmentSession
+from ptnotes.services.progress_lacks import progress_lacks
 from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flat, flexion, missed, pages, pdf, visit
 
 
@@ -185,12 +186,28 @@ def test_where_a_service_was_given_and_what_is_no_vertebra_are_told_by_name() ->
     assert any("laser therapy (heel, right), 4 min in 1 visit" in told for told in data.other_services)
 
 
-def test_a_certification_that_ran_out_while_care_went_on_is_told_with_what_is_asked() -> None:
+def test_a_certification_that_ran_out_and_was_only_entered_is_told_as_that() -> None:
     ended = replace(EPISODE, plan=replace(EPISODE.plan, certified_until=FIRST_DAY))
-    assert content(case(visit(1), episode=ended)).certification_ended is None
-    made = case(visit(1), visit(2), episode=ended)
-    assert content(made).certification_ended == FIRST_DAY
-    assert "Asked of you: nothing. The plan of care was certified to 5 Jan 2026." in flat(pages(pdf(made))[0])
+    assert content(case(visit(1), episode=ended)).certification_ended == ""
+    first = flat(pages(pdf(case(visit(1), visit(2), episode=ended)))[0])
+    words = "The plan of care is entered as certified to 5 Jan 2026; no signature is on record."
+    assert f"Asked of you: nothing. {words}" in first
+
+
+def test_a_blank_left_in_what_is_printed_is_required_to_be_filled() -> None:
+    own = Conclusion(headline="Better at ‹what›", detail="So ‹how›.")
+    asked = Asked(request=Request.QUESTION, words="May ‹who› run?")
+    seen = replace(visit(2), note=Note(subjective="Of ‹pain›.", assessment="A ‹b›.", plan="‹b›"))
+    made = progress_lacks(content(case(visit(1), seen, conclusion=own, asked=asked)))
+    assert [lack.text for lack in made if lack.code == "lack.blank_left"] == [
+        "The conclusion has a blank left: ‹what›",
+        "The conclusion has a blank left: ‹how›",
+        "The question to the physician has a blank left: ‹who›",
+        "The note has a blank left: ‹pain›",
+        "The note has a blank left: ‹b›",
+    ]
+    assert all(lack.is_required for lack in made if lack.code == "lack.blank_left")
+    assert not [lack for lack in progress_lacks(content(case(visit(1)))) if lack.code == "lack.blank_left"]
 
 
 def test_a_goal_measured_in_another_way_than_at_first_has_no_share() -> None:

@@ -86,14 +86,18 @@ def whole(**changes: object) -> TreatmentSession:
         ),
         exercises=(
             Exercise(row=11, name="Bridge", sets=2, reps=10, response="easy"),
-            Exercise(row=12, name="Walking", hold_s=60, place=Place.HOME),
+            Exercise(row=12, name="Walking", hold_s=60, place=Place.HOME, times_a_day=2, days_a_week=5),
         ),
         comparable_signs=(
             ComparableSign(row=13, pair=13, words="Stairs", value="10 cm"),
             ComparableSign(row=14, pair=13, words="Stairs", phase=Phase.AFTER, value="4 cm"),
         ),
         note=Note(
-            subjective="Slept through.", objective="Less guarded.", assessment="Settles.", plan="Go on."
+            subjective="Slept through.",
+            objective="Less guarded.",
+            assessment="Settles.",
+            plan="Go on.",
+            communication="Told Dr. Anand by telephone; agreed to go on.",
         ),
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # names of fields, as the test gives them
@@ -139,6 +143,7 @@ def test_the_note_tells_the_visit_in_order() -> None:
         "EXERCISES",
         "Bridge",
         "2 × 10",
+        "60 s hold, twice a day, 5 days a week",
         "PAIN AND MOTION",
         "Stairs",
         "−6 cm",
@@ -147,6 +152,7 @@ def test_the_note_tells_the_visit_in_order() -> None:
         "Subjective: Slept through.",
         "Assessment: Settles.",
         "Plan: Go on.",
+        "Communication: Told Dr. Anand by telephone; agreed to go on.",
         "Safety: No adverse event is recorded for this visit.",
         "SIGNATURE",
         "Signed electronically",

@@ -22,9 +22,9 @@ _IN_EPISODE = (
     "plan_interventions long_term_goal goal_measure goal_function goal_due problems screen"
 )
 _IN_SESSIONS = (
-    "measures assessment plan statement follow_up education objective judgement home_exercises home_dose "
-    "visit_treatment visit_minutes visit_timed visit_assessment visit_statement visit_pain visit_after "
-    "visit_plan visit_consent mobilization"
+    "measures assessment plan statement follow_up education objective judgement home_exercises home_dose home_often "
+    "discharge_communication visit_treatment visit_minutes visit_timed visit_assessment visit_statement visit_pain "
+    "visit_after visit_plan visit_communication visit_consent mobilization"
 )
 _PLACES = {
     **{f"lack.{name}": _EPISODE for name in _IN_EPISODE.split()},

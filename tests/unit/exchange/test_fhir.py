@@ -16,7 +16,7 @@ from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptnotes.domain.treatment import Note, NoteState
+from ptnotes.domain.treatment import Exercise, Note, NoteState, Place
 from ptnotes.exchange.fhir_bundle import bundle, bundle_bytes
 from ptnotes.exchange.fhir_data import EpisodeData, PatientData
 from ptnotes.exchange.fhir_parts import LOCAL, Json, is_trusted, named
@@ -363,6 +363,48 @@ def test_a_service_says_at_what_kind_of_place_and_a_visit_who_else_was_there(mad
     assert told["area-kind"] == "area"
     (present,) = by_id(made, named("visit", 1))["extension"]
     assert present["valueString"] == "A made-up daughter"
+
+
+def test_what_was_told_to_others_is_a_section_of_the_note(made: Json) -> None:
+    sections = by_id(made, named(named("visit", 1), "note"))["section"]
+    (told,) = [one for one in sections if one["title"] == "Communication"]
+    assert told["code"]["coding"][0]["code"] == "communication"
+    assert "<p>Told her.</p>" in told["text"]["div"]
+
+
+@pytest.mark.parametrize(
+    ("times", "days", "count", "unit", "words"),
+    [
+        (3, 7, 3, "d", "3 times a day, every day"),
+        (2, 5, 10, "wk", "twice a day, 5 days a week"),
+        (2, None, 2, "d", "twice a day"),
+        (None, 5, 5, "wk", "5 days a week"),
+        (None, 7, 1, "d", "every day"),
+    ],
+)
+def test_how_often_is_told_whole_in_words_and_counted_as_far_as_it_goes(
+    times: int | None, days: int | None, count: int, unit: str, words: str
+) -> None:
+    row = Exercise(row=6, name="Bridge", place=Place.HOME, times_a_day=times, days_a_week=days)
+    one = replace(visit(1, NoteState.DRAFT), exercises=(row,))
+    made = bundle(
+        record(episodes=(EpisodeData(episode=episode(), sessions=(one,)),), notes={}, signatures={})
+    )
+    require_valid(made)
+    told = by_id(made, named(named("visit", 1), "exercises", 6))["extension"]
+    parts = {part["url"].rpartition("/")[2]: part for part in told}
+    assert parts["how-often"]["valueTiming"] == {
+        "repeat": {"frequency": count, "period": 1, "periodUnit": unit},
+        "code": {"text": words},
+    }
+    charted = {"times-a-day": times, "days-a-week": days}
+    for name, value in charted.items():
+        assert parts.get(name, {}).get("valueInteger") == value
+
+
+def test_how_often_is_left_out_where_nobody_said(made: Json) -> None:
+    told = by_id(made, named(named("visit", 1), "exercises", 7))["extension"]
+    assert not {"how-often", "times-a-day", "days-a-week"} & {one["url"].rpartition("/")[2] for one in told}
 
 
 def test_a_goal_says_what_became_of_it(made: Json) -> None:

@@ -461,7 +461,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     ),
     "prepare_home_sheet": (
         {Act.VIEW_NOTES},
-        lambda s: home_sheet.prepare_home_sheet(s.me, s.episode.id or 0),
+        lambda s: home_sheet.prepare_home_sheet(s.me, s.episode.id or 0, home_sheet.HomeSheetChoices()),
     ),
     "prepare_face_sheet": (
         {Act.VIEW_DEMOGRAPHICS},

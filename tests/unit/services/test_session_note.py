@@ -165,10 +165,15 @@ def test_minutes_become_units_by_the_rule_of_whoever_pays(charted: Charted) -> N
 
 
 def test_a_note_with_everything_lacks_what_describes_its_technique_alone(charted: Charted) -> None:
-    # The technique's position is not charted, which is wanted and not required; nor is what comes next.
-    assert lacks_of(charted) == {"lack.mobilization": False, "lack.visit_plan": False}
+    # The technique's position is not charted, which is wanted and not required; nor is
+    # what comes next, or who was told.
+    assert lacks_of(charted) == {
+        "lack.mobilization": False,
+        "lack.visit_plan": False,
+        "lack.visit_communication": False,
+    }
     positioned = replace(UPA, position="prone")
-    note = Note(subjective="Slept.", assessment="Settles.", plan="Go on.")
+    note = Note(subjective="Slept.", assessment="Settles.", plan="Go on.", communication="Told her son.")
     assert lacks_of(charted, mobilizations=(positioned,), note=note) == {}
 
 
@@ -186,6 +191,15 @@ def test_what_payers_ask_of_a_note_is_required(
     charted: Charted, changes: dict[str, object], lack: str
 ) -> None:
     assert lacks_of(charted, **changes)[lack]
+
+
+@pytest.mark.parametrize("section", ["subjective", "objective", "assessment", "plan", "communication"])
+def test_a_blank_that_is_left_in_the_note_is_named(charted: Charted, section: str) -> None:
+    note = replace(Note(assessment="Settles."), **{section: "At ‹place› and ‹place›."})
+    made = prepare_session_note(charted[0], changed(charted, note=note).id or 0)
+    (left,) = [lack for lack in made.lacks if lack.code == "lack.blank_left"]
+    assert left.is_required
+    assert left.text == "The note has a blank left: ‹place›"
 
 
 def test_nothing_done_is_required_of_a_visit_to_treat_alone(charted: Charted) -> None:

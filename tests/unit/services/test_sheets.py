@@ -9,7 +9,7 @@ import pytest
 
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.episode import Diagnosis, DischargeReason, EpisodeOfCare
-from ptnotes.domain.errors import AccessError, NotFoundError
+from ptnotes.domain.errors import AccessError, InputError, NotFoundError
 from ptnotes.domain.payers import Coverage, Payer
 from ptnotes.domain.people import Paper, Role
 from ptnotes.domain.screening import Answer
@@ -17,7 +17,7 @@ from ptnotes.domain.treatment import Exercise, Place
 from ptnotes.services.documents import documents_of, give_out
 from ptnotes.services.episodes import change_episode, discharge_episode
 from ptnotes.services.face_sheet import face_sheet_data, prepare_face_sheet
-from ptnotes.services.home_sheet import prepare_home_sheet
+from ptnotes.services.home_sheet import HomeSheetChoices, prepare_home_sheet
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import change_patient, load_patient
 from ptnotes.services.payers import add_payer, save_coverage
@@ -46,27 +46,37 @@ def test_a_home_sheet_is_a_draft_until_its_visit_is_signed(scene: tuple[OpenClin
     earlier = save_draft(clinic, whole(start_session(clinic, episode.id or 0, date(2026, 2, 20))))
     charted = whole(start_session(clinic, episode.id or 0))
     note = save_draft(clinic, replace(charted, exercises=(HOME,), next_row=21))
-    made = prepare_home_sheet(clinic, episode.id or 0, Paper.A4)
+    made = prepare_home_sheet(clinic, episode.id or 0, HomeSheetChoices(paper=Paper.A4))
     assert made.draft == ("1 note not signed yet.",)
     assert [key for key, _ in made.sessions] == [note.id]
     assert earlier.id not in dict(made.sessions)
     with passphrases_remembered():
         sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
-    made = prepare_home_sheet(clinic, episode.id or 0)
+    made = prepare_home_sheet(clinic, episode.id or 0, HomeSheetChoices())
     assert made.draft == ()
     assert (made.title, made.covers_to) == ("Home programme of 2 Mar 2026", date(2026, 3, 2))
     give_out(clinic, made, list)
     assert [one.kind for one in documents_of(clinic, episode.patient_id)] == [DocumentKind.HOME_PROGRAMME]
 
 
+def test_what_the_patient_is_to_watch_for_is_text_as_any_other(
+    scene: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = scene
+    made = prepare_home_sheet(clinic, episode.id or 0, HomeSheetChoices(watch_for=" Rest if it aches. "))
+    assert "What to watch for: Rest if it aches." in flat(pages(made.pdf)[0])
+    with pytest.raises(InputError, match=r"text\.too_long"):
+        prepare_home_sheet(clinic, episode.id or 0, HomeSheetChoices(watch_for="x" * 601))
+
+
 def test_a_home_sheet_without_a_visit_is_made_and_says_what_it_lacks(
     scene: tuple[OpenClinic, EpisodeOfCare],
 ) -> None:
     clinic, episode = scene
-    made = prepare_home_sheet(clinic, episode.id or 0)
+    made = prepare_home_sheet(clinic, episode.id or 0, HomeSheetChoices())
     assert "lack.home_exercises" in [lack.code for lack in made.lacks]
     with pytest.raises(NotFoundError):
-        prepare_home_sheet(clinic, 99)
+        prepare_home_sheet(clinic, 99, HomeSheetChoices())
 
 
 def test_a_face_sheet_holds_what_is_stored(scene: tuple[OpenClinic, EpisodeOfCare]) -> None:
@@ -107,7 +117,7 @@ def test_the_front_desk_gets_a_sheet_without_what_only_the_chart_holds(
     assert "heavy lifting" not in text
     assert "Low back" not in text
     with pytest.raises(AccessError):
-        prepare_home_sheet(desk, episode.id or 0)
+        prepare_home_sheet(desk, episode.id or 0, HomeSheetChoices())
 
 
 def test_a_face_sheet_lacks_nothing_of_a_patient_who_is_known(
