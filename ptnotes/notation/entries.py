@@ -15,7 +15,8 @@ class MobilizationEntry:
     """One technique at one or more levels. `seconds` is the time of a set, or of a hold where `reps` are counted.
 
     `levels` are vertebrae, segments, joints, ribs, muscles, nerves or regions. `pre_position` is where the joint was
-    held ("90 abd"), `note` own words; both are shown as data only where something was said.
+    held ("90 abd"), `moving_part` what moves on `fixed_part`, `note` own words; these are shown as data only where
+    something was said.
     """
 
     kind: ClassVar[str] = "mobilization"
@@ -36,6 +37,8 @@ class MobilizationEntry:
     cavitation: bool | None = None
     response: tuple[str, ...] = ()
     pre_position: str = ""
+    moving_part: str = ""
+    fixed_part: str = ""
     note: str = ""
 
 
@@ -97,7 +100,11 @@ class MinutesEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseEntry:
-    """One exercise. `seconds` is a hold, `load` a weight with its unit or a band's colour ("5 lb", "green band")."""
+    """One exercise. `seconds` is a hold, `load` a weight with its unit or a band's colour ("5 lb", "green band").
+
+    `place` is "home" where it is done there, with how often; None in the clinic. The three are shown as data only where
+    something was said.
+    """
 
     kind: ClassVar[str] = "exercise"
     name: str
@@ -106,11 +113,14 @@ class ExerciseEntry:
     seconds: int | None = None
     load: str | None = None
     cue: str = ""
+    place: str | None = None
+    times_a_day: int | None = None
+    days_a_week: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextEntry:
-    """Text for one section of the note: subjective, objective, assessment or plan."""
+    """Text for one section of the note: subjective, objective, assessment, plan or communication."""
 
     kind: ClassVar[str] = "text"
     section: str
@@ -123,11 +133,15 @@ Entry: TypeAlias = MobilizationEntry | RomEntry | PainEntry | MinutesEntry | Exe
 _ONLY_WHEN_SAID = frozenset(
     {
         "pre_position",
+        "moving_part",
+        "fixed_part",
         "note",
         "word_after",
         "end_range_pain_after",
         "test_position",
         "place",
+        "times_a_day",
+        "days_a_week",
         "cue",
         "area",
         "area_kind",

@@ -1,17 +1,20 @@
-"""Exercises: `bridge 3x10`, `clams 2x15 green`, `plank 3x30s`, `ex: leg press 3x12 @ 60 lb`."""
+"""Exercises: `bridge 3x10`, `clams 2x15 green home 2x/day`, `plank 3x30s`, `ex: leg press 3x12 @ 60 lb`."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from ptnotes.domain.checks import HEAVIEST_LOAD, LONGEST_HOLD_S, MOST_REPS, MOST_SETS
+from ptnotes.domain.treatment import Place
 from ptnotes.notation.context import NOT_UNDERSTOOD, Context, Parts
 from ptnotes.notation.entries import ExerciseEntry, ReadEntry
+from ptnotes.notation.often import OftenWords, read_often
 from ptnotes.notation.quantities import DoseWords, read_dose
 
-PREFIX = re.compile(r"\s*(?:ex|exercise|hep|te|ther-?ex)\s*:\s*")
+PREFIX = re.compile(r"\s*(?:ex|exercise|(?P<home>hep)|te|ther-?ex)\s*:\s*")
 _KINDS = frozenset({"exercise"})
 _QUOTED = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"')
 _CUE = re.compile(r'cue\s*:?\s*"(?P<quoted>(?:[^"]|"")*)"')
@@ -44,8 +47,11 @@ class _Name(NamedTuple):
     end: int
 
 
-def read_exercise(context: Context, start: int, end: int, *, own_words: bool) -> Parts:
-    """The exercise of a stretch of the line. `own_words`: its name may be any, up to the dose."""
+def read_exercise(context: Context, start: int, end: int, *, own_words: bool, at_home: bool = False) -> Parts:
+    """The exercise of a stretch of the line. `own_words`: its name may be any, up to the dose.
+
+    How often says that it is done at home, which is then shown as assumed; `at_home` is what the prefix said.
+    """
     text = context.folded[:end]
     parts = Parts()
     name: str = ""
@@ -53,11 +59,17 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
     doses: list[DoseWords] = []
     load: str | None = None
     cues: list[str] = []
+    often: list[OftenWords] = []
     faults: list[str] = []
     place = start
     while place < end:
         if text[place].isspace():
             place += 1
+            continue
+        said_often = read_often(text, place)
+        if said_often is not None:
+            often.append(said_often)
+            place = said_often.end
             continue
         found = _name(context, text, place, own_words=own_words) if not name else None
         cue = _CUE.match(text, place)
@@ -94,8 +106,8 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
             )
             place = side.end()
         elif own is not None:
-            cues.append(context.text[own.start("cue") : own.end("cue")].strip())
-            place = own.end()
+            place = _end_of_cue(text, own)
+            cues.append(context.text[own.start("cue") : place].strip())
         elif filler is not None:
             place = filler.end()
         else:
@@ -106,10 +118,13 @@ def read_exercise(context: Context, start: int, end: int, *, own_words: bool) ->
     if not name:
         faults.append("Which exercise?")
     entry = _dosed(name, usual, doses, load, ", ".join(cues))
+    if not isinstance(entry, str):
+        entry = _with_often(entry, often, at_home=at_home)
     if isinstance(entry, str):
         faults.append(entry)
     elif not faults:
-        parts.entries.append(ReadEntry(entry, start, end))
+        said_where = at_home or not often or any(one.only_home for one in often)
+        parts.entries.append(ReadEntry(entry, start, end, () if said_where else ("place",)))
     if faults:
         parts.problems = [context.problem(start, end, faults[0])]
     return parts
@@ -139,11 +154,27 @@ def _name(context: Context, text: str, place: int, *, own_words: bool) -> _Name 
             or text[end] in '@"'
             or _OWN_LOAD.match(text, end)
             or _CUE.match(text, end)
+            or _ends_name(text, end)
         ):
             break
         end = word.end()
     words = context.text[place:end].strip()
     return _Name(words, "reps", place + len(context.text[place:end].rstrip())) if words else None
+
+
+def _ends_name(text: str, place: int) -> bool:
+    """Whether words on how often begin at `place`, so that a name in own words ends; "walk home stairs" goes on."""
+    often = read_often(text, place)
+    if often is None or not often.only_home:
+        return often is not None
+    after = often.end + len(text[often.end :]) - len(text[often.end :].lstrip())
+    return not text[after : after + 1].isalpha() or read_often(text, after) is not None
+
+
+def _end_of_cue(text: str, found: re.Match[str]) -> int:
+    """Where a cue behind `with` ends: at a comma, or where it is said how often."""
+    words = (found.start("cue") + one.start() for one in _WORD.finditer(found["cue"]))
+    return next((at for at in words if read_often(text, at) is not None), found.end())
 
 
 def _weight(found: re.Match[str]) -> tuple[str, str]:
@@ -192,7 +223,23 @@ def _dosed(name: str, usual: str, doses: list[DoseWords], load: str | None, cue:
     return ExerciseEntry(name=name, sets=sets, reps=reps, seconds=seconds, load=load, cue=cue)
 
 
-def with_prefix(context: Context, start: int, end: int) -> int | None:
-    """Where the exercise begins behind `ex:` or `HEP:`; None where the stretch has no such prefix."""
-    found = PREFIX.match(context.folded[:end], start)
-    return found.end() if found is not None else None
+def _with_often(entry: ExerciseEntry, often: list[OftenWords], *, at_home: bool) -> ExerciseEntry | str:
+    """The exercise with how often it is done at home, where anything says so."""
+    if not (often or at_home):
+        return entry
+    entry = replace(entry, place=Place.HOME.value)
+    for words in often:
+        if words.fault:
+            return words.fault
+        for name in ("times_a_day", "days_a_week"):
+            count = getattr(words, name)
+            if count is not None and getattr(entry, name) not in (None, count):
+                return "How often is said twice."
+            if count is not None:
+                entry = replace(entry, **{name: count})
+    return entry
+
+
+def with_prefix(context: Context, start: int, end: int) -> re.Match[str] | None:
+    """The prefix `ex:` or `HEP:` that a stretch begins with, `home` in it where it says so; None where it has none."""
+    return PREFIX.match(context.folded[:end], start)

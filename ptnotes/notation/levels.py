@@ -14,6 +14,7 @@ _NEXT = re.compile(
     r"(?P<sep>\s*(?:-|/|,|&|\+|\band\b|\bto\b|\bthru\b|\bthrough\b|\bon\b)\s*|(?=[ctls]\d))"
     r"(?P<letter>c|t|th|d|l|s)?(?P<number>\d{1,2})(?![a-z](?!\d)|\d|\.\d|°|%)"
 )
+_ONE = re.compile(r"(?<![a-z0-9])(c|th?|d|l|s)(\d{1,2})(?![a-z0-9])")
 _A_DOSE = re.compile(r"\s*(?:x|\*|sets?|secs?|s\b|mins?|min\b|reps?|osc|hz|/\s*10|\"|'|deg|of\b|attempts?)")
 _RIBS = re.compile(
     r"(?<![a-z0-9])(?:ribs?\s*(?P<a>\d{1,2})(?:\s*(?P<sep>-|/|to|&|,|and)\s*(?P<b>\d{1,2})(?!\s*x|\d))?"
@@ -76,6 +77,13 @@ def read_levels(reference: Reference, text: str, place: int) -> Levels | None:
         chain.append((separator, one))
         letter, end = one[0].lower(), following.end()
     return Levels(place, end, _resolved(reference, chain))
+
+
+def read_vertebra(text: str, place: int) -> tuple[int, str] | None:
+    """(end, id) of one vertebra written at `place` of a folded text; None where there is none."""
+    found = _ONE.match(text, place)
+    one = _vertebra(_letter(found[1]), found[2]) if found is not None else None
+    return (found.end(), one) if found is not None and one is not None else None
 
 
 def _letter(written: str) -> str:

@@ -32,6 +32,7 @@ from ptnotes.notation.mobilization_words import (
     Unknown,
     items_of,
 )
+from ptnotes.notation.moving import MovingWords, segment_of
 from ptnotes.notation.quantities import DoseWords, GradeWords, understood
 
 _MOST_READINGS = 200
@@ -98,6 +99,10 @@ def _sorted(items: list[Item]) -> Said:
             said.note.append(value.text)
         elif isinstance(value, Held):
             said.held.append(value.text)
+        elif isinstance(value, MovingWords):
+            if said.moving not in (("", ""), value[1:]):
+                said.faults.append("What moves is said twice.")
+            said.moving = value[1:]
         elif isinstance(value, Cavitation):
             said.cavitation = value.heard
         elif isinstance(value, Open):
@@ -170,6 +175,7 @@ def _guess(
                 )
     if not any(context.text.startswith("#target.", item.start) for item in said.choices):
         levels = _narrowed(reference, levels)
+    levels, moving = _at_what_moves(reference, said, levels)
     assumed: list[str] = []
     side = slots.get("side")
     direction = slots.get("direction")
@@ -191,7 +197,7 @@ def _guess(
     if not levels and "level" not in said.open:
         guess.fault(20, "At which level?")
     guess.entries = tuple(
-        _with_rest(entry, said, slots, tuple(dict.fromkeys(responses))) for entry in entries
+        _with_rest(entry, said, slots, tuple(dict.fromkeys(responses)), moving) for entry in entries
     )
     guess.assumed = tuple(dict.fromkeys(assumed))
     _check_movement(reference, guess, slots)
@@ -225,6 +231,17 @@ def _narrowed(reference: Reference, levels: list[str]) -> list[str]:
     targets = [reference.targets[level] for level in levels]
     exact = {region for target in targets if target.kind != "region" for region in target.regions}
     return [target.id for target in targets if target.kind != "region" or target.region not in exact]
+
+
+def _at_what_moves(reference: Reference, said: Said, levels: list[str]) -> tuple[list[str], tuple[str, str]]:
+    """The levels, and what moves on what: without a level it is done at the segment between two vertebrae that move.
+
+    What that segment says by itself, its upper vertebra on its lower, is not said again.
+    """
+    segment = segment_of(reference, *said.moving) if not levels and "level" not in said.open else None
+    if segment is None:
+        return levels, said.moving
+    return [segment.id], said.moving if said.moving != (segment.upper, segment.lower) else ("", "")
 
 
 def _entry(
@@ -355,7 +372,11 @@ def _is_movement(technique: Technique, said: Said, direction: str) -> bool:
 
 
 def _with_rest(
-    entry: MobilizationEntry, said: Said, slots: dict[str, str], responses: tuple[str, ...]
+    entry: MobilizationEntry,
+    said: Said,
+    slots: dict[str, str],
+    responses: tuple[str, ...],
+    moving: tuple[str, str],
 ) -> MobilizationEntry:
     return replace(
         entry,
@@ -365,6 +386,8 @@ def _with_rest(
         cavitation=said.cavitation,
         response=responses,
         pre_position=", ".join(said.held),
+        moving_part=moving[0],
+        fixed_part=moving[1],
         note=", ".join(said.note),
     )
 

@@ -20,6 +20,7 @@ class Said:
     rate: Decimal | None = None
     note: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    moving: tuple[str, str] = ("", "")
     cavitation: bool | None = None
     open: set[str] = field(default_factory=set)
     each: bool = False

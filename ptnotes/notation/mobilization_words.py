@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from ptnotes.notation.context import NOT_UNDERSTOOD, Context
 from ptnotes.notation.levels import Levels, read_levels, read_ribs
 from ptnotes.notation.lexicon import Match, Meaning
+from ptnotes.notation.moving import MovingWords, read_moving
 from ptnotes.notation.quantities import DoseWords, GradeWords, read_dose, read_grade, read_rate
 
 _KINDS = frozenset({"technique", "target", "direction", "movement", "position", "response", "side"})
@@ -110,6 +111,7 @@ Value: TypeAlias = (
     | Cavitation
     | Note
     | Held
+    | MovingWords
     | Separator
     | Filler
     | Unknown
@@ -176,6 +178,9 @@ def _next(context: Context, text: str, place: int) -> Item:
     found = _OPEN.match(text, place)
     if found is not None:
         return Item(place, found.end(), Open(found["what"]))
+    moving = read_moving(context.reference, context.text, text, place)
+    if moving is not None:
+        return Item(place, moving.end, moving)
     rate = read_rate(text, place)
     if rate is not None:
         return Item(place, rate[0], rate[1])

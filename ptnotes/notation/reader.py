@@ -15,22 +15,30 @@ from ptnotes.notation.levels import read_levels, read_ribs
 from ptnotes.notation.lexicon import folded, lexicon_of
 from ptnotes.notation.minutes import read_minutes
 from ptnotes.notation.mobilization import read_mobilization
+from ptnotes.notation.moving import read_moving
+from ptnotes.notation.often import read_often
 from ptnotes.notation.pain import about_pain, read_pain, says_no_pain
 from ptnotes.notation.quantities import read_dose, read_grade, read_rate
 from ptnotes.notation.rom import read_rom
 
 # "p: 6/10" is pain, not the plan.
 _SCORE = re.compile(r"\s*\d{1,2}\s*(?:/\s*10|>|$)")
-_SECTION = re.compile(r"\s*(?P<name>s|subj?|subjective|o|obj|objective|a|assess|assessment|ax|p|plan)\s*:")
-_SECTIONS = {"s": "subjective", "o": "objective", "a": "assessment", "p": "plan"}
-_PLACE_KINDS = tuple(f"in {kind.value}" for kind in AreaKind)
+_SECTION = re.compile(
+    r"\s*(?P<name>s|subj?|subjective|o|obj|objective|a|assess|assessment|ax|p|plan|comm|communication)\s*:"
+)
+_SECTIONS = {"s": "subjective", "o": "objective", "a": "assessment", "p": "plan", "c": "communication"}
+_BEFORE_OWN = (
+    *(":", "@", "note", "cue", "load", "in", "moves", "moving"),
+    *(f"in {kind.value}" for kind in AreaKind),
+)
 _ALL = frozenset(
     {"technique", "target", "direction", "movement", "position", "response", "side", "motion", "method", "rom_word",
      "region", "exercise", "test_position"}
 )  # fmt: skip
 _SERVICE = frozenset({"intervention"})
 _MOTION = frozenset({"motion"})
-_OF_TEXT = frozenset({"other", "more", "filler", "side", "region"})
+_OF_TEXT = frozenset({"other", "more", "filler", "side", "region", "often"})
+_OF_EXERCISE = frozenset({"often", "dose", "more", "filler", "side"})
 _LETTER = re.compile(r"(?<![a-z])[a-z]")
 _VALUE_ONLY = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*(?:°|deg|%|cm|mm)?\s*(?:pre|post|before|after)?\s*")
 _BY_HAND = re.compile(r"(?<![a-z])mob(?:s|ili[sz]ations?)?(?![a-z])")
@@ -92,7 +100,7 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
 def _opens_quotation(text: str, start: int, place: int) -> bool:
     """Whether a mark at `place` opens own words; behind a number it means seconds or inches."""
     before = text[start:place].rstrip()
-    return before.endswith((":", "@", "note", "cue", "load", "in", *_PLACE_KINDS)) or before == ""
+    return before.endswith(_BEFORE_OWN) or before == ""
 
 
 def _closing(text: str, place: int) -> int | None:
@@ -116,7 +124,8 @@ def _read_stretch(context: Context, start: int, end: int) -> Parts:
         return _text(context, section, start, end)
     own = with_prefix(context, start, end)
     if own is not None:
-        return _covering(context, read_exercise(context, own, end, own_words=True), start)
+        home = own["home"] is not None
+        return _covering(context, read_exercise(context, own.end(), end, own_words=True, at_home=home), start)
     parts = Parts()
     if not context.folded[start:end].strip():
         return parts
@@ -299,6 +308,8 @@ def _kind(context: Context, start: int, end: int) -> tuple[str, set[str]]:
 
 def _kind_told(text: str, start: int, kinds: set[str]) -> str:
     """What a stretch charts, told by the kinds of words in it."""
+    if "often" in kinds and kinds <= _OF_EXERCISE:
+        return "exercise more"
     if _MEASURED.search(text, start) and not ({"grade", "dose"} & kinds):
         return "rom"
     if "grade" in kinds and kinds <= {"grade", "dose", "side", "more", "filler"}:
@@ -348,6 +359,16 @@ def _kinds(context: Context, text: str, start: int) -> set[str]:
         if grade is not None and (match is None or grade.end >= match.end):
             found.add("grade")
             place = grade.end
+            continue
+        often = read_often(text, place) if match is None else None
+        if often is not None:
+            found.add("often")
+            place = often.end
+            continue
+        moving = read_moving(context.reference, context.text, text, place) if match is None else None
+        if moving is not None:
+            found.add("more")
+            place = moving.end
             continue
         dose = read_dose(text, place)
         if dose is not None and (match is None or dose.end > match.end):

@@ -18,6 +18,7 @@ from ptnotes.domain.treatment import (
     Origin,
     PainKind,
     PainScore,
+    Place,
     RomReading,
     Side,
     TreatmentSession,
@@ -105,7 +106,10 @@ def replace_entry(
             refuse(mobilization_faults(reference, row))
         return changed(session, charted.kind, anew)
     if isinstance(entry, ExerciseEntry) and charted.kind == "exercises":
-        return changed(session, charted.kind, {row.row: _exercise(reference, entry, row) for row in rows})
+        said = {row.row: _exercise(reference, entry, row) for row in rows}
+        for exercise in said.values():
+            refuse(exercise_faults(reference, exercise))
+        return changed(session, charted.kind, said)
     if isinstance(entry, MinutesEntry) and charted.kind == "interventions" and entry.code != TOTAL:
         return changed(session, charted.kind, {row.row: _minutes(reference, entry, row) for row in rows})
     if isinstance(entry, RomEntry) and charted.kind == "rom" and rows:
@@ -159,6 +163,8 @@ def entry_of(reference: Reference, row: Mobilization | Intervention | Exercise) 
             cavitation=row.cavitation,
             response=row.responses,
             pre_position=row.pre_position,
+            moving_part=row.moving_part,
+            fixed_part=row.fixed_part,
             note=row.note,
         )
     if isinstance(row, Intervention):
@@ -176,7 +182,18 @@ def entry_of(reference: Reference, row: Mobilization | Intervention | Exercise) 
     if row.load is not None:
         load = f"{row.load:f} {row.load_unit}"
     name = reference.exercises[row.exercise].label if row.exercise is not None else row.name
-    return ExerciseEntry(name=name, sets=row.sets, reps=row.reps, seconds=row.hold_s, load=load, cue=row.cue)
+    at_home = row.place is Place.HOME
+    return ExerciseEntry(
+        name=name,
+        sets=row.sets,
+        reps=row.reps,
+        seconds=row.hold_s,
+        load=load,
+        cue=row.cue,
+        place=row.place.value if at_home else None,
+        times_a_day=row.times_a_day if at_home else None,
+        days_a_week=row.days_a_week if at_home else None,
+    )
 
 
 def rom_entry_of(before: RomReading | None, after: RomReading | None) -> RomEntry | None:
@@ -238,6 +255,8 @@ def _mobilization(entry: MobilizationEntry, row: Mobilization) -> Mobilization:
         rate_hz=entry.rate_hz,
         position=entry.position,
         pre_position=entry.pre_position,
+        moving_part=entry.moving_part,
+        fixed_part=entry.fixed_part,
         movement=entry.movement,
         attempts=entry.attempts,
         cavitation=entry.cavitation,
@@ -296,6 +315,9 @@ def _exercise(reference: Reference, entry: ExerciseEntry, row: Exercise) -> Exer
         load_unit=unit,
         band=band,
         cue=entry.cue,
+        place=Place(entry.place) if entry.place is not None else Place.CLINIC,
+        times_a_day=entry.times_a_day,
+        days_a_week=entry.days_a_week,
     )
 
 

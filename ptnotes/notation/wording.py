@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ptnotes.clinical import Reference
-from ptnotes.domain.wording import number, with_unit
+from ptnotes.domain.moving import moving_text
+from ptnotes.domain.wording import how_often, number, with_unit
 from ptnotes.notation.entries import (
     TOTAL,
     Entry,
@@ -54,6 +55,7 @@ def _mobilization(reference: Reference, entry: MobilizationEntry) -> str:
         f"{entry.attempts} attempt{'' if entry.attempts == 1 else 's'}" if entry.attempts is not None else ""
     )
     cavitation = {True: "cavitation", False: "no cavitation", None: ""}[entry.cavitation]
+    moves = moving_text(entry.moving_part, entry.fixed_part)
     return _joined(
         levels,
         f"{technique}, {side}" if side else technique,
@@ -64,6 +66,7 @@ def _mobilization(reference: Reference, entry: MobilizationEntry) -> str:
         attempts,
         reference.patient_positions[entry.position].label if entry.position is not None else "",
         f"at {entry.pre_position}" if entry.pre_position else "",
+        f"moves: {moves}" if moves else "",
         cavitation,
         *(reference.responses[response].label for response in entry.response),
         entry.note,
@@ -157,4 +160,11 @@ def _minutes(reference: Reference, entry: MinutesEntry) -> str:
 
 
 def _exercise(entry: ExerciseEntry) -> str:
-    return _joined(entry.name, _dose(entry.sets, entry.reps, entry.seconds), entry.load or "", entry.cue)
+    return _joined(
+        entry.name,
+        _dose(entry.sets, entry.reps, entry.seconds),
+        entry.load or "",
+        entry.cue,
+        "at home" if entry.place is not None else "",
+        how_often(entry.times_a_day, entry.days_a_week),
+    )

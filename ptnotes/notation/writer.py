@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ptnotes.clinical import Motion, Reference
+from ptnotes.domain.moving import moving_text
 from ptnotes.notation.entries import (
     TOTAL,
     Entry,
@@ -20,10 +21,12 @@ from ptnotes.notation.entries import (
     RomEntry,
     TextEntry,
 )
+from ptnotes.notation.lexicon import folded
+from ptnotes.notation.moving import read_moving
 from ptnotes.notation.reader import read
 
 _SIDES = {"left": "L", "right": "R", "bilateral": "bilat", "midline": "midline"}
-_LETTERS = {"subjective": "s", "objective": "o", "assessment": "a", "plan": "p"}
+_LETTERS = {"subjective": "s", "objective": "o", "assessment": "a", "plan": "p", "communication": "comm"}
 _UNITS = {"deg": "", "cm": "cm", "mm": "mm", "percent": "%"}
 _WAYS = {"rotation": ("rotation",), "lateral_flexion": ("side_bending",)}
 
@@ -122,11 +125,23 @@ def _mobilization(reference: Reference, entry: MobilizationEntry, exact: str) ->
         movement,
         position,
         f"@ {_quoted(entry.pre_position)}" if entry.pre_position else "",
+        _moving(reference, entry),
         {True: "+ cav", False: "no cav", None: ""}[entry.cavitation],
         *responses,
         f"note {_quoted(entry.note)}" if entry.note else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _moving(reference: Reference, entry: MobilizationEntry) -> str:
+    """What moves on what: in brackets where these read back so, else in quotation marks."""
+    words = moving_text(entry.moving_part, entry.fixed_part)
+    if not words:
+        return ""
+    plain = f"({words})"
+    found = read_moving(reference, plain, folded(plain), 0)
+    is_plain = found == (len(plain), entry.moving_part, entry.fixed_part)
+    return plain if is_plain else f"moves {_quoted(words)}"
 
 
 def _on_spine(reference: Reference, level: str) -> bool:
@@ -256,7 +271,16 @@ def _exercise(entry: ExerciseEntry, name: str) -> str:
         load = f"@ {entry.load}" if plain and not entry.load.endswith("band") else entry.load
         load = load if plain else f"load {_quoted(entry.load)}"
     cue = f"cue {_quoted(entry.cue)}" if entry.cue else ""
-    return " ".join(part for part in (name, _dose(entry.sets, entry.reps, entry.seconds), load, cue) if part)
+    parts = (
+        name,
+        _dose(entry.sets, entry.reps, entry.seconds),
+        load,
+        entry.place or "",
+        f"{entry.times_a_day}x/day" if entry.times_a_day is not None else "",
+        f"{entry.days_a_week}d/wk" if entry.days_a_week is not None else "",
+        cue,
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _text(entry: TextEntry) -> Iterator[str]:

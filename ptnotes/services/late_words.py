@@ -16,17 +16,15 @@ from ptnotes.figures.body_areas import areas_of
 from ptnotes.notation import entries_of, explain
 
 _DETAILS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "mobilizations": ("technique", {"moving_part": "moving part", "fixed_part": "fixed part"}),
     "interventions": (
         "intervention",
         {"modifiers": "modifiers", "area_kind": "kind of place", "parameters": "parameters"},
     ),
-    "exercises": ("exercise", {"progression": "progression", "response": "response", "place": "done at"}),
+    "exercises": ("exercise", {"progression": "progression", "response": "response"}),
     "rom": ("motion", {"end_feel": "end-feel", "why_not_tested": "not tested"}),
 }
 """What the typed line has no words for, by the list: the field that names the row, and the fields with their words."""
 _KINDS = {
-    "technique": "techniques",
     "intervention": "interventions",
     "exercise": "exercises",
     "motion": "motions",

@@ -15,7 +15,9 @@ WORDS = (
     "sup", "w/ belt", "w/", "@ 90 abd", "@", "pain free", "+ cav", "no cav", "better", "45>55", "45", ">",
     "->", "-5", "8-112", "5-0-130", "50%", "WNL", "mod loss", "(4/10)", "4/10", "ERP", "pre", "post", "AROM",
     "incl", "12>6cm", "pain", "nprs", "worst", "W7", "p", "6/10", "mt", "97110", "23", "23'", "TTT 46", "TT",
-    "bridge", "plank", "ex:", "green band", "@ 40 lb", "s:", "plan:", '"', '""', "note", 'note "own; words"',
+    "bridge", "plank", "ex:", "green band", "@ 40 lb", "s:", "plan:", "comm:", "home", "hep:", "2x/day",
+    "5d/wk", "daily", "bid", "2-3x/day", "(C5 on C6)", "C6 on C5", "on", "moves", "tibia on femur",
+    'moves "a; b"', '"', '""', "note", 'note "own; words"',
     "#", "#technique.upa", "#motion.x", "level?", "side?", ";", ",", "/", "&", "+", "-", "(", ")", "\n", "foo",
     "°", "½", "→",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import checked_session
 from ptnotes.domain.errors import InputError
-from ptnotes.domain.treatment import Mode, Origin, PainKind, Phase, Side, TreatmentSession
+from ptnotes.domain.treatment import Mode, Origin, PainKind, Phase, Place, Side, TreatmentSession
 from ptnotes.notation import MobilizationEntry, apply_entry, entries_of, read, replace_entry, write
 
 DAY = date(2026, 10, 5)
@@ -96,6 +96,36 @@ def test_minutes_exercise_and_text_find_their_places(reference: Reference) -> No
     assert (clams.exercise, clams.name, clams.band, clams.cue) == ("clamshell", "Clamshell", "green", "right")
     assert (press.exercise, press.name, press.load, press.load_unit) == (None, "sled push", Decimal(60), "lb")
     assert visit.note.subjective == "one\ntwo"
+
+
+def test_what_moves_on_what_goes_into_the_row_and_comes_out_of_it(reference: Reference) -> None:
+    visit = _typed(reference, "L5 upa l III (L4 on L5)")
+    assert (visit.mobilizations[0].moving_part, visit.mobilizations[0].fixed_part) == ("L4", "L5")
+    first = entries_of(reference, visit)[0]
+    assert write(reference, first.entry, "lumbar") == "L5 UPA L III (L4 on L5)"
+    changed = replace_entry(reference, visit, first, read(reference, "L5 upa l III").entries[0].entry)
+    assert (changed.mobilizations[0].moving_part, changed.mobilizations[0].fixed_part) == ("", "")
+
+
+def test_how_often_at_home_goes_into_the_row_and_comes_out_of_it(reference: Reference) -> None:
+    visit = _typed(reference, "bridge 3x10 home 2x/day 5d/wk; clams 2x15; hep: plank 3x30s")
+    assert [(row.place, row.times_a_day, row.days_a_week) for row in visit.exercises] == [
+        (Place.HOME, 2, 5),
+        (Place.CLINIC, None, None),
+        (Place.HOME, None, None),
+    ]
+    first = entries_of(reference, visit)[0]
+    assert write(reference, first.entry, "lumbar") == "Bridge 3 x 10 reps home 2x/day 5d/wk"
+    changed = replace_entry(reference, visit, first, read(reference, "bridge 3x10").entries[0].entry)
+    row = changed.exercises[0]
+    assert (row.place, row.times_a_day, row.days_a_week) == (Place.CLINIC, None, None)
+
+
+def test_an_impossible_exercise_said_anew_is_refused(reference: Reference) -> None:
+    visit = _typed(reference, "bridge 3x10 home 2x/day")
+    first = entries_of(reference, visit)[0]
+    with pytest.raises(InputError):
+        replace_entry(reference, visit, first, replace(first.entry, times_a_day=25))
 
 
 def test_the_total_counts_from_the_time_in(reference: Reference) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptnotes.clinical import load_reference
-from ptnotes.domain.treatment import AreaKind
+from ptnotes.domain.moving import moving_parts
+from ptnotes.domain.treatment import AreaKind, Place
 from ptnotes.notation import (
     Entry,
     ExerciseEntry,
@@ -28,6 +29,10 @@ WORDS = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30
 ).map(lambda text: " ".join(text.split())).filter(bool)  # fmt: skip
 
+PARTS = st.sampled_from(
+    ["C5", "C6", "L5", "S1", "Rib 4", "tibia", "femur", "talus", "first metatarsal", "on", "4/10"]
+)
+MOVING = st.builds("{} on {}".format, PARTS, PARTS) | PARTS | st.builds("on {}".format, PARTS)
 PLACES = st.builds(
     "{}{}".format,
     st.sampled_from([target.label for target in REFERENCE.targets.values()])
@@ -62,6 +67,7 @@ def mobilizations(draw: st.DrawFn) -> MobilizationEntry:
     thrust = technique.thrust
     dose = draw(st.sampled_from(["none", "time", "reps", "held", "sets"]))
     small = st.none() | st.integers(1, 10)
+    moving = moving_parts(draw(st.just("") | MOVING | WORDS))
     return MobilizationEntry(
         levels=tuple(levels),
         side=draw(st.sampled_from([*sides, None])),
@@ -88,6 +94,8 @@ def mobilizations(draw: st.DrawFn) -> MobilizationEntry:
         cavitation=draw(st.none() | st.booleans()) if technique.cavitation_field else None,
         response=tuple(draw(st.lists(st.sampled_from([*REFERENCE.responses]), max_size=3, unique=True))),
         pre_position=draw(st.just("") | WORDS),
+        moving_part=moving[0],
+        fixed_part=moving[1],
         note=draw(st.just("") | WORDS),
     )
 
@@ -163,6 +171,7 @@ def exercises(draw: st.DrawFn) -> ExerciseEntry:
     weight = st.builds("{} {}".format, st.integers(0, 500), st.sampled_from(["kg", "lb"]))
     band = st.sampled_from(["green band", "red band"])
     reps = draw(st.none() | st.integers(1, 999))
+    place = draw(st.sampled_from([None, Place.HOME.value]))
     return ExerciseEntry(
         name=draw(known | WORDS),
         sets=draw(st.none() | st.integers(1, 99)),
@@ -170,12 +179,15 @@ def exercises(draw: st.DrawFn) -> ExerciseEntry:
         seconds=draw(st.none() | st.integers(1, 3600)),
         load=draw(st.none() | weight | band | WORDS),
         cue=draw(st.just("") | WORDS),
+        place=place,
+        times_a_day=draw(st.none() | st.integers(1, 24)) if place is not None else None,
+        days_a_week=draw(st.none() | st.integers(1, 7)) if place is not None else None,
     )
 
 
 TEXTS = st.builds(
     TextEntry,
-    section=st.sampled_from(["subjective", "objective", "assessment", "plan"]),
+    section=st.sampled_from(["subjective", "objective", "assessment", "plan", "communication"]),
     text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
         lambda text: bool(text.strip())
     ),
@@ -217,6 +229,9 @@ def test_common_entries_are_written_in_the_shortest_words() -> None:
         "97140 23",
         "97035 8 Upper trapezius R",
         "s: slept well",
+        "comm: told the surgeon",
+        "L5 UPA L III 3x45s (L4 on L5)",
+        "Bridge 3 x 10 reps home 2x/day 5d/wk",
     ):
         entry = read(REFERENCE, text, region).entries[0].entry
         assert write(REFERENCE, entry, region) == text

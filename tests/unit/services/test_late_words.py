@@ -42,7 +42,10 @@ def test_everything_that_differs_is_said() -> None:
     mine = replace(
         SIGNED,
         note=Note(
-            subjective="Slept through.", assessment="Left lumbar facet irritation settles.", plan="Twice."
+            subjective="Slept through.",
+            assessment="Left lumbar facet irritation settles.",
+            plan="Twice.",
+            communication="Told the surgeon.",
         ),
         mobilizations=(UPA, replace(UPA, row=20, targets=("L4",), grade="IV")),
         pain=pain(6, 2),
@@ -53,14 +56,14 @@ def test_everything_that_differs_is_said() -> None:
         time_out=time(10),
     )
     told = late_words(reference(), mine, SIGNED).splitlines()
-    assert told[0] == "Plan: Twice."
-    assert told[1].startswith("Charted: L4 · ")
+    assert told[:2] == ["Plan: Twice.", "Communication: Told the surgeon."]
+    assert told[2].startswith("Charted: L4 · ")
     for words in ("IV", "6 → 2", "Bridge", "Tie left shoe, after: easy"):
-        assert words in told[1]
-    assert "L5" not in told[1]
-    assert told[2].startswith("Taken out or changed: ")
-    assert "6 → 3" in told[2]
-    assert told[3:] == ["Time out: 10:00."]
+        assert words in told[2]
+    assert "L5" not in told[2]
+    assert told[3].startswith("Taken out or changed: ")
+    assert "6 → 3" in told[3]
+    assert told[4:] == ["Time out: 10:00."]
 
 
 ON_THE_BUTTOCK: Stroke = ((530, 480), (590, 480), (590, 520), (530, 520))
@@ -103,8 +106,14 @@ FLEXION = RomReading(row=32, pair=9, motion="knee_flexion", side=Side.LEFT, valu
             {"parameters": "2 W/cm²"},
             "parameters: 2 W/cm²",
         ),
-        ("mobilizations", replace(UPA, row=36), {"moving_part": "left talus"}, "moving part: left talus"),
-        ("exercises", Exercise(row=37, name="Bridge"), {"place": Place.HOME}, "Bridge, done at: home"),
+        ("mobilizations", replace(UPA, row=36), {"moving_part": "left talus"}, "moves: left talus"),
+        ("exercises", Exercise(row=37, name="Bridge"), {"place": Place.HOME}, "Bridge · at home"),
+        (
+            "exercises",
+            Exercise(row=38, name="Bridge", place=Place.HOME),
+            {"times_a_day": 2, "days_a_week": 7},
+            "Bridge · at home · twice a day, every day",
+        ),
     ],
 )
 def test_each_thing_that_is_charted_is_said_when_it_is_new_changed_or_gone(
