@@ -211,6 +211,7 @@ def _create_sample(arguments: argparse.Namespace) -> int:
     sessions = 10 * arguments.patients if arguments.sessions is None else arguments.sessions
     if sessions and not arguments.patients:
         raise InputError(Fault("sample.nobody", "sessions"))
+    from ptnotes.domain.wording import how_many
     from ptnotes.services.sample import create_sample
 
     with telling_progress("patients") as progress:
@@ -222,7 +223,7 @@ def _create_sample(arguments: argparse.Namespace) -> int:
             passphrase=passphrase,
             progress=progress,
         )
-    print(f"{arguments.path}: {arguments.patients:,} patients, {sessions:,} sessions")
+    print(f"{arguments.path}: {how_many(arguments.patients, 'patient')}, {how_many(sessions, 'session')}")
     return 0
 
 
@@ -312,6 +313,7 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 def _verify_audit(arguments: argparse.Namespace) -> int:
     from ptnotes.domain.audit import problem_words
+    from ptnotes.domain.wording import how_many
     from ptnotes.services.history import verify_audit
     from ptnotes.services.opening import open_clinic
 
@@ -320,7 +322,9 @@ def _verify_audit(arguments: argparse.Namespace) -> int:
         found = verify_audit(clinic, arguments.backup, arguments.pdf, passphrase=passphrase)
     words = [problem_words(problem) for problem in found.problems]
     if not words:
-        words = [f"{found.count:,} events, each as it was written; signed up to event {found.signed_up_to:,}"]
+        words = [
+            f"{how_many(found.count, 'event')}, each as it was written; signed up to event {found.signed_up_to:,}"
+        ]
     return _told(words, "audit.does_not_hold", len(found.problems))
 
 
@@ -334,4 +338,6 @@ def _told(lines: Sequence[str], code: str, problems: int) -> int:
 
 
 def _counted(contents: Contents) -> str:
-    return f"{contents.patients:,} patients, {contents.visits:,} visits"
+    from ptnotes.domain.wording import how_many
+
+    return f"{how_many(contents.patients, 'patient')}, {how_many(contents.visits, 'visit')}"

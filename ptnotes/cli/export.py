@@ -86,6 +86,7 @@ def _export_fhir(arguments: argparse.Namespace) -> int:
 
 
 def _export_csv(arguments: argparse.Namespace) -> int:
+    from ptnotes.domain.wording import how_many
     from ptnotes.services.export_csv import check_folder, export_csv
     from ptnotes.services.opening import open_clinic
 
@@ -94,12 +95,14 @@ def _export_csv(arguments: argparse.Namespace) -> int:
     with closing(open_clinic(path, passphrase, arguments.user)) as clinic:
         done = export_csv(clinic, arguments.out, passphrase)
     print(
-        f"{arguments.out}: {done.patients:,} patients, {done.rows:,} rows in {done.files} files, not encrypted"
+        f"{arguments.out}: {how_many(done.patients, 'patient')}, {how_many(done.rows, 'row')} in "
+        f"{how_many(done.files, 'file')}, not encrypted"
     )
     return 0
 
 
 def _export_archive(arguments: argparse.Namespace) -> int:
+    from ptnotes.domain.wording import how_many
     from ptnotes.services.export_archive import ARCHIVE_STARTS, export_archive
     from ptnotes.services.export_file import check_target
     from ptnotes.services.opening import open_clinic
@@ -119,7 +122,7 @@ def _export_archive(arguments: argparse.Namespace) -> int:
             progress=tell,
         )
     how = "encrypted" if made.key else "not encrypted"
-    print(f"{arguments.out}: {made.patients:,} patients, {made.files:,} files, {how}")
+    print(f"{arguments.out}: {how_many(made.patients, 'patient')}, {how_many(made.files, 'file')}, {how}")
     if made.key:
         print(made.key)
         say(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptnotes.cli.shared import add_passphrase, add_user, opened, say, telling_progress
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
+from ptnotes.domain.sentences import sentence
 
 if TYPE_CHECKING:
     from ptnotes.domain.importing import DryRun, ImportMap, Looked
@@ -57,12 +59,14 @@ def add_import(commands: Commands) -> None:
 def _import_patients(arguments: argparse.Namespace, *, parser: argparse.ArgumentParser) -> int:
     if arguments.refused is not None and (arguments.dry_run or arguments.write_map is not None):
         parser.error("--refused goes with an import; nothing is imported here")
+    from ptnotes.domain.wording import how_many
     from ptnotes.services.importing import dry_run, import_patients, look_at
 
     columns = None if arguments.map is None else _map_in(arguments.map)
     with closing(opened(arguments)) as clinic:
         looked = look_at(clinic, arguments.source, told=columns)
-        columns = columns or looked.map
+        # Where the header stands is looked up in the file: a map may be older than the titles above it.
+        columns = looked.map if columns is None else replace(columns, header_row=looked.map.header_row)
         for line in _told(looked, columns):
             say(line)
         if arguments.write_map is not None:
@@ -87,11 +91,13 @@ def _import_patients(arguments: argparse.Namespace, *, parser: argparse.Argument
                 clinic, arguments.source, columns, refused=arguments.refused, progress=tell
             )
     print(
-        f"Import {done.run_id}: {done.made:,} patients added of {done.rows:,} rows, "
+        f"Import {done.run_id}: {how_many(done.made, 'patient')} added of {how_many(done.rows, 'row')}, "
         f"{done.left_out:,} left out as known already, {done.refused:,} refused"
     )
     if done.refused_path is not None:
         print(f"What was not imported is in {done.refused_path}, with the reasons")
+    if done.broken_off is not None:
+        say(sentence(done.broken_off))
     if done.has_changed:
         say("The file was changed while it was read. Undo this import, and do it again.")
     return 0
@@ -99,13 +105,19 @@ def _import_patients(arguments: argparse.Namespace, *, parser: argparse.Argument
 
 def _told(looked: Looked, columns: ImportMap) -> list[str]:
     """How the file is read, in lines."""
-    from ptnotes.domain.importing import DATE_ORDER_WORDS, TARGET_WORDS, FileKind
+    from ptnotes.domain.importing import DATE_ORDER_WORDS, TARGET_WORDS, FileKind, header_words
+    from ptnotes.domain.wording import how_many
     from ptnotes.exchange.csv_in import ENCODING_WORDS, SEPARATOR_WORDS
 
     if columns.kind is FileKind.FHIR:
-        return [f"FHIR in JSON, {looked.rows:,} patients"]
+        lines = [f"FHIR in JSON, {how_many(looked.rows, 'row')}"]
+        return lines if looked.broken_off is None else [*lines, sentence(looked.broken_off)]
     letters, separator = ENCODING_WORDS[columns.encoding], SEPARATOR_WORDS[columns.separator]
-    lines = [f"CSV in {letters}, {separator} between cells, {looked.rows:,} rows"]
+    lines = [f"CSV in {letters}, {separator} between cells, {how_many(looked.rows, 'row')}"]
+    if columns.has_header:
+        lines.append(f"The names of the columns are in {header_words(looked.top, columns.header_row)}")
+    else:
+        lines.append("The columns have no names")
     lines += [
         f"  {name or '(no name)'}: {TARGET_WORDS[target] if target is not None else 'not taken over'}"
         for name, target in zip(columns.header, columns.targets, strict=True)
@@ -120,6 +132,7 @@ def _told(looked: Looked, columns: ImportMap) -> list[str]:
 def _show(clinic: OpenClinic, tried: DryRun) -> None:
     """Say row by row what is not plainly added, and then the counts."""
     from ptnotes.domain.importing import RowKind
+    from ptnotes.domain.wording import how_many
     from ptnotes.services.importing import dry_run_rows
 
     for kind, word in ((RowKind.DUPLICATE, "known already"), (RowKind.REFUSED, "refused")):
@@ -131,10 +144,12 @@ def _show(clinic: OpenClinic, tried: DryRun) -> None:
                 where = f"row {row.other.row}" if row.other.row is not None else f"number {known.mrn}"
                 print(f"    beside {where}  {known.birth_date.isoformat()}  {known.name}")
         if (more := {RowKind.DUPLICATE: tried.duplicates}.get(kind, tried.refused) - _MOST_SHOWN) > 0:
-            print(f"and {more:,} more rows {word}")
+            print(f"and {how_many(more, 'more row')} {word}")
+    if tried.broken_off is not None:
+        print(sentence(tried.broken_off))
     print(
-        f"{tried.rows:,} rows: {tried.made:,} would be added, {tried.duplicates:,} left out as known already, "
-        f"{tried.refused:,} refused. Nothing was stored."
+        f"{how_many(tried.rows, 'row')}: {tried.made:,} would be added, "
+        f"{tried.duplicates:,} left out as known already, {tried.refused:,} refused. Nothing was stored."
     )
 
 

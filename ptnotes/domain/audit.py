@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 
 AUDIT_FORM = 1
 """The form that an event's digest is worked out from; it is part of what is hashed."""
@@ -127,8 +127,8 @@ _OF_A_PATIENT: Mapping[Verb, str] = {
     Verb.DISPOSED: "disposed of the patient’s record",
 }
 _OF_AN_IMPORT: Mapping[Verb, str] = {
-    Verb.MADE: "began import {}, of {:,} rows: {}",
-    Verb.REMOVED: "undid import {}: {:,} patients, for whom nothing was done since, were taken away",
+    Verb.MADE: "began import {run}, of {rows}: {detail}",
+    Verb.REMOVED: "undid import {run}: {patients} taken away, for whom nothing was done since",
 }
 _NAMED: Mapping[Subject, str] = {
     Subject.CLINIC: "the clinic’s file",
@@ -284,7 +284,7 @@ def event_words(event: AuditEvent) -> str:
     """What somebody did, in words that go on from their name."""
     match event.verb:
         case Verb.REFUSED:
-            return f"{_counted(event, 'failed attempt', 'failed attempts')} to open the file ({event.detail})"
+            return f"{_counted(event, 'failed attempt')} to open the file ({event.detail})"
         case Verb.SEARCHED:
             return f"searched for patients: {event.count or 0:,} found"
         case Verb.CLOCK_SET_BACK:
@@ -295,7 +295,7 @@ def event_words(event: AuditEvent) -> str:
                 "that change was cut off, or somebody put the old file back"
             )
         case Verb.GAP:
-            return f"{_counted(event, 'event', 'events')} could not be written down"
+            return f"{_counted(event, 'event')} could not be written down"
         case Verb.SEALED:
             return "put their signature under the audit"
         case Verb.BROKE_GLASS:
@@ -304,11 +304,14 @@ def event_words(event: AuditEvent) -> str:
         done = _OF_A_PATIENT[event.verb]
         return f"{done}: {event.detail}" if event.verb is Verb.EXPORTED and event.detail else done
     if event.subject is Subject.CLINIC and event.verb is Verb.EXPORTED:
-        return (
-            f"took the records of {_counted(event, 'patient', 'patients')} out of the program: {event.detail}"
-        )
+        return f"took the records of {_counted(event, 'patient')} out of the program: {event.detail}"
     if event.subject is Subject.IMPORT and event.verb in _OF_AN_IMPORT:
-        return _OF_AN_IMPORT[event.verb].format(event.object_id, event.count or 0, event.detail)
+        return _OF_AN_IMPORT[event.verb].format(
+            run=event.object_id,
+            rows=_counted(event, "row"),
+            patients=_counted(event, "patient"),
+            detail=event.detail,
+        )
     if event.verb not in _DONE or event.subject not in _NAMED:
         # Written by a newer version, or by somebody who tampered; the check of the audit tells which.
         return f"{event.verb} {event.subject}"
@@ -322,5 +325,5 @@ def event_words(event: AuditEvent) -> str:
     return f"{words}: {detail}" if detail else words
 
 
-def _counted(event: AuditEvent, one: str, many: str) -> str:
-    return f"1 {one}" if event.count == 1 else f"{event.count or 0:,} {many}"
+def _counted(event: AuditEvent, one: str) -> str:
+    return how_many(event.count or 0, one)

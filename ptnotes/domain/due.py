@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ptnotes.domain.wording import day_and_month, full_date, ordinal
+from ptnotes.domain.wording import day_and_month, full_date, how_many, ordinal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +241,8 @@ def _certification_words(facts: EpisodeFacts, _today: date, rules: DueRules) -> 
         return ""
     if facts.certified_until is not None or facts.plan_start is None:
         return f"the plan is certified to {full_date(last)}"
-    length = f"{rules.certified_days} days" if rules.certified_days is not None else ""
-    planned = f"{facts.plan_weeks} weeks" if facts.plan_weeks is not None else ""
+    length = how_many(rules.certified_days, "day") if rules.certified_days is not None else ""
+    planned = how_many(facts.plan_weeks, "week") if facts.plan_weeks is not None else ""
     shorter = " or ".join(part for part in (planned, length) if part)
     which = ", the shorter," if planned and length else ""
     return f"{shorter}{which} from {full_date(facts.plan_start)} end on {full_date(last)}"

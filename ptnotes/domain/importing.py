@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from pathlib import Path
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.patient import Patient, PatientRow
 from ptnotes.domain.sentences import sentence
+from ptnotes.domain.wording import how_many
 
 
 class FileKind(StrEnum):
@@ -329,6 +330,13 @@ class Undone:
     removed: int
     kept_count: int
     kept: tuple[PatientRow, ...] = ()
+
+
+def header_words(top: Sequence[tuple[int, tuple[str, ...]]], header_row: int) -> str:
+    """In which row the header of a file that begins like this stands, and how many rows above it are passed over."""
+    number = next((number for number, _names in top if number >= header_row), header_row)
+    above = sum(1 for one, _names in top if one < number)
+    return f"row {number}" + (f"; {how_many(above, 'row')} above it passed over" if above else "")
 
 
 def checked_map(columns: ImportMap) -> ImportMap:

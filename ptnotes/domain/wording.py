@@ -165,7 +165,7 @@ def ordinal(count: int) -> str:
 
 
 def how_many(count: int, one: str, many: str = "") -> str:
-    """A count with its noun: ``1 row``, ``12,000 rows``, ``2 entries`` where `many` says how more of them are called."""
+    """A count with its noun: ``1 row``, ``12,000 rows``, ``2 entries`` where `many` says what several are called."""
     return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"
 
 

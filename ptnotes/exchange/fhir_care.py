@@ -16,6 +16,7 @@ from ptnotes.domain.episode import (
 )
 from ptnotes.domain.screening import ScreenAnswer
 from ptnotes.domain.treatment import Mode, TreatmentSession
+from ptnotes.domain.wording import how_many
 from ptnotes.exchange.fhir_data import EpisodeData
 from ptnotes.exchange.fhir_measured import outcome
 from ptnotes.exchange.fhir_parts import (
@@ -247,9 +248,9 @@ def _frequency(plan: PlanOfCare) -> str:
     if plan.times_a_day is not None:
         parts.append("once a day," if plan.times_a_day == 1 else f"{plan.times_a_day} times a day,")
     if plan.visits_a_week is not None:
-        parts.append(f"{plain(plan.visits_a_week)} visits a week")
+        parts.append(f"{plain(plan.visits_a_week)} {'visit' if plan.visits_a_week == 1 else 'visits'} a week")
     if plan.duration_weeks is not None:
-        parts.append(f"for {plan.duration_weeks} weeks")
+        parts.append(f"for {how_many(plan.duration_weeks, 'week')}")
     return " ".join(parts).removesuffix(",")
 
 

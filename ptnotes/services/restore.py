@@ -34,6 +34,7 @@ from ptnotes.domain.backup import Contents
 from ptnotes.domain.errors import AccessError, AmbiguousError, EnvironmentFault
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.signature import Verified, Wrong
+from ptnotes.domain.wording import how_many
 from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic, open_clinic, shipped_reference, utc_now
 from ptnotes.services.owner import owned
@@ -184,7 +185,8 @@ def proof_words(proof: Proof) -> list[str]:
         lines += _first([problem_words(problem) for problem in audit.problems])
     else:
         lines.append(
-            f"{audit.count:,} events in the audit, each as it was written; signed up to {audit.signed_up_to:,}"
+            f"{how_many(audit.count, 'event')} in the audit, each as it was written; "
+            f"signed up to {audit.signed_up_to:,}"
         )
     return lines
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout
 
 from ptnotes.domain.audit import AuditCheck, HistoryRow, problem_words
 from ptnotes.domain.permissions import Act
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.services.history import clinic_history, history_of, verify_audit
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
@@ -127,7 +127,7 @@ class HistoryPage(QWidget):
             )
         else:
             self._say(
-                f"{found.count:,} events, each as it was written; signed up to event {found.signed_up_to:,}.",
+                f"{how_many(found.count, 'event')}, each as it was written; signed up to event {found.signed_up_to:,}.",
                 "ok",
             )
 

@@ -112,7 +112,7 @@ def test_a_file_that_is_there_is_told_before_the_passphrase_is_asked(run: Run, o
 def test_the_clinic_becomes_csv(run: Run, out: Path) -> None:
     code, told, err = run("csv", "--out", out / "all")
     assert (code, err) == (0, "")
-    assert told.startswith(f"{out / 'all'}: 1 patients, ")
+    assert told.startswith(f"{out / 'all'}: 1 patient, ")
     assert told.endswith(" files, not encrypted\n")
     with (out / "all" / "patients.csv").open("rb") as file:
         assert [row["mrn"] for row in read_csv(file)] == ["000123"]
@@ -122,7 +122,7 @@ def test_the_clinic_becomes_an_archive_that_the_printed_key_opens(run: Run, out:
     code, told, err = run("archive", "--out", out / "a.zip")
     summary, key = told.splitlines()
     assert code == 0
-    assert summary.startswith(f"{out / 'a.zip'}: 1 patients, ")
+    assert summary.startswith(f"{out / 'a.zip'}: 1 patient, ")
     assert summary.endswith(" files, encrypted")
     assert "without it nobody can open the archive" in err
     with pyzipper.AESZipFile(out / "a.zip") as archive:

@@ -72,7 +72,7 @@ def test_an_import_adds_the_rows_and_writes_the_others_back(run: Run, source: Pa
     refused = tmp_path / "refused.csv"
     code, out, _err = run(source, "--refused", refused)
     assert code == 0
-    assert "Import 1: 1 patients added of 3 rows, 1 left out as known already, 1 refused" in out
+    assert "Import 1: 1 patient added of 3 rows, 1 left out as known already, 1 refused" in out
     assert str(refused) in out
     assert stat.S_IMODE(refused.stat().st_mode) == 0o600
     assert len(refused.read_text("utf-8-sig").splitlines()) == 3
@@ -94,11 +94,11 @@ def test_a_map_is_written_changed_by_hand_and_used(run: Run, tmp_path: Path) -> 
     document["columns"][3]["holds"] = "mrn"
     columns.write_text(json.dumps(document), "utf-8")
     code, out, _err = run(source, "--map", columns)
-    assert (code, "1 patients added" in out) == (0, True)
+    assert (code, "1 patient added" in out) == (0, True)
     # The same names of columns are read as they were the last time, so nothing has to be said again.
     source.write_text("Last Name,First Name,DOB,Code\r\nBerg,Beate,3/4/1980,78\r\n", "utf-8")
     code, out, err = run(source)
-    assert (code, "1 patients added" in out, "  Code: Record number" in err) == (0, True, True)
+    assert (code, "1 patient added" in out, "  Code: Record number" in err) == (0, True, True)
     assert "Dates are read as day, month, year" in err
 
 

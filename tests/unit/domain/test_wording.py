@@ -7,6 +7,7 @@ from ptnotes.clinical import load_reference
 from ptnotes.domain.change import Direction, Meaning, Verdict
 from ptnotes.domain.wording import (
     full_date,
+    how_many,
     measure_label,
     number,
     sign_change,
@@ -110,3 +111,9 @@ def test_a_sign_changes_by_a_number_only_where_both_are_numbers_of_one_unit(
     before: str, after: str, words: str
 ) -> None:
     assert sign_change(before, after) == words
+
+
+def test_a_count_agrees_with_its_noun() -> None:
+    told = [how_many(count, "row") for count in (0, 1, 2, 12_000)]
+    assert told == ["0 rows", "1 row", "2 rows", "12,000 rows"]
+    assert [how_many(count, "entry", "entries") for count in (1, 2)] == ["1 entry", "2 entries"]

@@ -299,9 +299,7 @@ def test_undo_takes_away_whom_nothing_was_done_for_and_names_the_others(
     assert load_patient(clinic, kept_before.id or 0)
     assert find_patients(clinic, "Given5") == ()
     told = [row.what for row in clinic_history(clinic) if "undid" in row.what]
-    assert told == [
-        f"undid import {run.run_id}: 5 patients, for whom nothing was done since, were taken away"
-    ]
+    assert told == [f"undid import {run.run_id}: 5 patients taken away, for whom nothing was done since"]
     (shown,) = import_runs(clinic)
     assert (shown.state, shown.left, shown.undone_by) == (RunState.UNDONE, 3, "J. Rivera")
     with pytest.raises(InputError, match=r"import\.undone"):
