@@ -159,8 +159,9 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _in_line(label: str) -> str:
-    """A label inside a sentence: its first letter small, unless it begins with an abbreviation."""
-    return label if len(label) < 2 or not label[1].islower() else label[0].lower() + label[1:]
+    """A label inside a sentence: its first letter small, unless it begins with an abbreviation or with QuickDASH."""
+    first_word = label.partition(" ")[0]
+    return label[0].lower() + label[1:] if first_word[1:].islower() else label
 
 
 def _capital(text: str) -> str:

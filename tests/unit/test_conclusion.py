@@ -49,6 +49,13 @@ def test_an_improvement_beyond_error_is_named_with_its_numbers() -> None:
     )
 
 
+def test_a_questionnaire_keeps_the_letters_of_its_name_inside_a_sentence() -> None:
+    quickdash = row("QuickDASH (0–100)", 36, 7, Meaning.IMPORTANT, Direction.BETTER, unit="score")
+    detail = draft_conclusion([PAIN, quickdash, EXTENSION], 6).detail
+    assert "Worst pain fell from 9 to 6 of 10 and QuickDASH (0–100) fell from 36 to 7" in detail
+    assert "lumbar extension" in detail
+
+
 def test_what_got_worse_is_said_first() -> None:
     conclusion = draft_conclusion([FLEXION, ROTATION], 6)
     assert conclusion.headline.startswith("Mixed")
