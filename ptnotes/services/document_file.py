@@ -9,7 +9,7 @@ from ptnotes.domain.documents import KIND_TITLES
 from ptnotes.domain.permissions import Act
 from ptnotes.exchange.fhir_bundle import bundle_bytes
 from ptnotes.exchange.fhir_data import EpisodeData, PatientData
-from ptnotes.services.documents import MadeDocument
+from ptnotes.services.documents import MadeDocument, require_giving_out
 from ptnotes.services.export_fhir import patient_data
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -51,7 +51,7 @@ def document_file(
 
     Raises `InputError` "report.password_weak", `AccessError`, `NotFoundError`.
     """
-    require(clinic, Act.EXPORT)
+    require_giving_out(clinic, made)
     # What changes a PDF is read only where one is changed.
     from ptnotes.reports.finish import Attachment, protected, with_attachment  # noqa: PLC0415
 
@@ -74,6 +74,7 @@ def document_file(
 def _told_by(clinic: OpenClinic, made: MadeDocument) -> PatientData:
     """Of the patient's record what the document is made from, and no more: its visits, in its episode."""
     require(clinic, Act.VIEW_NOTES)
+    require(clinic, Act.EXPORT)
     with clinic.store.read() as connection:
         data = patient_data(clinic, connection, made.patient_id)
     drawn = {session_id for session_id, _revision in made.sessions}

@@ -59,6 +59,7 @@ class MadeDocument:
     `sessions` are the visits that it draws from, each (session, revision). `draft` says why it is a draft, empty where
     it is none. `lacks` is what it should say and cannot. `conclusion` is the one that it states, where it states one.
     `file_name` is offered for saving and names no patient. `extras` are what was added to the file, for the history.
+    `tells_chart` is false only of a face sheet with nothing in it of what readers of charts alone may know.
     """
 
     kind: DocumentKind
@@ -75,6 +76,7 @@ class MadeDocument:
     lacks: tuple[Lack, ...] = ()
     conclusion: Conclusion | None = None
     extras: tuple[str, ...] = ()
+    tells_chart: bool = True
 
 
 def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
@@ -83,13 +85,22 @@ def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
     return f"{kind.value.replace('_', '-')}-{number}-{on.isoformat()}.pdf"
 
 
-def require_giving_out(clinic: OpenClinic, kind: DocumentKind) -> None:
-    """Raise `AccessError` where whoever opened the clinic may not let a document of that kind leave the program.
+def acts_to_give_out(made: MadeDocument) -> tuple[Act, ...]:
+    """What whoever lets a document leave the program must be allowed, all of it.
 
-    To make one may ask for more (`ACTS`): who answers a request for a copy writes no report.
+    A face sheet that holds nothing of the chart says what the front desk asked the patient for and typed in: whoever
+    may see and change that may hand it over. To make a document may ask for more (`ACTS`): who answers a request for a
+    copy writes no report.
     """
-    require(clinic, Act.VIEW_DEMOGRAPHICS if kind is DocumentKind.FACE_SHEET else Act.VIEW_NOTES)
-    require(clinic, Act.EXPORT)
+    if made.kind is DocumentKind.FACE_SHEET and not made.tells_chart:
+        return Act.VIEW_DEMOGRAPHICS, Act.EDIT_DEMOGRAPHICS
+    return Act.VIEW_NOTES, Act.EXPORT
+
+
+def require_giving_out(clinic: OpenClinic, made: MadeDocument) -> None:
+    """Raise `AccessError` where whoever opened the clinic may not let the document leave the program."""
+    for act in acts_to_give_out(made):
+        require(clinic, act)
 
 
 def made_document(
@@ -125,7 +136,7 @@ def give_out(
     progress report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept
     document's id. Raises `AccessError`, `EnvironmentFault`.
     """
-    require_giving_out(clinic, made.kind)
+    require_giving_out(clinic, made)
     with clinic.store.write() as connection:
         document_id = stored.keep_document(
             connection,

@@ -42,7 +42,7 @@ def prepare_face_sheet(clinic: OpenClinic, patient_id: int, paper: Paper | None 
 
     on = data.written_at.date()
     made = made_document(DocumentKind.FACE_SHEET, data, render_face_sheet(data), on, None)
-    return replace(made, lacks=tuple(_lacks(data)))
+    return replace(made, lacks=tuple(_lacks(data)), tells_chart=data.episodes is not None)
 
 
 def face_sheet_data(clinic: OpenClinic, patient_id: int, paper: Paper | None = None) -> FaceSheetData:

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import PatientHeader
@@ -133,7 +134,7 @@ class ChartPage(QWidget):
         self._take_header(header)
         if not self._reads_charts:
             self.no_charts.show_patient(header.patient)
-            self.stage.setCurrentWidget(self.no_charts)
+            self._arrive_at(OVERVIEW)
             return
         if before != header.patient.id:
             self._wanted_tab, self.first_tab = self.first_tab, OVERVIEW
@@ -153,8 +154,8 @@ class ChartPage(QWidget):
         self.screen_shown.emit("", [])
 
     def go_to_tab(self, place: int) -> None:
-        """Show one part of the chart."""
-        if self.shown is None or not self._reads_charts:
+        """Show one part of the chart; to whoever may not read charts, what stands in its place, or nothing else."""
+        if self.shown is None or not (self._reads_charts or place in (OVERVIEW, DOCUMENTS)):
             return
         if self.header.tabs.currentIndex() == place:
             self._show_tab(place)
@@ -199,11 +200,15 @@ class ChartPage(QWidget):
 
     def screen_keys(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The keys of every part of a chart: (part, [(what it does, its keys)]), each action once, at its own part."""
-        if not self._reads_charts:
-            return []
+        places = range(len(TABS)) if self._reads_charts else (DOCUMENTS,)
         lists = [
-            (TABS[place], keys_of([one for one in actions if one.objectName() != _LEADS_TO_SESSIONS]))
-            for place, actions in enumerate(self._screen(place).actions() for place in range(len(TABS)))
+            (
+                TABS[place],
+                keys_of(
+                    [one for one in self._screen(place).actions() if one.objectName() != _LEADS_TO_SESSIONS]
+                ),
+            )
+            for place in places
         ]
         return [(title, rows) for title, rows in lists if rows]
 
@@ -214,6 +219,10 @@ class ChartPage(QWidget):
     def _read_again(self) -> None:
         """Show the same patient once charts may be read."""
         shown, self.shown = self.shown, None
+        if (documents := self.screens.pop(DOCUMENTS, None)) is not None:
+            # It offers what was one's own before.
+            self.stage.removeWidget(documents)
+            documents.deleteLater()
         if shown is not None and shown.patient.id is not None:
             read = partial(patient_header, self._clinic, shown.patient.id)
             self._tasks.read(read, self.show_patient, latest="header")
@@ -228,7 +237,10 @@ class ChartPage(QWidget):
 
     def _show_tab(self, place: int) -> None:
         shown = self.shown
-        if shown is None or shown.patient.id is None or not self._reads_charts:
+        if shown is None or shown.patient.id is None:
+            return
+        if not self._reads_charts:
+            self._show_without_charts(place, shown.patient.id)
             return
         self.flush()
         if shown.episode is not None:
@@ -239,6 +251,17 @@ class ChartPage(QWidget):
         self.screen_shown.emit(TABS[place], screen.actions())
         episode_id = shown.episode.id if shown.episode is not None else None
         cast("ChartScreen", screen).show_episode(shown.patient.id, episode_id)
+
+    def _show_without_charts(self, place: int, patient_id: int) -> None:
+        if place != DOCUMENTS:
+            self.stage.setCurrentWidget(self.no_charts)
+            self.screen_shown.emit("", [])
+            return
+        screen = cast("DocumentsScreen", self._screen(DOCUMENTS))
+        self.stage.setCurrentWidget(screen)
+        self.screen_shown.emit(TABS[DOCUMENTS], screen.actions())
+        screen.show_episode(patient_id, None)
+        screen.kinds.choose_kind(DocumentKind.FACE_SHEET)
 
     def _screen(self, place: int) -> QWidget:
         if place not in self.screens:

@@ -131,8 +131,12 @@ class PatientHeaderBar(QFrame):
         self.episodes.setVisible(len(header.episodes) > 1)
 
     def let_read(self, *, charts: bool, new_episode: bool) -> None:
-        """Show the parts of a chart to whoever may read them, and the way to a new episode to whoever may open one."""
-        self.tabs.setVisible(charts)
+        """Show the parts of a chart to whoever may read them, and the way to a new episode to whoever may open one.
+
+        For whoever may not read charts there is who the patient is, in place of the overview, and the documents.
+        """
+        for place, title in enumerate(TABS):
+            self.tabs.setTabVisible(place, charts or title in ("Overview", "Documents"))
         self.new_episode.setVisible(new_episode)
 
     def _choose_episode(self, place: int) -> None:

@@ -9,18 +9,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ptnotes.domain.errors import AccessError
-from ptnotes.domain.permissions import WORDS, Act
 from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
-from ptnotes.services.permit import allows
 from ptnotes.services.visits import load_session
 from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, print_document, read_ahead
 from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.desk import HomeDesk
 from ptnotes.ui.home.home_page import HomePage
-from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.pages import Pages
 from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.people.emergencies import Emergencies
@@ -43,15 +39,12 @@ def _draft_header(clinic: OpenClinic, patient_id: int, session_id: int) -> Patie
     return patient_header(clinic, patient_id, load_session(clinic, session_id).episode_id)
 
 
-def _print_document(workspace: Workspace, clinic: OpenClinic) -> None:
+def _print_document(workspace: Workspace) -> None:
     """Print from anywhere in a chart: the document that fits, or the one that is shown."""
     chart = workspace.chart
     if chart.shown is None:
         return
-    if not allows(clinic, Act.VIEW_NOTES):
-        refusal = AccessError("access.not_allowed", act=WORDS[Act.VIEW_NOTES])
-        workspace.toast.say(sentence_for(refusal))
-    elif workspace.pages.currentWidget() is chart:
+    if workspace.pages.currentWidget() is chart:
         print_document(chart)
     else:
         workspace.show_tab(DOCUMENTS)
@@ -168,7 +161,7 @@ class Workspace(QWidget):
             ("data", self.pages.show_data),
             ("take_patient_out", partial(_take_patient_out, self)),
             ("patient_history", self.show_patient_history),
-            ("print", partial(_print_document, self, self._clinic)),
+            ("print", partial(_print_document, self)),
             ("reports_due", self.desk.show_batch),
             ("home", self.show_home),
         ):

@@ -13,7 +13,7 @@ from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.errors import AccessError
 from ptnotes.domain.permissions import WORDS, Act
 from ptnotes.services.document_facts import DocumentFacts, document_facts
-from ptnotes.services.documents import ACTS, MadeDocument
+from ptnotes.services.documents import ACTS, MadeDocument, acts_to_give_out
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.ui.documents.document_form import READ_KEY, DocumentForm, Nothing
@@ -137,6 +137,10 @@ class DocumentsScreen(QWidget):
         place = self.kinds.place
         return None if place == GIVEN_OUT else self.forms[place]
 
+    @property
+    def _can_attach(self) -> bool:
+        return self.form is not None and allows(self._clinic, Act.EXPORT)
+
     def show_episode(self, patient_id: int, episode_id: int | None) -> None:
         """Show documents of an episode; its choices are those last made for it in this window."""
         if (patient_id, episode_id) != (self._patient_id, self._episode_id):
@@ -144,7 +148,7 @@ class DocumentsScreen(QWidget):
                 self._memories[self._patient_id, self._episode_id, place] = form.memory()
                 self._memories.get((patient_id, episode_id, place), form.forget)()
             self._patient_id, self._episode_id = self.typed.whose = patient_id, episode_id
-            self.finish.forget(can_attach=self.form is not None)
+            self.finish.forget(can_attach=self._can_attach)
             self.preview.clear()
             self.foot.tell("small", "")
         self._prints_next = False
@@ -194,7 +198,7 @@ class DocumentsScreen(QWidget):
     def _show_kind(self, place: int) -> None:
         for other, widget in enumerate((*self.forms, self.kept)):
             widget.setVisible(other == place)
-        self.finish.forget(can_attach=place != GIVEN_OUT)
+        self.finish.forget(can_attach=self._can_attach)
         self.preview.clear()
         self.choices_area.verticalScrollBar().setValue(0)
         self._make()
@@ -222,6 +226,10 @@ class DocumentsScreen(QWidget):
         self._is_behind = False
         self._set_made(None)
         form = self.form
+        if form is None and not allows(self._clinic, Act.VIEW_NOTES):
+            self.kept.hide()
+            self._say_nothing(_not_for_this_role(Act.VIEW_NOTES))
+            return
         if form is None:
             self._say_nothing(
                 Nothing("Nothing is chosen", "What was saved or printed is looked at again here.")
@@ -242,9 +250,7 @@ class DocumentsScreen(QWidget):
             self.form.show_faults({})
             self.form.show_made(made)
         self._set_made(made)
-        may_leave = allows(self._clinic, Act.EXPORT)
-        refusal = AccessError("access.not_allowed", act=WORDS[Act.EXPORT])
-        self.foot.tell("small", "" if may_leave else sentence_for(refusal))
+        self.foot.tell("small", _refusal(self._clinic, made))
         self.preview.show_made(made)
         if self._prints_next:
             self._prints_next = False
@@ -285,11 +291,21 @@ class DocumentsScreen(QWidget):
 
     def _set_made(self, made: MadeDocument | None) -> None:
         self.made = made
-        self.foot.let(go=made is not None and allows(self._clinic, Act.EXPORT))
+        self.foot.let(go=made is not None and not _refusal(self._clinic, made))
+
+
+def _refusal(clinic: OpenClinic, made: MadeDocument) -> str:
+    """Why a document may not leave the program by whoever opened the clinic; empty where it may."""
+    missing = [act for act in acts_to_give_out(made) if not allows(clinic, act)]
+    return sentence_for(AccessError("access.not_allowed", act=WORDS[missing[-1]])) if missing else ""
 
 
 def _nothing() -> None:
     """Done once everything that was given before is."""
+
+
+def _not_for_this_role(act: Act) -> Nothing:
+    return Nothing("Not for your role", sentence_for(AccessError("access.not_allowed", act=WORDS[act])))
 
 
 def _choose_fitting(screen: DocumentsScreen, session_id: int | None, facts: DocumentFacts) -> None:
@@ -306,7 +322,7 @@ def _work(
     """What makes the document of the kind at `place`, or why there is none."""
     act = ACTS[KINDS[place].kind]
     if not allows(clinic, act):
-        return Nothing("Not for your role", sentence_for(AccessError("access.not_allowed", act=WORDS[act])))
+        return _not_for_this_role(act)
     if episode_id is None and form.needs_episode:
         return Nothing(
             "No episode of care yet", "Open an episode and chart a visit; its documents are made here."

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QWidget
 
 from ptnotes.domain.documents import DocumentKind
+from ptnotes.domain.permissions import Act
 from ptnotes.services.documents import ACTS
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
@@ -39,7 +40,7 @@ class KindList(Card):
             button.setProperty("type", "row")
             button.setCheckable(True)
             button.setAccessibleName(text)
-            if place < GIVEN_OUT and not allows(clinic, ACTS[KINDS[place].kind]):
+            if not allows(clinic, Act.VIEW_NOTES if place == GIVEN_OUT else ACTS[KINDS[place].kind]):
                 button.setProperty("theirs", False)  # noqa: FBT003 - Qt takes no names
                 button.setAccessibleDescription("Not for your role")
                 button.setToolTip("Not for your role")

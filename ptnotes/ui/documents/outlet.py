@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.errors import EnvironmentFault
+from ptnotes.domain.permissions import Act
 from ptnotes.services.document_file import DocumentFile
 from ptnotes.services.documents import MadeDocument, give_out, require_giving_out, save_out
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import allows
 from ptnotes.ui.documents.finish_card import FinishCard
 from ptnotes.ui.documents.printing import PrintJob, ask_for_printer
 from ptnotes.ui.messages import faults_by_field, sentence_for
@@ -96,7 +98,7 @@ class Outlet(QObject):
         self.gone.emit(made)
         if not self._window.isVisible():
             self.said.emit(what)
-        if not made.draft:
+        if not made.draft and allows(self._clinic, Act.VIEW_NOTES):
             self.left.emit(document_id)
 
     def _saved(self, made: MadeDocument, name: str, document_id: int) -> None:
@@ -113,5 +115,5 @@ class Outlet(QObject):
 
 
 def _begin(clinic: OpenClinic, made: MadeDocument, job: PrintJob) -> None:
-    require_giving_out(clinic, made.kind)
+    require_giving_out(clinic, made)
     job.begin()

@@ -17,7 +17,6 @@ from ptnotes.domain.audit import Disclosure
 from ptnotes.domain.backup import BackupPlan
 from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
-from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.due import Due, DueKind, Urgency
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
@@ -102,6 +101,11 @@ class Scene:
     def face_sheet(self) -> documents.MadeDocument:
         """A document that the therapist made."""
         return face_sheet.prepare_face_sheet(self.boss, self.patient_id)
+
+    def desk_sheet(self) -> documents.MadeDocument:
+        """A face sheet with nothing of the chart, as the front desk makes it."""
+        person = replace(self.boss.person, role=Role.FRONT_DESK, granted=frozenset())
+        return face_sheet.prepare_face_sheet(replace(self.boss, person=person), self.patient_id)
 
     def signed(self) -> int:
         """The id of a new signed note of the therapist's."""
@@ -400,8 +404,16 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: document_facts.document_facts(s.me, s.episode.id or 0),
     ),
     "document_file": (
-        {Act.EXPORT},
+        {Act.VIEW_NOTES, Act.EXPORT},
         lambda s: document_file.document_file(s.me, s.face_sheet(), password="a made-up heron"),
+    ),
+    "document_file: a face sheet without the chart": (
+        {Act.VIEW_DEMOGRAPHICS, Act.EDIT_DEMOGRAPHICS},
+        lambda s: document_file.document_file(s.me, s.desk_sheet(), password="a made-up heron"),
+    ),
+    "document_file: a face sheet without the chart, with FHIR": (
+        {Act.EXPORT, Act.VIEW_NOTES, Act.EDIT_DEMOGRAPHICS},
+        lambda s: document_file.document_file(s.me, s.desk_sheet(), with_fhir=True),
     ),
     "document_file: with FHIR": (
         {Act.EXPORT, Act.VIEW_NOTES},
@@ -421,11 +433,19 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     ),
     "require_giving_out": (
         {Act.VIEW_NOTES, Act.EXPORT},
-        lambda s: documents.require_giving_out(s.me, DocumentKind.PROGRESS_REPORT),
+        lambda s: documents.require_giving_out(s.me, a_document(s.episode)),
     ),
-    "require_giving_out: a face sheet": (
-        {Act.VIEW_DEMOGRAPHICS, Act.EXPORT},
-        lambda s: documents.require_giving_out(s.me, DocumentKind.FACE_SHEET),
+    "require_giving_out: a face sheet with the chart": (
+        {Act.VIEW_NOTES, Act.EXPORT},
+        lambda s: documents.require_giving_out(s.me, s.face_sheet()),
+    ),
+    "require_giving_out: a face sheet without the chart": (
+        {Act.VIEW_DEMOGRAPHICS, Act.EDIT_DEMOGRAPHICS},
+        lambda s: documents.require_giving_out(s.me, s.desk_sheet()),
+    ),
+    "require_giving_out: a report that says it has nothing of the chart": (
+        {Act.VIEW_NOTES, Act.EXPORT},
+        lambda s: documents.require_giving_out(s.me, replace(a_document(s.episode), tells_chart=False)),
     ),
     "documents_of": ({Act.VIEW_NOTES}, lambda s: documents.documents_of(s.me, s.patient_id)),
     "document_again": ({Act.VIEW_NOTES}, lambda s: documents.document_again(s.me, s.kept_document())),
@@ -499,6 +519,10 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "require_clinic_export": (
         {Act.EXPORT_CLINIC, Act.EXPORT, Act.VIEW_NOTES},
         lambda s: export_csv.require_clinic_export(s.me, PASSPHRASE),
+    ),
+    "give_out: a face sheet without the chart": (
+        {Act.VIEW_DEMOGRAPHICS, Act.EDIT_DEMOGRAPHICS},
+        lambda s: documents.give_out(s.me, s.desk_sheet(), list),
     ),
     "give_out": (
         {Act.VIEW_NOTES, Act.EXPORT},
