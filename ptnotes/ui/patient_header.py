@@ -137,6 +137,8 @@ class PatientHeaderBar(QFrame):
         """
         for place, title in enumerate(TABS):
             self.tabs.setTabVisible(place, charts or title in ("Overview", "Documents"))
+            # Qt closes the gap of a hidden tab only with the next change of a text.
+            self.tabs.setTabText(place, title)
         self.new_episode.setVisible(new_episode)
 
     def _choose_episode(self, place: int) -> None:

@@ -226,6 +226,7 @@ def test_the_front_desk_sees_no_chart_until_an_emergency_which_is_told(
     assert chart.stage.currentWidget() is chart.no_charts
     tabs = chart.header.tabs
     assert [tabs.isTabVisible(place) for place in range(tabs.count())] == [True, False, False, True]
+    assert tabs.tabRect(3).left() == tabs.tabRect(0).right() + 1
     assert not chart.header.new_episode.isVisible()
     chart.go_to_tab(1)
     chart.open_episode()
@@ -235,6 +236,8 @@ def test_the_front_desk_sees_no_chart_until_an_emergency_which_is_told(
     chart.no_charts.reason.setText("A made-up patient fainted")
     chart.no_charts.button.click()
     until(qtbot, lambda: tabs.isTabVisible(1))
+    lefts = [tabs.tabRect(place).left() for place in range(tabs.count())]
+    assert sorted(set(lefts)) == lefts
     assert chart.stage.currentWidget() is not chart.no_charts
 
     host.resize(900, 300)
