@@ -68,6 +68,14 @@ def signatures_section(told: Signatures, width: float) -> Iterator[Flowable]:
     # A few lines without a table need no page of their own where they find room.
     lines = len(told.open) + (told.mark is not None)
     yield from section("Signatures of the visits’ notes", *([] if told.signed else [26.0 + 16.0 * lines]))
+    # They stand over the table: under it they would now and then be all that the last page holds.
+    for line in told.open:
+        yield space(4)
+        yield paragraph(line, QUIET)
+    if told.mark is not None:
+        yield space(4)
+        words = f"Audit of the clinic’s records: {told.mark.count:,} events, the last {told.mark.head.hex()}."
+        yield paragraph(words, QUIET_SMALL)
     if told.signed:
         columns = [
             Column("Visit", 0.45, CELL_RIGHT),
@@ -87,10 +95,3 @@ def signatures_section(told: Signatures, width: float) -> Iterator[Flowable]:
             for line in told.signed
         ]
         yield table(columns, rows, width)
-    for line in told.open:
-        yield space(4)
-        yield paragraph(line, QUIET)
-    if told.mark is not None:
-        yield space(4)
-        words = f"Audit of the clinic’s records: {told.mark.count:,} events, the last {told.mark.head.hex()}."
-        yield paragraph(words, QUIET_SMALL)

@@ -2,13 +2,14 @@
 
 import pytest
 
+from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.people import Paper
 from ptnotes.reports.blocks import Column, space, table
 from ptnotes.reports.document import make_pdf, text_height_pt
-from ptnotes.reports.document_data import Signatures
+from ptnotes.reports.document_data import Signatures, SignedLine
 from ptnotes.reports.signed_section import signatures_section
 from ptnotes.reports.typeset import paragraph
-from tests.reports.cases import flat, pages
+from tests.reports.cases import FIRST_DAY, flat, pages
 from tests.reports.test_pdf_archival import IMPRINT
 
 COLUMNS = [Column("Number", 1), Column("Words", 3)]
@@ -37,3 +38,16 @@ def test_a_line_about_signatures_goes_where_there_is_room_for_it() -> None:
 
     assert page_count(46) == 1
     assert page_count(30) == 2
+
+
+@pytest.mark.parametrize("count", range(36, 48))
+def test_the_last_page_holds_signatures_and_not_the_words_beside_them_alone(count: int) -> None:
+    signed = tuple(
+        SignedLine(number=number, on=FIRST_DAY, who="J. Rivera", at="5 Jan 2026", record="7d8c7a4e")
+        for number in range(count)
+    )
+    told = Signatures(signed=signed, open=("A note is not signed yet.",), mark=AuditMark(12, bytes(32)))
+    found = pages(make_pdf(list(signatures_section(told, 528.0)), IMPRINT))
+    assert "A note is not signed yet." in found[0]
+    assert "Audit of the clinic’s records: 12 events" in found[0]
+    assert found[-1].count("7d8c7a4e") >= 2
