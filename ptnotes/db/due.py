@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import repeat
-from operator import call
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Text, and_, case, cast, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Date, Select, Text, and_, bindparam, cast, func, or_, select
 
+from ptnotes.db.columns import columns_of, made_of
 from ptnotes.db.schema.episode import (
     CertificationRecord,
     EpisodeRecord,
@@ -27,25 +26,6 @@ from ptnotes.domain.due import EpisodeFacts
 from ptnotes.domain.treatment import NoteState, VisitKind, VisitStatus
 
 _EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
-_FACTS = tuple(
-    EpisodeFacts.__dict__[name].__set__
-    for name in (
-        "start",
-        "treatment_days",
-        "reported_to",
-        "plan_start",
-        "plan_weeks",
-        "plan_sent_on",
-        "certified_until",
-        "evaluated_on",
-        "unsigned_days",
-        "authorized_visits",
-        "authorized_from",
-        "authorized_until",
-        "physician_visit_on",
-    )
-)
-"""What sets each field of `EpisodeFacts`, in the order in which they are found."""
 _GONE = (NoteState.DISCARDED, NoteState.VOIDED)
 
 
@@ -73,77 +53,70 @@ def open_episodes(
     """Every open episode, or that one where it is open. Days of instants are those of `zone`.
 
     The day of the latest evaluation takes a while for thousands, and is left out where nobody asks for it.
-
-    One after the other: thousands that live at once keep Python's collector of garbage busy for longer than they take.
     """
-    heads = connection.execute(
-        _of(select(EpisodeRecord.id, EpisodeRecord.patient_id, EpisodeRecord.start), episode_id)
-    )
-    found = heads.all()
-    if not found:
+    said: dict[str, Any] = {"episode": episode_id, "today": today}
+
+    def found(query: _Query) -> list[Sequence[Any]]:
+        return columns_of(connection, query.of_all if episode_id is None else query.of_one, said)
+
+    keys, patients, starts = found(_HEADS)
+    if not keys:
         return
-    narrowed = None if episode_id is None else int(found[0][1])
+    said["patient"] = patients[0]
+    visited, days, drafts = found(_VISITS)
+    treated, drafted = dict(zip(visited, days, strict=True)), dict(zip(visited, drafts, strict=True))
+    evaluated = _by_first(found(_EVALUATED)) if with_evaluations else {}
+    # Of several versions the last one holds.
+    versions = sorted(zip(*found(_PLANS), strict=True), key=itemgetter(1))
+    plans = {key: plan for key, _version, *plan in versions}
+    plan_start, plan_weeks, plan_until = _spread(plans, keys, (None, None, None))
+    sent_on, certified_until = _spread(_certified(found(_CERTIFIED), ZoneInfo(zone)), keys, (None, None))
+    reported, physician = _by_first(found(_REPORTED)), _by_first(found(_PHYSICIAN))
+    payers = _first_payers(found(_COVERS))
+    granted = _granted(found(_AUTHORIZED))
+    grants = [
+        granted.get((patient, key)) or granted.get((patient, None)) or (None, None, None)
+        for patient, key in zip(patients, keys, strict=True)
+    ]
+    visits, since, until = zip(*grants, strict=True)
     day = _days()
-    visits = {row[0]: row for row in connection.execute(_of(_VISITS, episode_id, SessionRecord)).all()}
-    evaluated = {}
-    if with_evaluations:
-        evaluated = dict(connection.execute(_of(_EVALUATED, episode_id, SessionRecord)).all())
-    plans = {row[0]: row for row in connection.execute(_of(_PLANS, episode_id, PlanOfCareRecord)).all()}
-    certified = _certified(connection, episode_id, ZoneInfo(zone))
-    reported = dict(connection.execute(_of(_REPORTED, episode_id, ProgressReportRecord)).all())
-    physician = dict(connection.execute(_of(_physician(today), episode_id, PhysicianVisitRecord)).all())
-    payers = dict(connection.execute(_of_patient(_payers(today), narrowed)).all())
-    authorized = _authorized(connection, today, narrowed)
-    unvisited = (None, None, None)
-    unplanned = (None, None, None, None, None)
-    unsent = (None, None)
-    ungranted = (None, None, None)
-    new_facts = object.__new__
-    for key, patient_id, start in found:
-        _, visited, drafted = visits.get(key, unvisited)
-        _, _, plan_start, weeks, until = plans.get(key, unplanned)
-        sent_on, certified_until = certified.get(key, unsent)
-        grant = authorized.get((patient_id, key)) or authorized.get((patient_id, None)) or ungranted
-        facts = new_facts(EpisodeFacts)
-        values = (
-            start,
-            day(visited),
-            reported.get(key),
-            plan_start,
-            weeks,
-            sent_on,
-            certified_until or until,
-            evaluated.get(key),
-            day(drafted),
-            *grant,
-            physician.get(key),
-        )
-        # A frozen dataclass sets its fields one by one in Python, which of thousands takes as long as reading them.
-        deque(map(call, _FACTS, repeat(facts), values), 0)
-        yield OpenEpisode(key, patient_id, payers.get(patient_id), facts)
+    facts = made_of(
+        EpisodeFacts,
+        len(keys),
+        {
+            "start": starts,
+            "treatment_days": map(day, map(treated.get, keys)),
+            "reported_to": map(reported.get, keys),
+            "plan_start": plan_start,
+            "plan_weeks": plan_weeks,
+            "plan_sent_on": sent_on,
+            "certified_until": (one or other for one, other in zip(certified_until, plan_until, strict=True)),
+            "evaluated_on": map(evaluated.get, keys),
+            "unsigned_days": map(day, map(drafted.get, keys)),
+            "authorized_visits": visits,
+            "authorized_from": since,
+            "authorized_until": until,
+            "physician_visit_on": map(physician.get, keys),
+        },
+    )
+    yield from map(OpenEpisode, keys, patients, map(payers.get, patients), facts)
+
+
+def _by_first(columns: Sequence[Sequence[Any]]) -> dict[int, Any]:
+    """The second of two columns by the first."""
+    return dict(zip(*columns, strict=True))
+
+
+def _spread(found: Mapping[int, Sequence[Any]], keys: Sequence[int], without: Sequence[Any]) -> Iterator[Any]:
+    """The columns of the rows that were found for `keys`, in their order; `without` where none was."""
+    return zip(*map(found.get, keys, repeat(without)), strict=True)
 
 
 def payer_of_episode(connection: Connection, episode_id: int, on: date) -> int | None:
     """The payer who is billed first for that episode's patient on that day; None where none is known."""
     patient_id = connection.scalar(select(EpisodeRecord.patient_id).where(EpisodeRecord.id == episode_id))
-    found = connection.execute(_of_patient(_payers(on), patient_id)).all()
-    return dict(found).get(patient_id)
-
-
-def _of(query: Any, episode_id: int | None, record: Any = None) -> Any:
-    """Narrow a query to one episode, or to those that are open and of patients who are not archived."""
-    key = EpisodeRecord.id if record is None else record.episode_id
-    if episode_id is not None:
-        query = query.where(key == episode_id)
-    if record is None:
-        return query.where(EpisodeRecord.discharged_on.is_(None), EpisodeRecord.patient_id.not_in(_ARCHIVED))
-    return query.where(key.in_(_OPEN)) if episode_id is None else query
-
-
-def _of_patient(query: Any, patient_id: int | None) -> Any:
-    if patient_id is not None:
-        return query.where(CoverageRecord.patient_id == patient_id)
-    return query.where(CoverageRecord.patient_id.in_(_WITH_OPEN))
+    columns = columns_of(connection, _COVERS.of_one, {"patient": patient_id, "today": on})
+    return _first_payers(columns).get(patient_id or 0)
 
 
 def _days() -> Callable[[str | None], tuple[date, ...]]:
@@ -164,79 +137,19 @@ def _days() -> Callable[[str | None], tuple[date, ...]]:
     return days
 
 
-_OPEN = select(EpisodeRecord.id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
-_WITH_OPEN = select(EpisodeRecord.patient_id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
-_ARCHIVED = select(PatientRecord.id).where(PatientRecord.archived_at.is_not(None)).scalar_subquery()
-_DAY = cast(SessionRecord.service_date, Text)
-_VISITS = (
-    select(
-        SessionRecord.episode_id,
-        func.aggregate_strings(_DAY, " "),
-        func.aggregate_strings(case((SessionRecord.state == NoteState.DRAFT, _DAY)), " "),
-    )
-    .where(SessionRecord.status == VisitStatus.ATTENDED, SessionRecord.state.not_in(_GONE))
-    .group_by(SessionRecord.episode_id)
-)
-"""The days of an episode's visits, and those of them whose notes are drafts."""
-_EVALUATED = (
-    select(SessionRecord.episode_id, func.max(SessionRecord.service_date))
-    .where(
-        SessionRecord.status == VisitStatus.ATTENDED,
-        SessionRecord.state.not_in(_GONE),
-        SessionRecord.kind.in_(_EVALUATIONS),
-    )
-    .group_by(SessionRecord.episode_id)
-)
-_PLANS = select(
-    PlanOfCareRecord.episode_id,
-    PlanOfCareRecord.version,
-    PlanOfCareRecord.start,
-    PlanOfCareRecord.duration_weeks,
-    PlanOfCareRecord.certified_until,
-).order_by(PlanOfCareRecord.episode_id, PlanOfCareRecord.version)
-_REPORTED = select(ProgressReportRecord.episode_id, func.max(ProgressReportRecord.covers_to)).group_by(
-    ProgressReportRecord.episode_id
-)
-_CERTIFIED = select(
-    CertificationRecord.episode_id,
-    CertificationRecord.sent_at,
-    CertificationRecord.signed_on,
-    CertificationRecord.valid_until,
-).order_by(CertificationRecord.id)
-
-
-def _physician(today: date) -> Any:
-    return (
-        select(PhysicianVisitRecord.episode_id, func.min(PhysicianVisitRecord.day))
-        .where(PhysicianVisitRecord.removed_at.is_(None), PhysicianVisitRecord.day >= today)
-        .group_by(PhysicianVisitRecord.episode_id)
-    )
-
-
-def _holds_on(record: Any, day: date) -> ColumnElement[bool]:
-    return and_(
-        or_(record.since.is_(None), record.since <= day), or_(record.until.is_(None), record.until >= day)
-    )
-
-
-def _payers(on: date) -> Any:
-    """Each patient's payers, the one that is billed first last."""
-    return (
-        select(CoverageRecord.patient_id, CoverageRecord.payer_id)
-        .where(_holds_on(CoverageRecord, on))
-        .order_by(CoverageRecord.rank.desc(), CoverageRecord.id.desc())
-    )
+def _first_payers(covers: Sequence[Sequence[Any]]) -> dict[int, int]:
+    """The payer who is billed first for each patient."""
+    ranked = sorted(zip(*covers, strict=True), key=itemgetter(2, 3), reverse=True)
+    return {patient: payer for patient, payer, _rank, _id in ranked}
 
 
 def _certified(
-    connection: Connection, episode_id: int | None, zone: ZoneInfo
-) -> Mapping[int, tuple[date | None, date | None]]:
+    certifications: Sequence[Sequence[Any]], zone: ZoneInfo
+) -> dict[int, tuple[date | None, date | None]]:
     """When each episode's plan was first sent, and until when the physician last certified it."""
     found: dict[int, tuple[date | None, date | None]] = {}
     sent_at: datetime | None
-    for key, sent_at, signed_on, valid_until in connection.execute(
-        _of(_CERTIFIED, episode_id, CertificationRecord)
-    ):
+    for _id, key, sent_at, signed_on, valid_until in sorted(zip(*certifications, strict=True)):
         first, until = found.get(key, (None, None))
         if first is None and sent_at is not None:
             first = sent_at.astimezone(zone).date()
@@ -244,24 +157,110 @@ def _certified(
     return found
 
 
-def _authorized(
-    connection: Connection, today: date, patient_id: int | None
-) -> Mapping[tuple[int, int | None], tuple[int | None, date | None, date | None]]:
+def _granted(
+    authorizations: Sequence[Sequence[Any]],
+) -> dict[tuple[int, int | None], tuple[int | None, date | None, date | None]]:
     """By patient and episode (None for any): visits, first and last day of the latest authorization that has begun."""
-    query = (
-        select(
-            CoverageRecord.patient_id,
-            AuthorizationRecord.episode_id,
-            AuthorizationRecord.visits,
-            AuthorizationRecord.since,
-            AuthorizationRecord.until,
-        )
-        .join(CoverageRecord, CoverageRecord.id == AuthorizationRecord.coverage_id)
-        .where(
-            AuthorizationRecord.removed_at.is_(None),
-            or_(AuthorizationRecord.since.is_(None), AuthorizationRecord.since <= today),
-        )
-        .order_by(func.coalesce(AuthorizationRecord.since, date.min), AuthorizationRecord.id)
+    begun = sorted(zip(*authorizations, strict=True), key=lambda row: (row[3] or date.min, row[5]))
+    return {(patient, key): (visits, since, until) for patient, key, visits, since, until, _id in begun}
+
+
+class _Query(NamedTuple):
+    """A query of what every open episode has, and the same of the episode ``:episode`` or the patient ``:patient``."""
+
+    of_all: Select[Any]
+    of_one: Select[Any]
+
+
+def _narrowed(query: Any, record: Any) -> _Query:
+    """By episode, of those that are open; built once, since building one takes as long as asking it of one episode."""
+    return _Query(
+        query.where(record.episode_id.in_(_OPEN)), query.where(record.episode_id == bindparam("episode"))
     )
-    rows: Iterator[Any] = iter(connection.execute(_of_patient(query, patient_id)))
-    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
+
+
+def _narrowed_to_patient(query: Any) -> _Query:
+    patient = CoverageRecord.patient_id
+    return _Query(query.where(patient.in_(_WITH_OPEN)), query.where(patient == bindparam("patient")))
+
+
+_TODAY = bindparam("today", type_=Date)
+_OPEN = select(EpisodeRecord.id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
+_WITH_OPEN = select(EpisodeRecord.patient_id).where(EpisodeRecord.discharged_on.is_(None)).scalar_subquery()
+_ARCHIVED = select(PatientRecord.id).where(PatientRecord.archived_at.is_not(None)).scalar_subquery()
+_EVERY_HEAD: Any = select(EpisodeRecord.id, EpisodeRecord.patient_id, EpisodeRecord.start).where(
+    EpisodeRecord.discharged_on.is_(None), EpisodeRecord.patient_id.not_in(_ARCHIVED)
+)
+_HEADS = _Query(_EVERY_HEAD, _EVERY_HEAD.where(EpisodeRecord.id == bindparam("episode")))
+_DAY = cast(SessionRecord.service_date, Text)
+_TREATED = and_(SessionRecord.status == VisitStatus.ATTENDED, SessionRecord.state.not_in(_GONE))
+_VISITS = _narrowed(
+    select(
+        SessionRecord.episode_id,
+        func.aggregate_strings(_DAY, " "),
+        func.aggregate_strings(_DAY, " ").filter(SessionRecord.state == NoteState.DRAFT),
+    )
+    .where(_TREATED)
+    .group_by(SessionRecord.episode_id),
+    SessionRecord,
+)
+"""The days of an episode's visits, and those of them whose notes are drafts."""
+_EVALUATED = _narrowed(
+    select(SessionRecord.episode_id, func.max(SessionRecord.service_date))
+    .where(_TREATED, SessionRecord.kind.in_(_EVALUATIONS))
+    .group_by(SessionRecord.episode_id),
+    SessionRecord,
+)
+_PLANS = _narrowed(
+    select(
+        PlanOfCareRecord.episode_id,
+        PlanOfCareRecord.version,
+        PlanOfCareRecord.start,
+        PlanOfCareRecord.duration_weeks,
+        PlanOfCareRecord.certified_until,
+    ),
+    PlanOfCareRecord,
+)
+_REPORTED = _narrowed(
+    select(ProgressReportRecord.episode_id, func.max(ProgressReportRecord.covers_to)).group_by(
+        ProgressReportRecord.episode_id
+    ),
+    ProgressReportRecord,
+)
+_CERTIFIED = _narrowed(
+    select(
+        CertificationRecord.id,
+        CertificationRecord.episode_id,
+        CertificationRecord.sent_at,
+        CertificationRecord.signed_on,
+        CertificationRecord.valid_until,
+    ),
+    CertificationRecord,
+)
+_PHYSICIAN = _narrowed(
+    select(PhysicianVisitRecord.episode_id, func.min(PhysicianVisitRecord.day))
+    .where(PhysicianVisitRecord.removed_at.is_(None), PhysicianVisitRecord.day >= _TODAY)
+    .group_by(PhysicianVisitRecord.episode_id),
+    PhysicianVisitRecord,
+)
+_COVERS = _narrowed_to_patient(
+    select(CoverageRecord.patient_id, CoverageRecord.payer_id, CoverageRecord.rank, CoverageRecord.id).where(
+        or_(CoverageRecord.since.is_(None), CoverageRecord.since <= _TODAY),
+        or_(CoverageRecord.until.is_(None), CoverageRecord.until >= _TODAY),
+    )
+)
+_AUTHORIZED = _narrowed_to_patient(
+    select(
+        CoverageRecord.patient_id,
+        AuthorizationRecord.episode_id,
+        AuthorizationRecord.visits,
+        AuthorizationRecord.since,
+        AuthorizationRecord.until,
+        AuthorizationRecord.id,
+    )
+    .join(CoverageRecord, CoverageRecord.id == AuthorizationRecord.coverage_id)
+    .where(
+        AuthorizationRecord.removed_at.is_(None),
+        or_(AuthorizationRecord.since.is_(None), AuthorizationRecord.since <= _TODAY),
+    )
+)

@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Table, Update, bindparam, select, update
 
+from ptnotes.db.columns import decoded
+
 Row = tuple[Any, ...]
 _Binder = Callable[[Any], Any]
 
@@ -88,9 +90,8 @@ class Parts:
     def shown_columns(self, connection: Connection, owners: Sequence[int]) -> list[Sequence[Any]]:
         """The same as one sequence a column.
 
-        An episode of 200 visits is read by this, some 3,000 rows with a dozen columns to be turned into values. The
-        same few words and numbers stand in most of a column, so each of them is turned once. SQLite gives each column
-        as one value: a step from row to row would give the processor away each time, and wait for whoever took it.
+        An episode of 200 visits is read by this, some 3,000 rows with a dozen columns to be turned into values. SQLite
+        gives each column as one value, as in `columns_of`.
         """
         if not owners:
             return [()] * len(self.columns)
@@ -102,10 +103,7 @@ class Parts:
         else:
             rows = connection.exec_driver_sql(statement, (keys,)).all()
             columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
-        return [
-            column if read is None else _read(column, read)
-            for column, read in zip(columns, readers, strict=True)
-        ]
+        return [decoded(column, read) for column, read in zip(columns, readers, strict=True)]
 
     def _select(self, *more: str) -> Select[Any]:
         return select(*(self.table.c[name] for name in (*self.columns, *more)))
@@ -159,11 +157,6 @@ class Parts:
 
 def _bound(row: Row, binders: tuple[_Binder | None, ...]) -> Row:
     return tuple(value if bind is None else bind(value) for value, bind in zip(row, binders, strict=True))
-
-
-def _read(column: Sequence[Any], read: _Binder) -> Sequence[Any]:
-    known = {value: read(value) for value in set(column)}
-    return list(map(known.__getitem__, column))
 
 
 def which_hold(connection: Connection, tables: tuple[Parts, ...], owner: int) -> Row:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from itertools import repeat
 from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
 from uuid import uuid4
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
 
+from ptnotes.db.columns import made_of
 from ptnotes.db.parts import Parts, Row, grouped, which_hold
 from ptnotes.db.schema.session import (
     BodyChartRecord,
@@ -74,14 +73,13 @@ class _List:
     ) -> dict[int, list[Any]]:
         """Make the items of each session, in their order. `targets` are those of mobilizations, by session and row."""
         owners, rows, positions, *values = columns
-        # A frozen dataclass sets its fields one by one through `object.__setattr__`. An overview makes thousands of
-        # items, and setting their slots column by column takes a tenth of that time.
-        items = list(map(object.__new__, repeat(self.kind, len(owners))))
-        for name, column in zip(("row", *self.own), (rows, *values), strict=True):
-            deque(map(self.kind.__dict__[name].__set__, items, column), 0)
+        columns_by_field: dict[str, Iterable[Any]] = dict(
+            zip(("row", *self.own), (rows, *values), strict=True)
+        )
         if self.kind is Mobilization:
             own = (tuple(targets.get(key, ())) for key in zip(owners, rows, strict=True))
-            deque(map(Mobilization.__dict__["targets"].__set__, items, own), 0)
+            columns_by_field["targets"] = own
+        items = made_of(self.kind, len(owners), columns_by_field)
         groups: dict[int, list[Any]] = {}
         for place in sorted(range(len(items)), key=positions.__getitem__):
             groups.setdefault(owners[place], []).append(items[place])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from ptnotes.domain.wording import day_and_month, full_date, how_many, ordinal
 
@@ -182,7 +183,7 @@ def certification_ends(facts: EpisodeFacts, rules: DueRules = MEDICARE) -> date 
         days = rules.certified_days if planned is None else planned
     else:
         days = min(planned, rules.certified_days)
-    return None if days is None else facts.plan_start + timedelta(days=days - 1)
+    return None if days is None else facts.plan_start + _span(days - 1)
 
 
 def _progress_report(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
@@ -219,7 +220,7 @@ def _since_report(facts: EpisodeFacts, today: date) -> tuple[int, int]:
 def _plan_sent(facts: EpisodeFacts, today: date, rules: DueRules) -> Found | None:
     if rules.plan_sent_days is None or facts.plan_sent_on is not None:
         return None
-    return _by(DueKind.PLAN_SENT, facts.start + timedelta(days=rules.plan_sent_days), today, rules)
+    return _by(DueKind.PLAN_SENT, facts.start + _span(rules.plan_sent_days), today, rules)
 
 
 def _plan_words(facts: EpisodeFacts, _today: date, rules: DueRules) -> str:
@@ -252,7 +253,7 @@ def _re_evaluation(facts: EpisodeFacts, today: date, rules: DueRules) -> Found |
     evaluated = facts.evaluated_on
     if rules.re_evaluation_days is None or evaluated is None:
         return None
-    return _by(DueKind.RE_EVALUATION, evaluated + timedelta(days=rules.re_evaluation_days), today, rules)
+    return _by(DueKind.RE_EVALUATION, evaluated + _span(rules.re_evaluation_days), today, rules)
 
 
 def _re_evaluation_words(facts: EpisodeFacts, _today: date, rules: DueRules) -> str:
@@ -319,6 +320,12 @@ def _physician_visit(facts: EpisodeFacts, today: date, rules: DueRules) -> Found
 
 def _physician_words(facts: EpisodeFacts, today: date, _rules: DueRules) -> str:
     return f"the next visit to the physician is on {full_date(facts.physician_visit_on or today)}"
+
+
+@lru_cache
+def _span(days: int) -> timedelta:
+    """So many days. A few rules ask for the same span in thousands of episodes, and making one takes a while."""
+    return timedelta(days=days)
 
 
 def _by(kind: DueKind, last: date, today: date, rules: DueRules) -> Found | None:
