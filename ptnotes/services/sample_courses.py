@@ -51,7 +51,7 @@ class CourseTechnique:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseExercise:
-    """An exercise and how it grows from step to step."""
+    """An exercise and how it grows from step to step; at home also how often a day and on how many days a week."""
 
     name: str
     sets: int
@@ -65,6 +65,8 @@ class CourseExercise:
     step_load: Decimal | int = 0
     cue: str = ""
     place: str = "clinic"
+    times_a_day: int | None = None
+    days_a_week: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +84,19 @@ class CourseGoal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A complaint and its care. `pain` and `worst` are the first score and the goal, 0 to 10."""
+    """A complaint and its care. `pain` and `worst` are the first score and the goal, 0 to 10.
+
+    `code` is of the medical diagnosis, `treats` of what is treated of it; their `words` stand where the reference data
+    do not know the code.
+    """
 
     id: str
     title: str
     regions: list[str]
     code: str | dict[str, str]
     words: str = ""
+    treats: str | dict[str, str]
+    treats_words: str = ""
     sided: bool = False
     onset: str
     onset_days: int
@@ -115,9 +123,10 @@ class Course:
     exercise: list[CourseExercise]
     goal: list[CourseGoal]
 
-    def code_for(self, side: str) -> str:
-        """Give the diagnosis code for the painful side, ``left`` or ``right``."""
-        return self.code if isinstance(self.code, str) else self.code[side]
+
+def code_for(code: str | dict[str, str], side: str) -> str:
+    """A diagnosis code for the painful side, ``left`` or ``right``."""
+    return code if isinstance(code, str) else code[side]
 
 
 _PARTS: dict[str, type[Any]] = {

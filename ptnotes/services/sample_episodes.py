@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ from ptnotes.domain.episode_progress import goals_progress
 from ptnotes.domain.outcomes import PSFS
 from ptnotes.domain.treatment import Mode, PainKind, Side, TreatmentSession
 from ptnotes.domain.trend import motion_charts, pain_chart
-from ptnotes.services.sample_courses import Course, CourseGoal
+from ptnotes.services.sample_courses import Course, CourseGoal, code_for
 from ptnotes.services.sample_exam import problems_of, rated
 from ptnotes.services.sample_run import Run, random_uuid
 from ptnotes.services.sample_visits import VisitMaker
@@ -120,10 +120,10 @@ def _episode(
             )
             for region in course.regions
         ),
-        diagnoses=(_diagnosis(reference, course, run, onset),),
+        diagnoses=tuple(_diagnoses(reference, course, run, onset, start)),
         problems=tuple(
             Problem(row=row, words=words, since=start)
-            for row, words in enumerate(problems_of(course.id) if run.full else (), start=2)
+            for row, words in enumerate(problems_of(course.id) if run.full else (), start=3)
         ),
         goals=_closed(
             reference,
@@ -176,19 +176,31 @@ def _closed(
     )
 
 
-def _diagnosis(reference: Reference, course: Course, run: Run, onset: date) -> Diagnosis:
-    code = course.code_for(run.side)
+def _diagnoses(
+    reference: Reference, course: Course, run: Run, onset: date, start: date
+) -> Iterator[Diagnosis]:
+    """The medical diagnosis and, where all is charted, what of it is treated."""
     known = {
         each.code: each.description for condition in reference.conditions.values() for each in condition.codes
     }
-    return Diagnosis(
+    medical, treated = code_for(course.code, run.side), code_for(course.treats, run.side)
+    yield Diagnosis(
         row=1,
         kind=DiagnosisKind.MEDICAL,
-        code=code,
-        words=known.get(code, course.words),
-        checked=code in known,
+        code=medical,
+        words=known.get(medical, course.words),
+        checked=medical in known,
         since=onset,
     )
+    if run.full:
+        yield Diagnosis(
+            row=2,
+            kind=DiagnosisKind.TREATMENT,
+            code=treated,
+            words=known.get(treated, course.treats_words),
+            checked=treated in known,
+            since=start,
+        )
 
 
 def _goal(

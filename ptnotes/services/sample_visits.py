@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from itertools import pairwise
@@ -101,7 +101,10 @@ class VisitMaker:
             findings=findings,
             vitals=vitals,
             body_chart=marks,
-            note=self._note(number, pain_share, pain, rom),
+            note=replace(
+                self._note(number, pain_share, pain, rom),
+                communication=self._communication(kind) if run.full else "",
+            ),
             next_row=rows.last + 1,
         )
 
@@ -324,6 +327,8 @@ class VisitMaker:
             progression="harder than last time" if grew else "",
             cue=exercise.cue if number < 4 else "",
             place=Place(exercise.place),
+            times_a_day=exercise.times_a_day if self._run.full else None,
+            days_a_week=exercise.days_a_week if self._run.full else None,
             done_by=self._run.author_id,
         )
 
@@ -354,6 +359,16 @@ class VisitMaker:
             assessment=self._assessment(number, pain, rom),
             plan=notes["plan"][(number // 2) % len(notes["plan"])],
         )
+
+    def _communication(self, kind: VisitKind) -> str:
+        """What was told to others: at the visits where something is agreed, not at each."""
+        who = self._run.referrer[0]
+        told = {
+            VisitKind.EVALUATION: f"Findings, goals and plan gone over with the patient; agreed. {who} gets the plan.",
+            VisitKind.RE_EVALUATION: f"Gone over with the patient what has changed; {who}’s office told by telephone.",
+            VisitKind.DISCHARGE: f"Gone over with the patient what goes on at home. {who} gets the summary.",
+        }
+        return told.get(kind, "")
 
     def _assessment(self, number: int, pain: tuple[PainScore, ...], rom: tuple[RomReading, ...]) -> str:
         parts = []

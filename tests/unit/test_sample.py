@@ -14,13 +14,22 @@ from ptnotes.clinical import Reference, load_reference
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session
 from ptnotes.domain.day_list import Standing
-from ptnotes.domain.episode import GoalStatus
+from ptnotes.domain.episode import DiagnosisKind, GoalStatus
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.outcomes import total_of
-from ptnotes.domain.treatment import FindingKind, NoteState, Phase, TreatmentSession, VisitKind, VisitStatus
+from ptnotes.domain.treatment import (
+    FindingKind,
+    NoteState,
+    Phase,
+    Place,
+    TreatmentSession,
+    VisitKind,
+    VisitStatus,
+)
 from ptnotes.services.care_course import goal_course
 from ptnotes.services.day_list import patients_of_day
 from ptnotes.services.episodes import episodes_of, outcomes_of
+from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.overview import home
 from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
@@ -175,6 +184,39 @@ def test_visits_are_on_working_days_one_a_day_and_never_ahead(demo: tuple[Case, 
             assert all(one < two for one, two in pairwise(days))
 
 
+def test_every_episode_of_the_demo_has_a_medical_and_a_treatment_diagnosis(demo: tuple[Case, ...]) -> None:
+    for case in demo:
+        for played in case.played:
+            medical, treated = played.episode.diagnoses
+            assert (medical.kind, treated.kind) == (DiagnosisKind.MEDICAL, DiagnosisKind.TREATMENT)
+            assert medical.code != treated.code
+            assert medical.words
+            assert treated.words
+            rows = [row.row for row in (*played.episode.diagnoses, *played.episode.problems)]
+            assert len(set(rows)) == len(rows)
+
+
+def test_the_demo_says_how_often_at_home_and_what_was_told_at_some_visits(demo: tuple[Case, ...]) -> None:
+    sessions = [one for case in demo for played in case.played for one in attended(played.sessions)]
+    at_home = [row for one in sessions for row in one.exercises if row.place is Place.HOME]
+    assert at_home
+    assert all(row.days_a_week for row in at_home)
+    assert not [
+        row for one in sessions for row in one.exercises if row.place is Place.CLINIC and row.days_a_week
+    ]
+    told = {one.kind for one in sessions if one.note.communication}
+    assert told == {VisitKind.EVALUATION, VisitKind.RE_EVALUATION, VisitKind.DISCHARGE}
+
+
+def test_a_sample_for_measuring_has_no_more_rows_than_it_needs(reference: Reference) -> None:
+    for case in sample_cases(reference, load_cast("America/New_York"), 1, TODAY, 20, 100, 3):
+        for played in case.played:
+            assert len(played.episode.diagnoses) == 1
+            for one in played.sessions:
+                assert one.note.communication == ""
+                assert not any(row.times_a_day or row.days_a_week for row in one.exercises)
+
+
 def test_helene_moreau_is_as_in_the_pictures(demo: tuple[Case, ...]) -> None:
     moreau = next(case for case in demo if case.patient.mrn == "00231")
     (played,) = moreau.played
@@ -261,6 +303,8 @@ def test_the_demo_has_something_for_every_screen(clinic: OpenClinic) -> None:
         for row in (sessions_of(clinic, episode.id or 0)[place] for place in (-1, 0))
     )
     assert evaluation.kind is VisitKind.EVALUATION
+    made = prepare_evaluation(clinic, episode.id or 0, EvaluationChoices())
+    assert [lack.code for lack in made.lacks] == []
     assert {FindingKind.MYOTOME, FindingKind.REFLEX, FindingKind.BEHAVIOUR} <= {
         row.kind for row in evaluation.findings
     }
