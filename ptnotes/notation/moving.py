@@ -9,6 +9,8 @@ from ptnotes.clinical import Reference, Target
 from ptnotes.domain.moving import moving_parts
 from ptnotes.notation.levels import read_vertebra
 
+_FIRST_LETTERS = "(mctdls"
+"""What such words begin with: a bracket, `moves`, or a vertebra. The line asks at each of its words."""
 _OPENS = re.compile(r"(?P<bracket>\(\s*)|(?P<word>mov(?:es|ing)(?![a-z])\s*:?\s*)")
 _QUOTED = re.compile(r'mov(?:es|ing)(?![a-z])\s*:?\s*"(?P<quoted>(?:[^"]|"")*)"')
 _ON = re.compile(r"\s+on\s+")
@@ -39,6 +41,8 @@ def read_moving(reference: Reference, typed: str, text: str, place: int) -> Movi
     rib or a bone: "(pain on the right)" is none. Without either it is said only by a vertebra on the one above it: "C5
     on C6" is the segment itself.
     """
+    if text[place] not in _FIRST_LETTERS:
+        return None
     quoted = _QUOTED.match(text, place)
     if quoted is not None:
         words = typed[quoted.start("quoted") : quoted.end("quoted")].replace('""', '"')

@@ -25,15 +25,18 @@ from ptnotes.domain.treatment import (
     Side,
     TreatmentSession,
 )
+from ptnotes.domain.wording import how_often
 from ptnotes.ui.charting import choices, edits
 from ptnotes.ui.charting.entry import (
     Dose,
     RomEntry,
     dose_text,
+    read_days_a_week,
     read_dose,
     read_load,
     read_rom,
     read_time,
+    read_times_a_day,
     read_whole,
     rom_text,
     time_text,
@@ -87,6 +90,61 @@ def test_a_technique_that_is_not_done_at_the_new_target_is_cleared() -> None:
     assert session.mobilizations[0].side is Side.LEFT
     changed = edits.change_mobilization(reference(), session, 1, targets=("GH",))
     assert changed.mobilizations[0].technique is None
+
+
+def test_what_moves_on_what_goes_with_the_level_that_it_was_said_of() -> None:
+    session = edits.add_row(EMPTY, Mobilization(row=0, targets=("C5-C6",)))
+    said = edits.change_mobilization(reference(), session, 1, moving_part="C6", fixed_part="C5")
+    graded = edits.change_mobilization(reference(), said, 1, technique="upa", grade="III")
+    assert (graded.mobilizations[0].moving_part, graded.mobilizations[0].fixed_part) == ("C6", "C5")
+    elsewhere = edits.change_mobilization(reference(), graded, 1, targets=("L4-L5",))
+    assert (elsewhere.mobilizations[0].moving_part, elsewhere.mobilizations[0].fixed_part) == ("", "")
+
+
+def test_what_moves_on_what_stays_where_the_level_comes_after_it() -> None:
+    session = edits.add_row(EMPTY, Mobilization(row=0, moving_part="tibia", fixed_part="femur"))
+    at_last = edits.change_mobilization(reference(), session, 1, targets=("TF",))
+    assert at_last.mobilizations[0].moving_part == "tibia"
+
+
+@pytest.mark.parametrize(
+    ("typed", "times", "days"),
+    [
+        ("", None, None),
+        ("2", 2, 2),
+        ("2x", 2, 2),
+        ("2x/day", 2, "exercise.days_a_week"),
+        ("twice a day", 2, "exercise.days_a_week"),
+        ("bid", 2, "exercise.days_a_week"),
+        ("5 days a week", "exercise.times_a_day", 5),
+        ("5d/wk", "exercise.times_a_day", 5),
+        ("daily", "exercise.times_a_day", 7),
+        ("every day", "exercise.times_a_day", 7),
+        ("0", "exercise.times_a_day", "exercise.days_a_week"),
+        ("8", 8, "exercise.days_a_week"),
+        ("24", 24, "exercise.days_a_week"),
+        ("25", "exercise.times_a_day", "exercise.days_a_week"),
+        ("2-3", "exercise.times_a_day", "exercise.days_a_week"),
+        ("home", "exercise.times_a_day", "exercise.days_a_week"),
+        ("often", "exercise.times_a_day", "exercise.days_a_week"),
+    ],
+)
+def test_how_often_reads_as_people_write_it(
+    typed: str, times: int | str | None, days: int | str | None
+) -> None:
+    for read, expected in ((read_times_a_day, times), (read_days_a_week, days)):
+        if isinstance(expected, str):
+            with pytest.raises(InputError) as refused:
+                read(typed)
+            assert [fault.field for fault in refused.value.faults] == [expected]
+        else:
+            assert read(typed) == expected
+
+
+@given(st.integers(1, 24), st.integers(1, 7))
+def test_how_often_reads_back_as_it_is_shown(times: int, days: int) -> None:
+    assert read_times_a_day(how_often(times, None)) == times
+    assert read_days_a_week(how_often(None, days)) == days
 
 
 def test_a_technique_done_on_one_side_alone_sets_it() -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.treatment import AreaKind, PainKind, Phase, Side
+from ptnotes.domain.treatment import Place as ExercisePlace
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting.exercise_card import ExerciseRow
 from ptnotes.ui.charting.intervention_card import InterventionRow
@@ -68,6 +69,55 @@ def test_direction_rate_and_where_a_joint_is_held_are_edited_below_the_row(chart
     page.note.editors["plan"].setFocus()
     assert "1.5 Hz" in row.details.summary.text()
     assert "held at 90 flex" in row.details.summary.text()
+
+
+def test_what_moves_on_what_is_said_below_the_row_where_the_segment_does_not_say_it(chart: Chart) -> None:
+    page = chart()
+    typed(page, "L4/5 upa l III 3x45s")
+    row = mobilization(page)
+    row.cells[4].setFocus()
+    assert row.details.moving.isVisible()
+    assert row.details.moving.placeholderText() == "moves: L4 on L5"
+    (done,) = charted(page).mobilizations
+    assert (done.moving_part, done.fixed_part) == ("", "")
+    fill(row.details.moving, "L5 on L4")
+    (done,) = charted(page).mobilizations
+    assert (done.moving_part, done.fixed_part) == ("L5", "L4")
+    page.note.editors["plan"].setFocus()
+    assert "moves: L5 on L4" in row.details.summary.text()
+    row.cells[4].setFocus()
+    fill(row.details.moving, "x" * 201)
+    assert row.details.moving.fault
+    assert charted(page).mobilizations[0].moving_part == "L5"
+    page.state.undo()
+    assert charted(page).mobilizations[0].moving_part == ""
+
+
+def test_how_often_is_asked_of_an_exercise_at_home_alone(chart: Chart) -> None:
+    page = chart()
+    typed(page, "bridge 3x10")
+    (row,) = page.exercises.table.editors.values()
+    assert isinstance(row, ExerciseRow)
+    row.place.setFocus()
+    assert not row.times.isVisible()
+    row.place.click()
+    assert row.times.isVisible()
+    fill(row.times, "2")
+    fill(row.days, "5d/wk")
+    (done,) = charted(page).exercises
+    assert (done.place, done.times_a_day, done.days_a_week) == (ExercisePlace.HOME, 2, 5)
+    page.note.editors["plan"].setFocus()
+    assert (row.times.text(), row.days.text()) == ("twice a day", "5 days a week")
+    assert row.times.isVisible()
+    fill(row.days, "8")
+    assert "1 to 7" in row.days.fault
+    assert row.below.isVisible()
+    assert charted(page).exercises[0].days_a_week == 5
+    row.place.click()
+    (done,) = charted(page).exercises
+    assert (done.place, done.times_a_day, done.days_a_week) == (ExercisePlace.CLINIC, None, None)
+    page.state.undo()
+    assert charted(page).exercises[0].times_a_day == 2
 
 
 def test_an_impossible_rate_is_said_below_the_row_and_not_charted(chart: Chart) -> None:

@@ -100,6 +100,23 @@ def test_right_to_left_combining_and_emoji_text_is_kept(
     assert stored(screen, clinic, qtbot).note.subjective == "שלום 👍🏽 é Nguyễn"
 
 
+def test_what_was_told_to_others_has_a_line_below_the_plan(
+    screen: ChartingScreen, chart: Chart, clinic: OpenClinic, qtbot: QtBot
+) -> None:
+    page = chart()
+    plan, told = page.note.editors["plan"], page.note.editors["communication"]
+    assert told.y() > plan.y()
+    assert told.height() < plan.height()
+    assert told.placeholderText().startswith("Who was told what")
+    plan.setFocus()
+    QTest.keyClick(plan, Qt.Key.Key_Tab)
+    assert told.hasFocus()
+    QTest.keyClicks(told, "Told Dr. Vane")
+    assert stored(screen, clinic, qtbot).note.communication == "Told Dr. Vane"
+    page.state.undo()
+    assert page.state.session.note.communication == "Told Dr. "
+
+
 def test_typing_in_the_note_is_undone_by_the_word_from_within_the_field(
     chart: Chart,
 ) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.episode import EpisodeOfCare
-from ptnotes.domain.treatment import Exercise, Mobilization, PainKind, Phase, Side, TreatmentSession
+from ptnotes.domain.treatment import Exercise, Mobilization, Note, PainKind, Phase, Side, TreatmentSession
 from ptnotes.services import visits
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.charting import edits
@@ -37,6 +37,7 @@ def charted_visit(clinic: OpenClinic, episode: EpisodeOfCare, day: date, *rows: 
         assert isinstance(row, (Mobilization, Exercise))
         session = edits.add_row(session, row)
     session = edits.set_pain(session, PainKind.NOW, Phase.BEFORE, 7)
+    session = edits.set_note(session, "communication", "Told the surgeon.")
     visits.save_draft(clinic, session)
 
 
@@ -153,6 +154,7 @@ def test_control_d_takes_all_treatment_of_the_last_visit_at_once_and_undo_takes_
     assert shown(page.state.session) == [("L5", "III+", 45), ("L4", "IV++", 120)]
     assert [row.name for row in page.state.session.exercises] == ["Bridge"]
     assert page.state.session.pain == ()
+    assert page.state.session.note == Note()
     assert not page.mobilizations.same.isVisible()
     page.state.undo()
     assert shown(page.state.session) == [("L5", "III+", 45)]

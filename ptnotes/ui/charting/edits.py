@@ -38,7 +38,7 @@ _LIST_OF: dict[type[Row], str] = {
     ComparableSign: "comparable_signs",
 }
 
-NOTE_SECTIONS = ("subjective", "objective", "assessment", "plan")
+NOTE_SECTIONS = ("subjective", "objective", "assessment", "plan", "communication")
 
 
 def add_row(session: TreatmentSession, row: Row) -> TreatmentSession:
@@ -65,12 +65,20 @@ def remove_row(session: TreatmentSession, kind: type[Row], row: int) -> Treatmen
 def change_mobilization(
     reference: Reference, session: TreatmentSession, row: int, **changes: Any
 ) -> TreatmentSession:
-    """As `change_row`; what the new target or technique rules out is cleared: no impossible row is charted."""
+    """As `change_row`; what the new target or technique rules out is cleared: no impossible row is charted.
+
+    At another place another part moves: what moves on what goes with the targets that it was said of.
+    """
     rows = tuple(
-        possible(reference, replace(old, **changes)) if old.row == row else old
+        possible(reference, _moved(old, replace(old, **changes))) if old.row == row else old
         for old in session.mobilizations
     )
     return _with_rows(session, Mobilization, rows)
+
+
+def _moved(old: Mobilization, new: Mobilization) -> Mobilization:
+    is_elsewhere = bool(old.targets) and new.targets != old.targets
+    return replace(new, moving_part="", fixed_part="") if is_elsewhere else new
 
 
 def set_place(session: TreatmentSession, row: int, words: str, kind: AreaKind | None) -> TreatmentSession:

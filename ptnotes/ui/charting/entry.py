@@ -13,12 +13,15 @@ from decimal import Decimal
 
 from ptnotes.clinical import Motion, Reference, RomWord
 from ptnotes.domain.change import Verdict
+from ptnotes.domain.checks import MOST_TIMES_A_DAY
 from ptnotes.domain.dates import read_clock
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.text import fold
 from ptnotes.domain.treatment import Exercise, Mobilization, RomReading
 from ptnotes.domain.wording import duration_words, number, verdict_words, with_unit
 from ptnotes.notation.exercise import BANDS, SHORT_BANDS
+from ptnotes.notation.lexicon import folded
+from ptnotes.notation.often import DAYS_OF_A_WEEK, OftenWords, read_often
 
 _SHOWN = 40
 _NUMBER = r"[-−+]?\d{1,9}(?:[.,]\d{1,6})?"
@@ -37,6 +40,13 @@ _SECONDS = {"s", "sec", "secs", "second", "seconds", '"', "”"}
 _MINUTES = {"min", "mins", "minute", "minutes", "'", "’"}
 _REPETITIONS = {"rep", "reps", "r", "osc", "oscs", "oscillations", "repetitions"}
 _ATTEMPTS = {"attempt", "attempts", "thrust", "thrusts"}
+_TIMES_A_DAY = re.compile(
+    r"(?P<number>\d{1,9})\s*(?:x|×|times?)?\s*(?:(?:/|per|a)\s*(?:days?|d))?", re.IGNORECASE | re.ASCII
+)
+_DAYS_A_WEEK = re.compile(
+    r"(?P<number>\d{1,9})\s*(?:x|×|times?|days?|d)?\s*(?:(?:/|per|a)\s*(?:weeks?|wks?|w))?",
+    re.IGNORECASE | re.ASCII,
+)
 _LOAD = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>kg|lb|lbs|kgs)?", re.IGNORECASE | re.ASCII)
 
 
@@ -194,6 +204,40 @@ def read_whole(text: str, field: str, lowest: int, highest: int, unit: str = "")
         raise InputError(Fault("value.not_a_number", field, None, {"value": text.strip()[:_SHOWN]}))
     _in_range(field, Decimal(typed), Decimal(lowest), Decimal(highest), unit)
     return int(typed)
+
+
+def read_times_a_day(text: str) -> int | None:
+    """Read how often a day an exercise is done at home: ``2``, ``2x/day``, ``twice a day``; None for a blank.
+
+    Raises `InputError` for what is not understood or beyond 1 to `MOST_TIMES_A_DAY`.
+    """
+    words = _often_in(text)
+    if words is not None and words.times_a_day is not None:
+        return words.times_a_day
+    return read_whole(_counted(_TIMES_A_DAY, text), "exercise.times_a_day", 1, MOST_TIMES_A_DAY)
+
+
+def read_days_a_week(text: str) -> int | None:
+    """Read on how many days of a week it is done: ``5``, ``5 days a week``, ``daily``; None for a blank.
+
+    Raises `InputError` for what is not understood or beyond 1 to 7.
+    """
+    words = _often_in(text)
+    if words is not None and words.days_a_week is not None:
+        return words.days_a_week
+    return read_whole(_counted(_DAYS_A_WEEK, text), "exercise.days_a_week", 1, DAYS_OF_A_WEEK)
+
+
+def _often_in(text: str) -> OftenWords | None:
+    typed = folded(text.strip())
+    words = read_often(typed, 0)
+    return words if words is not None and words.end == len(typed) else None
+
+
+def _counted(written: re.Pattern[str], text: str) -> str:
+    """The number alone of ``25x/day``, so that it is the number that is found wrong."""
+    found = written.fullmatch(text.strip())
+    return found["number"] if found is not None else text
 
 
 def read_load(text: str, unit: str, highest: Decimal) -> tuple[Decimal | None, str]:

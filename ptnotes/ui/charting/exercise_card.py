@@ -1,4 +1,4 @@
-"""The exercises of the visit: sets, repetitions, hold, load, progression, and whether they are done here or at home."""
+"""The exercises of the visit: sets, repetitions, hold, load, progression, done here or at home, and how often there."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import HEAVIEST_LOAD, LONGEST_HOLD_S, MOST_REPS, MOST_SETS
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
+from ptnotes.domain.wording import how_often
 from ptnotes.ui.charting import choices, edits, last_time
 from ptnotes.ui.charting.cells import ValueCell, leave_undo_to_screen
-from ptnotes.ui.charting.entry import dose_text, load_text, read_resistance, read_whole
+from ptnotes.ui.charting.entry import (
+    dose_text,
+    load_text,
+    read_days_a_week,
+    read_resistance,
+    read_times_a_day,
+    read_whole,
+)
 from ptnotes.ui.charting.last_time_list import LastVisits
 from ptnotes.ui.charting.row_table import RowEditor, RowTable
 from ptnotes.ui.charting.state import DraftState
@@ -30,6 +38,7 @@ from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.pick_list import PickList, find_in
 
 _HEADS = ("Exercise", "Sets", "Reps", "Hold", "Load", "Where", "")
+_OFTEN_PX = 112
 _PLACES = {Place.CLINIC: "clinic", Place.HOME: "home"}
 
 
@@ -62,6 +71,18 @@ class ExerciseRow(RowEditor[Exercise]):
         self.place.setProperty("type", "quiet")
         self.place.setFixedWidth(theme.px(60))
         self.place.clicked.connect(self._turn_place)
+        self.times = self._cell(read_times_a_day, "Times a day")
+        self.days = self._cell(read_days_a_week, "Days a week")
+        self.often = QWidget(self.below)
+        line = QHBoxLayout(self.often)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.space(1))
+        for field in (self.times, self.days):
+            field.fix_width(theme.px(_OFTEN_PX))
+            line.addWidget(field)
+        line.addStretch(1)
+        self.below.add(self.often)
+        self.often.hide()
         self.progression = self._cell(_read_progression, "Progression")
         self.progression.setParent(self.below)
         self.progression.setPlaceholderText("progression")
@@ -78,6 +99,8 @@ class ExerciseRow(RowEditor[Exercise]):
         self.reps.typed.connect(partial(self._put, "reps"))
         self.hold.typed.connect(partial(self._put, "hold_s"))
         self.load.typed.connect(self._load_typed)
+        self.times.typed.connect(partial(self._put, "times_a_day"))
+        self.days.typed.connect(partial(self._put, "days_a_week"))
         self.progression.typed.connect(partial(self._put, "progression"))
         self.cue.typed.connect(partial(self._put, "cue"))
 
@@ -91,7 +114,7 @@ class ExerciseRow(RowEditor[Exercise]):
 
     @override
     def tab_stops(self) -> list[QWidget]:
-        return [*self.cells[:-1], self.progression, self.cue]
+        return [*self.cells[:-1], self.times, self.days, self.progression, self.cue]
 
     @override
     def show_row(self, row: Exercise) -> None:
@@ -105,6 +128,8 @@ class ExerciseRow(RowEditor[Exercise]):
         self.hold.show_value("" if row.hold_s is None else f"{row.hold_s} s", row.hold_s)
         self.load.show_value(row.band or load_text(row), (row.load, row.load_unit, row.band))
         self.place.setText(_PLACES[row.place])
+        self.times.show_value(how_often(row.times_a_day, None), row.times_a_day)
+        self.days.show_value(how_often(None, row.days_a_week), row.days_a_week)
         self.progression.show_value(row.progression, row.progression)
         self.cue.show_value(row.cue, row.cue)
         for cell, field in zip(
@@ -112,16 +137,28 @@ class ExerciseRow(RowEditor[Exercise]):
         ):
             cell.setAccessibleName(f"{row.name or 'Exercise'}: {field}")
         self.place.setAccessibleName(f"{row.name}: done {_PLACES[row.place]}. Press to change.")
+        self.times.setAccessibleName(f"{row.name or 'Exercise'}: times a day")
+        self.days.setAccessibleName(f"{row.name or 'Exercise'}: days a week")
+        self.times.setPlaceholderText("times a day")
+        self.days.setPlaceholderText("days a week")
         if last is not None:
             self.name.setToolTip(f"Last visit: {exercise_words(last)}")
             self.sets.setPlaceholderText("" if last.sets is None else str(last.sets))
             self.reps.setPlaceholderText("" if last.reps is None else str(last.reps))
             self.hold.setPlaceholderText("" if last.hold_s is None else f"{last.hold_s} s")
             self.load.setPlaceholderText(load_text(last))
-        self.open_progression(self.progression.hasFocus() or self.cue.hasFocus())
+            self.times.setPlaceholderText(how_often(last.times_a_day, None) or "times a day")
+            self.days.setPlaceholderText(how_often(None, last.days_a_week) or "days a week")
+        self.open_below(any(field.hasFocus() for field in self.tab_stops()))
 
-    def open_progression(self, wanted: bool) -> None:
-        """Show the lines for progression and cue while the row is worked on, and where they say something."""
+    def open_below(self, wanted: bool) -> None:
+        """Show the lines below while the row is worked on, and where they say something.
+
+        How often is asked only of what is done at home.
+        """
+        row = self.shown
+        says_often = row is not None and (row.times_a_day is not None or row.days_a_week is not None)
+        self.often.setVisible(row is not None and row.place is Place.HOME and (wanted or says_often))
         self.progression.setVisible(wanted or bool(self.shown and self.shown.progression))
         self.cue.setVisible(wanted or bool(self.shown and self.shown.cue))
         self.below.settle()
@@ -138,8 +175,11 @@ class ExerciseRow(RowEditor[Exercise]):
 
     def _turn_place(self) -> None:
         if self.shown is not None:
-            place = Place.HOME if self.shown.place is Place.CLINIC else Place.CLINIC
-            self._change(self._number, None, place=place)
+            if self.shown.place is Place.CLINIC:
+                self._change(self._number, None, place=Place.HOME)
+            else:
+                # How often is said of home alone.
+                self._change(self._number, None, place=Place.CLINIC, times_a_day=None, days_a_week=None)
 
     def _put(self, field: str, value: object) -> None:
         self._change(self._number, field, **{field: value})
@@ -178,7 +218,7 @@ class ExerciseTable(RowTable[Exercise]):
 
     def _open_below(self, editor: object, holds_focus: bool) -> None:
         if isinstance(editor, ExerciseRow):
-            editor.open_progression(holds_focus)
+            editor.open_below(holds_focus)
 
 
 class ExerciseCard(Card):
@@ -264,8 +304,10 @@ class ExerciseCard(Card):
 
 
 def exercise_words(row: Exercise) -> str:
-    """One exercise in a line: ``Bridge · 3 × 10 · 5 kg · home``."""
-    parts = (row.name, dose_text(row), load_text(row), "home" if row.place is Place.HOME else "")
+    """One exercise in a line: ``Bridge · 3 × 10 · 5 kg · home · twice a day, 5 days a week``."""
+    home = "home" if row.place is Place.HOME else ""
+    often = how_often(row.times_a_day, row.days_a_week)
+    parts = (row.name, dose_text(row), load_text(row), home, often)
     return " · ".join(part for part in parts if part)
 
 

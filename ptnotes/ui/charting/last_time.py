@@ -9,7 +9,7 @@ from typing import Any
 from ptnotes.clinical import Reference
 from ptnotes.domain.progression import carried, not_charted
 from ptnotes.domain.treatment import Exercise, Mobilization, Place, Side, TreatmentSession
-from ptnotes.domain.wording import side_words
+from ptnotes.domain.wording import how_often, side_words
 from ptnotes.ui.charting import edits
 from ptnotes.ui.charting.entry import dose_text, load_text
 
@@ -79,7 +79,8 @@ def _graded_dose(row: Mobilization) -> str:
 
 
 def _loaded_dose(row: Exercise) -> str:
-    return " · ".join(part for part in (dose_text(row), load_text(row)) if part)
+    often = how_often(row.times_a_day, row.days_a_week)
+    return " · ".join(part for part in (dose_text(row), load_text(row), often) if part)
 
 
 def _exercise_named(row: Exercise) -> str:

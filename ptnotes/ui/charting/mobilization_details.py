@@ -1,18 +1,21 @@
-"""What more is said of a mobilization: position, direction, movement, rate, joint position, note, cavitation."""
+"""What more is said of a mobilization: position, direction, movement, what moves on what, rate, note, cavitation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from ptnotes.clinical import Reference, Technique
+from ptnotes.domain.moving import moving_parts, moving_text
 from ptnotes.domain.sources import source_words
 from ptnotes.domain.text import clean_line
 from ptnotes.domain.treatment import Mobilization
 from ptnotes.domain.wording import number
+from ptnotes.services.visit_words import moving_words
 from ptnotes.ui.charting import choices
 from ptnotes.ui.charting.cells import ValueCell
 from ptnotes.ui.charting.entry import read_rate
@@ -30,11 +33,12 @@ _CAVITATION = {None: "not recorded", True: "yes", False: "no"}
 class MobilizationDetails(QWidget):
     """Shown while the row is worked on; else what they say stands in one quiet line, if anything.
 
-    `said` carries the field's name in `Mobilization` and its value. Direction and movement are there only for a
-    technique that has a choice of them.
+    `said` carries the field's name in `Mobilization` and its value, `moving_said` both parts of what moves on what.
+    Direction and movement are there only for a technique that has a choice of them.
     """
 
     said = Signal(str, object)
+    moving_said = Signal(str, str)
 
     def __init__(self, reference: Reference, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,6 +60,7 @@ class MobilizationDetails(QWidget):
         self.rate.setPlaceholderText("rate in Hz")
         self.held_at = ValueCell(partial(_read_line, "pre_position"), "Joint held at", parent=self)
         self.held_at.setPlaceholderText("held at, as 90° abd")
+        self.moving = ValueCell(_read_moving, "What moves on what", parent=self)
         self.note = ValueCell(partial(_read_line, "note"), "Note on this technique", parent=self)
         self.note.setPlaceholderText("note")
         mark_narrative(self.note)
@@ -63,8 +68,12 @@ class MobilizationDetails(QWidget):
         self.cavitation.setProperty("type", "quiet")
         self.cavitation.setToolTip("Press to change: yes, no, not recorded")
         grid.addWidget(self.summary, 0, 0, 1, 6)
-        for place, field in enumerate((self.position, self.direction, self.movement)):
-            grid.addWidget(field, 1, 2 * place, 1, 2)
+        # Most techniques have two of these; what is not offered leaves its room to the others.
+        first = QHBoxLayout()
+        first.setSpacing(theme.space(2))
+        for field in (self.position, self.direction, self.movement, self.moving):
+            first.addWidget(field, 1)
+        grid.addLayout(first, 1, 0, 1, 6)
         grid.addWidget(self.held_at, 2, 0, 1, 2)
         grid.addWidget(self.rate, 2, 2)
         grid.addWidget(self.note, 2, 3, 1, 3)
@@ -76,6 +85,7 @@ class MobilizationDetails(QWidget):
             grid.setColumnStretch(column, 1)
         self.rate.typed.connect(partial(self.said.emit, "rate_hz"))
         self.held_at.typed.connect(partial(self.said.emit, "pre_position"))
+        self.moving.typed.connect(self._moving_typed)
         self.note.typed.connect(partial(self.said.emit, "note"))
         self.cavitation.clicked.connect(self._next_cavitation)
         self.hide()
@@ -86,6 +96,7 @@ class MobilizationDetails(QWidget):
             self.position,
             self.direction,
             self.movement,
+            self.moving,
             self.held_at,
             self.rate,
             self.note,
@@ -108,6 +119,10 @@ class MobilizationDetails(QWidget):
             field.show_current(PickItem(known, label) if known is not None else None)
         self.rate.show_value("" if row.rate_hz is None else f"{number(row.rate_hz)} Hz", row.rate_hz)
         self.held_at.show_value(row.pre_position, row.pre_position)
+        moves = moving_text(row.moving_part, row.fixed_part)
+        self.moving.show_value(moves, (row.moving_part, row.fixed_part))
+        implied = moving_words(reference, replace(row, moving_part="", fixed_part=""))
+        self.moving.setPlaceholderText(f"moves: {implied}" if implied else "what moves on what")
         self.note.show_value(row.note, row.note)
         self._cavitated = row.cavitation
         self.cavitation.setText(f"cavitation {_CAVITATION[row.cavitation]}")
@@ -124,6 +139,7 @@ class MobilizationDetails(QWidget):
             f"with {self.movement.text()}" if row.movement is not None else "",
             self.rate.text(),
             f"held at {row.pre_position}" if row.pre_position else "",
+            f"moves: {moves}" if moves else "",
             self.position.text(),
             row.note,
             self.cavitation.text() if row.cavitation is not None else "",
@@ -164,6 +180,9 @@ class MobilizationDetails(QWidget):
             find_in(choices.labelled((row.id, row.label, row.aliases) for row in movements))
         )
 
+    def _moving_typed(self, parts: tuple[str, str]) -> None:
+        self.moving_said.emit(*parts)
+
     def _next_cavitation(self) -> None:
         states = list(_CAVITATION)
         self.said.emit("cavitation", states[(states.index(self._cavitated) + 1) % len(states)])
@@ -185,6 +204,11 @@ def _source(technique: Technique | None) -> str:
         return ""
     caution = f"{technique.caution.rstrip('.')}. " if technique.caution else ""
     return f"{technique.label}. {caution}{source_words(technique.source, technique.source_status)}"
+
+
+def _read_moving(text: str) -> tuple[str, str]:
+    moving, fixed = moving_parts(text)
+    return clean_line(moving, "mobilization.moving_part"), clean_line(fixed, "mobilization.fixed_part")
 
 
 def _read_line(field: str, text: str) -> str:

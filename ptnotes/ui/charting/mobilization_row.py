@@ -70,12 +70,14 @@ class MobilizationRow(RowEditor[Mobilization]):
             details.movement,
             details.rate,
             details.held_at,
+            details.moving,
             details.note,
         )
         for cell in (*picks, self.dose, *further):
             cell.fault_changed.connect(partial(self.set_fault, cell))
         self.response.responses_chosen.connect(partial(self._put, "responses"))
         self.details.said.connect(self._put)
+        self.details.moving_said.connect(self._moving_typed)
 
     @override
     def tab_stops(self) -> list[QWidget]:
@@ -160,6 +162,9 @@ class MobilizationRow(RowEditor[Mobilization]):
     def _dose_typed(self, dose: Dose) -> None:
         fields = {name: getattr(dose, name) for name in ("sets", "reps", "duration_s", "hold_s", "attempts")}
         self._change(self._number, "dose", **fields)
+
+    def _moving_typed(self, moving: str, fixed: str) -> None:
+        self._change(self._number, "moving_part", moving_part=moving, fixed_part=fixed)
 
     def _put(self, field: str, value: Any) -> None:
         self._change(self._number, field, **{field: value})

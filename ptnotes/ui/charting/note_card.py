@@ -1,11 +1,11 @@
-"""The narrative of the visit in its four parts, as plain text."""
+"""The narrative of the visit in its four parts, and what was told to others, as plain text."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, Signal
+from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
@@ -24,6 +24,10 @@ from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
 
 _SHOWN_OF_LAST = 300
+_FOUR_PX, _FURTHER_PX = 64, 34
+"""The least height of the four parts that every note has, and of a further one, which is a line until it is used."""
+_FURTHER = {"communication": "Who was told what, what was agreed and with whom"}
+"""Parts that are wanted rather than required, with what belongs there."""
 
 
 class NoteEditor(QPlainTextEdit):
@@ -33,12 +37,12 @@ class NoteEditor(QPlainTextEdit):
     refused = Signal(str)
     left = Signal()
 
-    def __init__(self, name: str, hint: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, name: str, hint: str, theme: Theme, parent: QWidget, lowest: int = _FOUR_PX) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         self.setPlaceholderText(hint)
-        self._lowest, self._highest = theme.px(64), theme.px(220)
+        self._lowest, self._highest = theme.px(lowest), theme.px(220)
         leave_undo_to_screen(self)
         mark_narrative(self)
         self._marks = PartMarks(self, theme, phrase_parts)
@@ -89,7 +93,10 @@ class NoteEditor(QPlainTextEdit):
 
 
 class NoteCard(Card):
-    """Subjective, objective, assessment and plan. The last visit's words stand in an empty part in grey."""
+    """Subjective, objective, assessment and plan, and below them a line for what was told to others.
+
+    The last visit's words stand in an empty part in grey.
+    """
 
     def __init__(
         self, state: DraftState, last: TreatmentSession | None, theme: Theme, parent: QWidget | None = None
@@ -105,17 +112,20 @@ class NoteCard(Card):
         grid.setVerticalSpacing(theme.space(2))
         for place, section in enumerate(edits.NOTE_SECTIONS):
             words = getattr(last.note, section) if last is not None else ""
-            hint = f"Last time: {words[:_SHOWN_OF_LAST]}" if words else ""
-            editor = NoteEditor(section.capitalize(), hint, theme, self)
+            hint = f"Last time: {words[:_SHOWN_OF_LAST]}" if words else _FURTHER.get(section, "")
+            is_further = section in _FURTHER
+            lowest = _FURTHER_PX if is_further else _FOUR_PX
+            editor = NoteEditor(section.capitalize(), hint, theme, self, lowest)
             fault = Label("", "fault", wraps=True, parent=self)
             fault.hide()
             editor.typed.connect(partial(self._typed, section))
             editor.refused.connect(partial(self._say, section))
             editor.left.connect(state.end_step)
             line, column = 3 * (place // 2), place % 2
-            grid.addWidget(Label(section.capitalize(), "caption", parent=self), line, column)
-            grid.addWidget(editor, line + 1, column)
-            grid.addWidget(fault, line + 2, column)
+            wide = 2 if is_further else 1
+            grid.addWidget(Label(section.capitalize(), "caption", parent=self), line, column, 1, wide)
+            grid.addWidget(editor, line + 1, column, 1, wide, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(fault, line + 2, column, 1, wide)
             grid.setRowStretch(line + 1, 1)
             grid.setColumnStretch(column, 1)
             self.editors[section] = editor

@@ -29,6 +29,7 @@ from ptnotes.domain.treatment import (
     Mobilization,
     Note,
     PainScore,
+    Place,
     RomReading,
     Side,
     TreatmentSession,
@@ -54,6 +55,15 @@ def faults(reference: Reference, session: TreatmentSession) -> list[tuple[str, s
     except InputError as error:
         return [(fault.field, fault.code) for fault in error.faults if sentence(fault)]
     return []
+
+
+@pytest.mark.parametrize(("times", "days"), [(1, 1), (24, 7), (None, None), (None, 7), (1, None)])
+def test_how_often_at_home_may_be_anything_from_once_to_its_bound_or_blank(
+    reference: Reference, times: int | None, days: int | None
+) -> None:
+    row = Exercise(row=1, name="Bridge", place=Place.HOME, times_a_day=times, days_a_week=days)
+    session = replace(VISIT, exercises=(row,))
+    assert checked_session(reference, session, TODAY).exercises == (row,)
 
 
 def test_an_empty_draft_is_fine(reference: Reference) -> None:
@@ -89,6 +99,12 @@ MARK = BodyMark(row=1, view=BodyView.BACK, symptom="numbness", strokes=(((1, 1),
         ),
         ({"exercises": (Exercise(row=1, name="Bridge", load=Decimal(-1)),)}, "exercise.load", "value.range"),
         ({"exercises": (Exercise(row=1, name="a\x00b"),)}, "exercise.name", "text.control"),
+        ({"exercises": (Exercise(row=1, times_a_day=0),)}, "exercise.times_a_day", "value.range"),
+        ({"exercises": (Exercise(row=1, times_a_day=25),)}, "exercise.times_a_day", "value.range"),
+        ({"exercises": (Exercise(row=1, days_a_week=0),)}, "exercise.days_a_week", "value.range"),
+        ({"exercises": (Exercise(row=1, days_a_week=8),)}, "exercise.days_a_week", "value.range"),
+        ({"mobilizations": (Mobilization(row=1, moving_part="x" * 201),)}, "mobilization.moving_part", "text.too_long"),
+        ({"note": Note(communication="a\x00")}, "note.communication", "text.control"),
         (
             {"comparable_signs": (ComparableSign(row=1, pair=1, words="x" * 201),)},
             "comparable_sign.words",

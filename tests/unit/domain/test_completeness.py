@@ -199,6 +199,17 @@ def test_four_short_parts_that_are_all_as_last_time_are_pointed_out_together() -
     assert {one.code for one in again} == {"odd.carried_over"}
 
 
+def test_communication_is_nobody_s_duty_but_what_stands_in_it_is_looked_at() -> None:
+    assert found(WHOLE) == []
+    told = "Told Dr. Vane by phone that the numbness is gone; agreed on two more weeks of care."
+    one = replace(WHOLE, note=replace(WHOLE.note, communication=told))
+    assert found(one) == []
+    carried = [finding.field for finding in look(one, last=one) if finding.code == "odd.carried_over"]
+    assert "note.communication" in carried
+    blank = replace(WHOLE, note=replace(WHOLE.note, communication="Told ‹whom›."))
+    assert [(finding.field, finding.blocks) for finding in look(blank)] == [("note.communication", True)]
+
+
 def test_a_visit_that_did_not_take_place_needs_only_its_reason() -> None:
     missed = TreatmentSession(episode_id=1, service_date=TODAY, status=VisitStatus.MISSED)
     assert found(missed) == [("missing.attendance", None, True)]

@@ -13,7 +13,8 @@ from tests.clinics import reference
 
 ROW = Mobilization(
     row=4, targets=("L5",), side=Side.LEFT, technique="upa", grade_system="maitland", grade="III", sets=3,
-    duration_s=45, position="prone", responses=("better",), note="eased at once", done_by=7,
+    duration_s=45, position="prone", moving_part="L4", fixed_part="L5", responses=("better",), note="eased at once",
+    done_by=7,
 )  # fmt: skip
 THRUST = replace(
     ROW,
@@ -26,7 +27,7 @@ THRUST = replace(
 )
 BRIDGE = Exercise(
     row=2, name="Bridge", sets=3, reps=10, hold_s=5, load=Decimal("7.5"), response="tired", progression="slower",
-    cue="ribs down", done_by=7,
+    cue="ribs down", place=Place.HOME, times_a_day=2, days_a_week=5, done_by=7,
 )  # fmt: skip
 
 
@@ -50,9 +51,11 @@ def test_what_was_found_said_and_by_whom_is_not_carried_over() -> None:
         45,
         "prone",
     )
+    assert (row.moving_part, row.fixed_part) == ("L4", "L5")
     assert (row.responses, row.note, row.done_by, row.origin) == ((), "", None, Origin.CONFIRMED)
     exercise = carried(BRIDGE)
     assert (exercise.sets, exercise.load, exercise.cue) == (3, Decimal("7.5"), "ribs down")
+    assert (exercise.place, exercise.times_a_day, exercise.days_a_week) == (Place.HOME, 2, 5)
     assert (exercise.response, exercise.progression, exercise.done_by) == ("", "", None)
 
 

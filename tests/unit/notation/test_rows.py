@@ -10,7 +10,15 @@ from ptnotes.clinical import Reference
 from ptnotes.domain.checks import checked_session
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.treatment import Mode, Origin, PainKind, Phase, Place, Side, TreatmentSession
-from ptnotes.notation import MobilizationEntry, apply_entry, entries_of, read, replace_entry, write
+from ptnotes.notation import (
+    ExerciseEntry,
+    MobilizationEntry,
+    apply_entry,
+    entries_of,
+    read,
+    replace_entry,
+    write,
+)
 
 DAY = date(2026, 10, 5)
 PERSON = 7
@@ -123,9 +131,9 @@ def test_how_often_at_home_goes_into_the_row_and_comes_out_of_it(reference: Refe
 
 def test_an_impossible_exercise_said_anew_is_refused(reference: Reference) -> None:
     visit = _typed(reference, "bridge 3x10 home 2x/day")
-    first = entries_of(reference, visit)[0]
+    entry = ExerciseEntry(name="Bridge", place="home", times_a_day=25)
     with pytest.raises(InputError):
-        replace_entry(reference, visit, first, replace(first.entry, times_a_day=25))
+        replace_entry(reference, visit, entries_of(reference, visit)[0], entry)
 
 
 def test_the_total_counts_from_the_time_in(reference: Reference) -> None:
