@@ -28,6 +28,7 @@ class Target(StrEnum):
     MRN = "mrn"
     UUID = "uuid"
     FULL_NAME = "full_name"
+    FULL_NAME_GIVEN_FIRST = "full_name_given_first"
     FAMILY = "family_name"
     GIVEN = "given_name"
     MIDDLE = "middle_name"
@@ -52,6 +53,7 @@ TARGET_WORDS: Mapping[Target, str] = {
     Target.MRN: "Record number",
     Target.UUID: "Id of PT Notes (uuid)",
     Target.FULL_NAME: "Full name (Family, Given)",
+    Target.FULL_NAME_GIVEN_FIRST: "Full name (Given Family)",
     Target.FAMILY: "Family name",
     Target.GIVEN: "Given name",
     Target.MIDDLE: "Middle name",
@@ -78,6 +80,7 @@ FED_BY_ONE = frozenset(
         Target.MRN,
         Target.UUID,
         Target.FULL_NAME,
+        Target.FULL_NAME_GIVEN_FIRST,
         Target.BIRTH_DATE,
         Target.SEX,
         Target.ARCHIVED,
@@ -349,9 +352,9 @@ def checked_map(columns: ImportMap) -> ImportMap:
     chosen = [target for target in columns.targets if target is not None]
     if Target.BIRTH_DATE not in chosen:
         faults.append(Fault("import.no_birth_date", "import.columns"))
-    parts = {Target.FAMILY, Target.GIVEN}
-    if Target.FULL_NAME in chosen:
-        if parts & set(chosen):
+    parts, wholes = {Target.FAMILY, Target.GIVEN}, {Target.FULL_NAME, Target.FULL_NAME_GIVEN_FIRST}
+    if whole := wholes & set(chosen):
+        if whole == wholes or parts & set(chosen):
             faults.append(Fault("import.name_twice", "import.columns"))
     elif not parts <= set(chosen):
         faults.append(Fault("import.no_name", "import.columns"))

@@ -368,7 +368,22 @@ SENTENCES = {
     "import.uuid": "The id is not a uuid.",
     "import.archived": "When the patient was archived is not understood.",
     "import.keep_until": "Until when the record is kept is not understood; it is written as 2031-12-31.",
-    "import.full_name": "The full name is not written as “Family, Given”.",
+    "import.full_name": (
+        "The full name is not written as “Family, Given”. Where it is “Given Family”, say that of its column."
+    ),
+    "import.full_name_parts": (
+        "It is not clear which part of the full name is the family name. Write it as “Family, Given”."
+    ),
+    "import.rounded": (
+        "{what}: a spreadsheet rounded this number (to one like 5.55E+09), and digits of it are lost. Make the column "
+        "text there, and save the list anew."
+    ),
+    "import.birth_date_of_sheet": (
+        "In place of a birth date there is a spreadsheet’s count of days, or signs that its column was too narrow. "
+        "Show the column as dates there, and save the list anew."
+    ),
+    "import.header_again": "The row has the names of the columns once more.",
+    "import.nobody": "No name and no birth date can be read here: it may be a title, a remark or a total.",
     "import.replaced": "The record says that another one has replaced it.",
     "import.not_json": "From line {line}, letter {letter} on the file is no JSON any more, and was not read.",
     "import.cut_off": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ptnotes.domain.importing import FED_BY_ONE, Target
@@ -12,6 +13,7 @@ OWN_HEADER = (
     "telephone", "email", "address", "emergency_contact", "language", "retain_until", "archived_at",
 )  # fmt: skip
 """The columns of our own `patients.csv` that are read back, each by the name of its target."""
+_BEGINS_NUMBER = re.compile(r"\W*\d")
 REASON_HEAD = "Why PT Notes did not import it"
 """The last column of a file of refused rows."""
 
@@ -19,13 +21,15 @@ _WORDS: Mapping[Target, tuple[str, ...]] = {
     Target.MRN: (
         "mrn", "medical record number", "record number", "record no", "record", "medical record", "chart number",
         "chart no", "chart", "chart id", "patient number", "patient no", "patient id", "patientid", "account number",
-        "account no", "account", "acct", "acct number", "client id", "client number", "external id", "emr id", "id",
+        "account no", "account", "acct", "acct number", "acct no", "mr number", "med rec number",
+        "unique id", "client id", "client number", "external id", "emr id", "id",
         "patientennummer", "patienten nr", "patienten id", "patientennr",
     ),
     Target.UUID: ("uuid",),
     Target.FULL_NAME: (
         "full name", "patient name", "patient full name", "name", "patient", "client name", "client",
-        "name last first", "last name first name", "last first",
+        "name last first", "last name first name", "last first", "patient name last first", "name last first mi",
+        "name last first middle", "patient name last first mi", "patients name", "client full name",
     ),
     Target.FAMILY: (
         "family name", "last name", "surname", "lastname", "last", "lname", "familyname", "family",
@@ -50,7 +54,8 @@ _WORDS: Mapping[Target, tuple[str, ...]] = {
     Target.TELEPHONE: (
         "telephone", "phone", "phone number", "telephone number", "home phone", "cell", "cell phone", "cellphone",
         "mobile", "mobile phone", "work phone", "primary phone", "secondary phone", "phone 1", "phone 2", "phone1",
-        "phone2", "tel", "home", "home telephone", "mobile number", "cell number", "home phone number",
+        "phone2", "phone number 1", "phone number 2", "telephone 1", "telephone 2",
+        "tel", "home", "home telephone", "mobile number", "cell number", "home phone number",
         "cell phone number", "mobile phone number", "work phone number", "day phone", "evening phone", "phone home",
         "phone cell", "phone mobile", "phone work", "contact number", "other phone", "alternate phone", "telefon",
         "telefonnummer", "telefon privat", "handy", "mobil", "mobiltelefon", "telefono", "celular", "portable",
@@ -117,15 +122,15 @@ def known_names(header: Sequence[str]) -> int:
 def header_place(rows: Sequence[Sequence[str]]) -> int:
     """Which of a file's first rows names its columns, counted from 0: the first one, unless a later one plainly does.
 
-    Above it may stand titles, and when the list was printed. A row of patients is never taken for it: no patient is
-    called by the words for a birth date and a name.
+    Above it may stand titles, and when the list was printed. A patient's row is not taken for it: it has a number.
     """
     known = [known_names(row) for row in rows]
     filled = [sum(map(bool, row)) for row in rows]
     for place, row in enumerate(rows):
-        names_birth = Target.BIRTH_DATE in guessed(row) if known[place] > 1 else False
+        if known[place] < 2 or any(map(_BEGINS_NUMBER.match, row)):
+            continue
         is_widest = not place or filled[place] > max(filled[:place])
-        if names_birth or (known[place] > 2 and is_widest):
+        if Target.BIRTH_DATE in guessed(row) or (known[place] > 2 and is_widest):
             return place
     return 0
 
@@ -139,8 +144,8 @@ def _plain(name: str) -> str:
     spelled = "".join(
         f" {letter}" if _begins_word(name, place) else letter for place, letter in enumerate(name)
     )
-    words = fold(spelled.replace("#", " number ").replace("_", " ").replace("(", " ").replace(")", " "))
-    return " ".join(words.replace(":", " ").replace("*", " ").split())
+    words = fold(spelled.replace("#", " number "))
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in words).split())
 
 
 def _begins_word(name: str, place: int) -> bool:

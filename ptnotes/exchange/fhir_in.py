@@ -125,8 +125,10 @@ def _has_lines(file: BinaryIO, encoding: str) -> bool:
     if "\n" not in text:
         text += _next_line(file, encoding)
     starts = [line for line in text.split("\n") if line.startswith("{")]
-    # An array or a bundle that was put together by hand may have an entry a line, too, but its own first line goes on.
-    return not text.lstrip().startswith("[") and len(starts) > 1 and not starts[0].rstrip().endswith(("[", "{", ",", ":"))
+    if len(starts) < 2 or text.lstrip().startswith("["):
+        return False
+    # A bundle that was put together by hand may have an entry a line, too, but its own first line goes on.
+    return not starts[0].rstrip().endswith(("[", "{", ",", ":"))
 
 
 def _next_line(file: BinaryIO, encoding: str) -> str:

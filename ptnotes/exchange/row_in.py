@@ -13,7 +13,14 @@ from datetime import UTC, date, datetime
 
 from ptnotes.domain.dates import read_any_dates
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.importing import DATE_ORDER_WORDS, DateOrder, DatesSeen, ImportMap, Target
+from ptnotes.domain.importing import (
+    DATE_ORDER_WORDS,
+    TARGET_WORDS,
+    DateOrder,
+    DatesSeen,
+    ImportMap,
+    Target,
+)
 from ptnotes.domain.patient import Patient, Sex, checked_patient
 from ptnotes.domain.text import fold
 from ptnotes.exchange.csv_in import UNREADABLE
@@ -31,6 +38,11 @@ _MIDNIGHT = re.compile(
 )
 _PARTIAL = re.compile(r"\d{4}(?:-\d{2})?", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+_ROUNDED = re.compile(r"\d(?:[.,]\d*)?E\+\d", re.ASCII)
+_NAMES = frozenset({"patient.family_name", "patient.given_name", "patient.full_name"})
+_NO_NAME = frozenset({"text.empty", "import.full_name", "import.full_name_parts"})
+_DAYS_COUNTED = re.compile(r"[1-4]\d{4}", re.ASCII)
+"""A spreadsheet's count of days, from 1927 to 2036."""
 _SEX: Mapping[str, Sex] = {
     fold(word): sex
     for sex, words in {
@@ -49,7 +61,7 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 """Never a name of its own: “Do” and “V” can be one."""
 _YES = frozenset({"true", "yes", "y", "1", "archived", "inactive"})
 _NO = frozenset({"false", "no", "n", "0", "active"})
-_ONE_LINE = frozenset({"mrn", "full_name", "family_name", "given_name", "birth_date"})
+_ONE_LINE = frozenset({"mrn", "full_name", "full_name_given_first", "family_name", "given_name", "birth_date"})
 """What never holds a line end, unless a quote was lost and took another row into the cell."""
 _JOINTS = {"telephone": ", ", "address": ", ", "emergency_contact": ", ", "email": ", "}
 """What stands between the cells that make one text; else a space."""
@@ -77,6 +89,7 @@ class RowReader:
         found: dict[Target, tuple[int, ...]] = {}
         for place, target in enumerate(columns.targets):
             if target is not None:
+        self._header = _plain(columns.header) if columns.has_header else None
                 found[target] = (*found.get(target, ()), place)
         # Looked up by the targets' words: an enumeration's own hash costs a call for each cell.
         self._single = [(target.value, places[0]) for target, places in found.items() if len(places) == 1]
@@ -85,7 +98,11 @@ class RowReader:
     def read(self, cells: Sequence[str]) -> Incoming:
         """The patient. Raises `InputError` with every fault; the values of a fault never hold what the row says."""
         texts = self._texts(cells)
-        faults: list[Fault] = []
+        faults = [
+            Fault("import.rounded", f"patient.{name}", values={"what": TARGET_WORDS[Target(name)]})
+            for name in ("mrn", "telephone")
+            if is_rounded(texts.get(name, ""))
+        ]
         try:
             family, given, middle, suffix = self._names(texts)
         except InputError as error:
@@ -123,8 +140,19 @@ class RowReader:
         except InputError as error:
             faults.extend(error.faults)
         if faults:
-            raise InputError(*faults)
+            raise InputError(*self._told(cells, texts, faults))
         return Incoming(patient, keep_until)
+    def _told(
+        self, cells: Sequence[str], texts: Mapping[str, str], faults: list[Fault]
+    ) -> list[Fault]:
+        """What is wrong with a row: one thing where it is no row of a patient at all."""
+        if _plain(cells) == self._header:
+            return [Fault("import.header_again", "import.row")]
+        codes = {fault.code for fault in faults if fault.field in _NAMES}
+        if codes & _NO_NAME and not texts.get("birth_date", "").strip():
+            return [Fault("import.nobody", "import.row")]
+        return faults
+
 
     def _texts(self, cells: Sequence[str]) -> dict[str, str]:
         count = len(cells)
@@ -148,10 +176,12 @@ class RowReader:
 
     def _names(self, texts: Mapping[str, str]) -> tuple[str, str, str, str]:
         middle, suffix = texts.get("middle_name", ""), texts.get("suffix", "")
-        whole = texts.get("full_name")
-        if whole is None:
+        if (whole := texts.get("full_name")) is not None:
+            family, given, own_middle, own_suffix = parted_name(whole)
+        elif (whole := texts.get("full_name_given_first")) is not None:
+            family, given, own_middle, own_suffix = parted_name_given_first(whole)
+        else:
             return texts.get("family_name", ""), texts.get("given_name", ""), middle, suffix
-        family, given, own_middle, own_suffix = parted_name(whole)
         return family, given, middle or own_middle, suffix or own_suffix
 
     def _born(self, text: str, faults: list[Fault]) -> date | None:
@@ -215,7 +245,8 @@ def parted_name(whole: str) -> tuple[str, str, str, str]:
 def read_date(text: str, order: DateOrder, today: date) -> date | str:
     """The day that a text names with its numbers in that order, or the code of what is wrong with it:
     "import.birth_date", "import.no_such_day" (in any order), "import.birth_date_partial" (no day or month),
-    "import.century", "import.time_of_day".
+    "import.birth_date_of_sheet" (a count of days, or what a narrow column shows), "import.century",
+    "import.time_of_day".
     """
     if len(text) == 10 and text[4] == "-" == text[7]:
         try:
@@ -233,6 +264,40 @@ def _read_date(text: str, order: DateOrder, today: date) -> date | str:
     if ":" in text:
         text, count = _MIDNIGHT.subn("", text)
         if count != 1:
+def parted_name_given_first(whole: str) -> tuple[str, str, str, str]:
+    """Family, given, middle name and suffix of ``Given M. Family Jr``; where a comma parts them, as `parted_name`.
+
+    Of three names nobody can tell which two belong together, unless the middle one is a single letter. Raises
+    `InputError` ("import.full_name", "import.full_name_parts").
+    """
+    words = whole.replace(",", " , ").split()
+    suffixes: list[str] = []
+    while len(words) > 2 and fold(words[-1]) in _SUFFIXES:
+        suffixes.insert(0, words.pop())
+        if words[-1] == ",":
+            words.pop()
+    if "," in words:
+        return parted_name(whole)
+    middle = words.pop(1) if len(words) == 3 and len(words[1].rstrip(".")) == 1 else ""
+    if len(words) != 2:
+        raise InputError(Fault("import.full_name_parts", "patient.full_name"))
+    given, family = words
+    return family, given, middle, " ".join(suffixes)
+
+
+def _plain(cells: Sequence[str]) -> tuple[str, ...]:
+    """Cells as the names of columns are kept, without empty ones at the end."""
+    names = [" ".join(cell.split()) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def is_rounded(text: str) -> bool:
+    """Whether a spreadsheet wrote a number in the way that loses most of its digits: ``5.55E+09``."""
+    return "E+" in text and _ROUNDED.search(text) is not None
+
+
             return "import.time_of_day"
     readings = _readings(text, today)
     if isinstance(readings, str):
@@ -257,6 +322,8 @@ def _readings(text: str, today: date) -> dict[DateOrder, date] | str:
     if len(first) == 2 and len(third) <= 2:
         made[DateOrder.YEAR_FIRST] = _day(first, second, third, today)
     found = {order: day for order, day in made.items() if isinstance(day, date)}
+    if _DAYS_COUNTED.fullmatch(text) or (text and not text.strip("#")):
+        return "import.birth_date_of_sheet"
     if found:
         return found
     if not made:

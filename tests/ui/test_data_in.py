@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.importing import DateOrder, RowKind, Target
@@ -23,7 +23,8 @@ from ptnotes.services.import_undo import import_runs
 from ptnotes.services.importing import import_patients, look_at
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, change_patient, find_patients, load_patient
-from ptnotes.ui.data.columns_step import ENCODINGS, SEPARATORS
+from ptnotes.ui.data.asking import Wanted, ask_where_to_save
+from ptnotes.ui.data.columns_step import ENCODINGS, SEPARATORS, ColumnsStep
 from ptnotes.ui.data.data_page import DataPage
 from ptnotes.ui.data.in_page import CHECK, COLUMNS, FILE, InPage
 from ptnotes.ui.data.rows_model import PAGE_ROWS
@@ -93,6 +94,12 @@ def chosen(page: InPage, column: str) -> str:
     return page.columns.targets[place].currentText()
 
 
+def name_row(columns: ColumnsStep, number: int) -> None:
+    """Say which row has the columns' names, as a hand would; 0: none has."""
+    columns.header.setCurrentIndex(columns.header.findData(number))
+    columns.header.activated.emit(columns.header.currentIndex())
+
+
 def names(clinic: OpenClinic) -> set[str]:
     return {row.name for row in find_patients(clinic, "")}
 
@@ -142,7 +149,7 @@ def test_letters_and_separator_can_be_told_otherwise(page: InPage, tmp_path: Pat
     columns.separator.setCurrentIndex(columns.separator.findData(";"))
     columns.separator.activated.emit(0)
     qtbot.waitUntil(lambda: len(columns.targets) == 3)
-    columns.header.click()
+    name_row(columns, 0)
     qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "Column 1")
     assert columns.first_rows.model().index(0, 0).data() == "Last Name"
 
@@ -164,9 +171,9 @@ def test_dates_that_do_not_tell_their_order_are_never_guessed_in_silence(
     columns.order.setCurrentIndex(columns.order.findData(DateOrder.DAY_FIRST.value))
     columns.order.activated.emit(0)
     assert not columns.order_field.fault
-    columns.header.click()
+    name_row(columns, 0)
     qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "Column 1")
-    columns.header.click()
+    name_row(columns, 1)
     qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "Last Name")
     assert columns.order.currentData() == DateOrder.DAY_FIRST.value, "what was said stays said"
     columns.go_on.click()
@@ -212,6 +219,93 @@ def test_the_column_of_the_birth_date_is_looked_at_anew_when_it_is_another(
     columns.go_on.click()
     qtbot.waitUntil(lambda: "family name and the given name are needed" in columns.fault.text())
     assert page.stage.currentIndex() == COLUMNS
+
+
+def test_of_very_many_columns_those_whose_names_are_known_can_be_matched_wherever_they_stand(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    header = ("Last Name", *(f"Field {number}" for number in range(298)), "DOB", "First Name")
+    row = ("Quizzlebrook", *("x" for _ in range(298)), "1979-03-28", "Ada")
+    looked_at(page, written(tmp_path / "wide.csv", header, row), qtbot)
+    columns = page.columns
+    assert len(columns.targets) == 202
+    assert columns.targets[-1].currentText() == "Given name"
+    assert columns.more.text() == "99 more columns are not taken over."
+    assert columns.chosen_map().targets[-2:] == (Target.BIRTH_DATE, Target.GIVEN)
+    columns.go_on.click()
+    qtbot.waitUntil(lambda: page.check.go_on.isVisible() and page.check.go_on.text() == "Import 1 patient")
+
+
+def test_a_column_of_full_names_in_either_order_is_told_apart_by_hand(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = written(tmp_path / "old.csv", ("Name", "DOB"), ("Ada Quizzlebrook", "1979-03-28"))
+    tried(page, path, qtbot)
+    check = page.check
+    qtbot.waitUntil(lambda: "Where it is “Given Family”, say that of its column" in check.detail.why.text())
+    check.back.click()
+    box = page.columns.targets[0]
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentText() == "Full name (Given Family)"
+    page.columns.go_on.click()
+    qtbot.waitUntil(lambda: check.go_on.isVisible() and check.go_on.text() == "Import 1 patient")
+    imported(page, qtbot)
+    assert "Quizzlebrook, Ada" in names(open_clinic)
+
+
+TITLES = (("Harbour PT – patient list", "", ""), ("printed 12.3.2026",), ())
+
+
+def test_the_row_of_the_columns_names_is_found_below_titles_and_another_is_chosen_by_keys(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = written(tmp_path / "old.csv", *TITLES, HEADER, ADA, BEN)
+    looked_at(page, path, qtbot)
+    columns = page.columns
+    assert columns.header.currentText().startswith("row 4:  Chart # · Last Name · First Name")
+    assert columns.header_field.message.text() == "2 rows above it not taken over."
+    assert columns.file.note.text().startswith("2 rows ·")
+    assert chosen(page, "DOB") == "Birth date"
+    columns.header.setFocus()
+    QTest.keyClick(columns.header, Qt.Key.Key_Up)
+    columns.go_on.click()
+    assert "still being read" in columns.fault.text()
+    assert page.stage.currentIndex() == COLUMNS
+    qtbot.waitUntil(lambda: columns.chosen_map().header[0] == "printed 12.3.2026")
+    assert columns.header.hasFocus()
+    assert columns.file.note.text().startswith("3 rows ·")
+    assert columns.fault.text() == ""
+    QTest.keyClick(columns.header, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: columns.chosen_map().header == HEADER)
+    assert columns.chosen_map().targets[1] is Target.FAMILY
+    columns.go_on.click()
+    qtbot.waitUntil(lambda: page.check.go_on.isVisible() and page.check.go_on.text() == "Import 2 patients")
+    assert "columns’ names in row 4" in page.check.card.note.text()
+    imported(page, qtbot)
+    assert {"Quizzlebrook, Ada", "Staythorpe, Ben"} <= names(open_clinic)
+
+
+def test_a_row_that_was_chosen_by_hand_is_found_again_the_next_time(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    header = ("Wer", "Rufname", "Tag")
+    looked_at(page, written(tmp_path / "old.csv", *TITLES, header, ("Quux", "Ada", "1979-03-28")), qtbot)
+    columns = page.columns
+    name_row(columns, 4)
+    qtbot.waitUntil(lambda: columns.chosen_map().header == header)
+    for place, target in enumerate((Target.FAMILY, Target.GIVEN, Target.BIRTH_DATE)):
+        box = columns.targets[place]
+        box.setCurrentIndex(box.findData(target.value))
+        box.activated.emit(0)
+    qtbot.waitUntil(lambda: columns._is_read)
+    columns.go_on.click()
+    qtbot.waitUntil(lambda: page.check.go_on.isVisible() and page.check.go_on.text() == "Import 1 patient")
+    imported(page, qtbot)
+    assert page.result_words.text().startswith("1 patient was added;")
+    looked_at(page, written(tmp_path / "new.csv", header, ("Quux", "Ben", "1968-11-02")), qtbot)
+    assert columns.matching.note.text() == "as last time"
+    assert columns.header.currentData() == 1
 
 
 @pytest.mark.parametrize(
@@ -323,6 +417,79 @@ def test_what_is_not_added_is_written_back_with_its_reason_where_it_is_said(
     assert "no day of the calendar" in back
     assert "Quizzlebrook" not in back
     assert "old-not-added.csv" in page.result_words.text().replace("\u200b", "")
+
+
+def test_a_file_that_is_there_is_not_replaced_and_that_is_said_when_it_is_chosen(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, NO_DATE), qtbot)
+    check = page.check
+    asked: list[Wanted] = []
+
+    def choose(_parent: QWidget, wanted: Wanted) -> Path:
+        asked.append(wanted)
+        return tmp_path / ("old.csv" if len(asked) == 1 else "new.csv")
+
+    check._ask_path = choose
+    check.choose_refused.click()
+    assert not asked[0].may_replace, "nobody is asked whether to replace what is never replaced"
+    assert "old.csv is there already, and was not replaced" in check.fault.text().replace("\u200b", "")
+    assert "With the reasons" not in check.refused_words.text()
+    check.choose_refused.click()
+    assert check.fault.text() == ""
+    assert "new.csv" in check.refused_words.text().replace("\u200b", "")
+
+
+def test_a_dialog_asks_about_replacing_only_where_that_may_be(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list-not-added.csv").write_text("mine")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    seen: list[tuple[bool, list[str]]] = []
+
+    def look(dialog: QFileDialog) -> int:
+        asks = not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
+        seen.append((asks, [Path(name).name for name in dialog.selectedFiles()]))
+        return int(QFileDialog.DialogCode.Rejected)
+
+    monkeypatch.setattr(QFileDialog, "exec", look)
+    for may_replace in (True, False):
+        wanted = Wanted("Where", "list-not-added.csv", "CSV (*.csv)", "csv", may_replace=may_replace)
+        assert ask_where_to_save(parent, wanted) is None
+    assert seen == [(True, ["list-not-added.csv"]), (False, ["list-not-added-2.csv"])]
+
+
+def test_a_file_that_breaks_off_says_so_before_anything_is_imported_and_afterwards(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
+) -> None:
+    people = [fhir_patient("Quizzlebrook", "1979-03-28"), fhir_patient("Staythorpe", "1968-11-02")]
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps(people, indent=1)[:-30], encoding="utf-8")
+    page.look(path)
+    check = page.check
+    qtbot.waitUntil(lambda: check.go_on.isVisible() and check.go_on.text() == "Import 1 patient")
+    assert check.in_part.isVisible()
+    assert "Only part of this file can be read" in check.in_part_words.text()
+    assert "The file ends within what begins near line " in check.in_part_words.text()
+    qtbot.waitUntil(lambda: check.detail.title.text() == "Row 2")
+    assert not check.detail.table.isVisible(), "what is no JSON has no cells"
+    imported(page, qtbot)
+    assert "Only part of the file was read. The file ends within" in page.result_words.text()
+    assert "Quizzlebrook, Ada" in names(open_clinic)
+    path.write_text(json.dumps(people[1:]), encoding="utf-8")
+    page.look(path)
+    qtbot.waitUntil(lambda: check.go_on.isVisible() and check.go_on.text() == "Import 1 patient")
+    assert not check.in_part.isVisible()
+
+
+def test_json_in_which_nobody_is_says_that(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "all.json"
+    path.write_text('[{"resourceType": "Observation"}]', encoding="utf-8")
+    page.look(path)
+    qtbot.waitUntil(lambda: "without a Patient of FHIR" in page.file.fault.text())
+    assert page.stage.currentIndex() == FILE
 
 
 def test_the_rows_that_cannot_be_read_are_shown_with_what_stands_there(
@@ -438,12 +605,7 @@ def test_earlier_imports_are_undone_from_the_list(
 def test_a_fhir_file_needs_no_columns(
     page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    somebody = {
-        "resourceType": "Patient",
-        "name": [{"family": "Quizzlebrook", "given": ["Ada"]}],
-        "birthDate": "1979-03-28",
-        "gender": "female",
-    }
+    somebody = fhir_patient("Quizzlebrook", "1979-03-28")
     path = tmp_path / "one.json"
     path.write_text(
         json.dumps({"resourceType": "Bundle", "entry": [{"resource": somebody}]}), encoding="utf-8"
@@ -689,6 +851,15 @@ def test_what_goes_out_comes_back_in_as_the_same_patients(
 def plain(patient: Patient) -> str:
     """All that is said of a patient, but for the numbers that each file gives them."""
     return repr(replace(patient, id=None, revision=0))
+
+
+def fhir_patient(family: str, born: str) -> dict[str, object]:
+    return {
+        "resourceType": "Patient",
+        "name": [{"family": family, "given": ["Ada"]}],
+        "birthDate": born,
+        "gender": "female",
+    }
 
 
 def many(folder: Path, count: int) -> Path:

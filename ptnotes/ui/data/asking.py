@@ -12,12 +12,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: a title, the name that is offered, and which files are shown (``CSV (*.csv)``)."""
+    """What is asked for: a title, the name that is offered, and which files are shown (``CSV (*.csv)``).
+
+    `may_replace` says that what is there already may be replaced, which is asked then; else a name is offered at which
+    nothing is, and whoever writes refuses one at which something is.
+    """
 
     title: str
     name: str = ""
     files: str = ""
     suffix: str = ""
+    may_replace: bool = True
 
 
 AskPath = Callable[[QWidget, Wanted], Path | None]
@@ -28,7 +33,9 @@ def ask_where_to_save(parent: QWidget, wanted: Wanted) -> Path | None:
     dialog = QFileDialog(parent, wanted.title, str(Path.home()), wanted.files)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(wanted.suffix)
-    dialog.selectFile(wanted.name)
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not wanted.may_replace)
+    free = wanted.name if wanted.may_replace else unused(Path.home() / wanted.name).name
+    dialog.selectFile(free)
     return _asked(dialog)
 
 
@@ -53,7 +60,7 @@ def unused(path: Path) -> Path:
     found, number = path, 1
     while found.exists():
         number += 1
-        found = path.with_name(f"{path.name}-{number}")
+        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -16,7 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.importing import DryRun, FileKind, RowKind
+from ptnotes.domain.sentences import sentence
+from ptnotes.domain.wording import how_many
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.backup.schedule import breakable
 from ptnotes.ui.data.asking import AskPath, Wanted, ask_where_to_save
@@ -46,7 +50,14 @@ _BESIDE = {
     RowKind.REFUSED: ((2, 420),),
 }
 """Columns that a table narrower than this leaves to what stands beside it, which says the same of the row at hand."""
-_ALL_REFUSED = "No row can be brought in. Look at what each column holds, and how dates are written."
+_ALL_REFUSED = {
+    FileKind.CSV: "No row can be brought in. Look at what each column holds, and how dates are written.",
+    FileKind.FHIR: "No row can be brought in. Why is said beside each.",
+}
+_IN_PART = (
+    "Only part of this file can be read, and only that is shown here. {why} What was read can be imported now, and the "
+    "whole file later: who is here by then is left out."
+)
 
 
 class CheckStep(QWidget):
@@ -73,6 +84,11 @@ class CheckStep(QWidget):
         self._refused_path: Path | None = None
         self.decisions = Decisions()
         self.card = Card("What would become of every row")
+        self.in_part = QFrame()
+        self.in_part.setProperty("type", "notice")
+        self.in_part.setProperty("tone", "warning")
+        self.in_part_words = Label("", wraps=True)
+        QVBoxLayout(self.in_part).addWidget(self.in_part_words)
         self.kinds = QTabBar()
         self.kinds.setDrawBase(False)
         self.kinds.setExpanding(False)
@@ -127,6 +143,7 @@ class CheckStep(QWidget):
             for_all.addWidget(widget)
         for_all.addStretch(1)
         body = self.card.body
+        body.addWidget(self.in_part)
         body.addWidget(self.kinds)
         body.addLayout(for_all)
         body.addWidget(self.split, 1)
@@ -158,6 +175,9 @@ class CheckStep(QWidget):
         self.fault.say("")
         self.card.set_note(_note(tried))
         self.kinds.show()
+        broken = tried.broken_off
+        self.in_part.setVisible(broken is not None)
+        self.in_part_words.setText("" if broken is None else _IN_PART.format(why=sentence(broken)))
         self.back.setText("Back to the columns" if tried.map.kind is FileKind.CSV else "Choose another file")
         for place, kind in enumerate(KINDS):
             self.kinds.setTabText(place, f"{_KIND_WORDS[kind]} ({count_of(tried, kind):,})")
@@ -185,6 +205,7 @@ class CheckStep(QWidget):
             self.leave_all,
             self.choose_refused,
             self.refused_words,
+            self.in_part,
         ):
             widget.hide()
 
@@ -265,15 +286,14 @@ class CheckStep(QWidget):
         if tried is None:
             return
         added = tried.made + self.decisions.count(tried.can_be_added)
-        words = "Import 1 patient" if added == 1 else f"Import {added:,} patients"
-        self.go_on.setText(words if added else "Nobody to import")
+        self.go_on.setText(f"Import {how_many(added, 'patient')}" if added else "Nobody to import")
         self.go_on.setEnabled(added > 0)
         self.add_all.setEnabled(self.decisions.count(tried.can_be_added) < tried.can_be_added)
         self.leave_all.setEnabled(self.decisions.count(tried.can_be_added) > 0)
         left = tried.rows - added
         for widget in (self.choose_refused, self.refused_words):
             widget.setVisible(left > 0)
-        rows = "1 row is" if left == 1 else f"{left:,} rows are"
+        rows = f"{how_many(left, 'row')} {'is' if left == 1 else 'are'}"
         where = (
             ""
             if self._refused_path is None
@@ -281,17 +301,23 @@ class CheckStep(QWidget):
         )
         self.refused_words.setText(f"{rows} not added.{where}")
         if not tried.made and not tried.duplicates:
-            self.fault.say(_ALL_REFUSED)
+            self.fault.say(_ALL_REFUSED[tried.map.kind])
 
     def _choose_refused(self) -> None:
         if self._tried is None:
             return
         name = f"{self._tried.path.stem}-not-added.csv"
-        wanted = Wanted("Where what is not added goes", name, "CSV (*.csv)", "csv")
+        wanted = Wanted("Where what is not added goes", name, "CSV (*.csv)", "csv", may_replace=False)
         path = self._ask_path(self, wanted)
-        if path is not None:
-            self._refused_path = path
-            self._offer()
+        if path is None:
+            return
+        if path.exists():
+            # What the import would say when everything is decided.
+            self._tell(EnvironmentFault("import.there", path=str(path)))
+            return
+        self.fault.say("")
+        self._refused_path = path
+        self._offer()
 
     def _ask_import(self) -> None:
         if self._tried is not None:
@@ -338,6 +364,10 @@ _NOBODY = {
 
 
 def _note(tried: DryRun) -> str:
-    rows = "1 row" if tried.rows == 1 else f"{tried.rows:,} rows"
-    others = f" · {tried.not_patients:,} other resources are left aside" if tried.not_patients else ""
-    return f"{tried.path.name} · {rows}{others} · nothing is stored yet"
+    parts = [tried.path.name, how_many(tried.rows, "row")]
+    if tried.map.kind is FileKind.CSV and tried.map.has_header:
+        parts.append(f"columns’ names in row {tried.map.header_row:,}")
+    if tried.not_patients:
+        are = "is" if tried.not_patients == 1 else "are"
+        parts.append(f"{how_many(tried.not_patients, 'other resource')} {are} left aside")
+    return " · ".join((*parts, "nothing is stored yet"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.permissions import Act
+from ptnotes.domain.wording import how_many
 from ptnotes.services.export_archive import Archive, export_archive
 from ptnotes.services.export_csv import Exported, export_csv
 from ptnotes.services.opening import OpenClinic
@@ -177,7 +178,8 @@ class ClinicCard(Card):
         self._ended()
         self._offer_again()
         self._say(
-            f"{_patients(done.patients)} in {done.files} files, in {breakable(str(path))}. Not encrypted.",
+            f"{how_many(done.patients, 'patient')} in {how_many(done.files, 'file')}, in {breakable(str(path))}. "
+            "Not encrypted.",
             "ok",
         )
 
@@ -185,10 +187,14 @@ class ClinicCard(Card):
         self._ended()
         if made.key:
             self.key.show_key(made.key, made.path.name)
-            self._say(f"{_patients(made.patients)} in {breakable(str(made.path))}, encrypted.", "ok")
+            self._say(
+                f"{how_many(made.patients, 'patient')} in {breakable(str(made.path))}, encrypted.", "ok"
+            )
         else:
             self._offer_again()
-            self._say(f"{_patients(made.patients)} in {breakable(str(made.path))}. Not encrypted.", "ok")
+            self._say(
+                f"{how_many(made.patients, 'patient')} in {breakable(str(made.path))}. Not encrypted.", "ok"
+            )
 
     def _offer_again(self) -> None:
         self.form.show()
@@ -212,7 +218,3 @@ class ClinicCard(Card):
         self.state.set_kind(kind)
         self.state.setText(words)
         self.state.setVisible(bool(words))
-
-
-def _patients(count: int) -> str:
-    return "1 patient" if count == 1 else f"{count:,} patients"

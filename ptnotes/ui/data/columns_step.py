@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from ptnotes.domain.importing import (
     Looked,
     Target,
 )
+from ptnotes.domain.wording import how_many
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
@@ -47,12 +47,16 @@ _SAY_ORDER = (
     "Choose in which order dates are written: the file does not tell, and nobody’s birth date is guessed."
 )
 _NOTHING = "– not taken over –"
+_STILL_READ = "The file is still being read in the way that you chose. Look at the columns, and go on then."
+_NO_NAMES = "none: the columns have no names"
+_ROW_LETTERS = 90
+"""Of a row that may hold the columns’ names, as it is offered."""
 _MOST_ROWS = 5
 _ROW_PX = 28
 _BELOW_PX = 14
 """Where a table that is wider than the page is moved along."""
 _MOST_COLUMNS = 200
-"""So many columns can be matched on the screen; those behind them are not taken over."""
+"""So many columns can be matched on the screen, and those behind them of which the name is known."""
 _MOST_LETTERS = 60
 _SAMPLES = 3
 
@@ -84,7 +88,7 @@ class FirstRows(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._header[section][:_MOST_LETTERS]
+            return _name(self._header, section)[:_MOST_LETTERS]
         return None
 
     @override
@@ -112,8 +116,10 @@ class ColumnsStep(QWidget):
         self._dates = DatesSeen()
         self._shown: tuple[Path, tuple[str, ...], tuple[tuple[str, ...], ...]] | None = None
         self.targets: list[QComboBox] = []
+        self._places: list[int] = []
+        """Which column each of them is for."""
         self.file = Card("The file", "")
-        self.encoding, self.separator, self.order = QComboBox(), QComboBox(), QComboBox()
+        self.encoding, self.separator, self.order, self.header = (QComboBox() for _ in range(4))
         for box, choices in (
             (self.encoding, ENCODINGS),
             (self.separator, SEPARATORS),
@@ -123,7 +129,10 @@ class ColumnsStep(QWidget):
                 box.addItem(words, value)
         self.order.setPlaceholderText("Choose the order")
         self._is_order_said = False
-        self.header = QCheckBox("The first row has the columns’ names")
+        self._is_read = True
+        """Whether what is shown is what was chosen."""
+        self.header.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.header_field = FieldWithFault("The columns’ names are in", self.header)
         self.order_field = FieldWithFault("Dates are written as", self.order)
         self._first = FirstRows(self)
         self.first_rows = plain_table("First rows of the file")
@@ -138,7 +147,7 @@ class ColumnsStep(QWidget):
         self._lay_out()
         self.encoding.activated.connect(self._read_otherwise)
         self.separator.activated.connect(self._read_otherwise)
-        self.header.clicked.connect(self._read_otherwise)
+        self.header.activated.connect(self._read_otherwise)
         self.order.activated.connect(self._order_chosen)
         self.go_on.clicked.connect(self._agree)
         self.back.clicked.connect(self.left)
@@ -157,7 +166,7 @@ class ColumnsStep(QWidget):
             grid.addWidget(field, 0, place, Qt.AlignmentFlag.AlignTop)
             grid.setColumnStretch(place, 1)
         self.file.body.addLayout(grid)
-        self.file.body.addWidget(self.header)
+        self.file.body.addWidget(self.header_field)
         self.file.body.addWidget(self.first_rows)
         self.first_rows.verticalHeader().setDefaultSectionSize(theme.px(_ROW_PX))
         self.first_rows.setSelectionMode(self.first_rows.SelectionMode.NoSelection)
@@ -193,14 +202,16 @@ class ColumnsStep(QWidget):
         self.file.set_note(_size(looked))
         self.encoding.setCurrentIndex(self.encoding.findData(looked.map.encoding))
         self.separator.setCurrentIndex(self.separator.findData(looked.map.separator))
-        self.header.setChecked(looked.map.has_header)
+        self._offer_headers(looked)
         self._take_order(looked)
         self._say_matched(looked)
         self.fault.say("")
+        self._is_read = True
         if is_other:
             self._show_first(looked)
             self._show_columns(looked)
-        for box, target in zip(self.targets, looked.map.targets, strict=False):
+        for place, box in zip(self._places, self.targets, strict=True):
+            target = looked.map.targets[place]
             box.setCurrentIndex(0 if target is None else box.findData(target.value))
 
     def start(self) -> None:
@@ -210,29 +221,53 @@ class ColumnsStep(QWidget):
 
     def refuse(self, error: Exception) -> None:
         """Say why nothing comes of it."""
+        self._is_read = True
         self.fault.say(sentence_for(error))
 
     def chosen_map(self) -> ImportMap:
         """How the file is read by what is chosen now."""
-        kept = [None if box.currentData() is None else Target(box.currentData()) for box in self.targets]
-        targets = (*kept, *(None for _ in self._map.header[len(kept) :]))
+        targets: list[Target | None] = [None] * len(self._map.header)
+        for place, box in zip(self._places, self.targets, strict=True):
+            targets[place] = None if box.currentData() is None else Target(box.currentData())
         return replace(
             self._map,
             encoding=self.encoding.currentData(),
             separator=self.separator.currentData(),
-            has_header=self.header.isChecked(),
+            has_header=bool(self.header.currentData()),
+            header_row=self.header.currentData() or 1,
             date_order=DateOrder(self.order.currentData() or self._map.date_order),
-            targets=targets,
+            targets=tuple(targets),
         )
 
     def _read_otherwise(self) -> None:
-        self.read_otherwise.emit(self.chosen_map())
+        chosen = self.chosen_map()
+        if (chosen.has_header, chosen.header_row) != (self._map.has_header, self._map.header_row):
+            # The names that were there are of another row.
+            chosen = replace(chosen, header=(), targets=())
+        self._ask_for(chosen)
+
+    def _ask_for(self, chosen: ImportMap) -> None:
+        self._is_read = False
+        self.read_otherwise.emit(chosen)
 
     def _target_chosen(self) -> None:
         # In which order dates are written is told by the column that holds the birth date.
         chosen = self.chosen_map()
         if _birth_date(chosen) != _birth_date(self._map):
-            self.read_otherwise.emit(chosen)
+            self._ask_for(chosen)
+
+    def _offer_headers(self, looked: Looked) -> None:
+        """Offer each of the first rows as that with the columns' names, by what stands there."""
+        self.header.clear()
+        for number, cells in looked.top:
+            words = " · ".join(cell for cell in cells if cell)
+            shown = words if len(words) <= _ROW_LETTERS else f"{words[:_ROW_LETTERS]}…"
+            self.header.addItem(f"row {number}:  {shown}", number)
+        self.header.addItem(_NO_NAMES, 0)
+        chosen = looked.map.header_row if looked.map.has_header else 0
+        self.header.setCurrentIndex(self.header.findData(chosen))
+        above = sum(number < chosen for number, _cells in looked.top)
+        self.header_field.set_hint(f"{how_many(above, 'row')} above it not taken over." if above else "")
 
     def _take_order(self, looked: Looked) -> None:
         """Take the order that the dates tell, or the one of last time; else keep what was said, or ask for it."""
@@ -252,6 +287,9 @@ class ColumnsStep(QWidget):
         self._show_order()
 
     def _agree(self) -> None:
+        if not self._is_read:
+            self.fault.say(_STILL_READ)
+            return
         if self.order.currentIndex() < 0:
             # Nobody is given a birth date that was guessed.
             self.fault.say(_SAY_ORDER)
@@ -282,10 +320,12 @@ class ColumnsStep(QWidget):
         self.first_rows.setFixedHeight(self._theme.px(_ROW_PX * (len(rows) + 1) + _BELOW_PX))
 
     def _show_columns(self, looked: Looked) -> None:
-        header = looked.map.header[:_MOST_COLUMNS]
+        header, known = looked.map.header, looked.map.targets
+        self._places = [place for place in range(len(header)) if place < _MOST_COLUMNS or known[place]]
         self.targets = []
         rows: list[tuple[str | QWidget, ...]] = []
-        for place, name in enumerate(header):
+        for place in self._places:
+            name = _name(header, place)
             box = QComboBox()
             box.setAccessibleName(f"{name} goes to")
             box.setMinimumWidth(self._theme.px(210))
@@ -302,8 +342,9 @@ class ColumnsStep(QWidget):
         for after in (*self.targets, self.go_on):
             QWidget.setTabOrder(before, after)
             before = after
-        beyond = len(looked.map.header) - len(header)
-        self.more.setText(f"{beyond} more columns are not taken over." if beyond else "")
+        beyond = len(header) - len(self._places)
+        columns = "1 more column is" if beyond == 1 else f"{beyond} more columns are"
+        self.more.setText(f"{columns} not taken over." if beyond else "")
         self.more.setVisible(bool(beyond))
 
     def _say_matched(self, looked: Looked) -> None:
@@ -317,10 +358,14 @@ def _birth_date(columns: ImportMap) -> tuple[int, ...]:
     return tuple(place for place, target in enumerate(columns.targets) if target is Target.BIRTH_DATE)
 
 
+def _name(header: Sequence[str], place: int) -> str:
+    """What a column is called, by its place where it has no name."""
+    return header[place] or f"Column {place + 1}, no name"
+
+
 def _size(looked: Looked) -> str:
     mark = ", with a mark" if looked.has_mark else ""
-    rows = "1 row" if looked.rows == 1 else f"{looked.rows:,} rows"
-    return f"{rows} · {ENCODINGS.get(looked.map.encoding, looked.map.encoding)}{mark}"
+    return f"{how_many(looked.rows, 'row')} · {ENCODINGS.get(looked.map.encoding, looked.map.encoding)}{mark}"
 
 
 def _samples(looked: Looked, place: int) -> str:

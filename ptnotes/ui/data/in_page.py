@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from ptnotes.domain.importing import DryRun, FileKind, Imported, ImportMap, Looked
 from ptnotes.domain.permissions import Act
+from ptnotes.domain.sentences import sentence
+from ptnotes.domain.wording import how_many
 from ptnotes.services.importing import dry_run, import_patients, look_at
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
@@ -219,8 +221,10 @@ class InPage(QWidget):
 
 def result_words(done: Imported) -> str:
     """What an import did, in sentences."""
-    added = "1 patient was added" if done.made == 1 else f"{done.made:,} patients were added"
+    added = f"{how_many(done.made, 'patient')} {'was' if done.made == 1 else 'were'} added"
     words = [f"{added}; {done.left_out:,} left out as perhaps here already, {done.refused:,} refused."]
+    if done.broken_off is not None:
+        words.append(f"Only part of the file was read. {sentence(done.broken_off)}")
     if done.was_stopped:
         words.append("It was stopped before the end of the file; what was added stays until you undo it.")
     if done.has_changed:

@@ -65,6 +65,7 @@ class RowDetail(Scroller):
         self.why.setVisible(bool(row.reasons))
         self.why.set_kind("fault" if row.kind is RowKind.REFUSED else "body")
         self._offer_turn("")
+        self.table.show()
         if row.patient is None:
             self._show_cells(row, header)
         elif row.other is None:
@@ -85,6 +86,8 @@ class RowDetail(Scroller):
     def _show_cells(self, row: ImportRow, header: tuple[str, ...]) -> None:
         names = (*header, *("beyond the columns" for _ in row.cells[len(header) :]))
         filled = [(name, cell) for name, cell in zip(names, row.cells, strict=False) if cell]
+        # What is no JSON has no cells.
+        self.table.setVisible(bool(filled))
         self.table.set_heads(("Column", "What stands there"))
         self.table.show_rows(
             [(Label(name, "small", wraps=True), _value(cell)) for name, cell in filled[:_MOST_CELLS]]

@@ -147,7 +147,8 @@ def test_a_workbook_and_other_files_that_hold_no_list_are_called_that(
     code, out, err = run(source)
     assert (code, out) == (1, "")
     assert err.splitlines()[-1] == (
-        "A workbook, a PDF, a web page or XML is not read. Save the list as CSV or as FHIR in JSON, and choose that file."
+        "A workbook, a PDF, a web page or XML is not read. Save the list as CSV, or as FHIR in JSON, and choose that "
+        "file."
     )
 
 

@@ -80,7 +80,7 @@ def test_a_date_is_read_in_the_order_that_was_settled(text: str, order: DateOrde
         ("12 Mar 24", "import.century"),
         ("Mar 12 05", "import.birth_date"),
         ("1979-03-12T14:30:00Z", "import.time_of_day"),
-        ("28926", "import.birth_date"),
+        ("28926", "import.birth_date_of_sheet"),
         ("unknown", "import.birth_date"),
         ("3/12", "import.birth_date"),
         ("9" * 100, "import.birth_date"),
@@ -173,7 +173,8 @@ def test_a_row_may_lack_cells_at_its_end_and_never_have_more_than_the_header() -
     assert read(columns, "Berg", "Anna", "1979-03-12").telephone == ""
     assert read(columns, "Berg", "Anna", "1979-03-12", "", "", " ").name == "Berg, Anna"
     assert codes(columns, "Berg", "Anna", "1979-03-12", "", "x") == ["import.too_many_cells"]
-    assert codes(columns, "Berg") == ["patient.birth_date.missing", "text.empty"]
+    assert codes(columns, "Berg") == ["import.nobody"]
+    assert codes(columns, "Berg", "Anna") == ["patient.birth_date.missing"]
 
 
 @pytest.mark.parametrize(
