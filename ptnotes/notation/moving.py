@@ -1,4 +1,4 @@
-"""What moves on what: `(C5 on C6)`, `moves tibia on femur`, or own words: `moves "first metatarsal on cuneiform"`."""
+"""What moves on what: `(C5 on C6)`, `moves tibia on femur`, or own words: `moves "medial meniscus on tibia"`."""
 
 from __future__ import annotations
 
