@@ -327,7 +327,8 @@ SENTENCES = {
     "import.not_a_file": "{path} is not a file that can be read. Name a CSV or FHIR file.",
     "import.empty": "The file holds no row. Nothing was imported.",
     "import.no_list": (
-        "A workbook, a PDF, a web page or XML is not read. Save the list as CSV or as FHIR in JSON, and choose that file."
+        "A workbook, a PDF, a web page or XML is not read. Save the list as CSV, or as FHIR in JSON, and choose that "
+        "file."
     ),
     "import.no_patient": (
         "This is JSON without a Patient of FHIR, so there is nobody to bring in. Choose the file with the patients."

@@ -36,13 +36,13 @@ _LINE_ENDS = re.compile(r"\s*[\r\n]+\s*")
 _MIDNIGHT = re.compile(
     r"(?:T| +)(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? *AM)(?: *(?:Z|[+-]00:?00))?", re.ASCII | re.IGNORECASE
 )
-_PARTIAL = re.compile(r"\d{4}(?:-\d{2})?", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _ROUNDED = re.compile(r"\d(?:[.,]\d*)?E\+\d", re.ASCII)
 _NAMES = frozenset({"patient.family_name", "patient.given_name", "patient.full_name"})
 _NO_NAME = frozenset({"text.empty", "import.full_name", "import.full_name_parts"})
 _DAYS_COUNTED = re.compile(r"[1-4]\d{4}", re.ASCII)
 """A spreadsheet's count of days, from 1927 to 2036."""
+_PARTIAL = re.compile(r"\d{4}(?:-\d{2})?", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _SEX: Mapping[str, Sex] = {
     fold(word): sex
     for sex, words in {
@@ -85,11 +85,11 @@ class RowReader:
         self._order = columns.date_order
         self._is_guarded = columns.is_guarded
         self._width = len(columns.targets)
+        self._header = _plain(columns.header) if columns.has_header else None
         self._dates: dict[str, date | str] = {}
         found: dict[Target, tuple[int, ...]] = {}
         for place, target in enumerate(columns.targets):
             if target is not None:
-        self._header = _plain(columns.header) if columns.has_header else None
                 found[target] = (*found.get(target, ()), place)
         # Looked up by the targets' words: an enumeration's own hash costs a call for each cell.
         self._single = [(target.value, places[0]) for target, places in found.items() if len(places) == 1]
@@ -142,6 +142,7 @@ class RowReader:
         if faults:
             raise InputError(*self._told(cells, texts, faults))
         return Incoming(patient, keep_until)
+
     def _told(
         self, cells: Sequence[str], texts: Mapping[str, str], faults: list[Fault]
     ) -> list[Fault]:
@@ -152,7 +153,6 @@ class RowReader:
         if codes & _NO_NAME and not texts.get("birth_date", "").strip():
             return [Fault("import.nobody", "import.row")]
         return faults
-
 
     def _texts(self, cells: Sequence[str]) -> dict[str, str]:
         count = len(cells)
@@ -242,28 +242,6 @@ def parted_name(whole: str) -> tuple[str, str, str, str]:
     return family, " ".join(words), middle, " ".join(suffixes)
 
 
-def read_date(text: str, order: DateOrder, today: date) -> date | str:
-    """The day that a text names with its numbers in that order, or the code of what is wrong with it:
-    "import.birth_date", "import.no_such_day" (in any order), "import.birth_date_partial" (no day or month),
-    "import.birth_date_of_sheet" (a count of days, or what a narrow column shows), "import.century",
-    "import.time_of_day".
-    """
-    if len(text) == 10 and text[4] == "-" == text[7]:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return "import.no_such_day" if _NUMBERS.fullmatch(text) else "import.birth_date"
-    return _read_date(text, order, today)
-
-
-def _read_date(text: str, order: DateOrder, today: date) -> date | str:
-    if len(text) > 40:
-        return "import.birth_date"
-    if _PARTIAL.fullmatch(text):
-        return "import.birth_date_partial"
-    if ":" in text:
-        text, count = _MIDNIGHT.subn("", text)
-        if count != 1:
 def parted_name_given_first(whole: str) -> tuple[str, str, str, str]:
     """Family, given, middle name and suffix of ``Given M. Family Jr``; where a comma parts them, as `parted_name`.
 
@@ -298,6 +276,30 @@ def is_rounded(text: str) -> bool:
     return "E+" in text and _ROUNDED.search(text) is not None
 
 
+def read_date(text: str, order: DateOrder, today: date) -> date | str:
+    """The day that a text names with its numbers in that order, or the code of what is wrong with it:
+    "import.birth_date", "import.no_such_day" (in any order), "import.birth_date_partial" (no day or month),
+    "import.birth_date_of_sheet" (a count of days, or what a narrow column shows), "import.century",
+    "import.time_of_day".
+    """
+    if len(text) == 10 and text[4] == "-" == text[7]:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return "import.no_such_day" if _NUMBERS.fullmatch(text) else "import.birth_date"
+    return _read_date(text, order, today)
+
+
+def _read_date(text: str, order: DateOrder, today: date) -> date | str:
+    if len(text) > 40:
+        return "import.birth_date"
+    if _PARTIAL.fullmatch(text):
+        return "import.birth_date_partial"
+    if _DAYS_COUNTED.fullmatch(text) or (text and not text.strip("#")):
+        return "import.birth_date_of_sheet"
+    if ":" in text:
+        text, count = _MIDNIGHT.subn("", text)
+        if count != 1:
             return "import.time_of_day"
     readings = _readings(text, today)
     if isinstance(readings, str):
@@ -322,8 +324,6 @@ def _readings(text: str, today: date) -> dict[DateOrder, date] | str:
     if len(first) == 2 and len(third) <= 2:
         made[DateOrder.YEAR_FIRST] = _day(first, second, third, today)
     found = {order: day for order, day in made.items() if isinstance(day, date)}
-    if _DAYS_COUNTED.fullmatch(text) or (text and not text.strip("#")):
-        return "import.birth_date_of_sheet"
     if found:
         return found
     if not made:
