@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.people import Role
+from ptnotes.domain.wording import full_date
 from ptnotes.services.documents import MadeDocument, documents_of, give_out
 from ptnotes.services.history import disclosures_of
 from ptnotes.services.opening import OpenClinic
@@ -62,6 +63,15 @@ def given_out(screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot) -> Made
     screen.kinds.choose(GIVEN_OUT)
     screen.show_episode(1, episode_of(clinic, FULL))
     return shown(screen, qtbot)
+
+
+def test_the_list_tells_the_time_that_stands_in_the_document(
+    screen: DocumentsScreen, clinic: OpenClinic, kept: tuple[MadeDocument, MadeDocument], qtbot: QtBot
+) -> None:
+    given_out(screen, clinic, qtbot)
+    made_at = kept[1].made_at
+    assert made_at.utcoffset()
+    assert f"{full_date(made_at.date())}, {made_at:%H:%M}" in screen.kept.list.item(0).text()
 
 
 def test_the_newest_is_shown_byte_for_byte_and_another_when_it_is_chosen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -126,5 +127,6 @@ def kept_words(kept: KeptDocument) -> str:
     """A kept document in three lines: what it is; when and by whom; its hash's first digits and whether it was sent."""
     first = (kept.title or KIND_TITLES[kept.kind]) + (" · DRAFT" if kept.is_draft else "")
     sent = {0: "not sent", 1: "sent once", 2: "sent twice"}.get(kept.sent, f"sent {kept.sent} times")
-    made = f"{full_date(kept.made_at.date())}, {kept.made_at:%H:%M}"
+    at = kept.made_at.astimezone(ZoneInfo(kept.zone))
+    made = f"{full_date(at.date())}, {at:%H:%M}"
     return f"{first}\n{made} · {kept.who}\n{kept.sha256.hex()[:_DIGITS]} · {sent}"
