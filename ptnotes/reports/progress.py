@@ -152,12 +152,12 @@ def how_judged(data: ProgressReportData) -> Iterator[Flowable]:
 
 def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
     """Every chart that the first page did not show whole, in rows of two."""
-    on_first = {data.key_motion} if trim.chart_pt else set()
-    if trim.chart_pt and not any(
-        line.pain_kind is PainKind.BEST for chart in data.charts for line in chart.lines
-    ):
-        on_first.add("pain")
-    charts = [chart for chart in data.charts if chart.key not in on_first]
+    on_first = data.page_charts if trim.chart_pt else ()
+    charts = [
+        chart
+        for chart in data.charts
+        if chart.key not in on_first or any(line.pain_kind is PainKind.BEST for line in chart.lines)
+    ]
     if not charts:
         return
     yield from section("Over the episode")

@@ -144,11 +144,12 @@ class ProgressReportData(DocumentData):
     """A whole progress report.
 
     `first_on` to `last_on` is the period; `first_number` and `last_number` are its treatment days.
-    `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `key_motion` is the key of the chart
-    that the first page shows. `marks` are where the period treated, `strip` where and when the episode did.
-    `against` is what was done against a contraindication in it. `body` are the episode's first and latest body chart,
-    `examination` each of its findings, first and now. `care` is what the later pages tell of problems, goals and plan.
-    `certification_ended` says that a certification had run out while care went on, empty where none had.
+    `visits_attended` and `visits_missed` count the whole episode up to `last_on`. `key_motion` is the key of the
+    motion that tells most, `page_charts` are those of the charts on the first page, two at most. `marks` are where
+    the period treated, `strip` where and when the episode did. `against` is what was done against a
+    contraindication in it. `body` are the episode's first and latest body chart, `examination` each of its
+    findings, first and now. `care` is what the later pages tell of problems, goals and plan. `certification_ended`
+    says that a certification had run out while care went on, empty where none had.
     """
 
     diagnoses: tuple[str, ...]
@@ -171,6 +172,7 @@ class ProgressReportData(DocumentData):
     charts: tuple[TrendChart, ...] = ()
     strip: TreatmentStrip = field(default_factory=TreatmentStrip)
     key_motion: str = ""
+    page_charts: tuple[str, ...] = ()
     treatments: tuple[TreatmentLine, ...] = ()
     marks: tuple[SpineMark, ...] = ()
     body: ToldCourse | None = None

@@ -95,13 +95,13 @@ def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
         above = [*_letterhead(data, width), *_above_charts(data, trim, width)]
         below = list(_below_charts(data, trim, width))
         room = height - stack_height([*above, *below], width, height)
-        if room >= (_LEAST_CHART_PT + _CHART_SPACE_PT if data.charts else 0):
+        if room >= (_LEAST_CHART_PT + _CHART_SPACE_PT if data.page_charts else 0):
             break
     above_charts_pt = strip_pt(data.strip, (width - GAP_PT) / 2)
     # The charts come first: what was done stands over them only where they stay large enough to be read well.
     strip = data.strip if room - _CHART_SPACE_PT - above_charts_pt >= _GOOD_CHART_PT else _NO_STRIP
     chart_pt = min(room - _CHART_SPACE_PT - (above_charts_pt if strip.lanes else 0.0), _MOST_CHART_PT)
-    if not data.charts or chart_pt < _LEAST_CHART_PT:
+    if not data.page_charts or chart_pt < _LEAST_CHART_PT:
         return [*above, *below], trim
     charts = [space(_CHART_SPACE_PT - CAPTION.leading), _charts(data, chart_pt, width, strip)]
     return [*above, *charts, *below], replace(trim, chart_pt=chart_pt)
@@ -320,9 +320,7 @@ def _meaning(verdict: Verdict | None, unit: str) -> Words:
 
 def _charts(data: ProgressReportData, height: float, width: float, strip: TreatmentStrip) -> Flowable:
     by_key = {chart.key: chart for chart in data.charts}
-    shown = [by_key[key] for key in (data.key_motion, "pain") if key in by_key]
-    shown += [chart for chart in data.charts if chart not in shown][: 2 - len(shown)]
-    shown = [_without_best(chart) for chart in shown[:2]]
+    shown = [_without_best(by_key[key]) for key in data.page_charts]
     half = (width - GAP_PT) / 2
     stacks = [chart_stack(chart, shown, (half, height), strip) for chart in shown]
     return Columns(stacks if len(stacks) > 1 else [*stacks, []], [1, 1])

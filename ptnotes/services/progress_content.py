@@ -106,6 +106,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         charts=shown_charts,
         strip=treatment_strip(reference, attended),
         key_motion=key_motion.key if key_motion else "",
+        page_charts=_page_charts(reference, episode, charts, pain, key_motion),
         treatments=tuple(treatment_line(reference, row) for row in treated_rows(in_period)),
         marks=spine_marks(reference, in_period),
         body=told_course(reference, areas_of, attended),
@@ -318,14 +319,44 @@ def _key_motion(
     """The motion that tells most: one with a goal, of the main region, really changed, often measured."""
 
     def weight(chart: TrendChart) -> tuple[bool, bool, bool, int]:
-        main = next((line for line in chart.lines if line.is_main), None)
         in_region = chart.motion is not None and reference.motions[chart.motion].region == episode.main_region
         is_real = chart.verdict is not None and chart.verdict.is_real
-        return chart.goal is not None, in_region, is_real, len(main.points) if main else 0
+        return chart.goal is not None, in_region, is_real, _values(chart)
 
     return max(
         (chart for chart in charts if any(line.is_main for line in chart.lines)), key=weight, default=None
     )
+
+
+def _page_charts(
+    reference: Reference,
+    episode: EpisodeOfCare,
+    charts: Sequence[TrendChart],
+    pain: TrendChart,
+    key_motion: TrendChart | None,
+) -> tuple[str, ...]:
+    """The keys of the two charts of the first page: the motion that tells most, and the pain.
+
+    Where one of them has no two values that were taken alike, the most limited motion of the main region by its normal
+    value takes its place, then any other motion; a chart without two such values shows no course.
+    """
+
+    def limitation(chart: TrendChart) -> tuple[bool, Decimal]:
+        motion = reference.motions.get(chart.motion or "")
+        in_region = motion is not None and motion.region == episode.main_region
+        if chart.latest is None or not chart.normal_low or chart.better != "higher":
+            # There is no share of a normal value of 0, of none, or of one that is better stayed below.
+            return not in_region, Decimal(1)
+        return not in_region, chart.latest / chart.normal_low
+
+    others = sorted((chart for chart in charts if chart is not key_motion), key=limitation)
+    wanted = (*([key_motion] if key_motion is not None else []), pain, *others)
+    return tuple(chart.key for chart in wanted if _values(chart) > 1)[:2]
+
+
+def _values(chart: TrendChart) -> int:
+    """How many values of a chart are compared with each other."""
+    return next((len(line.points) for line in chart.lines if line.is_main), 0)
 
 
 def _method_notes(charts: Iterable[TrendChart]) -> Iterable[str]:

@@ -194,6 +194,39 @@ def test_a_certification_that_ran_out_and_was_only_entered_is_told_as_that() -> 
     assert f"Asked of you: nothing. {words}" in first
 
 
+def moved(row: int, motion: str, degrees: int, side: Side | None = None) -> RomReading:
+    return replace(flexion(row, Phase.BEFORE, degrees), pair=row, motion=motion, side=side)
+
+
+def test_the_first_page_charts_the_motion_with_a_goal_and_the_pain() -> None:
+    assert content(case(visit(1), visit(5))).page_charts == ("lumbar_flexion:", "pain")
+
+
+def test_without_pain_scored_twice_the_first_page_charts_the_most_limited_motion_of_the_region() -> None:
+    # Of their normal values: 12 of 20, 13 of 15; the knee is limited most, and of another region.
+    others = (
+        moved(20, "lumbar_lateral_flexion", 13, Side.LEFT),
+        moved(21, "lumbar_extension", 12),
+        moved(22, "knee_flexion", 10, Side.LEFT),
+    )
+    first = replace(visit(1), rom=(*visit(1).rom, *others))
+    last = replace(visit(5), rom=(*visit(5).rom, *others), pain=())
+    made = case(first, last)
+    assert content(made).page_charts == ("lumbar_flexion:", "lumbar_extension:")
+    page = pages(pdf(made))[0]
+    assert "Lumbar extension band" in page
+    assert "Pain hollow" not in page
+    without = replace(last, rom=tuple(row for row in last.rom if row.motion != "lumbar_extension"))
+    assert content(case(first, without)).page_charts == ("lumbar_flexion:", "lumbar_lateral_flexion:left")
+
+
+def test_a_single_value_is_no_course_and_no_chart_of_the_first_page() -> None:
+    made = case(visit(1))
+    assert content(made).charts
+    assert content(made).page_charts == ()
+    assert "OVER THE EPISODE" in " ".join(pages(pdf(made))[1:])
+
+
 def test_a_blank_left_in_what_is_printed_is_required_to_be_filled() -> None:
     own = Conclusion(headline="Better at ‹what›", detail="So ‹how›.")
     asked = Asked(request=Request.QUESTION, words="May ‹who› run?")
