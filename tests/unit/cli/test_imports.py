@@ -119,6 +119,62 @@ def test_dates_that_contradict_each_other_stop_an_import_that_is_like_the_last_o
     assert "2 patients added of 3 rows" in run(source, "--map", columns)[1]
 
 
+def test_the_row_of_the_columns_names_is_said_and_a_map_keeps_it_and_finds_it_again(
+    run: Run, tmp_path: Path
+) -> None:
+    source, columns = tmp_path / "list.csv", tmp_path / "map.json"
+    titles = "Harbour PT\r\nPatient list, printed 12.3.2026\r\n\r\n"
+    people = "Last Name,First Name,DOB\r\nBerg,Anna,1985-12-31\r\nTotal: 1,,\r\n"
+    source.write_text(titles + people, "utf-8")
+    code, out, err = run(source, "--dry-run")
+    assert (code, "The names of the columns are in row 4; 2 rows above it passed over\n" in err) == (0, True)
+    assert out.splitlines() == [
+        "row 6  refused  No name and no birth date can be read here: it may be a title, a remark or a total.",
+        "2 rows: 1 would be added, 0 left out as known already, 1 refused. Nothing was stored.",
+    ]
+    assert run(source, "--write-map", columns)[0] == 0
+    document = json.loads(columns.read_text("utf-8"))
+    assert document["header_row"] == 4
+    document |= {"header_row": 2, "columns": [{"name": "Patient list", "holds": "family_name"}] * 2}
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(document), "utf-8")
+    code, _out, err = run(source, "--map", other, "--dry-run")
+    assert (code, "are in row 2; 1 row above it passed over" in err) == (1, True)
+    source.write_text("One title more\r\n" + titles + people, "utf-8")
+    code, out, err = run(source, "--map", columns)
+    assert (code, "are in row 5; 3 rows above it passed over" in err) == (0, True)
+    assert "Import 1: 1 patient added of 2 rows, 0 left out as known already, 1 refused" in out
+
+
+def test_a_file_that_breaks_off_says_how_far_it_was_read_before_anything_is_imported(
+    run: Run, tmp_path: Path
+) -> None:
+    source = tmp_path / "list.json"
+    people = [
+        {
+            "resourceType": "Patient",
+            "name": [{"family": "Berg", "given": [given]}],
+            "birthDate": f"19{at}0-01-02",
+        }
+        for at, given in enumerate(("Ann", "Bea", "Cid"), 5)
+    ]
+    text = "[" + ",\n".join(map(json.dumps, people)) + "]"
+    source.write_text(text, "utf-8")
+    assert "Import 1: 3 patients added of 3 rows" in run(source)[1]
+    broken = text.replace('"Bea"]', '"Bea"').replace("Berg", "Moe")
+    source.write_text(broken, "utf-8")
+    code, out, err = run(source, "--dry-run")
+    told = "From line 2, letter 71 on the file is no JSON any more, and was not read."
+    assert (code, told in err) == (0, True)
+    assert out.splitlines() == [
+        f"row 2  refused  {told}",
+        told,
+        "2 rows: 1 would be added, 0 left out as known already, 1 refused. Nothing was stored.",
+    ]
+    code, out, err = run(source)
+    assert (code, "1 patient added of 2 rows" in out, err.count(told)) == (0, True, 2)
+
+
 def test_no_option_is_passed_over_in_silence_and_none_is_named_that_is_not_there(
     run: Run, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
