@@ -36,9 +36,18 @@ class _Job:
     done: Callable[[Any], object] | None = field(compare=False, default=None)
     failed: Callable[[Exception], object] | None = field(compare=False, default=None)
     key: str | None = field(compare=False, default=None)
+    of: QObject | None = field(compare=False, default=None)
     is_write: bool = field(compare=False, default=False)
     result: Any = field(compare=False, default=None)
     error: Exception | None = field(compare=False, default=None)
+
+
+@dataclass(slots=True)
+class _Turns:
+    """The acts of one thing: the first is on its way while writes of its are `unreported`, the others wait."""
+
+    acts: list[Callable[[], object]]
+    unreported: int = 0
 
 
 class Tasks(QObject):
@@ -62,6 +71,8 @@ class Tasks(QObject):
         self._latest: dict[str, int] = {}
         self._reads_given_up = -1
         self._unsaved = 0
+        self._turns: dict[QObject, _Turns] = {}
+        self._of: QObject | None = None
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._threads = [threading.Thread(target=self._run, args=(self._writes,), name="writer", daemon=True)]
@@ -107,8 +118,25 @@ class Tasks(QObject):
             raise RuntimeError("a write was given after the threads were ended")
         self._unsaved += 1
         self.unsaved_changed.emit(self._unsaved)
+        if self._of is not None:
+            self._turns[self._of].unreported += 1
         rank = _URGENT if urgent else _USUAL
-        self._writes.put(_Job(rank, next(self._numbers), job, done, failed, is_write=True))
+        self._writes.put(_Job(rank, next(self._numbers), job, done, failed, of=self._of, is_write=True))
+
+    def in_turn(self, of: QObject, act: Callable[[], object]) -> None:
+        """Do `act` once what the acts before it `of` the same thing wrote, and what the reports of that wrote, is
+        reported; at once where nothing is on its way.
+
+        What is stored has a revision, and whoever changes it next needs the one that the change before it brings: so
+        `act` looks at what is stored when its turn comes. An act that is on its way or waits is not done again, or a
+        key that is held down would ask for it twice: the same are equal methods, and `partial`s with equal parts.
+        """
+        turns = self._turns.setdefault(of, _Turns([]))
+        if any(_parts(act) == _parts(other) for other in turns.acts):
+            return
+        turns.acts.append(act)
+        if len(turns.acts) == 1:
+            self._take_turns(of)
 
     def forget(self, key: str) -> None:
         """Neither run nor deliver what was read under `key` so far."""
@@ -166,11 +194,45 @@ class Tasks(QObject):
             try:
                 # Once closed, what was read is of no use to anybody, and whoever got it might ask for more.
                 if not self._is_old(job) and (job.is_write or not self._closed):
-                    self._tell(job)
+                    self._within(job.of, partial(self._tell, job))
             finally:
                 # Whoever waits for the last write is told even where its receiver fails, or no window would close.
                 if job.is_write:
-                    self.unsaved_changed.emit(self._unsaved)
+                    self._end_of_write(job.of)
+
+    def _end_of_write(self, of: QObject | None) -> None:
+        try:
+            if of is not None:
+                turns = self._turns[of]
+                turns.unreported -= 1
+                if not turns.unreported:
+                    del turns.acts[0]
+                    self._take_turns(of)
+        finally:
+            self.unsaved_changed.emit(self._unsaved)
+
+    def _take_turns(self, of: QObject) -> None:
+        """Do the acts that wait until one of them writes something."""
+        turns = self._turns[of]
+        if not turns.acts:
+            del self._turns[of]
+            return
+        try:
+            # Once closed nothing can be written any more.
+            if not self._closed and _is_alive(turns.acts[0]):
+                self._within(of, turns.acts[0])
+        finally:
+            if not turns.unreported:
+                del turns.acts[0]
+                self._take_turns(of)
+
+    def _within(self, of: QObject | None, act: Callable[[], object]) -> None:
+        """Do `act`, and count what it writes to the turn of that thing."""
+        before, self._of = self._of, of
+        try:
+            act()
+        finally:
+            self._of = before
 
     def _tell(self, job: _Job) -> None:
         if job.error is not None and not isinstance(job.error, PtNotesError):
@@ -186,6 +248,19 @@ class Tasks(QObject):
             self.job_failed.emit(job.error)
         elif _is_alive(job.failed):
             job.failed(job.error)
+
+
+def in_place_of(shown: T, before: T | None, after: T) -> T:
+    """What stands in the file where `shown` stood, once a save that was on its way made `after` of `before`."""
+    return after if shown == before else shown
+
+
+def _parts(act: object) -> object:
+    """What two equal acts have in common: a `partial` is equal to none but itself."""
+    if not isinstance(act, partial):
+        return act
+    named = {name: _parts(value) for name, value in act.keywords.items()}
+    return (_parts(act.func), *map(_parts, act.args), named)
 
 
 def _is_alive(receiver: Callable[..., object]) -> bool:

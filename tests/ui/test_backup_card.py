@@ -66,7 +66,7 @@ def test_a_planned_backup_is_made_at_once_and_told(
     schedule.start(after_lock=False)
     qtbot.waitUntil(lambda: "No backups are made yet" in card.state.text(), timeout=PATIENCE_MS)
     assert card.now.isHidden()
-    schedule.take_plan(BackupPlan(stick, every_hours=4))
+    schedule.change_plan(folder=stick, every_hours=4)
     qtbot.waitUntil(lambda: "The latest is of" in card.state.text(), timeout=PATIENCE_MS)
     assert len(list(stick.iterdir())) == 1
     assert card.interval.currentData() == 4

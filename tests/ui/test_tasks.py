@@ -3,6 +3,7 @@
 import threading
 from functools import partial
 
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from ptnotes.ui.tasks import Tasks
@@ -44,3 +45,81 @@ def test_reads_that_are_given_up_are_not_begun_not_delivered_and_told_to_who_wai
     qtbot.waitUntil(lambda: len(told) == 5)
     assert len(begun) == 2
     assert sorted(told) == ["later", *["work.ended"] * 4]
+
+
+class Counted(QObject):
+    """Something stored that is changed in the writing thread, from the value that was last reported."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self.reported = 0
+        self.told = list[tuple[str, int]]()
+
+    def add(self, what: str = "add", then: str = "") -> None:
+        """Write one more than was reported; `then` is written in the report."""
+        seen = self.reported + 1
+        self.tasks.write(lambda: seen, partial(self._done, what, then))
+
+    def look(self) -> None:
+        """Only look at what was reported."""
+        self.told.append(("look", self.reported))
+
+    def fail(self) -> None:
+        """Fail before anything is written."""
+        raise RuntimeError("a bug in a screen")
+
+    def _done(self, what: str, then: str, value: int) -> None:
+        self.reported = value
+        self.told.append((what, value))
+        if then:
+            self.add(then)
+
+
+def test_an_act_begins_when_what_was_written_before_it_is_reported(tasks: Tasks, qtbot: QtBot) -> None:
+    thing, other, may_store = Counted(tasks), Counted(tasks), threading.Event()
+    tasks.write(may_store.wait)
+    for act in (thing.add, partial(thing.add, "second", "its report"), thing.look):
+        tasks.in_turn(thing, act)
+    tasks.in_turn(other, other.look)
+    assert not thing.told
+    assert other.told == [("look", 0)]
+    may_store.set()
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
+    assert thing.told == [("add", 1), ("second", 2), ("its report", 3), ("look", 3)]
+
+
+def test_an_act_that_is_on_its_way_or_waits_is_done_once(tasks: Tasks, qtbot: QtBot) -> None:
+    thing, may_store = Counted(tasks), threading.Event()
+    tasks.write(may_store.wait)
+    for _ in range(3):
+        tasks.in_turn(thing, partial(thing.add, "first"))
+        tasks.in_turn(thing, partial(thing.add, "second"))
+        tasks.in_turn(thing, thing.look)
+    may_store.set()
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
+    assert thing.told == [("first", 1), ("second", 2), ("look", 2)]
+    tasks.in_turn(thing, partial(thing.add, "first"))
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
+    assert thing.reported == 3
+
+
+def test_an_act_that_fails_leaves_nobody_waiting_behind_it(tasks: Tasks, qtbot: QtBot) -> None:
+    thing, may_store = Counted(tasks), threading.Event()
+    tasks.write(may_store.wait)
+    with qtbot.capture_exceptions() as raised:
+        for act in (thing.add, thing.fail, thing.look):
+            tasks.in_turn(thing, act)
+        may_store.set()
+        qtbot.waitUntil(lambda: tasks.unsaved == 0 and bool(raised))
+    assert thing.told == [("add", 1), ("look", 1)]
+
+
+def test_whoever_waits_for_the_last_write_waits_for_the_acts_behind_it(tasks: Tasks, qtbot: QtBot) -> None:
+    thing, counts = Counted(tasks), list[int]()
+    tasks.unsaved_changed.connect(counts.append)
+    tasks.in_turn(thing, partial(thing.add, "first"))
+    tasks.in_turn(thing, partial(thing.add, "second"))
+    qtbot.waitUntil(lambda: thing.reported == 2 and tasks.unsaved == 0)
+    # Never 0 in between: a window that closes would go without the second.
+    assert counts == [1, 1, 1, 0]

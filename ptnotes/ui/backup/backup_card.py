@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QWidget
@@ -98,7 +97,7 @@ class BackupCard(Card):
         dialog.open()
 
     def _take_folder(self, folder: str) -> None:
-        self._schedule.take_plan(replace(self._plan, folder=Path(folder)))
+        self._schedule.change_plan(folder=Path(folder))
 
     def _take_interval(self) -> None:
-        self._schedule.take_plan(replace(self._plan, every_hours=self.interval.currentData()))
+        self._schedule.change_plan(every_hours=self.interval.currentData())

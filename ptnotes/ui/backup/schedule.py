@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -55,8 +57,13 @@ class BackupSchedule(QObject):
         """Make a backup whether it is due or not."""
         self._run(partial(back_up_now, self._clinic))
 
-    def take_plan(self, plan: BackupPlan) -> None:
-        """Store another plan, and make its first backup if that is due."""
+    def change_plan(self, **parts: Any) -> None:
+        """Store the plan with other `parts` of a `BackupPlan`, and make its first backup if that is due."""
+        self._tasks.in_turn(self, partial(self._store_plan, parts))
+
+    def _store_plan(self, parts: dict[str, Any]) -> None:
+        # Another part may have been changed just before.
+        plan = replace(BackupPlan() if self.state is None else self.state.plan, **parts)
         self._tasks.write(partial(plan_backups, self._clinic, plan), self._go_by_plan, self._tell)
 
     def _run(self, work: partial[BackupState]) -> None:

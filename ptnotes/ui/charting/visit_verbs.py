@@ -121,7 +121,7 @@ class VisitVerbs(QObject):
         """Take the draft on the screen out of the lists, once everything typed in it is stored."""
         visit = self._keeper.shown
         if visit is not None and visit.state.session.state is NoteState.DRAFT:
-            visit.when_saved(partial(self._discard, visit.id))
+            visit.when_saved(partial(self._tasks.in_turn, self, partial(self._discard, visit.id)))
 
     def restore(self, session_id: int) -> None:
         """Bring a discarded draft back as it was."""

@@ -127,10 +127,13 @@ class DayCard(Card):
 
     def _add(self, patient_id: int, at: time | None) -> None:
         job = partial(add_to_day, self._clinic, patient_id, self._clinic.today(), at)
-        self._tasks.write(job, self._added, self._not_added)
+        added = partial(self._added, patient_id)
+        self._tasks.in_turn(self, partial(self._tasks.write, job, added, self._not_added))
 
-    def _added(self, _key: int) -> None:
-        self.add_line.clear()
+    def _added(self, patient_id: int, _key: int) -> None:
+        # The next patient may be chosen by now.
+        if self.add_line.patient.current_id == str(patient_id):
+            self.add_line.clear()
         self.refresh()
 
     def _not_added(self, error: Exception) -> None:
@@ -142,7 +145,8 @@ class DayCard(Card):
 
     def _take_off(self, row: DayRow) -> None:
         job = partial(take_off_day, self._clinic, [row.id])
-        self._tasks.write(job, partial(self._taken_off, row), self._refused)
+        taken_off = partial(self._taken_off, row)
+        self._tasks.in_turn(self, partial(self._tasks.write, job, taken_off, self._refused))
 
     def _taken_off(self, row: DayRow, _nothing: None) -> None:
         self._done(None)
@@ -150,7 +154,7 @@ class DayCard(Card):
         again = partial(put_back, day, row.starts_at, row.words)
         self.undo_offered.emit(
             f"{row.patient.name} was taken off the list.",
-            partial(self._tasks.write, again, self._added, self._not_added),
+            partial(self._tasks.write, again, partial(self._added, row.patient.id), self._not_added),
         )
 
     def _done(self, _nothing: None) -> None:
@@ -174,7 +178,7 @@ class DayCard(Card):
 
     def _add_matches(self, matches: tuple[CsvMatch, ...]) -> None:
         job = partial(add_from_csv, self._clinic, self._clinic.today(), matches)
-        self._tasks.write(job, self._matches_added, self._refused)
+        self._tasks.in_turn(self, partial(self._tasks.write, job, self._matches_added, self._refused))
 
     def _matches_added(self, added: tuple[int, ...]) -> None:
         self._show_list()

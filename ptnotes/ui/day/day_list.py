@@ -74,6 +74,9 @@ class DayList(PatientList):
             super().keyPressEvent(event)
         elif pressed == "start":
             self.choose_selected()
+        elif event.isAutoRepeat():
+            # A key that is held down speaks of one row, not of those that come into its place.
+            return
         elif pressed == "remove":
             self.removal_asked.emit(row)
         else:

@@ -80,24 +80,28 @@ class SendForm(Card):
         """Write down what is typed."""
         if self._kept is None or self._kept.is_draft:
             return
-        sent = Disclosure(
-            patient_id=self._kept.patient_id,
+        sent = self._typed(self._kept)
+        job = partial(log_sent, self._clinic, self._kept.id, sent)
+        write = partial(self._tasks.write, job, partial(self._stored, self._kept.id, sent), self._tell)
+        self._tasks.in_turn(self, write)
+
+    def _typed(self, kept: KeptDocument) -> Disclosure:
+        return Disclosure(
+            patient_id=kept.patient_id,
             what="",
             to_whom=self.to_whom.text(),
             how=self.how.currentText(),
             purpose=self.purpose.currentText(),
         )
-        self.add.setEnabled(False)
-        self._tasks.write(partial(log_sent, self._clinic, self._kept.id, sent), self._stored, self._tell)
 
-    def _stored(self, sent: Disclosure) -> None:
-        self.add.setEnabled(True)
-        self._clear()
+    def _stored(self, document_id: int, typed: Disclosure, sent: Disclosure) -> None:
+        # Another one may be chosen by now, or more be typed.
+        if self._kept is not None and self._kept.id == document_id and self._typed(self._kept) == typed:
+            self._clear()
         self._say("ok", f"Logged as sent to {sent.to_whom}.")
         self.stored.emit()
 
     def _tell(self, error: Exception) -> None:
-        self.add.setEnabled(True)
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(name, ""))

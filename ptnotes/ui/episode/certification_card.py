@@ -63,7 +63,7 @@ class CertificationCard(Card):
         for line in (self.sent_to, self.signed_by):
             line.editingFinished.connect(self.flush)
         self.sent_how.activated.connect(self.flush)
-        self.send_anew.clicked.connect(self._begin_anew)
+        self.send_anew.clicked.connect(self._ask_anew)
         self.physician_visit.date_changed.connect(self._visit_changed)
         self.physician_visit.problem_changed.connect(self.visit_field.set_fault)
 
@@ -104,14 +104,18 @@ class CertificationCard(Card):
 
     def flush(self) -> None:
         """Hand a change to the writer, if there is one. What is changed during a save follows right after it."""
+        self._tasks.in_turn(self, self._store)
+
+    def _store(self) -> None:
         for line in (self.sent_on, self.received_on, self.signed_on):
             if not line.read_text():
                 return
         typed = self._typed()
-        if self._shown is None or self._sent is not None or typed == self._base:
+        if self._shown is None or typed == self._base:
             return
         self._sent = typed
-        self._tasks.write(partial(save_certification, self._clinic, typed), self._saved, self._refused)
+        job = partial(save_certification, self._clinic, typed)
+        self._tasks.write(job, partial(self._saved, typed), partial(self._refused, typed))
 
     def unsaved_problem(self) -> str:
         """Why a change could not be stored, empty where all are."""
@@ -162,6 +166,10 @@ class CertificationCard(Card):
         self.changed.setVisible(is_older)
         self.send_anew.setVisible(is_older)
 
+    def _ask_anew(self) -> None:
+        # A save on its way would be taken for that of the card that begins.
+        self._tasks.in_turn(self, self._begin_anew)
+
     def _begin_anew(self) -> None:
         """Empty the card for the plan as it is now; what came before stays in the record."""
         self._put(Certification(episode_id=self._base.episode_id))
@@ -188,8 +196,8 @@ class CertificationCard(Card):
         self._say("")
         self.stored.emit()
 
-    def _saved(self, saved: Certification) -> None:
-        sent, self._sent = self._sent or saved, None
+    def _saved(self, sent: Certification, saved: Certification) -> None:
+        self._sent = None
         if saved.episode_id != self._base.episode_id:
             return
         self._base = replace(sent, id=saved.id, revision=saved.revision, plan_version=saved.plan_version)
@@ -202,10 +210,15 @@ class CertificationCard(Card):
         self._say("")
         self._tell()
         self.stored.emit()
-        self.flush()
+        self._store()
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, sent: Certification, error: Exception) -> None:
         self._sent = None
+        if sent.episode_id != self._base.episode_id:
+            self._say(
+                f"Of the episode that was shown before, the certification is not stored. {sentence_for(error)}"
+            )
+            return
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(f"certification.{name}", ""))

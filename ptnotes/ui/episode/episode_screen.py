@@ -68,6 +68,7 @@ class EpisodeScreen(QStackedWidget):
         self._tasks = tasks
         self._theme = theme
         self._shown_id: int | None = None
+        self._is_opening = False
         self.draft = EpisodeDraft(clinic, tasks, self)
         self.open_form = OpenForm(clinic, tasks, self)
         self.page = Scroller(parent=self)
@@ -156,6 +157,7 @@ class EpisodeScreen(QStackedWidget):
 
     def show_episode(self, patient_id: int, episode_id: int | None) -> None:
         """Show this episode; where there is none yet, the form that opens the first."""
+        self._is_opening = False
         if episode_id is None:
             self.draft.flush()
             self._shown_id = None
@@ -176,6 +178,7 @@ class EpisodeScreen(QStackedWidget):
 
     def start_opening(self, patient_id: int, *, is_first: bool = False) -> None:
         """Show the form that opens an episode for this patient."""
+        self._is_opening = True
         self.open_form.start_opening(patient_id, is_first=is_first)
         self.setCurrentWidget(self.open_form)
 
@@ -197,7 +200,8 @@ class EpisodeScreen(QStackedWidget):
         self.outcomes.show_scores(loaded.episode, loaded.scores)
         self._read_due()
         self.safety.show_episode(loaded.episode.id or 0)
-        if self.currentWidget() is not self.safety.page:
+        # What was begun while the episode was read stays before it.
+        if self.currentWidget() is not self.safety.page and not self._is_opening:
             self._show_page()
         self.page.verticalScrollBar().setValue(0)
 
@@ -214,6 +218,7 @@ class EpisodeScreen(QStackedWidget):
         self.plan.read_course()
 
     def _show_page(self) -> None:
+        self._is_opening = False
         self.setCurrentWidget(self.page)
 
     def _reload(self) -> None:

@@ -148,12 +148,19 @@ class OutcomeCard(Card):
             total=total,
             items=items,
         )
-        self._tasks.write(partial(record_outcome, self._clinic, score), self._recorded, self._refused)
+        job = partial(record_outcome, self._clinic, score)
+        recorded = partial(self._recorded, self._typed())
+        self._tasks.in_turn(self, partial(self._tasks.write, job, recorded, self._refused))
 
-    def _recorded(self, score: OutcomeScore) -> None:
-        self.total.clear()
-        if self.items.measure == score.measure:
-            self.items.ask(score.measure, score)
+    def _typed(self) -> tuple[object, ...]:
+        return self._episode_id, self.measure.text(), self.total.text(), self.items.typed()
+
+    def _recorded(self, typed: tuple[object, ...], score: OutcomeScore) -> None:
+        # Another one may be begun by now.
+        if typed == self._typed():
+            self.total.clear()
+            if self.items.measure == score.measure:
+                self.items.ask(score.measure, score)
         self.recorded.emit(score)
 
     def _refused(self, error: Exception) -> None:

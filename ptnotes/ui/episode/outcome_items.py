@@ -85,6 +85,14 @@ class OutcomeItems(QWidget):
             found.append(replace(item, words=words, value=value))
         return None if wrong else tuple(found)
 
+    def typed(self) -> tuple[str, ...]:
+        """What stands in the fields, as it is typed."""
+        words = tuple(line.text() for line in self.words)
+        return words + tuple(
+            answer.currentText() if isinstance(answer, QComboBox) else answer.text()
+            for answer in self.answers
+        )
+
     def show_faults(self, faults: Mapping[str, str]) -> bool:
         """Say what is wrong beside its item, and whether any of it was about an item."""
         said = False

@@ -71,15 +71,19 @@ class DisclosureCard(Card):
 
     def store(self) -> None:
         """Write down what is typed."""
-        made = Disclosure(
+        made = self._typed()
+        job = partial(record_disclosure, self._clinic, made)
+        write = partial(self._tasks.write, job, partial(self._stored, made), self._tell)
+        self._tasks.in_turn(self, write)
+
+    def _typed(self) -> Disclosure:
+        return Disclosure(
             patient_id=self._patient_id,
             what=self._line("what").text(),
             to_whom=self._line("to_whom").text(),
             how=self._line("how").text(),
             purpose=self._line("purpose").text(),
         )
-        self.add.setEnabled(False)
-        self._tasks.write(partial(record_disclosure, self._clinic, made), self._stored, self._tell)
 
     def _show(self, found: tuple[Disclosure, ...]) -> None:
         zone = ZoneInfo(self._clinic.zone)
@@ -99,15 +103,14 @@ class DisclosureCard(Card):
         self.more.setText(words if found else "Nothing was written down.")
         self.more.setVisible(hidden > 0 or not found)
 
-    def _stored(self, made: Disclosure) -> None:
-        self.add.setEnabled(True)
-        if made.patient_id == self._patient_id:
+    def _stored(self, typed: Disclosure, made: Disclosure) -> None:
+        if typed == self._typed():
             self._clear()
+        if made.patient_id == self._patient_id:
             self.show_patient(self._patient_id)
             self.stored.emit()
 
     def _tell(self, error: Exception) -> None:
-        self.add.setEnabled(True)
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(f"disclosure.{name}", ""))

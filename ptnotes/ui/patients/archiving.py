@@ -27,7 +27,8 @@ class Archiving(QObject):
 
     def archive(self, patient_id: int) -> None:
         """Take the patient out of the lists."""
-        self._tasks.write(partial(archive_patient, self._clinic, patient_id), self._archived)
+        job = partial(archive_patient, self._clinic, patient_id)
+        self._tasks.in_turn(self, partial(self._tasks.write, job, self._archived))
 
     def bring_back(self, patient_id: int) -> None:
         """Bring the patient back into the lists."""

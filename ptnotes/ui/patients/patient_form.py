@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -78,6 +79,7 @@ class PatientForm(Scroller):
         self._tasks = tasks
         self._patient: Patient | None = None
         self._as_shown: tuple[object, ...] = ()
+        self._filled = 0
         self._is_given_up = False
         self.fields: dict[str, FieldWithFault] = {}
         column = QVBoxLayout()
@@ -165,14 +167,12 @@ class PatientForm(Scroller):
     def start_changing(self, patient: Patient) -> None:
         """Show this patient's details to be changed."""
         self._fill(patient)
-        self.cover.show()
-        self.cover.show_patient(patient.id or 0)
-        self.title.setText(patient.name)
-        self.store.setText("Save the changes")
+        _show_as_stored(self, patient)
         self.fields["family_name"].editor.setFocus()
 
     def _fill(self, patient: Patient | None) -> None:
         self._patient = patient
+        self._filled += 1
         for name, *_ in _LINES:
             self._line(name).setText(getattr(patient, name) if patient else "")
         self.birth_date.set_date(patient.birth_date if patient else None)
@@ -241,15 +241,27 @@ class PatientForm(Scroller):
         self.store.setEnabled(False)
         self._show_faults({}, "")
         verb = _add if is_new else change_patient
-        self._tasks.write(lambda: verb(clinic, patient), self._stored, self._refused)
+        done = partial(self._stored, self._filled, self._typed())
+        self._tasks.write(partial(verb, clinic, patient), done, partial(self._refused, self._filled, patient))
 
-    def _stored(self, patient: Patient) -> None:
+    def _stored(self, filled: int, typed: tuple[object, ...], patient: Patient) -> None:
+        if filled != self._filled:
+            # Somebody else is shown by now.
+            return
         is_new = self._patient is None
         self.store.setEnabled(True)
-        self._as_shown = self._typed()
-        self.patient_stored.emit(patient, is_new)
+        if typed == self._typed():
+            self._as_shown = typed
+            self.patient_stored.emit(patient, is_new)
+            return
+        # More was typed meanwhile: it changes the patient who is stored now.
+        self._patient, self._as_shown = patient, ()
+        _show_as_stored(self, patient)
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, filled: int, patient: Patient, error: Exception) -> None:
+        if filled != self._filled:
+            self._show_faults({}, f"What was typed about {patient.name} is not stored. {sentence_for(error)}")
+            return
         self.store.setEnabled(True)
         faults = faults_by_field(error)
         shown = {
@@ -275,3 +287,11 @@ class PatientForm(Scroller):
         """What was cancelled and is brought back counts again."""
         self._is_given_up = False
         super().showEvent(event)
+
+
+def _show_as_stored(form: PatientForm, patient: Patient) -> None:
+    """Have the form say that it changes a patient who is there."""
+    form.cover.show()
+    form.cover.show_patient(patient.id or 0)
+    form.title.setText(patient.name)
+    form.store.setText("Save the changes")

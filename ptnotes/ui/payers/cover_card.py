@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -74,6 +75,7 @@ class CoverCard(Card):
             "authorization.since": FieldWithFault("First day", self.since),
             "authorization.until": FieldWithFault("Last day", self.until),
         }
+        self._lines = (self.payer, self.member_number, self.number, self.visits, self.since, self.until)
         self.problem = Label("", "fault", wraps=True)
         self._new_payer = ""
         self._lay_out()
@@ -115,14 +117,14 @@ class CoverCard(Card):
         """Read who pays for this patient, and empty the fields."""
         self._patient_id = patient_id
         self._show((patient_id, Cover(), ()))
-        self._clear()
+        self._clear(self._lines)
+        self._tell({}, "")
         self._look()
 
     @property
     def has_text(self) -> bool:
         """Whether something is typed here that is stored only when a button is pressed."""
-        lines = (self.payer, self.member_number, self.number, self.visits, self.since, self.until)
-        return not self.isHidden() and any(line.text() for line in lines)
+        return not self.isHidden() and any(line.text() for line in self._lines)
 
     def _look(self) -> None:
         read = partial(_read, self._clinic, self._patient_id)
@@ -196,11 +198,11 @@ class CoverCard(Card):
             self._tell({"coverage.payer": sentence(Fault("text.empty", "coverage.payer"))}, "")
             return
         job = partial(_cover, self._clinic, self._patient_id, payer, self.member_number.text())
-        self._tasks.write(job, self._stored, self._refused)
+        self._give(job, self.payer, self.member_number)
 
     def _end(self, coverage: Coverage) -> None:
         ended = replace(coverage, until=self._clinic.today())
-        self._tasks.write(partial(save_coverage, self._clinic, ended), self._stored, self._refused)
+        self._give(partial(save_coverage, self._clinic, ended))
 
     def _add_authorization(self) -> None:
         self._tell({}, "")
@@ -218,24 +220,33 @@ class CoverCard(Card):
             since=self.since.day,
             until=self.until.day,
         )
-        self._tasks.write(partial(save_authorization, self._clinic, granted), self._stored, self._refused)
+        job = partial(save_authorization, self._clinic, granted)
+        self._give(job, self.number, self.visits, self.since, self.until)
 
     def _remove(self, granted: Authorization) -> None:
-        job = partial(remove_authorization, self._clinic, granted)
-        self._tasks.write(job, self._stored, self._refused)
+        self._give(partial(remove_authorization, self._clinic, granted))
 
-    def _stored(self, _what: object) -> None:
-        self._clear()
+    def _give(self, job: Callable[[], object], *lines: QLineEdit) -> None:
+        """Have the writer do what was typed into `lines`; a second press does not do it again."""
+        stored = partial(self._stored, lines, _texts(lines))
+        self._tasks.in_turn(self, partial(self._tasks.write, job, stored, self._refused))
+
+    def _stored(self, lines: Sequence[QLineEdit], typed: tuple[str, ...], _what: object) -> None:
+        # What was typed since is not stored yet.
+        if typed == _texts(lines):
+            self._clear(lines)
+        self._tell({}, "")
         self._look()
 
-    def _clear(self) -> None:
-        self._new_payer = ""
-        self.payer.set_current(None)
-        for line in (self.member_number, self.number, self.visits):
-            line.clear()
-        for day in (self.since, self.until):
-            day.set_date(None)
-        self._tell({}, "")
+    def _clear(self, lines: Sequence[QLineEdit]) -> None:
+        for line in lines:
+            if line is self.payer:
+                self._new_payer = ""
+                self.payer.set_current(None)
+            elif isinstance(line, DateField):
+                line.set_date(None)
+            else:
+                line.clear()
 
     def _refused(self, error: Exception) -> None:
         faults = faults_by_field(error)
@@ -246,3 +257,7 @@ class CoverCard(Card):
             field.set_fault(faults.get(name, ""))
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+
+
+def _texts(lines: Sequence[QLineEdit]) -> tuple[str, ...]:
+    return tuple(line.text() for line in lines)

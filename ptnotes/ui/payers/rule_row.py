@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -42,6 +43,8 @@ class RuleRow(QObject):
     """Holds the fields of one row and stores a change when one is left. `said` carries what is wrong, or nothing."""
 
     said = Signal(str)
+    settled = Signal()
+    """What is on the screen is stored."""
     archived = Signal()
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks, rules: PayerRules, table: QWidget) -> None:
@@ -49,8 +52,6 @@ class RuleRow(QObject):
         self._clinic = clinic
         self._tasks = tasks
         self._stored = rules
-        self._is_sent = False
-        self._is_to_go = False
         self.fault = ""
         name = "No payer known" if rules.payer is None else rules.payer.name
         self.name = Label(name, wraps=True)
@@ -96,21 +97,31 @@ class RuleRow(QObject):
             _mark(line, wrong=False)
         self.fault = ""
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the row shows what is stored."""
+        try:
+            return self._typed() == self._stored
+        except InputError:
+            return False
+
     def flush(self) -> None:
         """Hand a change to the writer, if there is one. What is changed during a save follows right after it."""
-        if self._is_sent:
-            return
+        self._tasks.in_turn(self, self._store)
+
+    def _store(self) -> None:
         try:
             typed = self._typed()
         except InputError as error:
             self._tell(error)
             return
         if typed != self._stored:
-            self._is_sent = True
             job = partial(change_payer_rules, self._clinic, typed)
-            self._tasks.write(job, self._saved, self._refused)
-        elif self.fault:
+            self._tasks.write(job, self._saved, partial(self._refused, typed))
+            return
+        if self.fault:
             self._tell(None)
+        self.settled.emit()
 
     def _typed(self) -> PayerRules:
         """The rules as they are on the screen. Raises `InputError` for what is no number."""
@@ -127,17 +138,16 @@ class RuleRow(QObject):
         return replace(self._stored, units=units, due=replace(self._stored.due, **values))
 
     def _saved(self, rules: PayerRules) -> None:
-        self._is_sent = False
         self._stored = rules
         self._tell(None)
-        if self._is_to_go:
-            self._remove()
-        else:
-            self.flush()
+        self._store()
 
-    def _refused(self, error: Exception) -> None:
-        self._is_sent = self._is_to_go = False
+    def _refused(self, typed: PayerRules, error: Exception) -> None:
         self._tell(error)
+        # What was mended meanwhile is tried; what was refused is not tried again.
+        with suppress(InputError):
+            if self._typed() != typed:
+                self._store()
 
     def _tell(self, error: Exception | None) -> None:
         faults = {} if error is None else faults_by_field(error)
@@ -149,13 +159,16 @@ class RuleRow(QObject):
 
     def _remove(self) -> None:
         # A payer is removed as they were last stored, so a save on its way has to come back first.
-        self._is_to_go = True
-        if self._stored.payer is not None and not self._is_sent:
-            self._is_sent = True
+        self._tasks.in_turn(self, self._archive)
+
+    def _archive(self) -> None:
+        if self._stored.payer is not None:
             job = partial(archive_payer, self._clinic, self._stored.payer)
-            self._tasks.write(job, self._removed, self._refused)
+            self._tasks.write(job, self._removed, self._tell)
 
     def _removed(self, _payer: object) -> None:
+        # What is typed for a payer who is gone waits for nothing any more.
+        self.show_rules(self._stored)
         self.archived.emit()
 
 

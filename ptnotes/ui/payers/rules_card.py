@@ -36,6 +36,7 @@ class PayerRulesCard(Card):
         self._clinic = clinic
         self._tasks = tasks
         self.rows: list[RuleRow] = []
+        self._is_behind = False
         self.table = GridTable(())
         self.fault = Label("", "fault", wraps=True)
         self.fault.hide()
@@ -79,9 +80,16 @@ class PayerRulesCard(Card):
         return next((f"A rule is not stored. {row.fault}" for row in self.rows if row.fault), "")
 
     def _show(self, found: Sequence[PayerRules]) -> None:
+        # What is typed or on its way to the file is not known to what was read.
+        self._is_behind = not all(row.is_settled for row in self.rows)
+        if self._is_behind:
+            return
+        for row in self.rows:
+            row.deleteLater()
         self.rows = [RuleRow(self._clinic, self._tasks, rules, self.table) for rules in found]
         for row in self.rows:
             row.said.connect(self._say)
+            row.settled.connect(self._catch_up)
             row.archived.connect(self.show_rules)
         self.table.show_rows([_heads(), *(row.cells for row in self.rows)])
         while (item := self._ahead.takeAt(0)) is not None:
@@ -93,14 +101,22 @@ class PayerRulesCard(Card):
         self._ahead.addStretch(1)
         self._say("")
 
+    def _catch_up(self) -> None:
+        if self._is_behind and all(row.is_settled for row in self.rows):
+            self.show_rules()
+
     def _add(self) -> None:
         name = self.new_name.text().strip()
         if name:
-            job = partial(add_payer, self._clinic, Payer(name=name))
-            self._tasks.write(job, self._added, self._refused)
+            self._tasks.in_turn(self, partial(self._store, name))
 
-    def _added(self, _payer: Payer) -> None:
-        self.new_name.clear()
+    def _store(self, name: str) -> None:
+        job = partial(add_payer, self._clinic, Payer(name=name))
+        self._tasks.write(job, partial(self._added, name), self._refused)
+
+    def _added(self, name: str, _payer: Payer) -> None:
+        if self.new_name.text().strip() == name:
+            self.new_name.clear()
         self.show_rules()
 
     def _refused(self, error: Exception) -> None:

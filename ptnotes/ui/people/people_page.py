@@ -58,6 +58,7 @@ class PeoplePage(Scroller):
         row.addStretch(1)
         self.body.addLayout(row, 1)
         self.form.stored.connect(self._form_stored)
+        self.form.refused.connect(self._refused)
         self.form.left.connect(self.form.hide)
         self.make_key.clicked.connect(self._make_key)
         self.paper.written_down.connect(self._key_written)
@@ -156,7 +157,6 @@ class PeoplePage(Scroller):
         self._tasks.read(partial(people, self._clinic), self._show, latest="people of the clinic")
 
     def _form_stored(self, person: Person) -> None:
-        self.form.hide()
         self._say(f"Stored: {person.name}.", "ok")
         self._tasks.read(partial(people, self._clinic), self._show, latest="people of the clinic")
 

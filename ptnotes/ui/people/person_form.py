@@ -36,6 +36,8 @@ class PersonForm(Card):
     """Adds somebody, changes somebody, or gives somebody a new passphrase; emits `stored` with the person."""
 
     stored = Signal(object)
+    refused = Signal(Exception)
+    """Why somebody is not stored while the form is about somebody else already."""
     left = Signal()
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks, parent: QWidget | None = None) -> None:
@@ -43,6 +45,7 @@ class PersonForm(Card):
         self._clinic = clinic
         self._tasks = tasks
         self._person = Person(name="")
+        self._shown = 0
         self._only_passphrase = False
         self._everybody: tuple[Person, ...] = ()
         self.details = QWidget()
@@ -115,6 +118,7 @@ class PersonForm(Card):
         self, person: Person, title: str, button: str, *, with_details: bool, with_passphrase: bool
     ) -> None:
         self._person = person
+        self._shown += 1
         self._only_passphrase = not with_details
         self.set_title(title)
         self.store_button.setText(button)
@@ -192,15 +196,20 @@ class PersonForm(Card):
         else:
             job = partial(change_person, clinic, typed)
         self.store_button.setEnabled(False)
-        self._tasks.write(job, self._stored, self._refused)
+        self._tasks.write(job, partial(self._stored, self._shown), partial(self._refused, self._shown))
 
-    def _stored(self, person: Person) -> None:
+    def _stored(self, shown: int, person: Person) -> None:
         self.store_button.setEnabled(True)
-        self.passphrase.clear()
+        if shown == self._shown:
+            self.passphrase.clear()
+            self.left.emit()
         self.stored.emit(person)
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, shown: int, error: Exception) -> None:
         self.store_button.setEnabled(True)
+        if shown != self._shown:
+            self.refused.emit(error)
+            return
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(f"person.{name}", ""))

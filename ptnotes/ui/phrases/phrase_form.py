@@ -90,8 +90,8 @@ class PhraseForm(Card):
         typed = self.typed()
         return (typed.short_form, typed.text) != (self._shown.short_form, self._shown.text)
 
-    def show_phrase(self, phrase: Phrase) -> None:
-        """Show a phrase to be changed; one without id and text is new."""
+    def show_phrase(self, phrase: Phrase, typed: Phrase | None = None) -> None:
+        """Show a phrase to be changed, as it was `typed` where that is given; one without id and text is new."""
         self._shown = phrase
         is_new = phrase.id is None and not phrase.shipped
         self.set_title("New phrase" if is_new else f".{phrase.short_form}")
@@ -105,8 +105,8 @@ class PhraseForm(Card):
         self.owner.setEnabled(self.owner.count() > 1)
         if is_new:
             self._shown = replace(phrase, person_id=self.owner.currentData())
-        self.short_form.setText(phrase.short_form)
-        self.text.setPlainText(phrase.text)
+        self.short_form.setText((typed or phrase).short_form)
+        self.text.setPlainText((typed or phrase).text)
         # A phrase of the program's keeps its short form when it becomes the clinic's, and so takes its place.
         self.short_form.setReadOnly(phrase.shipped)
         can_change = may_change(self._clinic, self.typed())

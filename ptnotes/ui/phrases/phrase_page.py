@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -20,9 +21,10 @@ from ptnotes.domain.phrases import Phrase
 from ptnotes.domain.text import fold
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.phrases import bring_back, phrases, save_phrase, take_away
+from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.phrases.phrase_form import PhraseForm
-from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.tasks import Tasks, in_place_of
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card, Scroller
 from ptnotes.ui.widgets.labels import Heading, Label
@@ -31,6 +33,7 @@ from ptnotes.ui.widgets.toast import Toast
 _LIST_PX = 330
 _LEAST_LIST_PX = 320
 _SHOWN = 48
+_NEW = Phrase(short_form="", text="")
 
 
 class PhrasePage(Scroller):
@@ -41,6 +44,7 @@ class PhrasePage(Scroller):
         self._clinic = clinic
         self._tasks = tasks
         self._wanted: Phrase | None = None
+        self._changed: tuple[Phrase | None, Phrase] = (None, _NEW)
         self.phrases: tuple[Phrase, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find a phrase …")
@@ -96,7 +100,8 @@ class PhrasePage(Scroller):
     def start_adding(self) -> None:
         """Show an empty form."""
         self.list.setCurrentRow(-1)
-        self.form.show_phrase(Phrase(short_form="", text=""))
+        self._changed = (None, _NEW)
+        self.form.show_phrase(_NEW)
         self.form.short_form.setFocus()
 
     def edit(self, phrase: Phrase) -> None:
@@ -142,24 +147,47 @@ class PhrasePage(Scroller):
         self.form.show_phrase(item.data(Qt.ItemDataRole.UserRole))
 
     def _show_typed(self, shown: Phrase, typed: Phrase) -> None:
-        self.form.show_phrase(shown)
-        self.form.short_form.setText(typed.short_form)
-        self.form.text.setPlainText(typed.text)
+        self.form.show_phrase(shown, typed)
 
     def _save(self, phrase: Phrase) -> None:
-        self._tasks.write(partial(save_phrase, self._clinic, phrase), self._saved, self.form.refuse)
+        self._tasks.in_turn(self, partial(self._store, self.form.shown, phrase))
 
-    def _saved(self, phrase: Phrase) -> None:
-        self.form.show_phrase(phrase)
-        self.form.say("Saved.")
+    def _store(self, shown: Phrase, typed: Phrase) -> None:
+        shown = in_place_of(shown, *self._changed)
+        sent = replace(shown, short_form=typed.short_form, text=typed.text, person_id=typed.person_id)
+        job = partial(save_phrase, self._clinic, sent)
+        self._tasks.write(job, partial(self._saved, shown, sent), partial(self._refuse, shown))
+
+    def _saved(self, shown: Phrase, sent: Phrase, stored: Phrase) -> None:
+        self._changed = (shown, stored)
+        # Another phrase may be chosen by now, or more be typed.
+        if self.form.shown == shown:
+            typed = self.form.typed()
+            self.form.show_phrase(stored, None if typed == sent else typed)
+            self.form.say("Saved." if typed == sent else "")
+        else:
+            # It said that what was typed was not stored.
+            self.toast.hide()
         self._wanted = None
         self._read()
 
-    def _take_away(self, phrase: Phrase) -> None:
-        self._tasks.write(partial(take_away, self._clinic, phrase), self._gone, self.form.refuse)
+    def _refuse(self, shown: Phrase, error: Exception) -> None:
+        if self.form.shown == shown:
+            self.form.refuse(error)
+        else:
+            self.toast.say_fault(f".{shown.short_form}: {sentence_for(error)}")
 
-    def _gone(self, phrase: Phrase) -> None:
-        self.start_adding()
+    def _take_away(self, phrase: Phrase) -> None:
+        self._tasks.in_turn(self, partial(self._put_away, phrase))
+
+    def _put_away(self, shown: Phrase) -> None:
+        shown = in_place_of(shown, *self._changed)
+        job = partial(take_away, self._clinic, shown)
+        self._tasks.write(job, partial(self._gone, shown), partial(self._refuse, shown))
+
+    def _gone(self, shown: Phrase, phrase: Phrase) -> None:
+        if self.form.shown == shown:
+            self.start_adding()
         self._read()
         self.toast.offer_undo(f".{phrase.short_form} is taken away.", partial(self._bring_back, phrase))
 

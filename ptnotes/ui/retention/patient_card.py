@@ -71,9 +71,8 @@ class KeptUntil(Card):
             self._store(self.date.day)
 
     def _store(self, day: date | None) -> None:
-        self._tasks.write(
-            partial(keep_record_until, self._clinic, self._patient_id, day), self._set_now, self._tell
-        )
+        job = partial(keep_record_until, self._clinic, self._patient_id, day)
+        self._tasks.in_turn(self, partial(self._tasks.write, job, self._set_now, self._tell))
 
     def _set_now(self, kept: Retention) -> None:
         self._show(kept)

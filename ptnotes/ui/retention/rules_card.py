@@ -75,7 +75,7 @@ class RulesCard(Card):
         looks_after = allows(clinic, Act.ADMINISTER)
         for control in (self.state, *(field.editor for field in self.fields.values())):
             control.setEnabled(looks_after)
-        self.state.activated.connect(self._take_state)
+        self.state.activated.connect(self._choose_state)
 
     def show_rules(self) -> None:
         """Read the rules and show them, unless something typed here waits to be stored or mended."""
@@ -83,7 +83,10 @@ class RulesCard(Card):
 
     def flush(self) -> None:
         """Hand a change to the writer, if there is one. What is changed during a save follows right after it."""
-        if self._stored is None or self._is_sent:
+        self._tasks.in_turn(self, self._store_typed)
+
+    def _store_typed(self) -> None:
+        if self._stored is None:
             return
         try:
             self._store(self._typed(self._stored))
@@ -95,10 +98,14 @@ class RulesCard(Card):
         faults = [field.fault for field in self.fields.values() if field.fault]
         return f"A rule for keeping records is not stored. {faults[0]}" if faults else ""
 
-    def _take_state(self) -> None:
+    def _choose_state(self) -> None:
+        # It changes the rules as they are stored, so a save on its way has to come back first.
+        self._tasks.in_turn(self, partial(self._take_state, str(self.state.currentData())))
+
+    def _take_state(self, state: str) -> None:
         if self._stored is None:
             return
-        rule = self._states.get(str(self.state.currentData()))
+        rule = self._states.get(state)
         own = replace(self._stored, state="", source="")
         chosen = own if rule is None else with_state(self._stored, rule)
         self._put(chosen)
@@ -107,7 +114,7 @@ class RulesCard(Card):
     def _store(self, rules: RecordRules) -> None:
         if rules != self._stored:
             self._is_sent = True
-            self._tasks.write(partial(change_record_rules, self._clinic, rules), self._saved, self._tell)
+            self._tasks.write(partial(change_record_rules, self._clinic, rules), self._saved, self._refused)
 
     def _show(self, rules: RecordRules) -> None:
         if self._is_sent or self.unsaved_problem():
@@ -130,10 +137,13 @@ class RulesCard(Card):
         self.source.setText(self._source_words(rules))
         self._say("Saved.", is_fault=False)
         self.stored.emit()
-        self.flush()
+        self._store_typed()
+
+    def _refused(self, error: Exception) -> None:
+        self._is_sent = False
+        self._tell(error)
 
     def _tell(self, error: Exception) -> None:
-        self._is_sent = False
         faults = faults_by_field(error)
         for name, field in self.fields.items():
             field.set_fault(faults.get(f"rules.{name}", ""))

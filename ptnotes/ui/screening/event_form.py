@@ -99,10 +99,16 @@ class EventForm(QFrame):
             what=self.what.text(),
             action=self.action.text(),
         )
-        self._tasks.write(partial(report_event, self._clinic, event), self._stored, self._failed)
+        job = partial(report_event, self._clinic, event)
+        typed = self._typed()
+        self._tasks.in_turn(self, partial(self._tasks.write, job, partial(self._stored, typed), self._failed))
 
-    def _stored(self, event: AdverseEvent) -> None:
-        self.close_form()
+    def _typed(self) -> tuple[object, ...]:
+        return self._episode_id, self.what.text(), self.on.text(), self.action.text()
+
+    def _stored(self, typed: tuple[object, ...], event: AdverseEvent) -> None:
+        if typed == self._typed():
+            self.close_form()
         self.reported.emit(event)
 
     def _failed(self, error: Exception) -> None:

@@ -34,7 +34,7 @@ class EventRow(QWidget):
 
     def __init__(self, event: AdverseEvent, *, may: bool, parent: QWidget) -> None:
         super().__init__(parent)
-        self._event = event
+        self.shown = event
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 2, 0, 2)
         outer.setSpacing(4)
@@ -67,10 +67,25 @@ class EventRow(QWidget):
 
     def followed(self) -> AdverseEvent:
         """The event with what is typed."""
-        return replace(self._event, follow_up=self.follow_up.text().strip())
+        return replace(self.shown, follow_up=self.follow_up.text().strip())
+
+    def begun(self) -> tuple[str, bool]:
+        """What is typed and not stored, and whether the keyboard is there."""
+        typed = self.follow_up.text() if self.followed() != self.shown else ""
+        return typed, self.follow_up.hasFocus()
+
+    def go_on(self, begun: tuple[str, bool] | None) -> None:
+        """Go on with what was `begun` in the row that stood here before."""
+        if begun is None or self.follow_up.isHidden():
+            return
+        typed, has_focus = begun
+        if typed:
+            self.follow_up.setText(typed)
+        if has_focus:
+            self.follow_up.setFocus()
 
     def _follow(self) -> None:
-        if self.followed() != self._event and not self.close_button.hasFocus():
+        if self.followed() != self.shown and not self.close_button.hasFocus():
             self.changed.emit(self.followed())
 
 
@@ -105,6 +120,9 @@ class SafetyCard(Card):
         self.body.addWidget(Rule(self))
         self._events = self._part()
         self.rows: list[EventRow] = []
+        self._listed: tuple[AdverseEvent, ...] | None = None
+        self._followed: dict[int | None, AdverseEvent] = {}
+        """Events as they were last stored from here."""
         self.report = QPushButton("Record an adverse event", self)
         self.report.setProperty("type", "quiet")
         self.report.setVisible(self._may)
@@ -122,6 +140,7 @@ class SafetyCard(Card):
         """Read the episode's screen and show how it stands."""
         if episode_id != self._episode_id:
             self.form.close_form()
+            self.fault.say("")
         self._episode_id = episode_id
         read = partial(screening.episode_screen, self._clinic, episode_id)
         # An answer on its way to the file comes first.
@@ -149,7 +168,6 @@ class SafetyCard(Card):
         self.agree.setVisible(consent is None and self._may and allows(self._clinic, Act.GRADE_V))
         self.take_back.setVisible(consent is not None and self._may)
         self._show_events(found.screen.events)
-        self.fault.say("")
 
     def unsaved_problem(self) -> str:
         """Say that something is typed that is not stored; empty where there is nothing."""
@@ -173,25 +191,48 @@ class SafetyCard(Card):
             self._positive.addWidget(row)
 
     def _show_events(self, events: tuple[AdverseEvent, ...]) -> None:
+        if events == self._listed:
+            return
+        self._listed = events
+        before = {row.shown.id: row.begun() for row in self.rows}
+        for row in self.rows:
+            # What is typed goes on in the row that takes its place.
+            row.blockSignals(True)  # noqa: FBT003 - Qt takes no names
         _clear(self._events)
         self.rows = [EventRow(event, may=self._may, parent=self) for event in events]
         for row in self.rows:
             row.changed.connect(self._follow)
             row.close_button.clicked.connect(partial(self._close, row))
             self._events.addWidget(row)
+            row.go_on(before.get(row.shown.id))
         if not events:
             self._events.addWidget(Label("No adverse event is recorded.", "muted", parent=self))
 
     def _consent(self, verb: object) -> None:
         if self._episode_id is not None and callable(verb):
-            self._tasks.write(partial(verb, self._clinic, self._episode_id), self._stored, self._failed)
+            job = partial(verb, self._clinic, self._episode_id)
+            self._tasks.in_turn(self, partial(self._tasks.write, job, self._stored, self._failed))
 
     def _start_event(self) -> None:
         if self._episode_id is not None:
             self.form.start(self._episode_id)
 
     def _follow(self, event: AdverseEvent) -> None:
-        self._tasks.write(partial(screening.follow_event, self._clinic, event), self._reported, self._failed)
+        self._tasks.in_turn(self, partial(self._store_event, event))
+
+    def _store_event(self, event: AdverseEvent) -> None:
+        # What was typed before it and is stored by now has brought another revision.
+        stored = self._followed.get(event.id)
+        if stored is not None:
+            event = replace(event, revision=max(event.revision, stored.revision))
+        if event != stored:
+            self._tasks.write(
+                partial(screening.follow_event, self._clinic, event), self._event_stored, self._failed
+            )
+
+    def _event_stored(self, event: AdverseEvent) -> None:
+        self._followed[event.id] = event
+        self._reported(event)
 
     def _close(self, row: EventRow) -> None:
         self._follow(replace(row.followed(), closed_on=self._clinic.today()))
@@ -201,6 +242,7 @@ class SafetyCard(Card):
         self._tasks.read(read, self._stored)
 
     def _stored(self, found: ScreenView) -> None:
+        self.fault.say("")
         self.show_screen(found)
         self.changed.emit(found.episode)
 

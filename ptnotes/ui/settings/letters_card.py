@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +18,7 @@ from ptnotes.services.permit import allows
 from ptnotes.ui.keys import LETTERS
 from ptnotes.ui.override import override
 from ptnotes.ui.settings.letter_form import NEW, LetterForm
-from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.tasks import Tasks, in_place_of
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.labels import Label
@@ -52,6 +53,7 @@ class LettersCard(Card):
         self._tasks = tasks
         self._may = allows(clinic, Act.ADMINISTER)
         self._wanted = ""
+        self._changed: tuple[LetterTemplate | None, LetterTemplate] = (None, NEW)
         self._on_back: Callable[[], object] | None = None
         self.templates: tuple[LetterTemplate, ...] = ()
         self.told = Label("", "small", wraps=True)
@@ -98,6 +100,7 @@ class LettersCard(Card):
     def start_adding(self) -> None:
         """Show an empty template to be written."""
         self.list.setCurrentRow(-1)
+        self._changed = (None, NEW)
         self._show_other(NEW)
         self.form.name.setFocus()
 
@@ -158,21 +161,36 @@ class LettersCard(Card):
             self._put_away(chosen)
 
     def _save(self, template: LetterTemplate) -> None:
-        job = partial(save_template, self._clinic, template)
-        self._tasks.write(job, self._saved, self.form.refuse)
+        self._tasks.in_turn(self, partial(self._store, self.form.shown, template))
 
-    def _saved(self, template: LetterTemplate) -> None:
-        self.form.show_template(template)
-        self.form.say("Saved.", "ok")
+    def _store(self, shown: LetterTemplate, typed: LetterTemplate) -> None:
+        shown = in_place_of(shown, *self._changed)
+        sent = replace(shown, name=typed.name, subject=typed.subject, text=typed.text)
+        job = partial(save_template, self._clinic, sent)
+        self._tasks.write(job, partial(self._saved, shown, sent), self.form.refuse)
+
+    def _saved(self, shown: LetterTemplate, sent: LetterTemplate, stored: LetterTemplate) -> None:
+        self._changed = (shown, stored)
+        # Another template may be chosen by now, or more be typed.
+        if self.form.shown == shown:
+            typed = self.form.typed()
+            self.form.show_template(stored, None if typed == sent else typed)
+            self.form.say("Saved." if typed == sent else "", "ok")
+            self._wanted = stored.uuid
         self._offer("", None)
-        self._read_again(template)
+        self.show_templates()
 
     def _put_away(self, template: LetterTemplate) -> None:
-        job = partial(archive_template, self._clinic, template)
-        self._tasks.write(job, self._gone, self.form.refuse)
+        self._tasks.in_turn(self, partial(self._archive, template))
 
-    def _gone(self, template: LetterTemplate) -> None:
-        self.form.show_template(NEW)
+    def _archive(self, shown: LetterTemplate) -> None:
+        shown = in_place_of(shown, *self._changed)
+        job = partial(archive_template, self._clinic, shown)
+        self._tasks.write(job, partial(self._gone, shown), self.form.refuse)
+
+    def _gone(self, shown: LetterTemplate, template: LetterTemplate) -> None:
+        if self.form.shown == shown:
+            self.form.show_template(NEW)
         self._offer(f"“{template.name}” was put away.", partial(self._restore, template))
         self._read_again(None)
 

@@ -11,6 +11,7 @@ from ptnotes.domain.completeness import Finding
 from ptnotes.domain.errors import AccessError, InputError, StaleError
 from ptnotes.domain.treatment import NoteState, TreatmentSession
 from ptnotes.services import signing
+from ptnotes.services.charting_rights import may_chart
 from ptnotes.services.late_words import late_words
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.visits import load_session
@@ -29,6 +30,10 @@ class SigningDesk(QWidget):
     """Speaks of the visit given to `show_visit`. `changed` carries the visit once its note is in another state."""
 
     changed = Signal(object)
+    left_signed = Signal()
+    """A visit is signed that was left before it was."""
+    left_unsigned = Signal(Exception)
+    """Why a visit is not signed that was left before it was."""
 
     def __init__(self, clinic: OpenClinic, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +77,7 @@ class SigningDesk(QWidget):
         if visit is None:
             return
         if visit.state.session.state is NoteState.DRAFT:
-            visit.when_saved(self._check)
+            visit.when_saved(partial(self._check, visit))
         else:
             self.words.ask_to_co_sign()
 
@@ -80,19 +85,23 @@ class SigningDesk(QWidget):
         """Say that words are typed which nobody signed yet; empty where there are none."""
         return self.words.unsaved_problem()
 
-    def _check(self) -> None:
-        if self._visit is not None:
-            check = partial(signing.check_note, self._clinic, self._visit.id)
-            self._tasks.read(check, self._show_findings, self._failed, latest="signing.check")
+    def _check(self, visit: OpenVisit, why: str = "") -> None:
+        """Read what is missing; `why` says what a try to sign came to."""
+        if visit is self._visit:
+            check = partial(signing.check_note, self._clinic, visit.id)
+            failed = partial(self._failed, visit)
+            self._tasks.read(check, partial(self._show_findings, why), failed, latest="signing.check")
 
-    def _show_findings(self, found: tuple[Finding, ...]) -> None:
+    def _show_findings(self, why: str, found: tuple[Finding, ...]) -> None:
         self.panel.show_findings(found)
         if self._visit is not None and self._visit.state.session.author_id != self._clinic.person.id:
             self.panel.refuse(sentence_for(AccessError("sign.not_author")))
+        elif why:
+            self.panel.say(why)
 
     def _saved(self, _stored: TreatmentSession) -> None:
-        if not self.panel.isHidden():
-            self._check()
+        if self._visit is not None and not self.panel.isHidden():
+            self._check(self._visit)
 
     def _go_to(self, finding: Finding) -> None:
         if self._page is not None:
@@ -100,16 +109,22 @@ class SigningDesk(QWidget):
 
     def _sign(self, passphrase: str) -> None:
         if self._visit is not None:
-            self._visit.when_saved(partial(self._sign_stored, passphrase))
+            self._visit.when_saved(partial(self._sign_stored, self._visit, passphrase))
 
-    def _sign_stored(self, passphrase: str) -> None:
-        if self._visit is None:
-            return
-        session = self._visit.state.session
+    def _sign_stored(self, visit: OpenVisit, passphrase: str) -> None:
+        """Sign the visit for which the passphrase was given; another may be on the screen by now."""
+        session = visit.state.session
         sign = partial(signing.sign_note, self._clinic, session.id or 0, session.revision, passphrase)
-        self._tasks.write(sign, self._signed, self._failed)
+        if visit is self._visit and self._page is not None:
+            # What was typed from now on would not be in the note, and the save of it would come before the signature.
+            self._page.set_editable(False)
+        write = partial(self._tasks.write, sign, self._signed, partial(self._failed, visit))
+        self._tasks.in_turn(self, write)
 
     def _signed(self, closed: TreatmentSession) -> None:
+        if self._visit is None or self._visit.id != closed.id:
+            self.left_signed.emit()
+            return
         self.panel.close_panel()
         self._show_stored(closed)
 
@@ -121,9 +136,17 @@ class SigningDesk(QWidget):
             visit.state.adopt(stored)
             self.changed.emit(stored)
 
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, InputError) or (isinstance(error, StaleError) and error.code == "record.stale"):
-            self._check()
+    def _failed(self, visit: OpenVisit, error: Exception) -> None:
+        if visit is not self._visit:
+            self.left_unsigned.emit(error)
+            return
+        is_closed = isinstance(error, StaleError) and error.code == "visit.not_draft"
+        if self._page is not None and not is_closed and may_chart(self._clinic, visit.state.session.kind):
+            self._page.set_editable(True)
+        if isinstance(error, InputError):
+            self._check(visit)
+        elif isinstance(error, StaleError) and not is_closed:
+            self._check(visit, sentence_for(error))
         self.panel.say(sentence_for(error))
 
     def _form_left(self) -> None:

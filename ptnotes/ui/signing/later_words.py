@@ -114,15 +114,25 @@ class LaterWords(QWidget):
             work = partial(signing.request_amendment, *of, text, more, passphrase)
         else:
             work = partial(signing.add_addendum, *of, text, passphrase, _ADDS[name])
-        self._tasks.write(work, self._added, self._failed)
+        added = partial(self._added, self._session_id, text, more)
+        failed = partial(self._failed, self._session_id)
+        self._tasks.in_turn(self, partial(self._tasks.write, work, added, failed))
 
-    def _added(self, note: SignedNote) -> None:
-        if note.session_id == self._session_id:
+    def _added(self, session_id: int, text: str, more: str, _note: SignedNote) -> None:
+        kept = self._kept.get(session_id)
+        if kept is not None and (kept.text, kept.more) == (text, more):
+            # The form was left for another visit before it was told that these are signed.
+            del self._kept[session_id]
+        if session_id != self._session_id:
+            return
+        typed = self.form.typed
+        if typed is None or (typed.text, typed.more) == (text, more):
             self.form.forget()
-            self.added.emit()
+        self.added.emit()
 
-    def _failed(self, error: Exception) -> None:
-        self.form.say(sentence_for(error))
+    def _failed(self, session_id: int, error: Exception) -> None:
+        if session_id == self._session_id:
+            self.form.say(sentence_for(error))
 
     def _left(self) -> None:
         if self._note is not None:
