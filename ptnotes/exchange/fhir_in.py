@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from ptnotes.domain.errors import Fault
 from ptnotes.domain.importing import DateOrder, FileKind, ImportMap, Target
-from ptnotes.exchange.csv_in import UNREADABLE, Place, Record, sample
+from ptnotes.exchange.csv_in import UNREADABLE, Place, Record
 from ptnotes.exchange.json_in import MOST_LETTERS, Broken, Scanner, resources
 
 _BLOCK = 65_536
@@ -121,7 +121,10 @@ def is_json(start: str) -> bool:
 
 def _has_lines(file: BinaryIO, encoding: str) -> bool:
     """Whether a file has a resource on each line (NDJSON)."""
-    text = sample(file, encoding)
+    file.seek(0)
+    text = (
+        file.read(_BLOCK).decode(encoding, "ptnotes.unreadable").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    )
     if "\n" not in text:
         text += _next_line(file, encoding)
     starts = [line for line in text.split("\n") if line.startswith("{")]

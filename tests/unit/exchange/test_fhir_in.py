@@ -252,8 +252,20 @@ def test_lines_are_lines_where_the_first_is_longer_than_what_is_looked_at_first(
 def test_a_line_longer_than_any_resource_is_one_row() -> None:
     who = json.dumps(WHO).encode()
     long = b'{"resourceType": "Patient", "data": "' + b"A" * 2 * MOST_LETTERS + b'"}'
-    found, _others = rows(b"\n".join((who, long, who)))
-    assert [code for _number, _cells, code in found] == ["", "import.too_long", ""]
+    found, _others = rows(b"\n".join((who, long, who[:-9], who)))
+    told = ["", "import.line_not_json", "import.line_not_json", ""]
+    assert [code for _number, _cells, code in found] == told
+
+
+def test_text_that_is_not_closed_twice_hides_nobody_between() -> None:
+    open_text = (
+        b'{"resource": {"resourceType": "Patient", "name": [{"family": "Berg}], "birthDate": "1979-03-12"}}'
+    )
+    entry = json.dumps({"resource": WHO}).encode()
+    raw = b"[" + b",".join((entry, open_text, entry, open_text, entry)) + b"]"
+    records = FhirRecords(io.BytesIO(raw), "utf-8")
+    assert [code for _number, _cells, code in records] == ["", "import.not_json"]
+    assert records.broken_off is not None, "that the third and the last were not read is told"
 
 
 @given(st.data())

@@ -75,7 +75,7 @@ def test_a_row_that_was_told_is_taken_and_its_names_are_looked_for_where_they_ha
     assert looked(TITLES + LIST, told).header == ("Patient list", "printed 12.3.2026")
     # A blank row has no names; those of the next are taken.
     assert looked(TITLES + LIST, replace(told, header_row=3)).header_row == 4
-    assert looked("One more\r\n" + TITLES + LIST, found).header_row == 5
+    assert looked("One\r\nmore\r\n" + TITLES + LIST, found).header_row == 6
     assert looked(LIST, found).header_row == 1
     assert looked(LIST, replace(found, has_header=False)).header == tuple(
         f"Column {at}" for at in range(1, 5)
