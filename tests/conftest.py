@@ -9,6 +9,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ settings.register_profile(
 )
 settings.load_profile("ptnotes")
 
+PATIENCE_MS = 30_000
+"""So long a test waits for what comes by itself: a busy machine is slow, and waiting costs nothing where it comes."""
 _LOOPBACK = ("127.", "localhost", "::1")
 _USER_FOLDERS = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
 
@@ -50,7 +53,11 @@ def _refuse_network(address: object) -> None:
 
 @pytest.fixture
 def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
-    """Hold every window until the end of its test: what only Qt refers to, Python takes apart when it sees fit."""
+    """Wait with patience, and hold every window until the end of its test: what only Qt refers to, Python takes apart
+    when it sees fit.
+    """
+    for wait in (qtbot.waitUntil, qtbot.waitSignal, qtbot.waitSignals):
+        monkeypatch.setattr(qtbot, wait.__name__, partial(wait, timeout=PATIENCE_MS))
     held: list[QWidget] = []
     add = qtbot.addWidget
 

@@ -396,7 +396,7 @@ def test_saving_and_loading_take_a_fixed_number_of_statements(charted: Store) ->
     with counted(charted) as statements:
         session = saved(charted, replace(session, note=replace(session.note, plan="typed one letter more")))
     kinds = [statement.split()[0] for statement in statements]
-    assert kinds.count("SELECT") == 12
+    assert kinds.count("SELECT") == 11
     assert kinds.count("UPDATE") == 2
     assert kinds.count("INSERT") == 0
     empty = stored(charted, EMPTY)

@@ -22,7 +22,7 @@ from tests.clinics import PASSPHRASE, PATIENT, clinic_in
 from tests.clock import FixedClock
 from tests.e2e.window import Driver
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 CLOSE = """
 import sys
 from pathlib import Path
@@ -69,7 +69,7 @@ def test_closing_backs_up_what_changed_behind_the_hidden_window(
     add_patient(clinic, PATIENT)
     before = made_at(clinic)
     assert before != clock()
-    with qtbot.waitSignal(window.shell.closed, timeout=20_000):
+    with qtbot.waitSignal(window.shell.closed):
         window.shell.close()
     assert window.shell.isHidden()
     window.until(lambda: made_at(clinic) == clock())
@@ -80,7 +80,7 @@ def test_closing_what_was_only_looked_at_backs_nothing_up(
     window: Driver, clinic: OpenClinic, clock: FixedClock, qtbot: QtBot
 ) -> None:
     enter(window, clinic)
-    with qtbot.waitSignal(window.shell.closed, timeout=20_000):
+    with qtbot.waitSignal(window.shell.closed):
         window.shell.close()
     window.until(lambda: not clinic.data_key)
     assert made_at(clinic) != clock()

@@ -24,7 +24,7 @@ from tests.faults.places import fill, small_disk, unprivileged
 TYPED = "Typed while something was wrong with the disk. "
 LONG = TYPED * 900
 """More than a full disk has room for in the pages that the file has already."""
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def with_draft(folder: Path) -> tuple[OpenClinic, int, int]:

@@ -24,7 +24,7 @@ from tests.e2e.window import Driver
 CLINIC_NAME = "Harbour Street Physical Therapy (made up)"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(240)
 def test_a_therapist_goes_from_the_first_start_to_a_report(
     window: Driver, clinic_path: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

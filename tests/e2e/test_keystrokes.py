@@ -36,7 +36,7 @@ from tests.signing import clinic_with_episode
 
 LIKE_LAST_MOST, FROM_NOTHING_MOST = 40, 150
 NEW_LINE = "Slept through; stairs easier."
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(240)
 
 
 class Counting(Driver):

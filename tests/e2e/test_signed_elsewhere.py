@@ -18,7 +18,7 @@ from tests.e2e.window import Driver
 from tests.signing import clinic_with_episode, draft
 
 LATE = "Twice a week, then re-test."
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_what_is_typed_after_the_note_was_signed_becomes_an_addendum_also_across_a_lock(

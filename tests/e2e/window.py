@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from ptnotes.ui.shell import Shell
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 class Driver:

@@ -105,7 +105,7 @@ def report(screen: DocumentsScreen) -> ReportForm:
 
 def shown(screen: DocumentsScreen, qtbot: QtBot) -> MadeDocument:
     """Wait until a document is made, and give it."""
-    qtbot.waitUntil(lambda: screen.made is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: screen.made is not None)
     assert screen.made is not None
     return screen.made
 

@@ -41,14 +41,14 @@ def shell(clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Itera
     made.show()
     yield made
     made.close()
-    qtbot.waitUntil(lambda: made.workspace is None, timeout=10_000)
+    qtbot.waitUntil(lambda: made.workspace is None)
     tasks.close()
     made.deleteLater()
 
 
 def enter(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> Workspace:
     shell.enter(clinic)
-    qtbot.waitUntil(lambda: shell.workspace is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shell.workspace is not None)
     assert shell.workspace is not None
     return shell.workspace
 

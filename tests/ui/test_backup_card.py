@@ -176,12 +176,12 @@ def test_saving_does_not_wait_for_a_backup(
         qtbot.waitUntil(begun.is_set, timeout=PATIENCE_MS)
         saved: list[object] = []
         tasks.write(lambda: add_patient(clinic, PATIENT), saved.append)
-        qtbot.waitUntil(lambda: bool(saved), timeout=5_000)
+        qtbot.waitUntil(lambda: bool(saved))
         # A second look meanwhile takes no thread from whoever reads charts.
         schedule.look()
         read: list[int] = []
         tasks.read(lambda: 1, read.append)
-        qtbot.waitUntil(lambda: bool(read), timeout=5_000)
+        qtbot.waitUntil(lambda: bool(read))
         assert list(stick.glob("*.part"))
     finally:
         go_on.set()

@@ -67,7 +67,7 @@ def page(clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> BatchP
 
 
 def ended(page: BatchPage, qtbot: QtBot) -> str:
-    qtbot.waitUntil(lambda: not page.batch.is_running, timeout=30_000)
+    qtbot.waitUntil(lambda: not page.batch.is_running)
     return page.state.text()
 
 
@@ -251,7 +251,7 @@ def test_the_lock_ends_it_at_a_whole_report_and_says_so_afterwards(
     workspace = enter(shell, clinic, qtbot)
     begun(workspace, folder, qtbot)
     shell.lock()
-    qtbot.waitUntil(lambda: not clinic.data_key, timeout=20_000)
+    qtbot.waitUntil(lambda: not clinic.data_key)
     assert all(path.suffix == ".pdf" for path in folder.iterdir())
     for path in folder.iterdir():
         pikepdf.open(path).close()
@@ -262,5 +262,5 @@ def test_the_lock_ends_it_at_a_whole_report_and_says_so_afterwards(
     qtbot.waitUntil(door.passphrase.isEnabled)
     door.passphrase.setText(PASSPHRASE)
     QTest.mouseClick(door.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: shell.toast.isVisible() and shell.toast.text.text() == LOCKED, timeout=20_000)
+    qtbot.waitUntil(lambda: shell.toast.isVisible() and shell.toast.text.text() == LOCKED)
     assert len(list(folder.iterdir())) == before

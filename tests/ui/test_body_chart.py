@@ -74,7 +74,7 @@ def card(qtbot: QtBot, theme: Theme, state: DraftState) -> BodyChartCard:
     made.show()
     made.activateWindow()
     made.open()
-    qtbot.waitUntil(lambda: made.panel.canvas.height() > 200, timeout=10_000)
+    qtbot.waitUntil(lambda: made.panel.canvas.height() > 200)
     return made
 
 
@@ -280,7 +280,7 @@ def test_each_mark_is_found_by_its_name_and_its_row_takes_the_same_keys(
     card.charting.mark_area("back.buttock.left")
     card.charting.mark_area("back.calf.left")
     rows = list(card.panel.rows.buttons.values())
-    qtbot.waitUntil(lambda: all(row.isVisible() for row in rows), timeout=10_000)
+    qtbot.waitUntil(lambda: all(row.isVisible() for row in rows))
     rows[0].setFocus()
     assert card.charting.chosen == marks(state)[0].row
     press(rows[0], "c", "d")
@@ -460,7 +460,7 @@ def test_opening_the_chart_brings_it_into_sight(chart: Chart, screen: ChartingSc
         foot = canvas.mapTo(view, canvas.rect().bottomLeft()).y()
         return canvas.height() > 200 and foot <= view.height()
 
-    qtbot.waitUntil(is_in_sight, timeout=15_000)
+    qtbot.waitUntil(is_in_sight)
 
 
 # Between visits

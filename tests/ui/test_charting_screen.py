@@ -140,7 +140,7 @@ def test_the_time_of_the_last_save_is_on_the_screen(
     assert screen.bar.saved.text() == "✓ Saved 09:00:00"
     QTest.keyClicks(page.note.editors["plan"], "x")
     assert screen.bar.saved.text() == "Saving …"
-    qtbot.waitUntil(lambda: screen.bar.saved.text() == "✓ Saved 09:00:00", timeout=1500)
+    qtbot.waitUntil(lambda: screen.bar.saved.text() == "✓ Saved 09:00:00")
 
 
 def test_leaving_for_another_visit_and_coming_back_loses_nothing(

@@ -79,14 +79,14 @@ def tried(page: InPage, path: Path, qtbot: QtBot) -> None:
 
 def imported(page: InPage, qtbot: QtBot) -> None:
     page.check.go_on.click()
-    qtbot.waitUntil(lambda: page.stage.currentIndex() == FILE, timeout=20_000)
+    qtbot.waitUntil(lambda: page.stage.currentIndex() == FILE)
 
 
 def undone(page: InPage, qtbot: QtBot) -> None:
     page.undo.click()
     qtbot.waitUntil(page.runs.ask.isVisible)
     page.runs.yes.click()
-    qtbot.waitUntil(lambda: "is undone" in page.runs.state.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "is undone" in page.runs.state.text())
 
 
 def chosen(page: InPage, column: str) -> str:
@@ -554,7 +554,7 @@ def test_an_import_that_is_stopped_says_so_and_is_undone(
     page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot
 ) -> None:
     tried(page, many(tmp_path, 3_000), qtbot)
-    with qtbot.waitSignal(page.patients_changed, timeout=20_000):
+    with qtbot.waitSignal(page.patients_changed):
         page.check.go_on.click()
         assert not page.check.card.isEnabled(), "nothing is decided while it runs"
         page.check.running.cancel.click()
@@ -655,7 +655,7 @@ def test_the_way_through_is_walked_by_keys(page: InPage, tmp_path: Path, qtbot: 
     assert turn is check.detail.turn
     assert tab() is check.go_on, "nobody is left out, so there is nothing to write back"
     QTest.keyClick(check.go_on, Qt.Key.Key_Space)
-    qtbot.waitUntil(page.undo.hasFocus, timeout=20_000)
+    qtbot.waitUntil(page.undo.hasFocus)
 
 
 def test_a_file_is_dropped_on_the_page(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:
@@ -736,7 +736,7 @@ def test_a_file_that_changes_between_the_look_and_the_import_is_not_imported(
     page.check.go_on.click()
     qtbot.waitUntil(lambda: "was changed since" in page.check.fault.text())
     assert names(open_clinic) == {"Moreau, Hélène"}
-    assert page.check.go_on.isVisible()
+    qtbot.waitUntil(page.check.go_on.isVisible)
 
 
 def test_who_may_not_bring_patients_in_is_told_who_may(
@@ -812,7 +812,7 @@ def test_what_goes_out_comes_back_in_as_the_same_patients(
         card._ask_folder = lambda _parent, _wanted: tmp_path / "all"
         card.choose.click()
         card.passphrase.given.emit(PASSPHRASE)
-        qtbot.waitUntil(lambda: "Not encrypted" in card.state.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: "Not encrypted" in card.state.text())
         files.append(tmp_path / "all" / "patients.csv")
     else:
         saving = out.out.patient

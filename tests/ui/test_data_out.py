@@ -75,7 +75,7 @@ def test_the_archive_is_encrypted_unless_somebody_says_otherwise_and_its_key_is_
     card.passphrase.field.setText(PASSPHRASE)
     card.passphrase.button.click()
     assert card.passphrase.field.text() == ""
-    qtbot.waitUntil(lambda: card.key.has_key, timeout=20_000)
+    qtbot.waitUntil(lambda: card.key.has_key)
     key = card.key.key.text()
     with pyzipper.AESZipFile(folder / "a.zip") as archive:
         archive.setpassword(key.encode())
@@ -128,7 +128,7 @@ def test_what_anybody_can_read_is_told_beforehand(
     assert "can read every record" in card.caution.text()
     assert card.caution.isVisible()
     card.passphrase.given.emit(PASSPHRASE)
-    qtbot.waitUntil(lambda: "Not encrypted." in card.state.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Not encrypted." in card.state.text())
     assert not card.key.has_key
     if name == "all":
         assert "Moreau" in (folder / name / "patients.csv").read_text(encoding="utf-8-sig")
@@ -148,7 +148,7 @@ def test_an_export_is_cancelled_and_leaves_nothing(
     assert not card.form.isVisible()
     card.running.cancel.click()
     assert "Stopping" in card.running.words.text()
-    qtbot.waitUntil(lambda: "was stopped" in card.state.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "was stopped" in card.state.text())
     assert list(folder.iterdir()) == []
     assert not card.running.isVisible()
     assert card.form.isVisible()
@@ -160,7 +160,7 @@ def test_another_file_of_that_name_is_never_replaced(page: DataPage, folder: Pat
     card = page.out.clinic
     choose(card, slip)
     card.passphrase.given.emit(PASSPHRASE)
-    qtbot.waitUntil(lambda: "no earlier export" in card.state.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "no earlier export" in card.state.text())
     assert slip.read_bytes() == b"no archive at all"
 
 
@@ -260,10 +260,10 @@ def test_behind_the_lock_a_key_waits_for_whoever_made_the_archive(
     paper.show_key(KEY, "a.zip")
     shell.lock()
     assert not paper.isVisible()
-    qtbot.waitUntil(lambda: clinic.data_key == b"", timeout=10_000)
+    qtbot.waitUntil(lambda: clinic.data_key == b"")
     assert shell.workspace is workspace
     shell.enter(open_clinic_file(clinic.path, PASSPHRASE, clock=clinic.clock))
-    qtbot.waitUntil(workspace.isVisible, timeout=10_000)
+    qtbot.waitUntil(workspace.isVisible)
     assert paper.key.text() == KEY
     paper.done.click()
 

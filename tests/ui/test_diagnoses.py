@@ -42,6 +42,7 @@ def screen(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: made.draft.episode is not None, timeout=WAIT_MS)
     yield made
     made.flush()
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
     tasks.close()
 
 

@@ -113,7 +113,7 @@ def test_from_a_visit_it_leads_to_its_note_with_what_was_just_typed_and_pressed_
     monkeypatch.setattr(documents.outlet, "ask_printer", no_printer)
     # While it is being made: it is printed once it is.
     press_print(shell)
-    qtbot.waitUntil(lambda: bool(asked), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(asked))
     made = shown(documents, qtbot)
     assert asked == [made.pdf]
     assert (made.kind, made.sessions[0][0]) == (DocumentKind.SESSION_NOTE, visit.id)

@@ -56,7 +56,7 @@ def kept(clinic: OpenClinic) -> tuple[MadeDocument, MadeDocument]:
 def save(screen: DocumentsScreen, qtbot: QtBot) -> None:
     screen.foot.tell("small", "")
     screen.save_as()
-    qtbot.waitUntil(lambda: screen.foot.state.text().startswith("Saved as "), timeout=20_000)
+    qtbot.waitUntil(lambda: screen.foot.state.text().startswith("Saved as "))
 
 
 def given_out(screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot) -> MadeDocument:
@@ -370,7 +370,7 @@ def test_a_letter_of_the_alphabet_that_no_font_has_is_named_and_nothing_is_made(
     shown_nothing = screen.preview.empty.title
     qtbot.waitUntil(lambda: shown_nothing.text() == "No letter yet")
     form.text.setPlainText("\N{ETHIOPIC SYLLABLE HA}")
-    qtbot.waitUntil(lambda: "no font here has" in screen.foot.state.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "no font here has" in screen.foot.state.text())
     assert "ETHIOPIC" in screen.foot.state.text().upper()
     assert not screen.foot.save.isEnabled()
     form.text.setPlainText("Plain words.")

@@ -56,7 +56,7 @@ def test_printing_prints_every_page_and_is_written_down(
     QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
     assert not (tmp_path / "paper.pdf").exists()
     QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.", timeout=20_000)
+    qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.")
     with (
         pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed,
         pypdfium2.PdfDocument(screen.made.pdf) as made,
@@ -195,7 +195,7 @@ def test_nothing_that_waits_to_be_stored_waits_for_a_whole_document(
     monkeypatch.setattr(screen.outlet, "ask_printer", lambda _parent, _pdf: to_file(tmp_path / "paper.pdf"))
     screen.print_out()
     screen._tasks.write(lambda: done.append("saved"), urgent=True)
-    qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.", timeout=20_000)
+    qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.")
     assert done.index("saved") < len(done) - 1
 
 

@@ -70,7 +70,7 @@ def test_words_to_the_patient_are_printed_and_kept_for_the_episode_until_they_ar
     shown(screen, qtbot)
     answer.path = tmp_path / "home.pdf"
     screen.save_as()
-    qtbot.waitUntil(lambda: screen.unsaved_problem() == "", timeout=20_000)
+    qtbot.waitUntil(lambda: screen.unsaved_problem() == "")
     assert "leg goes numb" in text(answer.path.read_bytes())
 
 
@@ -82,7 +82,7 @@ def test_too_many_words_to_the_patient_are_told_at_their_field(
     form = screen.form
     assert isinstance(form, HomeSheetForm)
     form.watch_for.setPlainText("x" * 601)
-    qtbot.waitUntil(lambda: form.fields["home.watch_for"].fault != "", timeout=20_000)
+    qtbot.waitUntil(lambda: form.fields["home.watch_for"].fault != "")
     assert screen.made is None
 
 
@@ -128,7 +128,7 @@ def test_the_front_desk_saves_a_face_sheet_which_tells_nothing_of_the_chart(
     path = tmp_path / "face.pdf"
     monkeypatch.setattr(documents.outlet, "_ask_path", lambda *_: path)
     documents.save_as()
-    qtbot.waitUntil(lambda: documents.foot.state.text() == "Saved as face.pdf.", timeout=20_000)
+    qtbot.waitUntil(lambda: documents.foot.state.text() == "Saved as face.pdf.")
     # To log it as sent is for whoever reads the list of what was given out.
     assert not documents.foot.log.isVisible()
     told = text(path.read_bytes())

@@ -53,6 +53,7 @@ def screen(
     qtbot.waitUntil(lambda: made.due.isVisible() and bool(made.due.rows))
     yield made
     made.flush()
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
     tasks.close()
 
 

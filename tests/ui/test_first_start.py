@@ -60,7 +60,7 @@ def test_a_clinic_is_created_as_it_was_typed(first_start: FirstStart, qtbot: QtB
     first_start.paper.setCurrentIndex(first_start.paper.findData(Paper.A4))
     first_start.logo.show_logo(picture())
     first_start._create()
-    qtbot.waitUntil(lambda: first_start.findChild(RecoveryPaper) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: first_start.findChild(RecoveryPaper) is not None)
     paper = first_start.findChild(RecoveryPaper)
     assert paper is not None
     key = paper.key.text().replace("\n", " ").replace(" ", "-")
@@ -102,16 +102,16 @@ def test_faults_stand_beside_their_fields_and_nothing_is_created(first_start: Fi
 def test_a_weak_passphrase_is_refused(first_start: FirstStart, typed: str, qtbot: QtBot) -> None:
     fill(first_start, typed)
     first_start._create()
-    qtbot.waitUntil(lambda: bool(first_start.passphrase.first_field.fault), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(first_start.passphrase.first_field.fault))
     qtbot.waitUntil(first_start.create_button.isEnabled)
     assert not first_start._path.exists()
 
 
 def test_the_strength_is_shown_while_one_types(first_start: FirstStart, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(first_start.passphrase.strength_known, timeout=10_000):
+    with qtbot.waitSignal(first_start.passphrase.strength_known):
         first_start.passphrase.first.setText("aaaaaaaaaaaaaaa")
     assert "too easy to guess" in first_start.passphrase.words.text()
-    with qtbot.waitSignal(first_start.passphrase.strength_known, timeout=10_000):
+    with qtbot.waitSignal(first_start.passphrase.strength_known):
         first_start.passphrase.first.setText(PASSPHRASE)
     assert "very strong" in first_start.passphrase.words.text()
     assert first_start.passphrase.bar.value() == 5
@@ -164,7 +164,7 @@ def door(tasks: Tasks, theme: Theme, tmp_path: Path, qtbot: QtBot) -> Unlock:
 def test_the_right_passphrase_opens_the_file(door: Unlock, qtbot: QtBot) -> None:
     door.look_for_people()
     door.passphrase.setText(PASSPHRASE)
-    with qtbot.waitSignal(door.clinic_opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(door.clinic_opened) as opened:
         QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
     assert opened.args[0].person.name == "J. Rivera"
     assert door.passphrase.text() == ""
@@ -176,7 +176,7 @@ def test_a_wrong_passphrase_says_so_and_can_be_typed_again(door: Unlock, qtbot: 
     door.passphrase.setText("nine purple herons fly")
     QTest.mouseClick(door.button, Qt.MouseButton.LeftButton)
     assert not door.button.isEnabled()
-    qtbot.waitUntil(lambda: bool(door.field.fault), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(door.field.fault))
     assert door.field.fault == "Wrong person or passphrase. Nothing was opened."
     assert door.button.isEnabled()
     assert not door.passphrase.isReadOnly()
@@ -219,7 +219,7 @@ def test_each_kind_of_bad_file_gets_its_own_sentence(
     harm(door._path)
     door.passphrase.setText(PASSPHRASE)
     door._open()
-    qtbot.waitUntil(lambda: bool(door.field.fault), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(door.field.fault))
     assert words in door.field.fault
 
 

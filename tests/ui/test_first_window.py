@@ -30,7 +30,7 @@ def asked(qtbot: QtBot, path: Path) -> bool:
     with subprocess.Popen(
         [sys.executable, "-c", ASK, str(path)], stdout=subprocess.PIPE, text=True
     ) as asking:
-        qtbot.waitUntil(lambda: asking.poll() is not None, timeout=30_000)
+        qtbot.waitUntil(lambda: asking.poll() is not None)
         assert asking.stdout is not None
         return asking.stdout.read() == "True\n"
 
@@ -51,7 +51,7 @@ def test_the_first_window_comes_to_the_front(qtbot: QtBot, tmp_path: Path) -> No
     FirstWindow(path, window)
     window.showMinimized()
     assert asked(qtbot, path)
-    qtbot.waitUntil(lambda: not window.windowState() & Qt.WindowState.WindowMinimized, timeout=2000)
+    qtbot.waitUntil(lambda: not window.windowState() & Qt.WindowState.WindowMinimized)
     assert window.isVisible()
 
 

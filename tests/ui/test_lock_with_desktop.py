@@ -88,7 +88,7 @@ def test_what_the_desktop_says_of_a_lock_is_heard(
     name: str,
     arguments: tuple[object],
 ) -> None:
-    with qtbot.waitSignal(listening.locked, timeout=5000):
+    with qtbot.waitSignal(listening.locked):
         says(path, interface, name, *arguments)
 
 
@@ -101,7 +101,7 @@ def test_the_end_of_a_lock_and_another_sessions_lock_are_not_taken_for_one(
     says("/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep", False)
     says("/org/freedesktop/login1/session/_33", "org.freedesktop.login1.Session", "Lock")
     # Signals of one sender arrive in their order.
-    with qtbot.waitSignal(listening.locked, timeout=5000):
+    with qtbot.waitSignal(listening.locked):
         says(SESSION, "org.freedesktop.login1.Session", "Lock")
     assert heard == ["locked"]
 
@@ -119,7 +119,7 @@ def test_the_window_listens_to_the_bus_of_its_session(
         ("/ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged", [True]),
         (SESSION, "org.freedesktop.login1.Session", "Lock", []),
     ):
-        with qtbot.waitSignal(told.locked, timeout=5000):
+        with qtbot.waitSignal(told.locked):
             says(path, interface, name, *arguments)
     QDBusConnection.disconnectFromBus("ptnotes-session")
     QDBusConnection.disconnectFromBus("ptnotes-system")

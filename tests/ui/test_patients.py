@@ -77,7 +77,7 @@ def test_enter_waits_for_what_was_typed_and_never_opens_an_older_find(sidebar: S
     qtbot.waitUntil(lambda: names(sidebar) == ["Moreau, Hélène"])
     gate = threading.Event()
     for _ in range(2):
-        sidebar._tasks.read(lambda: gate.wait(10))
+        sidebar._tasks.read(lambda: gate.wait(60))
     sidebar.find_line.selectAll()
     QTest.keyClicks(sidebar.find_line, "okafor")
     with qtbot.waitSignal(sidebar.patient_chosen) as chosen:

@@ -67,7 +67,7 @@ def buttons(page: QWidget, words: str) -> list[QPushButton]:
 
 
 def until(qtbot: QtBot, true: Callable[[], bool]) -> None:
-    qtbot.waitUntil(true, timeout=10_000)
+    qtbot.waitUntil(true)
 
 
 def add(page: PeoplePage, qtbot: QtBot, name: str, role: Role) -> None:
@@ -296,7 +296,7 @@ def test_the_door_opens_with_the_recovery_key_and_a_new_passphrase(
     recover.key.setText(key.lower())
     recover.passphrase.first.setText(NEW)
     recover.passphrase.again.setText(NEW)
-    with qtbot.waitSignal(door.clinic_opened, timeout=10_000) as opened:
+    with qtbot.waitSignal(door.clinic_opened) as opened:
         recover.button.click()
     assert opened.args is not None
     opened.args[0].close()

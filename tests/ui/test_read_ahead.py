@@ -27,7 +27,7 @@ def test_nothing_is_read_ahead_before_the_first_paint(shell: Shell, qtbot: QtBot
     shell.show_door(is_new=False)
     with qtbot.assertNotEmitted(shell.read_ahead_ended, wait=50):
         pass
-    with qtbot.waitSignal(shell.read_ahead_ended, timeout=20_000):
+    with qtbot.waitSignal(shell.read_ahead_ended):
         shell.show()
 
 

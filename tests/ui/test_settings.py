@@ -81,7 +81,7 @@ class SlowFile:
         monkeypatch.setattr("ptnotes.ui.settings.clinic_settings.change_clinic", self.save)
 
     def save(self, clinic: OpenClinic, details: Clinic) -> Clinic:
-        assert self.gate.wait(5)
+        assert self.gate.wait(60)
         self.zones.append(details.zone)
         return change_clinic(clinic, details)
 

@@ -174,11 +174,11 @@ def test_the_sidebar_marks_the_draft_that_is_on_the_screen(
 
     for session_id in drafts:
         workspace.open_draft(1, session_id or 0)
-        qtbot.waitUntil(partial(is_shown_and_marked, session_id), timeout=15_000)
+        qtbot.waitUntil(partial(is_shown_and_marked, session_id))
     charting = workspace.chart.screens[SESSIONS]
     assert isinstance(charting, ChartingScreen)
     charting.bar.commands["older"].trigger()
-    qtbot.waitUntil(partial(is_shown_and_marked, drafts[0]), timeout=15_000)
+    qtbot.waitUntil(partial(is_shown_and_marked, drafts[0]))
 
 
 def test_archiving_can_be_taken_back(shell: Shell, clinic: OpenClinic, qtbot: QtBot) -> None:

@@ -60,7 +60,7 @@ def test_closing_waits_for_a_write_that_runs(
 ) -> None:
     enter(shell, clinic, qtbot)
     let_go, done = threading.Event(), list[str]()
-    tasks.write(lambda: let_go.wait(10), lambda _: done.append("stored"))
+    tasks.write(lambda: let_go.wait(60), lambda _: done.append("stored"))
     shell.close()
     qtbot.wait(50)
     assert shell.workspace is not None
@@ -113,25 +113,25 @@ def test_locking_with_something_half_typed_closes_the_file_and_keeps_the_text_fo
     workspace = open_first(shell, clinic, qtbot)
     line, typed = half_typed(workspace, begin, qtbot)
     shell.lock()
-    qtbot.waitUntil(lambda: not clinic.data_key, timeout=20_000)
+    qtbot.waitUntil(lambda: not clinic.data_key)
     assert not Path(f"{clinic.path}-wal").exists()  # the last connection is closed
     assert not line.isVisible()
     shell.close()
-    qtbot.waitUntil(shell.toast.isVisible, timeout=20_000)
+    qtbot.waitUntil(shell.toast.isVisible)
     assert "is not stored yet" in shell.toast.text.text()
     assert not line.isVisible()
     door = shell.findChild(Unlock)
     assert door is not None
     door.passphrase.setText(PASSPHRASE)
     QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(line.isVisible, timeout=20_000)
+    qtbot.waitUntil(line.isVisible)
     assert shell.workspace is workspace
     assert line.text() == typed
     assert shell.focusWidget() is line
     workspace.open_patient(1)
-    qtbot.waitUntil(lambda: workspace.chart.shown is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workspace.chart.shown is not None)
     shell.close()
-    qtbot.waitUntil(shell.toast.isVisible, timeout=20_000)
+    qtbot.waitUntil(shell.toast.isVisible)
     QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
 
 
@@ -179,4 +179,4 @@ def test_locking_shows_the_door_and_nothing_of_a_patient(
     assert door is not None
     door.passphrase.setText(PASSPHRASE)
     QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: shell.workspace is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shell.workspace is not None)

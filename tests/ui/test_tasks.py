@@ -32,7 +32,7 @@ def test_reads_that_are_given_up_are_not_begun_not_delivered_and_told_to_who_wai
 
     def read(name: str) -> str:
         begun.append(name)
-        let_go.wait(5)
+        let_go.wait(60)
         return name
 
     for name in ("first", "second", "third", "fourth"):
