@@ -10,11 +10,22 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, Table, Update, bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    literal,
+    select,
+    update,
+)
 
 from ptnotes.db.columns import decoded
 
@@ -32,7 +43,7 @@ class Parts:
     table: Table
     columns: tuple[str, ...]
     key_length: int = 2
-    _insertions: dict[str, tuple[str, tuple[_Binder | None, ...]]] = field(
+    _insertions: dict[str, tuple[str, tuple[tuple[int, _Binder], ...]]] = field(
         default_factory=dict, compare=False
     )
     _readings: dict[str, tuple[str, tuple[_Binder | None, ...]]] = field(default_factory=dict, compare=False)
@@ -41,6 +52,11 @@ class Parts:
     def owner(self) -> str:
         """The column that holds the owner's id."""
         return self.columns[0]
+
+    @cached_property
+    def has_any(self) -> ColumnElement[bool]:
+        """Whether the owner ``:owner`` has any row, removed ones too."""
+        return select(literal(1)).where(self.table.c[self.owner] == bindparam("owner")).exists()
 
     @cached_property
     def of_one(self) -> Select[Any]:
@@ -133,8 +149,8 @@ class Parts:
             )
         return known
 
-    def _insertion(self, dialect: Dialect) -> tuple[str, tuple[_Binder | None, ...]]:
-        """The statement that inserts one row, and what turns each of its values into one of the driver's."""
+    def _insertion(self, dialect: Dialect) -> tuple[str, tuple[tuple[int, _Binder], ...]]:
+        """The statement that inserts one row, and what turns its values into the driver's, where they are not."""
         known = self._insertions.get(dialect.name)
         if known is None:
             preparer = dialect.identifier_preparer
@@ -144,7 +160,11 @@ class Parts:
             kinds = (self.table.c[name].type.dialect_impl(dialect) for name in self.columns)
             known = self._insertions[dialect.name] = (
                 statement,
-                tuple(kind.bind_processor(dialect) for kind in kinds),
+                tuple(
+                    (place, bind)
+                    for place, kind in enumerate(kinds)
+                    if (bind := kind.bind_processor(dialect)) is not None
+                ),
             )
         return known
 
@@ -155,24 +175,11 @@ class Parts:
         return {**values, "new_removed_at": removed_at}
 
 
-def _bound(row: Row, binders: tuple[_Binder | None, ...]) -> Row:
-    return tuple(value if bind is None else bind(value) for value, bind in zip(row, binders, strict=True))
-
-
-def which_hold(connection: Connection, tables: tuple[Parts, ...], owner: int) -> Row:
-    """For each of `tables` whether it has any row of `owner`, removed ones too; asked in one statement."""
-    asked = _asking(tables, connection.dialect)
-    return tuple(connection.exec_driver_sql(asked, (owner,) * len(tables)).one())
-
-
-@lru_cache
-def _asking(tables: tuple[Parts, ...], dialect: Dialect) -> str:
-    quote, mark = dialect.identifier_preparer, "?" if dialect.paramstyle == "qmark" else "%s"
-    asked = (
-        f"EXISTS (SELECT 1 FROM {quote.format_table(parts.table)} WHERE {quote.quote(parts.owner)} = {mark})"  # noqa: S608 - names of the schema
-        for parts in tables
-    )
-    return f"SELECT {', '.join(asked)}"
+def _bound(row: Row, binders: Sequence[tuple[int, _Binder]]) -> Row:
+    values = list(row)
+    for place, bind in binders:
+        values[place] = bind(values[place])
+    return tuple(values)
 
 
 def grouped(rows: Iterable[Row], make: Callable[[Row], Any]) -> dict[int, list[Any]]:

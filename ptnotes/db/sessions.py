@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
 
 from ptnotes.db.columns import made_of
-from ptnotes.db.parts import Parts, Row, grouped, which_hold
+from ptnotes.db.parts import Parts, Row, grouped
 from ptnotes.db.schema.session import (
     BodyChartRecord,
     ComparableSignRecord,
@@ -128,12 +128,17 @@ _OF_EPISODE = _EVER_OF_EPISODE.where(_SHOWN)
 _SESSIONS = _table(SessionRecord)
 # Which columns are written is told by the values given: with a place for each in the statement it takes longer to know
 # it again than to run it.
-_SAVE = update(_SESSIONS).where(
-    _SESSIONS.c.id == bindparam("key"),
-    _SESSIONS.c.revision == bindparam("seen"),
-    _SESSIONS.c.state == NoteState.DRAFT,
-)
+# Most lists of a draft are empty: the same statement tells which need to be compared at all.
 _STORED = (*(part.parts for part in _PARTS.values()), _TARGETS, _NOTE)
+_SAVE = (
+    update(_SESSIONS)
+    .where(
+        _SESSIONS.c.id == bindparam("owner"),
+        _SESSIONS.c.revision == bindparam("seen"),
+        _SESSIONS.c.state == NoteState.DRAFT,
+    )
+    .returning(*(parts.has_any for parts in _STORED))
+)
 MEASURED = ("mobilizations", "interventions", "rom", "pain", "comparable_signs", "body_chart")
 
 
@@ -179,14 +184,12 @@ def save_session(connection: Connection, session: TreatmentSession, at: datetime
     key = _id_of(session)
     saved = replace(session, revision=session.revision + 1, saved_at=at)
     values = {name: getattr(saved, name) for name in _WRITTEN}
-    done = connection.execute(_SAVE, {**values, "key": key, "seen": session.revision})
-    if done.rowcount != 1:
+    stored = connection.execute(_SAVE, {**values, "owner": key, "seen": session.revision}).one_or_none()
+    if stored is None:
         _refuse(connection, key)
-    wanted = [(part.parts, part.rows(key, getattr(saved, part.name))) for part in _PARTS.values()]
-    wanted += [(_TARGETS, _target_rows(saved, key)), (_NOTE, _note_rows(saved, key))]
-    # Most lists of a draft are empty: one question tells which need to be compared at all.
-    stored = which_hold(connection, _STORED, key)
-    for (parts, rows), has_rows in zip(wanted, stored, strict=True):
+    wanted = [part.rows(key, getattr(saved, part.name)) for part in _PARTS.values()]
+    wanted += [_target_rows(saved, key), _note_rows(saved, key)]
+    for parts, rows, has_rows in zip(_STORED, wanted, stored, strict=True):
         if has_rows:
             parts.write(connection, key, rows, at)
         else:

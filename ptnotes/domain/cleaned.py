@@ -2,86 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.text import clean_line, clean_note
 from ptnotes.domain.treatment import Note, TreatmentSession
 
+_LINES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "mobilizations": ("mobilization", ("pre_position", "moving_part", "fixed_part", "note")),
+    "interventions": ("intervention", ("area", "parameters")),
+    "exercises": ("exercise", ("name", "band", "progression", "cue", "response")),
+    "rom": ("rom", ("why_not_tested",)),
+    "pain": ("pain", ("place",)),
+    "comparable_signs": ("comparable_sign", ("words", "unit", "value")),
+    "findings": ("finding", ("test", "value", "words")),
+    "vitals": ("vitals", ("words",)),
+    "body_chart": ("body_chart", ("words",)),
+}
+"""Of each list of a visit what its rows are called in a fault, and which of their fields are lines of text."""
+_SECTIONS = tuple(field.name for field in fields(Note))
+
 
 def cleaned_session(session: TreatmentSession) -> TreatmentSession:
     """The visit with every text cleaned. Raises `InputError` with the row of the first text that cannot be stored."""
-    note = session.note
-    return replace(
-        session,
-        status_reason=clean_line(session.status_reason, "visit.status_reason"),
-        others_present=clean_line(session.others_present, "visit.others_present"),
-        pending_line=clean_note(session.pending_line, "visit.pending_line"),
-        mobilizations=tuple(
-            replace(
-                row,
-                pre_position=_line(row.pre_position, "mobilization.pre_position", row.row),
-                moving_part=_line(row.moving_part, "mobilization.moving_part", row.row),
-                fixed_part=_line(row.fixed_part, "mobilization.fixed_part", row.row),
-                note=_line(row.note, "mobilization.note", row.row),
-            )
-            for row in session.mobilizations
-        ),
-        interventions=tuple(
-            replace(
-                row,
-                area=_line(row.area, "intervention.area", row.row),
-                parameters=_line(row.parameters, "intervention.parameters", row.row),
-            )
-            for row in session.interventions
-        ),
-        exercises=tuple(
-            replace(
-                row,
-                name=_line(row.name, "exercise.name", row.row),
-                band=_line(row.band, "exercise.band", row.row),
-                progression=_line(row.progression, "exercise.progression", row.row),
-                cue=_line(row.cue, "exercise.cue", row.row),
-                response=_line(row.response, "exercise.response", row.row),
-            )
-            for row in session.exercises
-        ),
-        rom=tuple(
-            replace(row, why_not_tested=_line(row.why_not_tested, "rom.why_not_tested", row.row))
-            for row in session.rom
-        ),
-        pain=tuple(replace(row, place=_line(row.place, "pain.place", row.row)) for row in session.pain),
-        comparable_signs=tuple(
-            replace(
-                row,
-                words=_line(row.words, "comparable_sign.words", row.row),
-                unit=_line(row.unit, "comparable_sign.unit", row.row),
-                value=_line(row.value, "comparable_sign.value", row.row),
-            )
-            for row in session.comparable_signs
-        ),
-        findings=tuple(
-            replace(
-                row,
-                test=_line(row.test, "finding.test", row.row),
-                value=_line(row.value, "finding.value", row.row),
-                words=_line(row.words, "finding.words", row.row),
-            )
-            for row in session.findings
-        ),
-        vitals=tuple(replace(row, words=_line(row.words, "vitals.words", row.row)) for row in session.vitals),
-        body_chart=tuple(
-            replace(row, words=_line(row.words, "body_chart.words", row.row)) for row in session.body_chart
-        ),
-        note=Note(
-            subjective=clean_note(note.subjective, "note.subjective"),
-            objective=clean_note(note.objective, "note.objective"),
-            assessment=clean_note(note.assessment, "note.assessment"),
-            plan=clean_note(note.plan, "note.plan"),
-            communication=clean_note(note.communication, "note.communication"),
-        ),
-    )
+    changes: dict[str, Any] = {
+        "status_reason": clean_line(session.status_reason, "visit.status_reason"),
+        "others_present": clean_line(session.others_present, "visit.others_present"),
+        "pending_line": clean_note(session.pending_line, "visit.pending_line"),
+    }
+    for name, (kind, lines) in _LINES.items():
+        changes[name] = tuple(_cleaned(row, kind, lines) for row in getattr(session, name))
+    sections = {name: clean_note(getattr(session.note, name), f"note.{name}") for name in _SECTIONS}
+    return replace(session, **changes, note=Note(**sections))
+
+
+def _cleaned(row: Any, kind: str, lines: Sequence[str]) -> Any:
+    """The row with those of its texts cleaned; itself where they are clean, as nearly all are at each save."""
+    changes = {}
+    for name in lines:
+        text = getattr(row, name)
+        if text:
+            cleaned = _line(text, f"{kind}.{name}", row.row)
+            if cleaned != text:
+                changes[name] = cleaned
+    return replace(row, **changes) if changes else row
 
 
 def _line(text: str, field: str, row: int, *, required: bool = False) -> str:

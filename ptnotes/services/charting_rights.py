@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ptnotes.clinical import Reference
 from ptnotes.db.people import people
@@ -104,12 +105,12 @@ def _limited(
 
 
 def _named(person_id: int, session: TreatmentSession) -> TreatmentSession:
-    def by(row_by: int | None) -> int:
-        return person_id if row_by is None else row_by
+    def by_somebody(rows: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(replace(row, done_by=person_id) if row.done_by is None else row for row in rows)
 
     return replace(
         session,
-        mobilizations=tuple(replace(row, done_by=by(row.done_by)) for row in session.mobilizations),
-        interventions=tuple(replace(row, done_by=by(row.done_by)) for row in session.interventions),
-        exercises=tuple(replace(row, done_by=by(row.done_by)) for row in session.exercises),
+        mobilizations=by_somebody(session.mobilizations),
+        interventions=by_somebody(session.interventions),
+        exercises=by_somebody(session.exercises),
     )
