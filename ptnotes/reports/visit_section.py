@@ -104,7 +104,7 @@ def work_sections(done: VisitTreatment, width: float) -> Iterator[Flowable]:
 
 def _services(done: VisitTreatment, width: float) -> Flowable:
     has_others = any(line.by for line in done.services)
-    columns = [Column("Service", 3.4), Column("Code", 0.9, CELL_QUIET), Column("Counts as", 1, CELL_QUIET)]
+    columns = [Column("Service", 3.4), Column("Code", 0.9, CELL_QUIET), Column("Counts as", 1.2, CELL_QUIET)]
     columns += [Column("By", 1.6, CELL_QUIET)] if has_others else []
     columns.append(Column("Minutes", 0.8, CELL_RIGHT_BOLD))
     rows: list[list[Words]] = []
@@ -142,7 +142,7 @@ def _minutes(done: VisitTreatment) -> list[Span]:
 def _exercises(done: VisitTreatment, width: float) -> Flowable:
     has_response = any(line.response for line in done.exercises)
     has_others = any(line.by for line in done.exercises)
-    columns = [Column("Exercise", 3), Column("Dose", 2), Column("Where", 0.8, CELL_QUIET)]
+    columns = [Column("Exercise", 2.4), Column("Dose", 2.6), Column("Where", 0.8, CELL_QUIET)]
     columns += [Column("Response", 1.8)] if has_response else []
     columns += [Column("By", 1.4, CELL_QUIET)] if has_others else []
     rows: list[list[Words]] = []

@@ -199,7 +199,10 @@ def moved(row: int, motion: str, degrees: int, side: Side | None = None) -> RomR
 
 
 def test_the_first_page_charts_the_motion_with_a_goal_and_the_pain() -> None:
-    assert content(case(visit(1), visit(5))).page_charts == ("lumbar_flexion:", "pain")
+    # How limited another motion is stands in the table.
+    limited = moved(21, "lumbar_extension", 2)
+    made = case(*(replace(one, rom=(*one.rom, limited)) for one in (visit(1), visit(5))))
+    assert content(made).page_charts == ("lumbar_flexion:", "pain")
 
 
 def test_without_pain_scored_twice_the_first_page_charts_the_most_limited_motion_of_the_region() -> None:
@@ -252,3 +255,57 @@ def test_a_goal_measured_in_another_way_than_at_first_has_no_share() -> None:
 
     assert share(last) is not None
     assert share(other) is None
+
+
+def relapsing(number: int) -> TreatmentSession:
+    """Pain 9 and 40° at first, 3 and 60° up to visit 19, then 6 and 51°."""
+    if number == 1:
+        return visit(1, degrees=40, worst=9)
+    return visit(number, degrees=60, worst=3) if number < 20 else visit(number, degrees=51, worst=6)
+
+
+def test_a_relapse_since_the_last_report_is_told_first() -> None:
+    sessions = [relapsing(number) for number in range(1, 31)]
+    told = content(case(*sessions, since=sessions[18].service_date)).conclusion
+    assert told.headline == "Better than at the start; worse since the last report (23 Jan 2026)"
+    assert told.detail.startswith(
+        "Worse in that time: worst pain rose from 3 to 6 of 10 and lumbar flexion fell from 60° to 51°."
+    )
+
+
+def test_readings_of_another_method_say_nothing_of_the_time_since_the_report() -> None:
+    early = replace(visit(2, worst=6), rom=(flexion(3, Phase.BEFORE, 70, method="goniometer"),))
+    sessions = [visit(1, degrees=40, worst=9), early, visit(3, degrees=60, worst=6)]
+    row = next(
+        row
+        for row in content(case(*sessions, since=sessions[1].service_date)).measures
+        if row.label == "Lumbar flexion"
+    )
+    assert row.earlier is not None
+    assert row.earlier.text == "40°"
+
+
+def test_without_a_report_the_conclusion_looks_back_over_ten_visits() -> None:
+    flat = [
+        visit(number, degrees=60 if number > 1 else 40, worst=6 if number > 1 else 9)
+        for number in range(1, 13)
+    ]
+    told = content(case(*flat, outcomes=())).conclusion
+    assert told.headline == "Improved since the start; unchanged over the last 10 visits"
+    assert content(case(*flat[:10], outcomes=())).conclusion.headline == "Improving"
+
+
+def test_an_old_value_does_not_stand_for_the_day_of_the_report() -> None:
+    sessions = [visit(number, degrees=60, worst=6) for number in range(1, 31)]
+    # The questionnaire of the first day has fallen since, but nobody knows whether before the report or after it.
+    told = content(case(*sessions, since=sessions[18].service_date)).conclusion
+    assert "ODI fell from 44 % to 30 %" in told.detail
+    assert "since the last report" not in told.headline
+    early = content(case(*sessions[:15], since=sessions[9].service_date)).conclusion
+    assert early.headline == "Improving"
+
+
+def test_a_measure_that_was_not_taken_again_has_no_value_at_the_last_report() -> None:
+    sessions = [visit(1), visit(2), replace(visit(3), rom=())]
+    rows = content(case(*sessions, since=sessions[1].service_date)).measures
+    assert next(row for row in rows if row.label == "Lumbar flexion").earlier is None

@@ -9,9 +9,11 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ptnotes.domain.people import Paper
+from ptnotes.domain.permissions import Act
 from ptnotes.services.face_sheet import prepare_face_sheet
 from ptnotes.services.home_sheet import HomeSheetChoices, prepare_home_sheet
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.permit import allows
 from ptnotes.ui.documents.document_form import DocumentForm, Make, PaperChoice
 from ptnotes.ui.override import override
 from ptnotes.ui.widgets.card import Card
@@ -98,8 +100,8 @@ class FaceSheetForm(SheetForm):
     needs_episode = False
 
     def __init__(self, clinic: OpenClinic) -> None:
-        words = "Who the patient is, whom to call, who pays, and the episodes of care."
-        super().__init__(clinic, "Face sheet", words)
+        charts = ", and the episodes of care" if allows(clinic, Act.VIEW_NOTES) else ""
+        super().__init__(clinic, "Face sheet", f"Who the patient is, whom to call and who pays{charts}.")
 
     @override
     def make(self, patient_id: int, episode_id: int) -> Make:
