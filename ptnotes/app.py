@@ -37,6 +37,8 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
 
     With `demo` a made-up clinic is made in a throw-away folder and opened with no questions.
     """
+    # Nothing that is imported goes again, and looking for what does would take a tenth of the time to the first paint.
+    gc.set_threshold(_COLLECTED_AFTER)
     try:
         require_screen(sys.platform, os.environ)
     except EnvironmentFault as fault:
@@ -45,14 +47,13 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
     # Qt aborts the process where it finds no screen, so it is not touched before the check above.
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - see above
     from PySide6.QtGui import QIcon  # noqa: PLC0415 - see above
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - see above
 
     from ptnotes.ui.remembered import Remembered  # noqa: PLC0415 - see above
     from ptnotes.ui.shell import Shell  # noqa: PLC0415 - see above
     from ptnotes.ui.tasks import Tasks  # noqa: PLC0415 - see above
-    from ptnotes.ui.theme import Theme  # noqa: PLC0415 - see above
+    from ptnotes.ui.theme import Theme, new_application  # noqa: PLC0415 - see above
 
-    application = QApplication(list(argv))
+    application = new_application(argv)
     application.setApplicationName("PT Notes")
     application.setDesktopFileName("ptnotes")
     application.setWindowIcon(QIcon(str(files("ptnotes.resources") / "icons" / "ptnotes.png")))

@@ -59,12 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The process is the program's own.
         keep_to_itself()
     given = sys.argv[1:] if argv is None else argv
-    parser = _parser()
-    if not opens_window(given):
-        _add_commands(parser)
-    arguments = parser.parse_args(given)
-    if arguments.file is not None and arguments.takes_no_file:
-        parser.error(f"--file does not go with {arguments.command}")
+    arguments = _of_window(given) if opens_window(given) else _parsed(given)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         code = run(arguments)
@@ -84,6 +79,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("Stopped.")
         return 1
     return code
+
+
+def _of_window(given: Sequence[str]) -> argparse.Namespace:
+    """What the parser would make of it. A window does not wait for the parser, which looks for its words' language."""
+    return argparse.Namespace(
+        run=_open_window, takes_no_file=False, command=None, file=Path(given[1]) if given else None
+    )
+
+
+def _parsed(given: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    _add_commands(parser)
+    arguments = parser.parse_args(given)
+    if arguments.file is not None and arguments.takes_no_file:
+        parser.error(f"--file does not go with {arguments.command}")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:

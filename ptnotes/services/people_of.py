@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -32,6 +31,8 @@ def people_of(path: Path) -> tuple[str, ...]:
 
     Raises `EnvironmentFault`: file.missing, keys.missing, keys.damaged, keys.newer, disk.permission, disk.io.
     """
+    import json  # noqa: PLC0415 - the first paint must not wait for it
+
     keys = _keys(path)
     try:
         document = json.loads(keys.read_bytes())

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ptnotes.ui.actions import key_list
-from ptnotes.ui.keys import WIDGET_KEYS
 from ptnotes.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ class Help(QObject):
         self, menus: list[QMenu], further: list[tuple[str, list[tuple[str, str]]]] | None = None
     ) -> None:
         """List the keys of these menus, `further` ones by part, and those that widgets answer to themselves."""
+        from ptnotes.ui.keys import WIDGET_KEYS  # noqa: PLC0415 - not needed for the first paint
+
         widgets = [(group.title, group.listed()) for group in WIDGET_KEYS]
         self._made_sheet().show_keys(key_list(menus) + (further or []) + widgets)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -80,4 +79,6 @@ class Remembered:
 
 def _place_key(file: Path) -> str:
     # The path itself may name a person.
+    from hashlib import sha256  # noqa: PLC0415 - the first paint must not wait for OpenSSL
+
     return f"place/{sha256(str(file).encode(errors='surrogateescape')).hexdigest()[:16]}"

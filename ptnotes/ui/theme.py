@@ -7,6 +7,7 @@ system's own, never under 13 pixels. Screens ask for `space`, `font` and `ink`; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -43,6 +44,7 @@ _LATER_FONTS = (
 )  # fmt: skip
 _FALLBACKS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew")
 _LARGEST_PX = 80
+_STYLE, _HAS_STYLE = "Fusion", "has_style"
 
 
 class Look(StrEnum):
@@ -71,7 +73,8 @@ class Theme(QObject):
         self._inks: dict[str, QColor] = {}
         self._icons: dict[tuple[str, str], QIcon] = {}
         load_fonts(_FIRST_FONTS)
-        application.setStyle("Fusion")
+        if not application.property(_HAS_STYLE):
+            application.setStyle(_STYLE)
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -162,6 +165,17 @@ class Theme(QObject):
         sheet = _stylesheet().substitute(colours, **sizes, images=images, look=look)
         self._application.setStyleSheet(sheet)
         self.changed.emit()
+
+
+def new_application(argv: Sequence[str]) -> QApplication:
+    """The application, told at its start of the style that a `Theme` needs.
+
+    To set the style later gives it back to Python, which has to learn some fifty enumerations of it for that, before
+    the first paint.
+    """
+    application = QApplication([*argv, "-style", _STYLE])
+    application.setProperty(_HAS_STYLE, True)  # noqa: FBT003 - Qt takes no names
+    return application
 
 
 def restyle(widget: QWidget) -> None:

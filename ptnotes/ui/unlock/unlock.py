@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -47,6 +47,24 @@ def _open(path: Path, passphrase: str, user: str | None) -> object:
     return open_clinic(path, passphrase, user)
 
 
+class _PassphraseLine(QLineEdit):
+    """Emits `caps_lock_seen` at every letter.
+
+    It hears its keys alone: a filter would be told of all that happens, and have Python learn every kind of event
+    before the first paint.
+    """
+
+    caps_lock_seen = Signal(bool)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        letter = event.text()
+        if letter.isalpha():
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.caps_lock_seen.emit(letter.isupper() != shifted and letter.upper() != letter.lower())
+        super().keyPressEvent(event)
+
+
 class Unlock(QWidget):
     """Asks for the passphrase; emits `clinic_opened` with the `OpenClinic`."""
 
@@ -81,10 +99,10 @@ class Unlock(QWidget):
         self.person_field = FieldWithFault("Who are you?", self.person, parent=card)
         self.person_field.hide()
         card.body.addWidget(self.person_field)
-        self.passphrase = QLineEdit(card)
+        self.passphrase = _PassphraseLine(card)
+        self.passphrase.caps_lock_seen.connect(self._tell_caps_lock)
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setMaxLength(1000)
-        self.passphrase.installEventFilter(self)
         self.field = FieldWithFault("Passphrase", self.passphrase, parent=card)
         card.body.addWidget(self.field)
         self.button = QPushButton("Open", card)
@@ -193,10 +211,5 @@ class Unlock(QWidget):
         self.passphrase.setReadOnly(opening)
         self.busy.setVisible(opening)
 
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.text().isalpha():
-            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            caps_lock = event.text().isupper() != shifted and event.text().upper() != event.text().lower()
-            self.field.set_hint("Caps Lock is on." if caps_lock else "")
-        return False
+    def _tell_caps_lock(self, is_on: bool) -> None:
+        self.field.set_hint("Caps Lock is on." if is_on else "")

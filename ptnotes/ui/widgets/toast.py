@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ptnotes.ui.override import override
@@ -38,7 +38,6 @@ class Toast(QFrame):
         self._timer.timeout.connect(self.hide)
         self.action.clicked.connect(self._act)
         self.dismiss.clicked.connect(self.hide)
-        host.installEventFilter(self)
         self.hide()
 
     def say(self, text: str, action: str = "", on_action: Callable[[], object] | None = None) -> None:
@@ -83,11 +82,18 @@ class Toast(QFrame):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() == QEvent.Type.Resize:
             self._place()
         return False
 
     @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Not before: all that happens to the window would come by.
+        self._host.installEventFilter(self)
+
+    @override
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
+        self._host.removeEventFilter(self)
         super().hideEvent(event)
