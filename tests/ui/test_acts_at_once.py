@@ -1,8 +1,6 @@
 """What somebody asks for twice, or right after another act, while the writer is still at work on something else."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
@@ -31,7 +29,9 @@ from ptnotes.services.patients import add_patient, find_patients, load_patient
 from ptnotes.services.payers import add_payer, cover_of, rules_by_payer
 from ptnotes.services.phrases import phrases, save_phrase
 from ptnotes.services.retention import record_rules
+from ptnotes.services.visits import start_session
 from ptnotes.ui.backup.schedule import BackupSchedule
+from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.day.day_card import DayCard
 from ptnotes.ui.episode.certification_card import CertificationCard
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
@@ -48,6 +48,7 @@ from ptnotes.ui.settings.letters_card import LettersCard
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import PATIENT
+from tests.ui.held import held_up
 
 Show = Callable[[QWidget], None]
 
@@ -74,18 +75,6 @@ def episode(open_clinic: OpenClinic) -> EpisodeOfCare:
     return open_episode(
         open_clinic, EpisodeOfCare(patient_id=patient.id or 0, start=open_clinic.today(), plan=plan)
     )
-
-
-@contextmanager
-def held_up(tasks: Tasks, qtbot: QtBot) -> Iterator[None]:
-    """Hold the writer up meanwhile, and go on once everything is stored and reported."""
-    may_store = threading.Event()
-    tasks.write(may_store.wait)
-    try:
-        yield
-    finally:
-        may_store.set()
-    qtbot.waitUntil(lambda: tasks.unsaved == 0)
 
 
 def press(part: QWidget, name: str, *, times: int = 1) -> None:
@@ -226,6 +215,21 @@ def test_a_payer_is_added_once_and_the_next_name_stays(
         card.new_name.setText("Red Kite")
     qtbot.waitUntil(lambda: len(card.rows) == 2)
     assert card.new_name.text() == "Red Kite"
+
+
+def test_a_draft_is_discarded_once_and_can_be_brought_back(
+    open_clinic: OpenClinic, tasks: Tasks, theme: Theme, episode: EpisodeOfCare, show: Show, qtbot: QtBot
+) -> None:
+    start_session(open_clinic, episode.id or 0)
+    screen = ChartingScreen(open_clinic, tasks, theme)
+    show(screen)
+    screen.show_episode(episode.patient_id, episode.id)
+    qtbot.waitUntil(lambda: screen.visit is not None)
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            screen.bar.commands["discard"].trigger()
+    assert screen.toast.text.text() == "The draft of 2 Mar 2026 is discarded."
+    assert screen.toast.action.text() == "Undo"
 
 
 # One act right behind another -----------------------------------------------------------------------------------------

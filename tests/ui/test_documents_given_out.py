@@ -38,6 +38,7 @@ from tests.ui.documents import (
     shown,
     text,
 )
+from tests.ui.held import held_up
 
 __all__ = ["answer", "clinic", "open_report", "screen"]
 PASSWORD = "seven copper lanterns"
@@ -93,6 +94,21 @@ def test_the_newest_is_shown_byte_for_byte_and_another_when_it_is_chosen(
     screen.kept.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: screen.made is not None and screen.made.pdf == draft.pdf)
     assert oldest.is_draft
+
+
+def test_sending_is_logged_once(
+    screen: DocumentsScreen,
+    clinic: OpenClinic,
+    kept: tuple[MadeDocument, MadeDocument],
+    tasks: Tasks,
+    qtbot: QtBot,
+) -> None:
+    assert kept
+    given_out(screen, clinic, qtbot)
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            QTest.keyClick(screen.kept.send.to_whom, Qt.Key.Key_Return)
+    assert len(disclosures_of(clinic, 1)) == 1
 
 
 def test_sending_is_logged_with_the_documents_own_title_and_to_the_referrer_unless_another_is_typed(

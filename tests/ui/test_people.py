@@ -37,6 +37,7 @@ from ptnotes.ui.unlock.unlock import Unlock
 from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.toast import Toast
 from tests.clinics import PASSPHRASE, PATIENT
+from tests.ui.held import held_up
 
 OTHER = "three slow tin whistles"
 NEW = "six warm yellow stones"
@@ -336,3 +337,21 @@ def test_an_assistant_reads_the_episode_and_changes_what_is_theirs(
         assert page is not None
         assert page.note.isEnabled() is editable
         charting.show_episode(patient.id or 0, None)
+
+
+def test_somebody_whose_form_is_open_stays_there_when_somebody_else_is_stored(
+    page: PeoplePage, open_clinic: OpenClinic, tasks: Tasks, qtbot: QtBot
+) -> None:
+    add(page, qtbot, "B. Other", Role.ASSISTANT)
+    until(qtbot, lambda: len(buttons(page, "Change")) == 2)
+    first, second = people(open_clinic)
+    with held_up(tasks, qtbot):
+        page.form.show()
+        page.form.start_changing(second)
+        page.form._line("npi").setText("1234567893")
+        page.form.store_button.click()
+        page.form.start_changing(first)
+        page.form._line("licence_state").setText("NY")
+    assert page.form.isVisible()
+    assert page.form._line("licence_state").text() == "NY"
+    assert {one.name: one.npi for one in people(open_clinic)}[second.name] == "1234567893"

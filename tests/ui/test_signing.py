@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import Qt
@@ -36,6 +37,7 @@ from tests.signing import (
     screened,
     whole,
 )
+from tests.ui.held import held_up
 
 
 @pytest.fixture
@@ -409,3 +411,78 @@ def test_the_window_never_grows_to_take_a_signature(
         # What a screen 720 pixels high leaves beside the menu and the head of the chart.
         assert screen.minimumSizeHint().height() <= 720 - 181
         screen.signing.form.close_form()
+
+
+def test_the_visit_is_signed_for_which_the_passphrase_was_given(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare], tasks: Tasks
+) -> None:
+    first, second = new_draft(case), new_draft(case)
+    page = shown(qtbot, screen, case, first)
+    screen.bar.commands["sign"].trigger()
+    qtbot.waitUntil(screen.signing.panel.isVisible)
+    with held_up(tasks, qtbot):
+        page.note.editors["plan"].insertPlainText("Twice a week.")
+        give(screen)
+        screen.open_visit(second.id or 0)
+        qtbot.waitUntil(lambda: screen.visit is not None and screen.visit.id == second.id)
+    qtbot.waitUntil(lambda: load_session(case[0], first.id or 0).state is NoteState.SIGNED)
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
+    assert load_session(case[0], first.id or 0).note.plan == "Twice a week."
+    assert load_session(case[0], second.id or 0).state is NoteState.DRAFT
+    assert screen.visit is not None
+    assert screen.visit.id == second.id
+
+
+def test_a_note_is_not_changed_while_it_is_signed_and_can_be_where_it_was_not(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare], tasks: Tasks
+) -> None:
+    note = new_draft(case)
+    page = shown(qtbot, screen, case, note)
+    panel = screen.signing.panel
+    screen.bar.commands["sign"].trigger()
+    qtbot.waitUntil(panel.isVisible)
+    with held_up(tasks, qtbot):
+        give(screen, "some other words")
+        assert not page.note.isEnabled()
+    assert "passphrase" in panel.fault.text()
+    assert page.note.isEnabled()
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            give(screen)
+    qtbot.waitUntil(screen.signing.record.isVisible)
+    assert panel.isHidden()
+
+
+def test_why_a_changed_note_was_not_signed_stays_to_be_read(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare]
+) -> None:
+    note = new_draft(case)
+    shown(qtbot, screen, case, note)
+    panel = screen.signing.panel
+    screen.bar.commands["sign"].trigger()
+    qtbot.waitUntil(panel.isVisible)
+    save_draft(case[0], replace(note, note=replace(note.note, plan="By another window.")))
+    with patch.object(panel, "show_findings", wraps=panel.show_findings) as looked:
+        give(screen)
+        qtbot.waitUntil(lambda: looked.called)
+    assert panel.fault.isVisible()
+
+
+def test_words_for_a_signed_note_are_signed_once_and_wait_for_nothing_then(
+    qtbot: QtBot, screen: ChartingScreen, case: tuple[OpenClinic, EpisodeOfCare], tasks: Tasks
+) -> None:
+    first, second = signed(case), signed(case)
+    shown(qtbot, screen, case, first)
+    desk = screen.signing
+    qtbot.waitUntil(desk.record.isVisible)
+    desk.record.add.click()
+    desk.form.text.setPlainText("It was the right side.")
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            give(screen)
+        screen.open_visit(second.id or 0)
+        qtbot.waitUntil(desk.record.isVisible)
+    told = signing.signed_note(case[0], first.id or 0)
+    assert told is not None
+    assert [one.text for one in told.addenda] == ["It was the right side."]
+    assert screen.unsaved_problem() == ""
