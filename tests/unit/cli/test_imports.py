@@ -140,9 +140,9 @@ def test_the_row_of_the_columns_names_is_said_and_a_map_keeps_it_and_finds_it_ag
     other.write_text(json.dumps(document), "utf-8")
     code, _out, err = run(source, "--map", other, "--dry-run")
     assert (code, "are in row 2; 1 row above it passed over" in err) == (1, True)
-    source.write_text("One title more\r\n" + titles + people, "utf-8")
+    source.write_text("Two titles\r\nmore\r\n" + titles + people, "utf-8")
     code, out, err = run(source, "--map", columns)
-    assert (code, "are in row 5; 3 rows above it passed over" in err) == (0, True)
+    assert (code, "are in row 6; 4 rows above it passed over" in err) == (0, True)
     assert "Import 1: 1 patient added of 2 rows, 0 left out as known already, 1 refused" in out
 
 

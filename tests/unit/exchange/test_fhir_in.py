@@ -258,10 +258,10 @@ def test_a_line_longer_than_any_resource_is_one_row() -> None:
 
 
 def test_text_that_is_not_closed_twice_hides_nobody_between() -> None:
-    open_text = (
-        b'{"resource": {"resourceType": "Patient", "name": [{"family": "Berg}], "birthDate": "1979-03-12"}}'
+    entry = (
+        b'{"resource": {"resourceType": "Patient", "name": [{"family": "Berg"}], "birthDate": "1979-03-12"}}'
     )
-    entry = json.dumps({"resource": WHO}).encode()
+    open_text = entry.replace(b'Berg"', b"Berg")
     raw = b"[" + b",".join((entry, open_text, entry, open_text, entry)) + b"]"
     records = FhirRecords(io.BytesIO(raw), "utf-8")
     assert [code for _number, _cells, code in records] == ["", "import.not_json"]

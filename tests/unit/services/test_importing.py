@@ -198,6 +198,30 @@ def test_the_mapping_is_remembered_for_the_same_names_of_columns(clinic: OpenCli
     assert not look_at(clinic, other).is_remembered
 
 
+def test_a_map_finds_its_header_under_more_titles_or_fewer(clinic: OpenClinic, tmp_path: Path) -> None:
+    path = written(tmp_path, "One\r\nTwo\r\n" + people(2))
+    columns = look_at(clinic, path).map
+    assert columns.header_row == 3
+    path.write_text("One\r\nTwo\r\nThree\r\nFour\r\nFive\r\n" + people(2), "utf-8")
+    tried = dry_run(clinic, path, columns)
+    assert (tried.rows, tried.made, tried.map.header_row) == (2, 2, 6)
+    assert [row.number for row in dry_run_rows(clinic, tried, RowKind.MADE)] == [7, 8]
+    assert import_patients(clinic, path, columns).made == 2
+    path.write_text(people(4), "utf-8")
+    assert dry_run(clinic, path, columns).rows == 4
+
+
+def test_numbers_that_a_spreadsheet_rounded_are_refused_in_whatever_row(
+    clinic: OpenClinic, tmp_path: Path
+) -> None:
+    rounded = ["1.00E+05;Quux;Ada;1979-03-28;", "7;Quux;Ben;1968-11-02;5.55E+09"]
+    path = written(tmp_path, people(3) + "\r\n".join(rounded))
+    tried = dry_run(clinic, path, look_at(clinic, path).map)
+    assert (tried.made, tried.refused) == (3, 2)
+    told = [row.reasons[0].partition(":")[0] for row in dry_run_rows(clinic, tried, RowKind.REFUSED)]
+    assert told == ["Record number", "Telephone"]
+
+
 def test_a_file_without_a_header_keeps_none_of_its_cells_in_the_clinic(
     clinic: OpenClinic, tmp_path: Path
 ) -> None:
