@@ -5,23 +5,25 @@ Patients of an import are the only ones that go without a disposal, and only as 
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from ptnotes.db.many import insert_all
-from ptnotes.db.patients import patient_values
+from ptnotes.db.many import insert_all, insert_columns
+from ptnotes.db.patients import STORED
 from ptnotes.db.retention import patient_tables
 from ptnotes.db.schema.clinic import PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, ImportItemRecord, ImportRunRecord
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
-from ptnotes.db.search import ROW, forget_patients, index_rows, patient_row
+from ptnotes.db.search import ROW, SEARCH_COLUMNS, forget_patients, index_rows, patient_row, search_values
 from ptnotes.db.triggers import unguarded
 from ptnotes.domain.audit import CHANGES_NOTHING
 from ptnotes.domain.errors import NotFoundError
@@ -42,8 +44,7 @@ _IDENTITY = (
     PatientRecord.telephone,
 )
 _PATIENT, _ITEM = PatientRecord.__table__, ImportItemRecord.__table__
-_MRN_KEYS = select(PatientRecord.mrn_key).where(PatientRecord.mrn_key.in_(bindparam("keys", expanding=True)))
-_UUIDS = select(PatientRecord.uuid).where(PatientRecord.uuid.in_(bindparam("keys", expanding=True)))
+_FROM_PATIENT = tuple(name for name in STORED if name not in {"uuid", "revision"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +110,31 @@ def set_run(
     return connection.execute(stands.values(**values)).rowcount == 1
 
 
+def given(connection: Connection, patients: Sequence[Patient]) -> tuple[set[str], set[str]]:
+    """Which of these patients' record numbers, in lower case, and uuids belong to a patient of the store."""
+    return (
+        _held(connection, PatientRecord.mrn_key, [one.mrn.casefold() for one in patients if one.mrn]),
+        _held(connection, PatientRecord.uuid, [one.uuid for one in patients if one.uuid]),
+    )
+
+
+def _held(connection: Connection, column: InstrumentedAttribute[str], wanted: Sequence[str]) -> set[str]:
+    """Which of these texts stand in a column."""
+    if not wanted:
+        return set()
+    if connection.dialect.name == "sqlite":
+        # One value for all of them: a statement with a place for each is made anew for every number of them.
+        held = f"SELECT {column.key} FROM patient WHERE {column.key} IN (SELECT value FROM json_each(?))"  # noqa: S608 - a name of our own
+        return {text for (text,) in connection.exec_driver_sql(held, (json.dumps(wanted),))}
+    return set(connection.scalars(select(column).where(column.in_(wanted))))
+
+
 def taken(connection: Connection, rows: Sequence[NewRow]) -> set[int]:
     """The numbers of those rows whose record number or uuid belongs to a patient by now."""
-    found: set[int] = set()
-    for query, keys in (
-        (_MRN_KEYS, {row.patient.mrn.casefold(): row.number for row in rows}),
-        (_UUIDS, {row.patient.uuid: row.number for row in rows if row.patient.uuid}),
-    ):
-        wanted = list(keys)
-        for begin in range(0, len(wanted), 500):
-            some = wanted[begin : begin + 500]
-            found.update(keys[key] for key in connection.scalars(query, {"keys": some}))
-    return found
+    numbers, uuids = given(connection, [row.patient for row in rows])
+    if not (numbers or uuids):
+        return set()
+    return {row.number for row in rows if row.patient.mrn.casefold() in numbers or row.patient.uuid in uuids}
 
 
 def store_rows(
@@ -132,26 +146,26 @@ def store_rows(
     """
     if not rows:
         return
-    made = [patient_values(row.patient) for row in rows]
-    for one, row, uuid in zip(made, rows, time_ordered_uuids(at, len(rows)), strict=True):
-        one["uuid"] = row.patient.uuid or uuid
-        one["retain_until"] = row.keep_until
-        del one["revision"]
+    people = [row.patient for row in rows]
+    searched = [search_values(one) for one in people]
+    columns: dict[str, Sequence[Any]] = {name: list(map(attrgetter(name), people)) for name in _FROM_PATIENT}
+    columns |= zip(SEARCH_COLUMNS, zip(*searched, strict=True), strict=True)
+    columns["uuid"] = [
+        one.uuid or new for one, new in zip(people, time_ordered_uuids(at, len(rows)), strict=True)
+    ]
+    columns["retain_until"] = [row.keep_until for row in rows]
     same = {"created_at": at, "import_run_id": run_id, "revision": 1}
     if connection.dialect.name == "sqlite":
         ids = list(range(first_id, first_id + len(rows)))
-        values = [(*one.values(), key) for key, one in zip(ids, made, strict=True)]
-        insert_all(connection, _PATIENT, (*made[0], "id"), values, same)
+        insert_columns(connection, _PATIENT, {"id": ids, **columns}, same)
     else:
         returning = insert(PatientRecord).returning(PatientRecord.id, sort_by_parameter_order=True)
-        ids = list(connection.scalars(returning, [one | same for one in made]))
-    index_rows(
-        connection,
-        [
-            (key, str(one["search_text"]), str(one["telephone_digits"]))
-            for key, one in zip(ids, made, strict=True)
-        ],
-    )
+        values = zip(*columns.values(), strict=True)
+        ids = list(
+            connection.scalars(returning, [dict(zip(columns, one, strict=True)) | same for one in values])
+        )
+    texts, digits = columns["search_text"], columns["telephone_digits"]
+    index_rows(connection, list(zip(ids, texts, digits, strict=True)))
     items = [(row.number, key) for key, row in zip(ids, rows, strict=True)]
     insert_all(
         connection, _ITEM, ("row", "object_id"), items, {"import_run_id": run_id, "object_kind": PATIENT}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Table, TableClause, insert
@@ -36,12 +37,38 @@ def insert_all(
         if (maker := _maker(connection, table, name)) is not None
     ]
     ends = tuple(_made(value, _maker(connection, table, name)) for name, value in alike.items())
-    quoted = ", ".join(f'"{name}"' for name in (*names, *alike))
-    places = ", ".join("?" * (len(names) + len(alike)))
-    # Names of tables and columns come from the schema, never from what was typed.
-    statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608 - see above
     values = [_as_stored(row, makers, ends) for row in rows] if makers or ends else list(rows)
-    connection.exec_driver_sql(statement, values)
+    connection.exec_driver_sql(_statement(table, [*names, *alike]), values)
+
+
+def insert_columns(
+    connection: Connection, table: FromClause, columns: Mapping[str, Sequence[Any]], same: Mapping[str, Any]
+) -> None:
+    """Insert the rows whose values stand in `columns`, and what is the `same` in all of them; for SQLite.
+
+    As `insert_all`, for a table whose rows are not made one by one. The values have to be hashable.
+    """
+    made = [_all_made(column, _maker(connection, table, name)) for name, column in columns.items()]
+    ends = [repeat(_made(value, _maker(connection, table, name))) for name, value in same.items()]
+    # The first columns end the rows: those that are the same never end.
+    values = list(zip(*made, *ends, strict=False))
+    connection.exec_driver_sql(_statement(table, [*columns, *same]), values)
+
+
+def _all_made(column: Sequence[Any], maker: Maker | None) -> Sequence[Any]:
+    if maker is None:
+        return column
+    stored = {value: _made(value, maker) for value in set(column)}
+    return list(map(stored.__getitem__, column))
+
+
+def _statement(table: FromClause, names: Sequence[str]) -> str:
+    if not isinstance(table, (Table, TableClause)):
+        raise TypeError(table)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    places = ", ".join("?" * len(names))
+    # Names of tables and columns come from the schema, never from what was typed.
+    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608 - see above
 
 
 def _maker(connection: Connection, table: FromClause, name: str) -> Maker | None:

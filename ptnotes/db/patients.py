@@ -14,13 +14,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from ptnotes.db.schema.clinic import DisposalRecord
 from ptnotes.db.schema.documents import AuditEventRecord
 from ptnotes.db.schema.patient import PatientRecord
-from ptnotes.db.search import MRN_DIGITS, index_patients, search_columns, storable
+from ptnotes.db.search import MRN_DIGITS, SEARCH_COLUMNS, index_patients, search_values, storable
 from ptnotes.domain.errors import Fault, InputError, NotFoundError, StaleError
 from ptnotes.domain.patient import Patient
 
 _FIELDS = tuple(field.name for field in fields(Patient))
-_STORED = tuple(name for name in _FIELDS if name != "id")
-_values = attrgetter(*_STORED)
+STORED = tuple(name for name in _FIELDS if name != "id")
+"""The columns of a patient's record that stand in the patient as they are."""
+_values = attrgetter(*STORED)
 _QUERY = select(*(getattr(PatientRecord, name) for name in _FIELDS))
 
 
@@ -118,7 +119,8 @@ def _any_taken(connection: Connection, keys: Sequence[str]) -> bool:
 
 def patient_values(patient: Patient) -> dict[str, object]:
     """The columns of a patient's record that come from the patient, those that searches read among them."""
-    return {**dict(zip(_STORED, _values(patient), strict=True)), **search_columns(patient)}
+    searched = dict(zip(SEARCH_COLUMNS, search_values(patient), strict=True))
+    return {**dict(zip(STORED, _values(patient), strict=True)), **searched}
 
 
 def _id_of(patient: Patient) -> int:

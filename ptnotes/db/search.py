@@ -124,16 +124,20 @@ def mrn_number(mrn: str) -> int | None:
     return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < MRN_DIGITS else None
 
 
-def search_columns(patient: Patient) -> dict[str, str | int | None]:
-    """Give the folded columns of a patient's record."""
+SEARCH_COLUMNS = ("mrn_key", "mrn_number", "sort_name", "search_text", "telephone_digits")
+"""The folded columns of a patient's record."""
+
+
+def search_values(patient: Patient) -> tuple[str, int | None, str, str, str]:
+    """The values of `SEARCH_COLUMNS`."""
     family, given, middle = fold(patient.family_name), fold(patient.given_name), fold(patient.middle_name)
-    return {
-        "mrn_key": patient.mrn.casefold(),
-        "mrn_number": mrn_number(patient.mrn),
-        "sort_name": f"{family} {given} {middle}".strip(),
-        "search_text": " ".join(parts_of(family, given, middle, fold(patient.preferred_name))),
-        "telephone_digits": digits_of(patient.telephone),
-    }
+    return (
+        patient.mrn.casefold(),
+        mrn_number(patient.mrn),
+        f"{family} {given} {middle}".strip(),
+        " ".join(parts_of(family, given, middle, fold(patient.preferred_name))),
+        digits_of(patient.telephone),
+    )
 
 
 def index_patients(connection: Connection, patients: Iterable[Patient], *, stored_before: bool) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from operator import attrgetter
 
 from ptnotes.domain.errors import Fault, InputError
-from ptnotes.domain.text import LINE_LIMIT, clean_line, fold
+from ptnotes.domain.text import LINE_LIMIT, are_clean, clean_line, fold
 
 EARLIEST_BIRTH_YEAR = 1890
 _NO_DIGIT = re.compile("[^0-9]+")
@@ -90,18 +88,6 @@ class PatientRow:
     archived: bool
 
 
-def _is_clean(texts: Sequence[str]) -> bool:
-    """Whether texts stand as `clean_line` would leave them, told quickly: of a long list nearly all do."""
-    whole = "|".join(texts)
-    return (
-        whole.isprintable()
-        and (whole.isascii() or unicodedata.is_normalized("NFC", whole))
-        and not ("  " in whole or " |" in whole or "| " in whole)
-        and whole[:1] != " " != whole[-1:]
-        and len(max(texts, key=len)) <= LINE_LIMIT
-    )
-
-
 def checked_patient(patient: Patient, today: date, *, needs_mrn: bool = True) -> Patient:
     """The patient as stored: cleaned text. Without `needs_mrn` a record number may be given later.
 
@@ -119,7 +105,8 @@ def checked_patient(patient: Patient, today: date, *, needs_mrn: bool = True) ->
 
     texts = _TEXTS(patient)
     needed = ("mrn", *_NAMED) if needs_mrn else _NAMED
-    if _is_clean(texts) and all(getattr(patient, name) for name in needed):
+    is_clean = are_clean("|".join(texts)) and len(max(texts, key=len)) <= LINE_LIMIT
+    if is_clean and all(getattr(patient, name) for name in needed):
         cleaned = {}
     else:
         cleaned = {

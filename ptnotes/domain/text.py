@@ -25,8 +25,9 @@ _UNDECOMPOSED = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case without accents, apostrophes or double spaces; hyphens become spaces. Equal folds match."""
-    if not text:
-        return text
+    # Most words of a long list of names are letters of ASCII alone, of which only the case is to be folded.
+    if text.isascii() and (text.isalpha() or not text):
+        return text.lower()
     lowered = text.casefold().translate(_UNDECOMPOSED)
     if lowered.isascii():
         return " ".join(lowered.split())
@@ -46,6 +47,19 @@ def clean_line(text: str, field: str, *, required: bool = False, limit: int = LI
     if required and not cleaned:
         raise InputError(Fault("text.empty", field))
     return cleaned
+
+
+def are_clean(joined: str) -> bool:
+    """Whether lines with bars between them stand as `clean_line` would leave each, whatever their length.
+
+    It is told quickly: of a long list nearly all do.
+    """
+    return (
+        joined.isprintable()
+        and (joined.isascii() or unicodedata.is_normalized("NFC", joined))
+        and not ("  " in joined or " |" in joined or "| " in joined)
+        and joined[:1] != " " != joined[-1:]
+    )
 
 
 def clean_note(text: str, field: str, limit: int = NOTE_LIMIT) -> str:

@@ -26,11 +26,13 @@ from ptnotes.domain.text import fold
 from ptnotes.exchange.csv_in import UNREADABLE
 from ptnotes.exchange.csv_text import unguarded
 
-_MOST_DATES = 50_000
-"""Days that are remembered while a file is read: more than anybody living was born on."""
+MOST_DATES = 16_384
+"""Days that are remembered while a file is read: half of those that anybody living was born on."""
 YOUNGEST_BY_TWO_DIGITS = 10
 """A year of two digits that makes somebody at most so old may as well be of the century before."""
 _NUMBERS = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})", re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})", re.ASCII)
+_LEAST_IN_A_MONTH = 28
 _MIDDLE_MONTH = re.compile(r"(\d{1,2})[-./ ]*([^\W\d_]+)[-./ ]*(\d{2})", re.ASCII)
 _LINE_ENDS = re.compile(r"\s*[\r\n]+\s*")
 _MIDNIGHT = re.compile(
@@ -61,10 +63,14 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 """Never a name of its own: “Do” and “V” can be one."""
 _YES = frozenset({"true", "yes", "y", "1", "archived", "inactive"})
 _NO = frozenset({"false", "no", "n", "0", "active"})
-_ONE_LINE = frozenset({"mrn", "full_name", "full_name_given_first", "family_name", "given_name", "birth_date"})
+_ONE_LINE = frozenset(
+    {"mrn", "full_name", "full_name_given_first", "family_name", "given_name", "birth_date"}
+)
 """What never holds a line end, unless a quote was lost and took another row into the cell."""
-_JOINTS = {"telephone": ", ", "address": ", ", "emergency_contact": ", ", "email": ", "}
+JOINTS = {"telephone": ", ", "address": ", ", "emergency_contact": ", ", "email": ", "}
 """What stands between the cells that make one text; else a space."""
+REST_OF_ADDRESS = ("city", "state", "zip", "country")
+"""What follows the street in an address, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,9 @@ class RowReader:
         self._width = len(columns.targets)
         self._header = _plain(columns.header) if columns.has_header else None
         self._dates: dict[str, date | str] = {}
-        found: dict[Target, tuple[int, ...]] = {}
-        for place, target in enumerate(columns.targets):
-            if target is not None:
-                found[target] = (*found.get(target, ()), place)
-        # Looked up by the targets' words: an enumeration's own hash costs a call for each cell.
-        self._single = [(target.value, places[0]) for target, places in found.items() if len(places) == 1]
-        self._several = [(target.value, places) for target, places in found.items() if len(places) > 1]
+        found = places_of(columns)
+        self._single = [(target, places[0]) for target, places in found.items() if len(places) == 1]
+        self._several = [(target, places) for target, places in found.items() if len(places) > 1]
 
     def read(self, cells: Sequence[str]) -> Incoming:
         """The patient. Raises `InputError` with every fault; the values of a fault never hold what the row says."""
@@ -109,12 +111,11 @@ class RowReader:
             faults.extend(error.faults)
             family = given = middle = suffix = "-"
         born = self._born(texts.get("birth_date", ""), faults)
-        said = texts.get("sex", "")
-        sex = _SEX.get(said.lower()) or _SEX.get(fold(said))
+        sex = sex_of(texts.get("sex", ""))
         if sex is None:
             faults.append(Fault("import.sex", "patient.sex"))
         uuid = texts.get("uuid", "").strip().lower()
-        if uuid and not _UUID.fullmatch(uuid):
+        if uuid and not is_uuid(uuid):
             faults.append(Fault("import.uuid", "patient.uuid"))
         archived_at = self._archived(texts.get("archived_at", ""), faults)
         keep_until = self._kept(texts.get("retain_until", ""), faults)
@@ -143,9 +144,7 @@ class RowReader:
             raise InputError(*self._told(cells, texts, faults))
         return Incoming(patient, keep_until)
 
-    def _told(
-        self, cells: Sequence[str], texts: Mapping[str, str], faults: list[Fault]
-    ) -> list[Fault]:
+    def _told(self, cells: Sequence[str], texts: Mapping[str, str], faults: list[Fault]) -> list[Fault]:
         """What is wrong with a row: one thing where it is no row of a patient at all."""
         if _plain(cells) == self._header:
             return [Fault("import.header_again", "import.row")]
@@ -163,7 +162,7 @@ class RowReader:
         texts = {target: cells[place] for target, place in self._single if place < count}
         for target, places in self._several:
             parts = [cells[place].strip() for place in places if place < count]
-            texts[target] = _JOINTS.get(target, " ").join(dict.fromkeys(part for part in parts if part))
+            texts[target] = JOINTS.get(target, " ").join(dict.fromkeys(part for part in parts if part))
         for text in texts.values():
             if not text.isascii() and UNREADABLE in text:
                 raise InputError(Fault("import.unreadable", "import.row"))
@@ -171,7 +170,7 @@ class RowReader:
             if not text.isprintable() and ("\n" in text or "\r" in text):
                 if target in _ONE_LINE:
                     raise InputError(Fault("import.line_end", f"patient.{target}"))
-                texts[target] = _LINE_ENDS.sub(_JOINTS.get(target, " "), text.strip())
+                texts[target] = _LINE_ENDS.sub(JOINTS.get(target, " "), text.strip())
         return texts
 
     def _names(self, texts: Mapping[str, str]) -> tuple[str, str, str, str]:
@@ -193,7 +192,7 @@ class RowReader:
         found = self._dates.get(text)
         if found is None:
             found = read_date(text, self._order, self._today)
-            if len(self._dates) < _MOST_DATES:
+            if len(self._dates) < MOST_DATES:
                 self._dates[text] = found
         if isinstance(found, str):
             faults.append(Fault(found, field, values={"order": DATE_ORDER_WORDS[self._order]}))
@@ -223,6 +222,28 @@ class RowReader:
         except ValueError:
             faults.append(Fault("import.keep_until", "patient.retain_until"))
             return None
+
+
+def places_of(columns: ImportMap) -> dict[str, tuple[int, ...]]:
+    """In which columns each part of a patient stands, by the word of its target.
+
+    Not by the target itself: an enumeration's own hash costs a call for each cell.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for place, target in enumerate(columns.targets):
+        if target is not None:
+            found[target.value] = (*found.get(target.value, ()), place)
+    return found
+
+
+def sex_of(said: str) -> Sex | None:
+    """The sex that a word of another system means; None where it is not known."""
+    return _SEX.get(said.lower()) or _SEX.get(fold(said))
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text in lower case is a uuid."""
+    return _UUID.fullmatch(text) is not None
 
 
 def parted_name(whole: str) -> tuple[str, str, str, str]:
@@ -287,6 +308,12 @@ def read_date(text: str, order: DateOrder, today: date) -> date | str:
             return date.fromisoformat(text)
         except ValueError:
             return "import.no_such_day" if _NUMBERS.fullmatch(text) else "import.birth_date"
+    if order is not DateOrder.YEAR_FIRST and (match := _YEAR_LAST.fullmatch(text)) is not None:
+        # As most lists have them; what is no day in this order is left to those below, who know why.
+        first, second, year = map(int, match.groups())
+        month, day = (first, second) if order is DateOrder.MONTH_FIRST else (second, first)
+        if 0 < month <= 12 and 0 < day <= _LEAST_IN_A_MONTH and year:
+            return date(year, month, day)
     return _read_date(text, order, today)
 
 
@@ -390,7 +417,7 @@ class DateCounter:
         told = self._told.get(text)
         if told is None:
             told = _order_told(text, self._today)
-            if len(self._told) < _MOST_DATES:
+            if len(self._told) < MOST_DATES:
                 self._told[text] = told
         self._counts[told] += 1
 
@@ -422,8 +449,11 @@ def likely_order(seen: DatesSeen, usual: DateOrder) -> DateOrder:
 def _address(texts: Mapping[str, str]) -> str:
     """Street, city, state with ZIP code, and country on one line."""
     street = texts.get("address", "")
-    city, state, code, country = (texts.get(one, "").strip() for one in ("city", "state", "zip", "country"))
-    if not (city or state or code or country):
-        return street
-    region = " ".join(part for part in (state, code) if part)
-    return ", ".join(part for part in (street.strip(), city, region, country) if part)
+    rest = [texts.get(one, "").strip() for one in REST_OF_ADDRESS]
+    return one_line_address(street.strip(), *rest) if any(rest) else street
+
+
+def one_line_address(street: str, city: str, state: str, code: str, country: str) -> str:
+    """An address of these parts on one line; those that are empty are left out."""
+    region = f"{state} {code}" if state and code else state or code
+    return ", ".join(filter(None, (street, city, region, country)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ptnotes.db import imports as stored
 from ptnotes.db.audit import Writing
@@ -23,25 +25,39 @@ from ptnotes.domain.importing import (
     Target,
     reason_words,
 )
-from ptnotes.domain.same_person import Known
+from ptnotes.domain.patient import Patient
+from ptnotes.domain.same_person import Keys, Known
 from ptnotes.exchange.csv_text import unguarded
 from ptnotes.exchange.file_in import Rows, rows_of
 from ptnotes.exchange.map_text import map_text
 from ptnotes.exchange.refused_out import RefusedRows
-from ptnotes.exchange.row_in import Incoming, RowReader
+from ptnotes.exchange.row_in import Incoming
+from ptnotes.exchange.rows_in import RowsReader
 from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
 LOOK_EVERY = 500
-"""Rows after which somebody is told how far it is, and asked whether to go on."""
-_GATHERED = 2_500
-"""Rows that are read before they are stored."""
+"""Rows that are read at once. Then somebody is told how far it is, and asked whether to go on."""
+_GATHERED = 5_000
+"""Rows that are read before they are stored. Each turn writes most pages of the indexes, however few rows it has."""
 _AT_ONCE = 250
 """Rows after which a turn at writing ends where somebody waits: a save in the window waits for these at most."""
-_TURN_S = 0.15
+_COLLECTED_AFTER = 50_000
+_TURN_S = 0.3
 """How long a turn lasts at most: who waits in another program is not seen from here."""
+
+
+@contextmanager
+def collected_rarely() -> Iterator[None]:
+    """Look for garbage seldom within the block: a row makes some ten values, of which none is ever in a ring."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(_COLLECTED_AFTER, before[0]), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def reasons_of(because: Because | None, faults: Sequence[Fault]) -> tuple[str, ...]:
@@ -51,9 +67,11 @@ def reasons_of(because: Because | None, faults: Sequence[Fault]) -> tuple[str, .
     return tuple(dict.fromkeys(map(reason_words, faults)))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of a row: who it says, or why it is refused; who it may be, and why."""
+class Verdict(NamedTuple):
+    """What becomes of a row: who it says, or why it is refused; who it may be, and why.
+
+    `other` is the id of a patient, less than zero for an earlier row, and zero where nobody asked for more than why.
+    """
 
     number: int
     cells: list[str]
@@ -75,34 +93,58 @@ class Verdict:
 
 
 class Judge:
-    """Says of each row what becomes of it, by the clinic's patients and the rows before."""
+    """Says of each row what becomes of it, by the clinic's patients and the rows before.
 
-    def __init__(self, clinic: OpenClinic, columns: ImportMap, add: frozenset[int] = frozenset()) -> None:
-        self._reader = RowReader(columns, clinic.today(), clinic.clock())
-        self._add = add
-        self.known = Known(has_uuids=Target.UUID in columns.targets)
+    In a dry run nothing is stored, so that all that is known of the rows before is kept in memory. While rows are
+    `stored`, the store itself is asked for their record numbers and ids.
+    """
+
+    def __init__(
+        self,
+        clinic: OpenClinic,
+        columns: ImportMap,
+        add: frozenset[int] = frozenset(),
+        *,
+        stored_as: Given | None = None,
+    ) -> None:
+        self._reader = RowsReader(columns, clinic.today(), clinic.clock())
+        self._clinic, self._add, self._given = clinic, add, stored_as
+        is_dry = stored_as is None
+        self.known = Known(has_uuids=Target.UUID in columns.targets, has_numbers=is_dry, has_places=is_dry)
         self.last_id = 0
         with clinic.store.read() as connection:
             for row in stored.everybody(connection):
                 self.known.add_patient(self.known.keys(row), row.id)
                 self.last_id = row.id
 
-    def verdicts(self, rows: Rows) -> Iterator[Verdict]:
-        """What becomes of each row, in their order."""
+    def blocks(self, rows: Rows) -> Iterator[list[Verdict]]:
+        """What becomes of each row, in their order, `LOOK_EVERY` at a time."""
+        block: list[tuple[int, list[str], Fault | None]] = []
         for number, cells, code in rows:
-            if code:
-                yield Verdict(number, cells, RowKind.REFUSED, faults=(rows.fault(code),))
-                continue
-            try:
-                incoming = self._reader.read(cells)
-            except InputError as error:
-                yield Verdict(number, cells, RowKind.REFUSED, faults=error.faults)
-                continue
-            yield self._judged(number, cells, incoming)
+            block.append((number, cells, rows.fault(code) if code else None))
+            if len(block) == LOOK_EVERY:
+                yield self._verdicts(block)
+                block = []
+        if block:
+            yield self._verdicts(block)
 
-    def _judged(self, number: int, cells: list[str], incoming: Incoming) -> Verdict:
+    def _verdicts(self, block: list[tuple[int, list[str], Fault | None]]) -> list[Verdict]:
+        read = self._reader.read([cells for _number, cells, fault in block if fault is None])
+        if self._given is not None:
+            patients = [one.patient for one in read if isinstance(one, Incoming)]
+            with self._clinic.store.read() as connection:
+                self._given.look_up(connection, patients)
+        following = iter(read)
+        return [
+            self._judged(number, cells, next(following) if fault is None else InputError(fault))
+            for number, cells, fault in block
+        ]
+
+    def _judged(self, number: int, cells: list[str], incoming: Incoming | InputError) -> Verdict:
+        if isinstance(incoming, InputError):
+            return Verdict(number, cells, RowKind.REFUSED, faults=incoming.faults)
         keys = self.known.keys(incoming.patient)
-        found = self.known.match(keys)
+        found = self._found(incoming.patient, keys)
         if found is not None:
             verdict = Verdict(number, cells, RowKind.DUPLICATE, incoming, because=found[0], other=found[1])
             if number not in self._add or not verdict.can_be_added:
@@ -112,7 +154,45 @@ class Judge:
                 incoming = replace(incoming, patient=replace(incoming.patient, mrn=""))
                 keys = self.known.keys(incoming.patient)
         self.known.add_row(keys, number)
+        if self._given is not None:
+            self._given.add(incoming.patient)
         return Verdict(number, cells, RowKind.MADE, incoming)
+
+    def _found(self, patient: Patient, keys: Keys) -> tuple[Because, int] | None:
+        because = None if self._given is None else self._given.to(patient)
+        return self.known.match(keys) if because is None else (because, 0)
+
+
+class Given:
+    """The record numbers and ids that belong to somebody: to patients of the store, and to rows that wait for it."""
+
+    def __init__(self) -> None:
+        self._numbers: set[str] = set()
+        self._uuids: set[str] = set()
+
+    def look_up(self, connection: Writing, patients: Sequence[Patient]) -> None:
+        """Learn which numbers and ids of these patients are in the store."""
+        numbers, uuids = stored.given(connection, patients)
+        self._numbers |= numbers
+        self._uuids |= uuids
+
+    def to(self, patient: Patient) -> Because | None:
+        """Whether the id or the record number is somebody's."""
+        if patient.uuid and patient.uuid in self._uuids:
+            return Because.SAME_RECORD
+        return Because.SAME_NUMBER if patient.mrn and patient.mrn.casefold() in self._numbers else None
+
+    def add(self, patient: Patient) -> None:
+        """Know the number and the id of a row that is to be stored."""
+        if patient.uuid:
+            self._uuids.add(patient.uuid)
+        if patient.mrn:
+            self._numbers.add(patient.mrn.casefold())
+
+    def forget(self) -> None:
+        """Forget all of them: whatever waited is in the store by now."""
+        self._numbers.clear()
+        self._uuids.clear()
 
 
 class Run:
@@ -144,21 +224,27 @@ class Run:
 
     def carry_out(self, rows: Rows, add: frozenset[int], progress: Progress, stop: Stop) -> bool:
         """Store what the rows make. Gives whether it was stopped before the end."""
-        judge = Judge(self._clinic, self._columns, add)
+        given = Given()
+        judge = Judge(self._clinic, self._columns, add, stored_as=given)
         waiting: list[Verdict] = []
         was_stopped = False
-        for count, verdict in enumerate(judge.verdicts(rows)):
-            if verdict.kind is RowKind.MADE:
-                waiting.append(verdict)
-            else:
-                self._give_back(verdict)
-            if len(waiting) == _GATHERED:
+        done = 0
+        for verdicts in judge.blocks(rows):
+            progress(done, self._first.rows)
+            was_stopped = stop() or self._clinic.ending.is_set()
+            if was_stopped:
+                break
+            done += len(verdicts)
+            for verdict in verdicts:
+                if verdict.kind is RowKind.MADE:
+                    waiting.append(verdict)
+                else:
+                    self._give_back(verdict)
+            if len(waiting) >= _GATHERED:
                 self._store(judge, waiting)
                 waiting = []
-            if count % LOOK_EVERY == 0:
-                progress(count, self._first.rows)
-                was_stopped = stop() or self._clinic.ending.is_set()
-            if was_stopped or self._is_undone:
+                given.forget()
+            if self._is_undone:
                 break
         if not was_stopped:
             self._store(judge, waiting)
@@ -226,7 +312,7 @@ class Run:
         if not taken:
             return rows
         left.extend(
-            replace(verdict, kind=RowKind.DUPLICATE, because=Because.SAME_NUMBER)
+            verdict._replace(kind=RowKind.DUPLICATE, because=Because.SAME_NUMBER)
             for verdict in verdicts
             if verdict.number in taken
         )
@@ -250,7 +336,7 @@ class Run:
             if found is None:
                 new.append(verdict)
             else:
-                left.append(replace(verdict, kind=RowKind.DUPLICATE, because=found[0], other=found[1]))
+                left.append(verdict._replace(kind=RowKind.DUPLICATE, because=found[0], other=found[1]))
         return new
 
     def _numbered(self, connection: Writing, verdicts: list[Verdict]) -> list[stored.NewRow]:

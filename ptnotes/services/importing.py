@@ -44,12 +44,12 @@ from ptnotes.exchange.refused_out import RefusedRows
 from ptnotes.exchange.row_in import RowReader
 from ptnotes.services.export_file import check_target, private_file, put_in_place
 from ptnotes.services.import_run import (
-    LOOK_EVERY,
     Judge,
     Progress,
     Run,
     Stop,
     Verdict,
+    collected_rarely,
     first_pass,
     reasons_of,
 )
@@ -131,18 +131,19 @@ def dry_run(
     columns = checked_map(columns)
     index = RowIndex()
     counts = dict.fromkeys(RowKind, 0)
-    with _opened(path) as file:
+    with collected_rarely(), _opened(path) as file:
         index.stamp = _stamp(file)
         digest = first_pass(file, replace(columns, targets=())).digest
         columns = _with_header(file, columns)
         judge = Judge(clinic, columns)
         with rows_of(file, columns) as rows:
-            for place, verdict in enumerate(judge.verdicts(rows)):
-                counts[verdict.kind] += 1
-                _keep(index, rows, place, verdict)
-                if place % LOOK_EVERY == 0:
-                    _go_on(clinic, stop)
-                    progress(file.tell(), index.stamp[0])
+            for verdicts in judge.blocks(rows):
+                _go_on(clinic, stop)
+                progress(file.tell(), index.stamp[0])
+                for verdict in verdicts:
+                    counts[verdict.kind] += 1
+                    _keep(index, verdict)
+                _mark(index, rows)
             not_patients, broken_off = rows.not_patients, rows.broken_off
         progress(index.stamp[0], index.stamp[0])
     return DryRun(
@@ -219,7 +220,7 @@ def import_patients(
         if os.path.lexists(refused):
             raise EnvironmentFault("import.there", path=str(refused))
         check_target(refused, replace=False, starts=b"")
-    with ExitStack() as open_files:
+    with collected_rarely(), ExitStack() as open_files:
         file = open_files.enter_context(_opened(path))
         columns = _with_header(file, columns)
         first = first_pass(file, columns)
@@ -324,15 +325,21 @@ def _go_on(clinic: OpenClinic, stop: Stop) -> None:
         raise EnvironmentFault("import.stopped")
 
 
-def _keep(index: RowIndex, rows: Rows, place: int, verdict: Verdict) -> None:
+def _keep(index: RowIndex, verdict: Verdict) -> None:
     """Keep what a page of rows is made from later."""
     index.numbers.append(verdict.number)
     index.kinds.append(_CODES.index(verdict.kind))
     if verdict.because is not None:
         index.others.append(verdict.other)
         index.because.append(_REASONS.index(verdict.because))
-    if (place + 1) % _MARK_EVERY == 0 and (mark := rows.place()) is not None:
-        index.marks.append((place + 1, mark.number, mark.cookie))
+
+
+def _mark(index: RowIndex, rows: Rows) -> None:
+    """Keep where reading can go on after the rows so far, where it was not kept for long."""
+    count = len(index.numbers)
+    since = count - (index.marks[-1][0] if index.marks else 0)
+    if since >= _MARK_EVERY and (mark := rows.place()) is not None:
+        index.marks.append((count, mark.number, mark.cookie))
 
 
 def _positions(kinds: bytearray, code: int, offset: int, limit: int) -> list[int]:

@@ -112,3 +112,48 @@ def test_a_hundred_bytes_are_enough_for_everybody_even_where_all_were_born_on_on
     finally:
         tracemalloc.stop()
     assert grown < 100 * len(people)
+
+
+def test_fifteen_bytes_of_an_earlier_row_are_enough_where_nobody_asks_who_it_was() -> None:
+    everybody = Known(has_uuids=False, has_numbers=False, has_places=False)
+    people = [
+        everybody.keys(replace(ANNA, family_name=f"Name{number}", telephone=f"555 01{number:05}"))
+        for number in range(40_000)
+    ]
+    for number, keys in enumerate(people[:20_000]):
+        everybody.add_row(keys, number)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number, keys in enumerate(people[20_000:]):
+            everybody.add_row(keys, number)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    # A block that grows is a little larger than what is in it; one that was there before is not counted.
+    assert grown < 40 * 20_000
+    sizes = [
+        len(bucket)
+        for digests in (
+            everybody._by_sound,
+            everybody._by_given,
+            everybody._by_telephone,
+            everybody._by_number,
+        )
+        for bucket in digests._buckets
+    ]
+    assert sum(sizes) == 14 * 40_000
+
+
+def test_without_places_or_numbers_the_same_people_are_known_and_nobody_is_named() -> None:
+    everybody = Known(has_uuids=True, has_numbers=False, has_places=False)
+    everybody.add_patient(everybody.keys(ANNA), 7)
+    other = replace(ANNA, birth_date=date(1950, 1, 1), telephone="")
+    assert everybody.match(everybody.keys(other)) is None
+    assert everybody.match(everybody.keys(replace(ANNA, telephone=""))) == (Because.SAME_NAME, 0)
+    assert everybody.match(everybody.keys(replace(ANNA, family_name="X", given_name="Y"))) == (
+        Because.SAME_TELEPHONE,
+        0,
+    )
+    everybody.add_row(everybody.keys(other), 3)
+    assert everybody.match(everybody.keys(other)) == (Because.SAME_NAME, 0)

@@ -1,6 +1,7 @@
 """Patients brought in: tried, stored, written back, undone."""
 
 import codecs
+import csv
 import stat
 import threading
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ptnotes.db import imports
@@ -288,6 +289,7 @@ def test_an_import_whose_program_ends_is_shown_as_cut_off_with_what_it_made(
     clinic: OpenClinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_run, "_GATHERED", 10)
+    monkeypatch.setattr(import_run, "LOOK_EVERY", 10)
     path = written(tmp_path, people(40))
     calls: list[int] = []
 
@@ -350,7 +352,7 @@ def test_an_import_that_is_undone_meanwhile_adds_no_more(
             undone.append(undo_import(clinic, import_runs(clinic)[0].id).removed)
 
     assert brought_in(clinic, path, progress=undo_once).was_stopped
-    assert undone == [20]
+    assert undone == [25]
     assert everybody(clinic) == []
 
 
@@ -380,6 +382,46 @@ def test_whoever_was_added_elsewhere_meanwhile_is_known_too(
 
     done = brought_in(clinic, path, progress=add_meanwhile)
     assert (done.made, done.left_out) == (28, 2)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["000001", "000002", "ab3", "AB3", ""]),
+            st.sampled_from(["Meyer", "Maier", "Berg"]),
+            st.sampled_from(["Anna", "Berg", "Anton"]),
+            st.sampled_from(["03/12/1979", "12/03/1979", "05/05/1950"]),
+            st.sampled_from(["", "555 010 4477"]),
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    st.integers(1, 4),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+def test_whatever_is_in_a_list_is_imported_as_it_was_tried(
+    clinic: OpenClinic, tmp_path: Path, rows: list[tuple[str, ...]], gathered: int
+) -> None:
+    path = tmp_path / "list.csv"
+    path.unlink(missing_ok=True)
+    header = ("MRN", "Last Name", "First Name", "DOB", "Phone")
+    path.write_text("".join(",".join(row) + "\r\n" for row in (header, *rows)), "utf-8", newline="")
+    columns = look_at(clinic, path).map
+    before = (import_run.LOOK_EVERY, import_run._GATHERED)
+    tried = dry_run(clinic, path, columns)
+    import_run.LOOK_EVERY, import_run._GATHERED = 2, gathered
+    try:
+        refused = tmp_path / "left.csv"
+        refused.unlink(missing_ok=True)
+        done = import_patients(clinic, path, columns, refused=refused)
+    finally:
+        import_run.LOOK_EVERY, import_run._GATHERED = before
+    assert (done.made, done.left_out, done.refused) == (tried.made, tried.duplicates, tried.refused)
+    shown = dry_run_rows(clinic, tried, RowKind.DUPLICATE, limit=99)
+    told = list(csv.reader(refused.read_text("utf-8-sig").splitlines()))[1:] if refused.exists() else []
+    assert [line[-1] for line in told] == [" ".join(row.reasons) for row in shown]
+    undo_import(clinic, done.run_id)
+    assert everybody(clinic) == []
 
 
 def test_a_save_in_between_ends_the_turn(
