@@ -117,6 +117,26 @@ def test_what_was_told_to_others_has_a_line_below_the_plan(
     assert page.state.session.note.communication == "Told Dr. "
 
 
+def test_a_note_that_is_only_read_holds_no_word_that_was_not_charted(chart: Chart) -> None:
+    page = chart()
+    editors = page.note.editors.values()
+    assert any(editor.placeholderText() for editor in editors)
+    page.set_editable(False)
+    assert [editor.placeholderText() for editor in editors] == [""] * 5
+    page.set_editable(True)
+    assert any(editor.placeholderText() for editor in editors)
+
+
+def test_a_part_of_the_note_is_as_high_as_its_text_at_any_width(chart: Chart, qtbot: QtBot) -> None:
+    page = chart()
+    editor = page.note.editors["plan"]
+    page.state.put(edits.set_note(page.state.session, "plan", "Longer walks with rests. " * 3))
+    wide = editor.height()
+    editor.setMaximumWidth(editor.width() // 2)
+    qtbot.waitUntil(lambda: editor.height() > wide)
+    qtbot.waitUntil(lambda: editor.verticalScrollBar().maximum() == 0, timeout=3000)
+
+
 def test_typing_in_the_note_is_undone_by_the_word_from_within_the_field(
     chart: Chart,
 ) -> None:

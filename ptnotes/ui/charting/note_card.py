@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from ptnotes.domain.errors import Fault, InputError
@@ -41,6 +41,7 @@ class NoteEditor(QPlainTextEdit):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
+        self._hint = hint
         self.setPlaceholderText(hint)
         self._lowest, self._highest = theme.px(lowest), theme.px(220)
         leave_undo_to_screen(self)
@@ -82,6 +83,20 @@ class NoteEditor(QPlainTextEdit):
         lines = self.document().documentLayout().documentSize().height()
         wanted = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 20
         self.setFixedHeight(min(max(wanted, self._lowest), self._highest))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # At another width the text has other lines, of which the document tells nothing.
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            # In a note that is only read a hint would be taken for what was charted.
+            self.setPlaceholderText(self._hint if self.isEnabled() else "")
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
