@@ -74,7 +74,8 @@ class TrendChart:
     """Everything one small chart shows, in `unit`. `error` is the half width of the band round `baseline`.
 
     `normal_low` and `normal_high` are equal where the source gives one value; None where nobody published one.
-    `own_normals` are the clinic's own values among them.
+    `own_normals` are the clinic's own values among them. `then` is the last point of the main line by an earlier day
+    that was asked for, and `since` judges the change from it to the latest, taken after that day; None without one.
     """
 
     key: str
@@ -95,6 +96,8 @@ class TrendChart:
     scale_low: Decimal | None = None
     scale_high: Decimal | None = None
     verdict: Verdict | None = None
+    then: TrendPoint | None = None
+    since: Verdict | None = None
     better: str = "higher"
     note: str = ""
 
@@ -138,8 +141,13 @@ def motion_charts(
     sessions: Sequence[TreatmentSession],
     goals: Sequence[Goal] = (),
     normal_values: NormalValues = NormalValues.AAOS,
+    *,
+    since: date | None = None,
 ) -> tuple[TrendChart, ...]:
-    """One chart for each motion and side in `sessions`, in the order of the reference data, left before right."""
+    """One chart for each motion and side in `sessions`, in the order of the reference data, left before right.
+
+    What changed after the day `since` is judged too, where one is given.
+    """
     numbers = visit_numbers(sessions)
     gathered: dict[tuple[str, Side | None], list[_Taken]] = {}
     for session in counted(sessions):
@@ -151,7 +159,14 @@ def motion_charts(
     keys = sorted(gathered, key=lambda key: (order[key[0]], sides.index(key[1]) if key[1] else -1))
     return tuple(
         _motion_chart(
-            reference, reference.motions[motion], side, gathered[motion, side], numbers, goals, normal_values
+            reference,
+            reference.motions[motion],
+            side,
+            gathered[motion, side],
+            numbers,
+            goals,
+            normal_values,
+            since,
         )
         for motion, side in keys
     )
@@ -165,6 +180,7 @@ def _motion_chart(
     numbers: dict[int, int],
     goals: Sequence[Goal],
     normal_values: NormalValues,
+    since: date | None,
 ) -> TrendChart:
     groups: dict[_Way, list[_Taken]] = {}
     for session, reading in gathered:
@@ -219,6 +235,8 @@ def _motion_chart(
     if main is None:
         return chart
     first, last = groups[main][0][1], groups[main][-1][1]
+    place = _place_then([session for session, _ in groups[main]], since)
+    then = groups[main][place] if place is not None else None
     error = measurement_error(reference, first, same_rater=taken_by_one(first, last))
     return replace(
         chart,
@@ -227,6 +245,8 @@ def _motion_chart(
         error=error.value if error else None,
         error_kind=error.kind if error else "",
         verdict=judge_motion(reference, first, last) if len(groups[main]) > 1 else None,
+        then=_point(then[0], then[1].value, numbers) if then and then[1].value is not None else None,
+        since=judge_motion(reference, then[1], last) if then is not None else None,
     )
 
 
@@ -235,11 +255,13 @@ def pain_chart(
     sessions: Sequence[TreatmentSession],
     goals: Sequence[Goal] = (),
     region: str | None = None,
+    *,
+    since: date | None = None,
 ) -> TrendChart:
     """Pain over the episode on the 0 to 10 scale: now before and after each visit, and worst and best where recorded.
 
     The verdict is on the worst pain where it was recorded twice, else on the pain before the visit; `region` is the
-    episode's main one, for which the important change was chosen.
+    episode's main one, for which the important change was chosen. What changed after the day `since` is judged too.
     """
     numbers = visit_numbers(sessions)
     groups: dict[tuple[PainKind, Phase], list[tuple[TreatmentSession, int]]] = {}
@@ -279,17 +301,19 @@ def pain_chart(
     if main is None:
         return chart
     values = [value for _, value in groups[main]]
-    verdict = (
-        judge_score(reference, "nprs", values[0], values[-1], between_visits=True, region=region)
-        if len(values) > 1
-        else None
-    )
+    place = _place_then([session for session, _ in groups[main]], since)
+
+    def judged(first: int) -> Verdict:
+        return judge_score(reference, "nprs", first, values[-1], between_visits=True, region=region)
+
     return replace(
         chart,
         baseline=Decimal(values[0]),
         latest=Decimal(values[-1]),
         goal=_pain_goal(goals, main[0]),
-        verdict=verdict,
+        verdict=judged(values[0]) if len(values) > 1 else None,
+        then=_point(groups[main][place][0], Decimal(values[place]), numbers) if place is not None else None,
+        since=judged(values[place]) if place is not None else None,
         note=main[0].value,
     )
 
@@ -321,6 +345,13 @@ def _main_pain(
         if len(groups.get(key, ())) > 1:
             return key
     return next(iter(groups), None)
+
+
+def _place_then(sessions: Sequence[TreatmentSession], since: date | None) -> int | None:
+    """Which of `sessions`, oldest first, is the last by the day `since`; None where none is, or the latest is."""
+    if since is None or sessions[-1].service_date <= since:
+        return None
+    return max((at for at, session in enumerate(sessions) if session.service_date <= since), default=None)
 
 
 def _way(reading: RomReading) -> _Way:

@@ -116,7 +116,11 @@ class PatientHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """One measure's first and latest value with the verdict between them, in `unit`."""
+    """One measure's first and latest value with the verdict between them, in `unit`.
+
+    `then` is its value by an earlier day that is looked back to, and `since` the verdict between that and the latest;
+    None where it was not taken by that day and again after it.
+    """
 
     label: str
     unit: str
@@ -124,6 +128,8 @@ class ChangeRow:
     latest: Decimal | None
     verdict: Verdict | None
     goal: Decimal | None = None
+    then: Decimal | None = None
+    since: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureRow:
-    """One measure over the episode. `first` and `now` are what `verdict` compares; `earlier` is at the last report.
+    """One measure over the episode. `first` and `now` are what `verdict` compares; `earlier` is at the last report, and
+    `since` judges what changed after the day that the conclusion looks back to (that report, where there is one).
 
     `how` says how it was measured. `chart_key` is the key of its chart, empty where it has none.
     """
@@ -41,6 +42,7 @@ class MeasureRow:
     earlier: Reading | None = None
     now: Reading | None = None
     verdict: Verdict | None = None
+    since: Verdict | None = None
     goal: str = ""
     normal: str = ""
     chart_key: str = ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ptnotes.db.audit import Writing as Reading
 from ptnotes.db.audit import audit_head
+from ptnotes.db.certification import last_report
 from ptnotes.db.episode_history import goal_events, plan_history
 from ptnotes.db.episodes import load_episode, outcomes_of
 from ptnotes.db.patients import load_patient
@@ -29,6 +30,7 @@ from ptnotes.domain.permissions import Act
 from ptnotes.domain.plan import PlanVersion
 from ptnotes.domain.signature import SignedNote
 from ptnotes.domain.treatment import TreatmentSession
+from ptnotes.domain.trend import counted
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.progress_words import is_shown
@@ -41,7 +43,8 @@ _REPORTED = (*MEASURED, "findings", "vitals", "exercises", "note")
 class Case:
     """What a document is made from. `sessions` are all of the episode up to `as_of`, oldest first.
 
-    `since` is the day of the last report, or None where this is the first. `conclusion` replaces the drafted one.
+    `since` is the day of the last report, or None where this is the first; a document that `is_whole` tells of the
+    whole episode all the same, and looks back to that day to say what changed. `conclusion` replaces the drafted one.
     `screen` is the episode's screen, `names` everybody's name by their id.
     `goal_steps` are what became of each goal, by its uuid, `plan_versions` the plan of care and those before it.
     `notes` are the signed notes, `broken` the sessions whose signatures do not hold, `mark` how far the audit has come.
@@ -56,6 +59,7 @@ class Case:
     written_at: datetime
     as_of: date
     since: date | None = None
+    is_whole: bool = False
     paper: Paper | None = None
     conclusion: Conclusion | None = None
     asked: Asked = NOTHING_ASKED
@@ -77,6 +81,17 @@ def gather(clinic: OpenClinic, episode_id: int, until: date) -> Case:
     """The case of an episode as it stood on the day `until`. Raises `NotFoundError`, `AccessError`."""
     with clinic.store.read() as connection:
         return read_case(clinic, connection, episode_id, until)
+
+
+def gather_whole(clinic: OpenClinic, episode_id: int) -> Case:
+    """The whole episode as it stands today, with the last report that does not cover its latest visit.
+
+    Raises `NotFoundError`, `AccessError`.
+    """
+    with clinic.store.read() as connection:
+        case = read_case(clinic, connection, episode_id, clinic.today())
+        latest = max((one.service_date for one in counted(case.sessions)), default=case.as_of)
+        return replace(case, since=last_report(connection, episode_id, latest), is_whole=True)
 
 
 def read_case(clinic: OpenClinic, connection: Reading, episode_id: int, until: date) -> Case:

@@ -24,7 +24,7 @@ from ptnotes.reports.document_data import Signatures
 from ptnotes.reports.progress_data import MeasureRow, Reading
 from ptnotes.services.case import Case
 from ptnotes.services.home_sheet import home_exercise_lines, home_exercises_on
-from ptnotes.services.progress_content import measure_rows, progress_content
+from ptnotes.services.progress_content import progress_content
 from ptnotes.services.progress_plan import closed_on, measured_words
 from ptnotes.services.progress_words import abbreviation_note, other_services
 
@@ -41,7 +41,7 @@ _TEACHES = "education"
 def discharge_content(reference: Reference, case: Case) -> DischargeData:
     """The summary of `case`, whose `since` is the last report. Raises `InputError` "visit.none" without a visit."""
     episode = case.episode
-    whole = progress_content(reference, replace(case, since=None))
+    whole = progress_content(reference, replace(case, is_whole=True))
     attended = counted(case.sessions)
     # The visits are not listed one by one, so that no abbreviation of a technique stands there to be explained.
     shortened = set(abbreviation_note(reference, attended))
@@ -64,7 +64,7 @@ def discharge_content(reference: Reference, case: Case) -> DischargeData:
         reason=DISCHARGE_REASONS[reason] if reason is not None else "",
         last_report_on=case.since,
         visits_since=sum(case.since is not None and day > case.since for day in days),
-        measures=_measures(reference, case, whole.measures),
+        measures=tuple(_measure(row, case.since) for row in whole.measures),
         goals=tuple(_goal(reference, case, progress) for progress in _progress(reference, case, attended)),
         home=home_exercise_lines(reference, case.sessions),
         home_on=home_exercises_on(case.sessions),
@@ -113,47 +113,14 @@ def _lacks(data: DischargeData) -> Iterator[Lack]:
         yield Lack(code="lack.referrer", is_required=False)
 
 
-def _measures(reference: Reference, case: Case, rows: Sequence[MeasureRow]) -> tuple[DischargeMeasure, ...]:
-    """Each measure with its change since the last report, judged by the same judge as the change since the first.
+def _measure(row: MeasureRow, since: date | None) -> DischargeMeasure:
+    """A measure with its change since the last report, judged by the same judge as the change since the first.
 
-    The reading at the last report is compared only where it was taken in the way that the whole episode compares.
+    The reading at the report was taken in the way that the whole episode compares.
     """
-    if case.since is None:
-        return tuple(DischargeMeasure(row=row) for row in rows)
-    reported = {
-        (row.label, row.how): row.earlier
-        for row in measure_rows(reference, case)
-        if row.earlier is not None and row.now is not None and row.now.on > case.since
-    }
-    days = {reading.on for reading in reported.values()}
-    later = {
-        (day, row.label, row.how): row
-        for day in days
-        for row in measure_rows(reference, _beginning(case, day))
-    }
-    found = []
-    for row in rows:
-        reading = reported.get((row.label, row.how))
-        alike = later.get((reading.on, row.label, row.how)) if reading is not None else None
-        judged = alike is not None and (alike.first, alike.now) == (reading, row.now)
-        found.append(
-            DischargeMeasure(
-                row=row,
-                reported=reading,
-                since=alike.verdict if alike is not None and judged else None,
-            )
-        )
-    return tuple(found)
-
-
-def _beginning(case: Case, day: date) -> Case:
-    """The case as if it had begun on `day`."""
-    return replace(
-        case,
-        since=None,
-        sessions=[session for session in case.sessions if session.service_date >= day],
-        outcomes=[score for score in case.outcomes if score.taken_on >= day],
-    )
+    if since is None or row.since is None:
+        return DischargeMeasure(row=row)
+    return DischargeMeasure(row=row, reported=row.earlier, since=row.since)
 
 
 def _progress(

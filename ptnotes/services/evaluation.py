@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ptnotes.db.certification import last_report
 from ptnotes.db.due import payer_of_episode
 from ptnotes.db.payers import rules_by_payer
 from ptnotes.db.people import people
@@ -72,8 +73,9 @@ def _gathered(
         by_payer = rules_by_payer(connection)
         session = _chosen(case, choices.session_id)
         payer_id = payer_of_episode(connection, episode_id, session.service_date)
+        reported = last_report(connection, episode_id, session.service_date)
         everybody = {person.id: person for person in people(connection)}
-    case = replace(case, paper=choices.paper, author=_evaluator(case, session, everybody))
+    case = replace(case, since=reported, paper=choices.paper, author=_evaluator(case, session, everybody))
     found = evaluated(case, session)
     rules = by_payer.get(payer_id, by_payer[None]).due
     return evaluation_content(clinic.reference, case, found, rules, choices.sign_by), found

@@ -191,7 +191,7 @@ def _course(reference: Reference, case: Case, found: Evaluated) -> ProgressRepor
             outcomes=found.outcomes,
             episode=found.episode,
             as_of=found.session.service_date,
-            since=None,
+            is_whole=True,
             conclusion=None,
         ),
     )

@@ -33,7 +33,7 @@ from ptnotes.domain.trend import counted, visit_numbers
 from ptnotes.reports.document_data import Signatures
 from ptnotes.reports.letter_data import LetterData
 from ptnotes.services.audit import changing_clinic
-from ptnotes.services.case import Case, gather
+from ptnotes.services.case import Case, gather_whole
 from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.letter_values import letter_values
 from ptnotes.services.opening import OpenClinic
@@ -105,7 +105,7 @@ def filled(clinic: OpenClinic, episode_id: int, template: LetterTemplate) -> Let
     It goes to whom its first line names, the referrer or the patient. Raises `NotFoundError`, `AccessError`.
     """
     require(clinic, Act.WRITE_PROGRESS_REPORT)
-    case = gather(clinic, episode_id, clinic.today())
+    case = gather_whole(clinic, episode_id)
     values = letter_values(clinic.reference, case)
     return LetterChoices(
         to="\n".join(line for line in _to(case, template) if line),
@@ -124,7 +124,7 @@ def prepare_letter(clinic: OpenClinic, episode_id: int, choices: LetterChoices) 
     """
     require(clinic, Act.WRITE_PROGRESS_REPORT)
     letter = checked_letter(choices)
-    case = gather(clinic, episode_id, clinic.today())
+    case = gather_whole(clinic, episode_id)
     draws = bool(quotes_of(letter, letter_values(clinic.reference, case)))
     attended = counted(case.sessions) if draws else []
     told = signatures(attended, visit_numbers(case.sessions), case.notes, case.broken, case.mark)

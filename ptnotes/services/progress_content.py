@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from ptnotes.domain.treatment import (
     NoteState,
     PainKind,
     Phase,
+    TreatmentSession,
     VisitStatus,
 )
 from ptnotes.domain.treatment_strip import treatment_strip
@@ -56,18 +57,29 @@ _PAIN_LABELS = {
 }
 
 
+_LOOKS_BACK = 10
+"""Treatment days that the conclusion looks back over where no report was given out, and how many before that day stand
+for it: within so many a report is written (Medicare Benefit Policy Manual, Pub. 100-02, ch. 15, sec. 220.3.D).
+"""
+
+
 def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     """The report of `case`. Raises `InputError` ("visit.none") where no visit was attended in the period."""
     episode = case.episode
     attended = counted(case.sessions)
-    in_period = [session for session in attended if case.since is None or session.service_date > case.since]
+    begins = None if case.is_whole else case.since
+    in_period = [session for session in attended if begins is None or session.service_date > begins]
     if not in_period:
         raise InputError(Fault("visit.none", "report.as_of"))
     numbers = visit_numbers(case.sessions)
     outcomes = [score for score in case.outcomes if score.taken_on <= case.as_of]
-    charts = _titled(reference, motion_charts(reference, attended, episode.goals, case.clinic.normal_values))
-    pain = pain_chart(reference, attended, episode.goals, episode.main_region)
-    measures = _measures(reference, case, charts, pain, outcomes)
+    back = _looks_back(case.since, attended)
+    charts = _titled(
+        reference,
+        motion_charts(reference, attended, episode.goals, case.clinic.normal_values, since=back.on),
+    )
+    pain = pain_chart(reference, attended, episode.goals, episode.main_region, since=back.on)
+    measures = _measures(reference, case, charts, pain, outcomes, back)
     shown_charts = (*charts, pain) if pain.lines else charts
     key_motion = _key_motion(reference, episode, charts)
     in_numbers = [numbers[session.id] for session in in_period if session.id in numbers]
@@ -99,7 +111,8 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             and session.state not in (NoteState.DISCARDED, NoteState.VOIDED)
             for session in case.sessions
         ),
-        conclusion=case.conclusion or draft_conclusion(_changes(measures), treated_days, is_over=is_over),
+        conclusion=case.conclusion
+        or draft_conclusion(_changes(measures), treated_days, since=back.words, is_over=is_over),
         asked=case.asked,
         certification_ended=_certification_ended(case),
         measures=tuple(row for row, _ in measures),
@@ -117,7 +130,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ()))
             for progress in sorted(goals, key=_closed_last)
         ),
-        care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, case.since, case.as_of),
+        care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, begins, case.as_of),
         narrative=latest_narrative(in_period),
         visits=tuple(
             visit_line(reference, session, numbers, key_motion)
@@ -134,15 +147,30 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     )
 
 
-def measure_rows(reference: Reference, case: Case) -> tuple[MeasureRow, ...]:
-    """Every measure of `case` as its report tells it; `earlier` is the reading at the last report (`Case.since`)."""
-    attended = counted(case.sessions)
-    outcomes = [score for score in case.outcomes if score.taken_on <= case.as_of]
-    charts = _titled(
-        reference, motion_charts(reference, attended, case.episode.goals, case.clinic.normal_values)
-    )
-    pain = pain_chart(reference, attended, case.episode.goals, case.episode.main_region)
-    return tuple(row for row, _ in _measures(reference, case, charts, pain, outcomes))
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """The day `on` that the conclusion looks back to, None where there is none, and since when that is, in words.
+
+    What stands for that day was taken on `first` or later: of an older value nobody knows when it changed.
+    """
+
+    on: date | None = None
+    words: str = ""
+    first: date = date.min
+
+
+def _looks_back(since: date | None, attended: Sequence[TreatmentSession]) -> _Back:
+    """To the last report; where none was given out, to the treatment day before the last `_LOOKS_BACK`."""
+    days = sorted({session.service_date for session in attended})
+    words = f"over the last {_LOOKS_BACK} visits"
+    if since is not None:
+        words = f"since the last report ({full_date(since)})"
+    elif len(days) > _LOOKS_BACK:
+        since = days[-_LOOKS_BACK - 1]
+    else:
+        return _Back()
+    by_then = [day for day in days if day <= since]
+    return _Back(since, words, by_then[-_LOOKS_BACK:][0] if by_then else since)
 
 
 def _closed_last(progress: GoalProgress) -> bool:
@@ -165,22 +193,23 @@ def _measures(
     charts: Sequence[TrendChart],
     pain: TrendChart,
     outcomes: Sequence[OutcomeScore],
+    back: _Back,
 ) -> list[_Measured]:
     """Pain, then each motion in the reference's order, then questionnaires, each with the change that it shows."""
     found: list[_Measured] = []
     if pain.lines:
         scale = reference.measures["nprs"]
         label = _PAIN_LABELS[PainKind(pain.note)] if pain.note else "Pain"
-        found.append(_measured(pain, label, f"0 to 10, {scale.label}", case.since))
-    found += [_measured(chart, chart.title, "", case.since) for chart in charts]
+        found.append(_measured(pain, label, f"0 to 10, {scale.label}", case.since, back))
+    found += [_measured(chart, chart.title, "", case.since, back) for chart in charts]
     scores: dict[tuple[str, str], list[OutcomeScore]] = {}
     for score in outcomes:
         scores.setdefault((score.measure, score.subscale), []).append(score)
-    found += [_scored(reference, case, taken) for taken in scores.values()]
+    found += [_scored(reference, case, taken, back) for taken in scores.values()]
     return found
 
 
-def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _Measured:
+def _measured(chart: TrendChart, label: str, how: str, since: date | None, back: _Back) -> _Measured:
     main = next((line for line in chart.lines if line.is_main), None)
     goal = _goal_words(chart.goal, chart.unit, chart.better)
     normal = _range_words(chart)
@@ -209,6 +238,7 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _M
         earlier=_earlier(readings, since),
         now=readings[-1],
         verdict=chart.verdict,
+        since=chart.since,
         goal=goal,
         normal=normal,
         chart_key=chart.key,
@@ -220,6 +250,8 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None) -> _M
         latest=chart.latest,
         verdict=chart.verdict,
         goal=chart.goal,
+        then=chart.then.value if chart.then is not None else None,
+        since=chart.since if chart.then is not None and chart.then.on >= back.first else None,
     )
     return row, change
 
@@ -236,7 +268,7 @@ def _certification_ended(case: Case) -> str:
     return f"The plan of care is entered as certified to {full_date(until)}; no signature is on record."
 
 
-def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> _Measured:
+def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore], back: _Back) -> _Measured:
     first, last = taken[0], taken[-1]
     measure = reference.measures[last.measure]
     label = measure_label(measure, last.subscale)
@@ -244,6 +276,10 @@ def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> 
     verdict = None
     if len(taken) > 1:
         verdict = judge_taking(reference, first, last, case.episode.main_region)
+    then = None
+    if back.on is not None and last.taken_on > back.on:
+        then = next((score for score in reversed(taken) if score.taken_on <= back.on), None)
+    since = judge_taking(reference, then, last, case.episode.main_region) if then is not None else None
     goal = next(
         (
             goal.target
@@ -260,6 +296,7 @@ def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> 
         earlier=_earlier(readings, case.since),
         now=readings[-1],
         verdict=verdict,
+        since=since,
         goal=_goal_words(goal, measure.unit, measure.direction.removesuffix("_better")),
     )
     change = ChangeRow(
@@ -269,14 +306,19 @@ def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore]) -> 
         latest=last.total,
         verdict=verdict,
         goal=goal,
+        then=then.total if then is not None else None,
+        since=since if then is not None and then.taken_on >= back.first else None,
     )
     return row, change
 
 
 def _earlier(readings: Sequence[Reading], since: date | None) -> Reading | None:
-    """The reading at the last report, or without one the reading before the latest, where it is not the first."""
+    """The reading at the last report, where there is one after it; without a report the one before the latest, where it
+    is not the first.
+    """
     if since is not None:
-        return next((reading for reading in reversed(readings[:-1]) if reading.on <= since), None)
+        by_then = [reading for reading in readings if reading.on <= since]
+        return by_then[-1] if by_then and len(by_then) < len(readings) else None
     return readings[-2] if len(readings) > 2 else None
 
 

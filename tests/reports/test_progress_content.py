@@ -301,6 +301,13 @@ def test_an_old_value_does_not_stand_for_the_day_of_the_report() -> None:
     told = content(case(*sessions, since=sessions[18].service_date)).conclusion
     assert "ODI fell from 44 % to 30 %" in told.detail
     assert "since the last report" not in told.headline
+    bent = [visit(number, degrees=40, worst=6) for number in range(1, 31)]
+    bent = [bent[0], *(replace(one, rom=()) for one in bent[1:-1]), visit(30, degrees=60, worst=6)]
+    told = content(case(*bent, since=bent[18].service_date, outcomes=())).conclusion
+    assert told.headline == "Improved since the start"
+    assert told.detail.startswith(
+        "Unchanged within measurement error since the last report (23 Jan 2026): worst"
+    )
     early = content(case(*sessions[:15], since=sessions[9].service_date)).conclusion
     assert early.headline == "Improving"
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -32,6 +33,18 @@ def row(
     )
 
 
+def since(
+    found: ChangeRow, then: int, meaning: Meaning, direction: Direction = Direction.NEITHER
+) -> ChangeRow:
+    """The same measure with its value at the last report and the judgement since."""
+    assert found.latest is not None
+    change = found.latest - then
+    return replace(
+        found, then=Decimal(then), since=Verdict(meaning=meaning, change=change, direction=direction)
+    )
+
+
+REPORT = "since the last report (5 Jan 2026)"
 FLEXION = row("Lumbar flexion", 42, 55, Meaning.EXCEEDS_ERROR, Direction.BETTER)
 EXTENSION = row("Lumbar extension", 12, 18, Meaning.WITHIN_ERROR, Direction.BETTER)
 PAIN = row("Worst pain", 9, 6, Meaning.IMPORTANT, Direction.BETTER, unit="nprs")
@@ -75,6 +88,62 @@ def test_only_worse_is_worse() -> None:
 def test_after_the_discharge_nothing_goes_on_improving() -> None:
     assert draft_conclusion([PAIN, EXTENSION], 6, is_over=True).headline == "Improved"
     assert draft_conclusion([ROTATION], 6, is_over=True).headline == "Worse"
+
+
+def test_what_is_worse_since_the_report_is_not_improving() -> None:
+    rows = [
+        since(PAIN, 3, Meaning.IMPORTANT, Direction.WORSE),
+        since(FLEXION, 68, Meaning.EXCEEDS_ERROR, Direction.WORSE),
+        since(EXTENSION, 18, Meaning.WITHIN_ERROR),
+    ]
+    conclusion = draft_conclusion(rows, 20, since=REPORT)
+    assert conclusion.headline == f"Better than at the start; worse {REPORT}"
+    assert conclusion.detail.startswith(
+        "Worse in that time: worst pain rose from 3 to 6 of 10 and lumbar flexion fell from 68° to 55°. "
+        "Unchanged within measurement error in that time: lumbar extension. "
+        "From the start worst pain fell from 9 to 6 of 10, an important change. "
+    )
+    assert draft_conclusion(rows, 20, since=REPORT, is_over=True).headline == conclusion.headline
+
+
+def test_what_has_not_changed_since_the_report_is_not_improving() -> None:
+    rows = [
+        since(PAIN, 6, Meaning.WITHIN_ERROR),
+        since(FLEXION, 54, Meaning.WITHIN_ERROR, Direction.BETTER),
+    ]
+    conclusion = draft_conclusion(rows, 20, since=REPORT)
+    assert conclusion.headline == f"Improved since the start; unchanged {REPORT}"
+    assert conclusion.detail.startswith(
+        "Unchanged within measurement error in that time: worst pain and lumbar flexion. From the start worst pain"
+    )
+
+
+def test_nothing_is_called_unchanged_where_not_all_that_changed_was_looked_at_again() -> None:
+    conclusion = draft_conclusion([since(PAIN, 6, Meaning.WITHIN_ERROR), FLEXION], 20, since=REPORT)
+    assert conclusion.headline == "Improved since the start"
+    assert conclusion.detail.startswith(f"Unchanged within measurement error {REPORT}: worst pain. ")
+    assert draft_conclusion([PAIN, FLEXION], 20, since=REPORT).headline == "Improved since the start"
+
+
+def test_what_goes_on_getting_better_is_improving() -> None:
+    rows = [since(PAIN, 8, Meaning.IMPORTANT, Direction.BETTER), since(EXTENSION, 18, Meaning.WITHIN_ERROR)]
+    assert draft_conclusion(rows, 20, since=REPORT) == draft_conclusion([PAIN, EXTENSION], 20)
+
+
+@pytest.mark.parametrize(
+    ("rows", "headline"),
+    [
+        ([since(ROTATION, 10, Meaning.EXCEEDS_ERROR, Direction.BETTER)], "Worse than at the start; better "),
+        ([since(ROTATION, 22, Meaning.WITHIN_ERROR)], "Worse than at the start; unchanged "),
+        ([since(EXTENSION, 40, Meaning.EXCEEDS_ERROR, Direction.WORSE)], "Unchanged since the start; worse "),
+        (
+            [PAIN, since(ROTATION, 30, Meaning.EXCEEDS_ERROR, Direction.WORSE)],
+            "Mixed since the start; worse ",
+        ),
+    ],
+)
+def test_the_time_since_the_report_is_told_apart(rows: list[ChangeRow], headline: str) -> None:
+    assert draft_conclusion(rows, 20, since=REPORT).headline == headline + REPORT
 
 
 def test_changes_within_error_are_no_improvement() -> None:
@@ -139,11 +208,18 @@ def test_a_long_list_is_counted_not_named() -> None:
         ),
         max_size=12,
     ),
+    st.lists(st.tuples(st.sampled_from(Meaning), st.sampled_from(Direction)), max_size=12),
     st.integers(0, 300),
 )
 def test_improving_is_claimed_only_with_a_real_gain_and_no_real_loss(
-    rows: list[ChangeRow], visits: int
+    rows: list[ChangeRow], later: list[tuple[Meaning, Direction]], visits: int
 ) -> None:
+    judged = [since(found, 5, *verdict) for found, verdict in zip(rows, later, strict=False)]
+    after = {one.since.direction for one in judged if one.since is not None and one.since.is_real}
+    told = draft_conclusion([*judged, *rows[len(judged) :]], visits, since=REPORT)
+    if told.headline == "Improving":
+        assert Direction.BETTER in after
+        assert Direction.WORSE not in after
     conclusion = draft_conclusion(rows, visits)
     real = {row.verdict.direction for row in rows if row.verdict is not None and row.verdict.is_real}
     if conclusion.headline == "Improving":

@@ -11,20 +11,26 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from ptnotes.db.certification import note_report
 from ptnotes.db.patients import add_patients
 from ptnotes.domain.conclusion import Asked, Conclusion, Request
 from ptnotes.domain.episode import PlanOfCare
 from ptnotes.domain.errors import EnvironmentFault, InputError, NotFoundError
+from ptnotes.domain.letters import LetterTemplate
 from ptnotes.domain.people import Paper
+from ptnotes.domain.treatment import TreatmentSession, VisitKind
+from ptnotes.services.discharge_summary import DischargeChoices, prepare_discharge_summary
 from ptnotes.services.documents import save_pdf
 from ptnotes.services.episodes import change_episode, load_episode, open_episode
+from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
+from ptnotes.services.letters import filled
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import (
     ReportChoices,
     prepare_report,
     progress_report_data,
 )
-from ptnotes.services.visits import save_draft, start_session
+from ptnotes.services.visits import save_draft, sessions_of, start_session
 from tests.clinics import clinic_in
 from tests.clock import FixedClock
 from tests.reports.cases import EPISODE, FIRST_DAY, PATIENT, flat, pages, visit
@@ -46,21 +52,31 @@ def episode_id(clinic: OpenClinic) -> int:
     goals = tuple(replace(goal, uuid="") for goal in EPISODE.goals)
     episode = open_episode(clinic, replace(EPISODE, id=None, patient_id=patient.id or 0, goals=goals))
     for number in range(1, 4):
-        charted = visit(number)
-        started = start_session(clinic, episode.id or 0, charted.service_date)
-        save_draft(
-            clinic,
-            replace(
-                started,
-                rom=tuple(replace(row, rater=clinic.person_id) for row in charted.rom),
-                pain=charted.pain,
-                mobilizations=charted.mobilizations,
-                interventions=charted.interventions,
-                note=charted.note,
-                next_row=charted.next_row,
-            ),
-        )
+        chart(clinic, episode.id or 0, visit(number))
     return episode.id or 0
+
+
+def chart(clinic: OpenClinic, episode_id: int, charted: TreatmentSession) -> None:
+    started = start_session(clinic, episode_id, charted.service_date)
+    save_draft(
+        clinic,
+        replace(
+            started,
+            kind=charted.kind,
+            rom=tuple(replace(row, rater=clinic.person_id) for row in charted.rom),
+            pain=charted.pain,
+            mobilizations=charted.mobilizations,
+            interventions=charted.interventions,
+            note=charted.note,
+            next_row=charted.next_row,
+        ),
+    )
+
+
+def report_to(clinic: OpenClinic, episode_id: int, day: date) -> None:
+    with clinic.store.write() as connection:
+        note_report(connection, episode_id, day, clinic.clock(), clinic.person_id)
+        connection.commit()
 
 
 def test_a_report_is_made_of_what_is_stored(clinic: OpenClinic, episode_id: int) -> None:
@@ -189,3 +205,28 @@ def test_an_empty_file_is_replaced_only_where_its_name_says_pdf(tmp_path: Path) 
         save_pdf(b"%PDF-made", log)
     assert save_pdf(b"%PDF-made", chosen).read_bytes() == b"%PDF-made"
     assert save_pdf(b"%PDF-again", chosen).read_bytes() == b"%PDF-again"
+
+
+def test_every_document_says_that_it_got_worse_since_the_last_report(
+    clinic: OpenClinic, episode_id: int
+) -> None:
+    days = [FIRST_DAY + timedelta(days=past) for past in (10, 11, 12)]
+    told = ((40, 9, VisitKind.EVALUATION), (60, 3, VisitKind.TREATMENT), (50, 6, VisitKind.RE_EVALUATION))
+    patient_id = load_episode(clinic, episode_id).patient_id
+    episode = open_episode(clinic, replace(EPISODE, id=None, patient_id=patient_id, start=days[0], goals=()))
+    key = episode.id or 0
+    for day, (degrees, worst, kind) in zip(days, told, strict=True):
+        chart(clinic, key, replace(visit(1, degrees=degrees, worst=worst), service_date=day, kind=kind))
+    report_to(clinic, key, days[1])
+    again = next(row for row in sessions_of(clinic, key) if row.kind is VisitKind.RE_EVALUATION)
+    letter = filled(clinic, key, LetterTemplate(name="All", subject="S", text="{conclusion}")).text
+    made = (
+        prepare_report(clinic, key, ReportChoices(since=days[1])),
+        prepare_discharge_summary(clinic, key, DischargeChoices()),
+        prepare_evaluation(clinic, key, EvaluationChoices(session_id=again.id)),
+    )
+    since = "Better than at the start; worse since the last report (16 Jan 2026)"
+    assert since in letter
+    for document in made:
+        assert document.conclusion is not None
+        assert since in document.conclusion.headline + document.conclusion.detail
