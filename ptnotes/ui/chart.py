@@ -14,7 +14,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.views import PatientHeader
@@ -239,8 +238,9 @@ class ChartPage(QWidget):
         shown = self.shown
         if shown is None or shown.patient.id is None:
             return
-        if not self._reads_charts:
-            self._show_without_charts(place, shown.patient.id)
+        if not self._reads_charts and place != DOCUMENTS:
+            self.stage.setCurrentWidget(self.no_charts)
+            self.screen_shown.emit("", [])
             return
         self.flush()
         if shown.episode is not None:
@@ -249,19 +249,8 @@ class ChartPage(QWidget):
         self.stage.setCurrentWidget(screen)
         screen.setFocus(Qt.FocusReason.OtherFocusReason)
         self.screen_shown.emit(TABS[place], screen.actions())
-        episode_id = shown.episode.id if shown.episode is not None else None
+        episode_id = shown.episode.id if shown.episode is not None and self._reads_charts else None
         cast("ChartScreen", screen).show_episode(shown.patient.id, episode_id)
-
-    def _show_without_charts(self, place: int, patient_id: int) -> None:
-        if place != DOCUMENTS:
-            self.stage.setCurrentWidget(self.no_charts)
-            self.screen_shown.emit("", [])
-            return
-        screen = cast("DocumentsScreen", self._screen(DOCUMENTS))
-        self.stage.setCurrentWidget(screen)
-        self.screen_shown.emit(TABS[DOCUMENTS], screen.actions())
-        screen.show_episode(patient_id, None)
-        screen.kinds.choose_kind(DocumentKind.FACE_SHEET)
 
     def _screen(self, place: int) -> QWidget:
         if place not in self.screens:

@@ -92,7 +92,7 @@ class DocumentsScreen(QWidget):
         self.choices_area.body.setContentsMargins(16, 4, 16, 8)
         for widget in (*self.forms, self.kept):
             self.choices_area.body.addWidget(widget)
-            widget.setVisible(widget is self.forms[0])
+            widget.setVisible(widget is self.form)
         self.choices_area.body.addWidget(self.finish)
         self.choices_area.body.addStretch(1)
         top = QVBoxLayout()
@@ -137,10 +137,6 @@ class DocumentsScreen(QWidget):
         place = self.kinds.place
         return None if place == GIVEN_OUT else self.forms[place]
 
-    @property
-    def _can_attach(self) -> bool:
-        return self.form is not None and allows(self._clinic, Act.EXPORT)
-
     def show_episode(self, patient_id: int, episode_id: int | None) -> None:
         """Show documents of an episode; its choices are those last made for it in this window."""
         if (patient_id, episode_id) != (self._patient_id, self._episode_id):
@@ -148,7 +144,7 @@ class DocumentsScreen(QWidget):
                 self._memories[self._patient_id, self._episode_id, place] = form.memory()
                 self._memories.get((patient_id, episode_id, place), form.forget)()
             self._patient_id, self._episode_id = self.typed.whose = patient_id, episode_id
-            self.finish.forget(can_attach=self._can_attach)
+            self.finish.forget(can_attach=_can_attach(self, self._clinic))
             self.preview.clear()
             self.foot.tell("small", "")
         self._prints_next = False
@@ -198,7 +194,7 @@ class DocumentsScreen(QWidget):
     def _show_kind(self, place: int) -> None:
         for other, widget in enumerate((*self.forms, self.kept)):
             widget.setVisible(other == place)
-        self.finish.forget(can_attach=self._can_attach)
+        self.finish.forget(can_attach=_can_attach(self, self._clinic))
         self.preview.clear()
         self.choices_area.verticalScrollBar().setValue(0)
         self._make()
@@ -298,6 +294,11 @@ def _refusal(clinic: OpenClinic, made: MadeDocument) -> str:
     """Why a document may not leave the program by whoever opened the clinic; empty where it may."""
     missing = [act for act in acts_to_give_out(made) if not allows(clinic, act)]
     return sentence_for(AccessError("access.not_allowed", act=WORDS[missing[-1]])) if missing else ""
+
+
+def _can_attach(screen: DocumentsScreen, clinic: OpenClinic) -> bool:
+    """Whether data can be put into the document that is shown: not into one that was given out already."""
+    return screen.form is not None and allows(clinic, Act.EXPORT)
 
 
 def _nothing() -> None:

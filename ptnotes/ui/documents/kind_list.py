@@ -52,7 +52,13 @@ class KindList(Card):
             self.addAction(action)
         self.body.addLayout(grid)
         self._group.idToggled.connect(self._toggled)
-        self._group.button(0).setChecked(True)
+        # The only one that whoever may not read charts makes is shown to them at once.
+        first = (
+            0
+            if allows(clinic, Act.VIEW_NOTES)
+            else [row.kind for row in KINDS].index(DocumentKind.FACE_SHEET)
+        )
+        self._group.button(first).setChecked(True)
 
     @property
     def place(self) -> int:

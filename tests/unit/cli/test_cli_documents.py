@@ -54,9 +54,9 @@ def test_each_kind_is_written_on_the_paper_that_is_named(
 
 
 def test_what_a_document_lacks_is_told_and_does_not_fail(run: Run, clinic_file: Path, tmp_path: Path) -> None:
-    code, _, told = run(*report(clinic_file, "evaluation", tmp_path / "e.pdf"))
+    code, _, told = run(*report(clinic_file, "discharge", tmp_path / "d.pdf"))
     assert code == 0
-    assert "Lacks: No treatment diagnosis is entered in the episode.\n" in told
+    assert "Lacks: The episode is not discharged yet.\n" in told
 
 
 def test_a_document_that_is_made_is_kept(run: Run, clinic_file: Path, tmp_path: Path) -> None:
