@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reportlab.platypus import CondPageBreak, Flowable
 
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind
-from ptnotes.domain.wording import full_date, verdict_phrase
+from ptnotes.domain.wording import full_date, how_many, verdict_phrase
 from ptnotes.reports.blocks import (
     CELL_BOLD,
     CELL_RIGHT,
@@ -21,7 +21,7 @@ from ptnotes.reports.blocks import (
 from ptnotes.reports.discharge_data import DischargeData, DischargeMeasure
 from ptnotes.reports.document import make_pdf, text_width_pt
 from ptnotes.reports.examination_section import answers_section
-from ptnotes.reports.letterhead import counted, letterhead, period, section, signature_line, who_and_what
+from ptnotes.reports.letterhead import letterhead, period, section, signature_line, who_and_what
 from ptnotes.reports.paper import GAP_PT
 from ptnotes.reports.progress import how_judged
 from ptnotes.reports.progress_data import Reading
@@ -90,7 +90,7 @@ def _who(data: DischargeData, width: float) -> Flowable:
         ("Visits", f"{whole.visits_attended} attended{missed}, the last on {full_date(whole.last_on)}")
     )
     if data.last_report_on is not None:
-        since = f"{counted(data.visits_since, 'visit')} since" if data.visits_since else "no visit since"
+        since = f"{how_many(data.visits_since, 'visit')} since" if data.visits_since else "no visit since"
         right.append(("Last report", f"to {full_date(data.last_report_on)}, {since}"))
     return who_and_what(data.patient, data.age_years, left, right, width)
 

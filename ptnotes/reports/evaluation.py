@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reportlab.platypus import Flowable, PageBreak
 
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.reports.blocks import (
     CELL,
     CELL_BOLD,
@@ -27,7 +27,7 @@ from ptnotes.reports.certification_block import certification_block
 from ptnotes.reports.document import make_pdf, text_height_pt, text_width_pt
 from ptnotes.reports.evaluation_data import EvaluationData, GoalAim, Standing
 from ptnotes.reports.examination_section import answers_section
-from ptnotes.reports.letterhead import counted, letterhead, section, signature_line, who_and_what
+from ptnotes.reports.letterhead import letterhead, section, signature_line, who_and_what
 from ptnotes.reports.plan_section import plan_section
 from ptnotes.reports.progress import every_measure, how_judged
 from ptnotes.reports.progress_data import CarePlan
@@ -200,7 +200,7 @@ def _goals(data: EvaluationData, count: int, width: float) -> Iterator[Flowable]
     yield table(columns, rows, width)
     if len(data.goals) > count:
         yield space(2)
-        yield paragraph(f"{counted(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
+        yield paragraph(f"{how_many(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
 
 
 def _goal_words(goal: GoalAim) -> Words:

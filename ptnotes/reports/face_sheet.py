@@ -8,11 +8,11 @@ from reportlab.platypus import CondPageBreak, Flowable
 
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.payers import Authorization, Coverage
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.reports.blocks import CELL_BOLD, CELL_QUIET, CELL_RIGHT, Column, facts, space, table
 from ptnotes.reports.document import make_pdf, text_width_pt
 from ptnotes.reports.face_sheet_data import EpisodeFacts, FaceSheetData
-from ptnotes.reports.letterhead import counted, letterhead, section
+from ptnotes.reports.letterhead import letterhead, section
 from ptnotes.reports.signed_section import imprint
 from ptnotes.reports.typeset import CAPTION, QUIET, Span, Words, bold, paragraph
 
@@ -134,7 +134,7 @@ def _episodes(episodes: Sequence[EpisodeFacts] | None, width: float) -> Iterator
 
 def _episode(episode: EpisodeFacts) -> Iterator[tuple[str, Words]]:
     state = f"ended {episode.ended}" if episode.ended else "open"
-    visits = f"{counted(episode.visits, 'visit')} attended"
+    visits = f"{how_many(episode.visits, 'visit')} attended"
     yield "Since", [Span(full_date(episode.start)), Span(f" · {state} · {visits}")]
     if episode.regions:
         yield "Treated", episode.regions

@@ -92,11 +92,6 @@ def signature_line(author: Person, written_at: datetime, deed: str = "written") 
     return SignatureLine(author.signature, " · ".join(part for part in details if part))
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 visit``, ``3 visits``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _logo(picture: bytes) -> Image:
     try:
         reader = ImageReader(BytesIO(picture))

@@ -14,7 +14,7 @@ from ptnotes.domain.conclusion import Request
 from ptnotes.domain.treatment import PainKind, Phase
 from ptnotes.domain.treatment_strip import TreatmentStrip
 from ptnotes.domain.trend import TrendChart
-from ptnotes.domain.wording import day_and_month, difference, full_date, signed, verdict_words
+from ptnotes.domain.wording import day_and_month, difference, full_date, how_many, signed, verdict_words
 from ptnotes.figures.trend_chart import time_axis, trend_figure
 from ptnotes.figures.trend_strip import label_room, strip_figure, strip_height
 from ptnotes.reports.blocks import (
@@ -35,7 +35,7 @@ from ptnotes.reports.blocks import (
 )
 from ptnotes.reports.document import text_height_pt, text_width_pt
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
-from ptnotes.reports.letterhead import counted, letterhead, period, signature_line, who_and_what
+from ptnotes.reports.letterhead import letterhead, period, signature_line, who_and_what
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.typeset import (
@@ -190,7 +190,7 @@ def _above_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterato
         left_out = len(data.measures) - trim.measures
         if left_out > 0:
             yield space(2)
-            yield paragraph(f"{counted(left_out, 'more measure')} on the next pages.", QUIET_SMALL)
+            yield paragraph(f"{how_many(left_out, 'more measure')} on the next pages.", QUIET_SMALL)
 
 
 def _below_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
@@ -210,7 +210,7 @@ def _who_and_what(data: ProgressReportData, width: float) -> Flowable:
         details = Span(f", {data.referrer_details}" if data.referrer_details else "")
         right.append(("To", [bold(data.referrer), details]))
     missed = f", {data.visits_missed} not kept" if data.visits_missed else ""
-    attended = f"{counted(data.visits_attended, 'visit')} attended{missed}"
+    attended = f"{how_many(data.visits_attended, 'visit')} attended{missed}"
     right.append(("Start of care", f"{full_date(data.care_began)} · {attended}"))
     if data.plan_of_care:
         right.append(("Plan of care", data.plan_of_care))
@@ -353,7 +353,7 @@ def treatment_table(data: ProgressReportData, count: int, width: float) -> Itera
     if len(data.treatments) > count:
         yield space(2)
         yield paragraph(
-            f"{counted(len(data.treatments) - count, 'more technique')} on the next pages.", QUIET_SMALL
+            f"{how_many(len(data.treatments) - count, 'more technique')} on the next pages.", QUIET_SMALL
         )
     if data.other_services:
         yield space(3)
@@ -385,7 +385,7 @@ def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowab
             rows.append(Columns([[ProgressBar(goal.share)], [standing]], [bar_pt, width - bar_pt - 10], 10))
     if len(data.goals) > count:
         rows.append(
-            paragraph(f"{counted(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
+            paragraph(f"{how_many(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
         )
     return rows
 
