@@ -50,7 +50,8 @@ class _Name(NamedTuple):
 def read_exercise(context: Context, start: int, end: int, *, own_words: bool, at_home: bool = False) -> Parts:
     """The exercise of a stretch of the line. `own_words`: its name may be any, up to the dose.
 
-    How often says that it is done at home, which is then shown as assumed; `at_home` is what the prefix said.
+    Of an exercise with a dose, how often says that it is done at home, which is then shown as assumed; `at_home` is
+    what the prefix said.
     """
     text = context.folded[:end]
     parts = Parts()
@@ -186,32 +187,15 @@ def _weight(found: re.Match[str]) -> tuple[str, str]:
 
 def _dosed(name: str, usual: str, doses: list[DoseWords], load: str | None, cue: str) -> ExerciseEntry | str:
     """The exercise with its dose, where a bare count is what the exercise is usually counted in."""
-    sets = reps = seconds = None
+    said: dict[str, int] = {}
     for dose in doses:
-        if dose.fault:
-            return dose.fault
-        if dose.sets is not None:
-            sets = dose.sets
-        if dose.amount is None:
-            continue
-        count = dose.amount
-        unit = dose.unit or (
-            "reps" if usual == "reps" or dose.hold is not None else "s" if usual == "hold" else ""
-        )
-        if not unit:
-            return f"{count}: seconds or minutes?"
-        if unit == "attempts":
-            return "Attempts are counted for a thrust only."
-        if unit == "reps":
-            if dose.sets is None and not dose.unit and count <= 0:
-                return "Say how many."
-            reps = int(count)
-            seconds = dose.hold if dose.hold is not None else seconds
-        else:
-            total = count * (60 if unit == "min" else 1)
-            if total != int(total):
-                return "Say whole seconds."
-            seconds = int(total)
+        part = _dose_part(dose, usual)
+        if isinstance(part, str):
+            return part
+        if any(said.get(what, count) != count for what, count in part.items()):
+            return "The dose is said twice."
+        said |= part
+    sets, reps, seconds = (said.get(what) for what in ("sets", "reps", "seconds"))
     limits = (
         ("sets", sets, MOST_SETS),
         ("repetitions", reps, MOST_REPS),
@@ -223,10 +207,40 @@ def _dosed(name: str, usual: str, doses: list[DoseWords], load: str | None, cue:
     return ExerciseEntry(name=name, sets=sets, reps=reps, seconds=seconds, load=load, cue=cue)
 
 
+def _dose_part(dose: DoseWords, usual: str) -> dict[str, int] | str:
+    """Sets, repetitions and seconds of one dose as written; the reason, where it means nothing."""
+    if dose.fault:
+        return dose.fault
+    part = {"sets": dose.sets} if dose.sets is not None else {}
+    if dose.amount is None:
+        return part
+    count = dose.amount
+    unit = dose.unit or (
+        "reps" if usual == "reps" or dose.hold is not None else "s" if usual == "hold" else ""
+    )
+    if not unit:
+        return f"{count}: seconds or minutes?"
+    if unit == "attempts":
+        return "Attempts are counted for a thrust only."
+    if unit == "reps":
+        if dose.sets is None and not dose.unit and count <= 0:
+            return "Say how many."
+        held = {"seconds": dose.hold} if dose.hold is not None else {}
+        return {**part, "reps": int(count), **held}
+    total = count * (60 if unit == "min" else 1)
+    if total != int(total):
+        return "Say whole seconds."
+    return {**part, "seconds": int(total)}
+
+
 def _with_often(entry: ExerciseEntry, often: list[OftenWords], *, at_home: bool) -> ExerciseEntry | str:
     """The exercise with how often it is done at home, where anything says so."""
     if not (often or at_home):
         return entry
+    has_dose = any(part is not None for part in (entry.sets, entry.reps, entry.seconds))
+    if not (at_home or has_dose or any(one.only_home for one in often)):
+        # "10x/day" may be a dose, and "daily walks" what the patient tells.
+        return "Is it for home? Write home."
     entry = replace(entry, place=Place.HOME.value)
     for words in often:
         if words.fault:
