@@ -13,6 +13,7 @@ OWN_HEADER = (
     "telephone", "email", "address", "emergency_contact", "language", "retain_until", "archived_at",
 )  # fmt: skip
 """The columns of our own `patients.csv` that are read back, each by the name of its target."""
+_LONGEST_NAME = 60
 _BEGINS_NUMBER = re.compile(r"\W*\d")
 REASON_HEAD = "Why PT Notes did not import it"
 """The last column of a file of refused rows."""
@@ -116,7 +117,7 @@ def guessed(header: Sequence[str]) -> tuple[Target | None, ...]:
 
 def known_names(header: Sequence[str]) -> int:
     """How many names of columns are known."""
-    return sum(_plain(name) in _BY_WORDS for name in header)
+    return sum(len(name) <= _LONGEST_NAME and _plain(name) in _BY_WORDS for name in header)
 
 
 def header_place(rows: Sequence[Sequence[str]]) -> int:
