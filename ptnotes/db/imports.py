@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -45,6 +47,19 @@ _IDENTITY = (
 )
 _PATIENT, _ITEM = PatientRecord.__table__, ImportItemRecord.__table__
 _FROM_PATIENT = tuple(name for name in STORED if name not in {"uuid", "revision"})
+
+
+_REMOVE_PARTS, _REMOVE_PATIENTS = (
+    delete(record).where(column.in_(bindparam("ids", expanding=True)))
+    for record, column in (
+        (PatientNamePartRecord, PatientNamePartRecord.patient_id),
+        (PatientRecord, PatientRecord.id),
+    )
+)
+_REMOVE_ITEMS = delete(ImportItemRecord).where(
+    ImportItemRecord.import_run_id == bindparam("run"),
+    ImportItemRecord.row.in_(bindparam("rows", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,11 +242,26 @@ def mappings(connection: Connection, *, limit: int = 50) -> Iterator[str]:
 
 
 def removable(
-    connection: Connection, run_id: int, *, after_id: int = 0, limit: int | None = None
-) -> list[int]:
-    """The ids of a run's patients for whom nothing was done since: unchanged, with no row that is theirs."""
-    query = select(PatientRecord.id).where(PatientRecord.id > after_id, *_untouched(run_id))
-    return list(connection.scalars(query.order_by(PatientRecord.id).limit(limit)))
+    connection: Connection, run_id: int, *, after_row: int = 0, limit: int | None = None
+) -> list[tuple[int, int]]:
+    """A run's patients for whom nothing was done since: unchanged, with no row that is theirs.
+
+    Given are the number of each one's row in the file, above `after_row` and in their order, and their id.
+    """
+    item = ImportItemRecord
+    query = (
+        select(item.row, PatientRecord.id)
+        .join(PatientRecord, PatientRecord.id == item.object_id)
+        .where(
+            item.import_run_id == run_id,
+            item.row > after_row,
+            item.object_kind == PATIENT,
+            *_untouched(run_id),
+        )
+        .order_by(item.row)
+        .limit(limit)
+    )
+    return [(row, patient_id) for row, patient_id in connection.execute(query)]
 
 
 def removable_count(connection: Connection, run_id: int) -> int:
@@ -257,24 +287,26 @@ def end_undo(connection: Connection, run_id: int, at: datetime) -> None:
     connection.execute(update(ImportRunRecord).where(ImportRunRecord.id == run_id).values(undone_at=at))
 
 
-def remove_patients(connection: Connection, run_id: int, patient_ids: Sequence[int]) -> None:
-    """Take away patients that a run made: their rows, what searches read of them, and the run's items.
+@contextmanager
+def removing(connection: Connection) -> Iterator[Callable[[int, Sequence[tuple[int, int]]], None]]:
+    """Give what takes away patients that a run made, by their rows and ids: all of theirs, and the run's items.
 
-    The triggers that refuse it are dropped and made again within the caller's transaction.
+    The triggers that refuse it are dropped and made again within the caller's transaction; what searches read of them
+    stays in pieces until `merge_index` is called.
     """
     if connection.dialect.name == "sqlite":
         # What is deleted is overwritten in its page.
         connection.execute(text("PRAGMA secure_delete = ON"))
-    item = ImportItemRecord
-    with unguarded(connection, (PatientRecord.__tablename__, item.__tablename__)):
-        forget_patients(connection, patient_ids, merge=False)
-        for record, column in (
-            (PatientNamePartRecord, PatientNamePartRecord.patient_id),
-            (PatientRecord, PatientRecord.id),
-        ):
-            connection.execute(delete(record).where(column.in_(patient_ids)))
-        theirs = (item.import_run_id == run_id, item.object_kind == PATIENT, item.object_id.in_(patient_ids))
-        connection.execute(delete(item).where(*theirs))
+    with unguarded(connection, (PatientRecord.__tablename__, ImportItemRecord.__tablename__)):
+        yield partial(_remove, connection)
+
+
+def _remove(connection: Connection, run_id: int, some: Sequence[tuple[int, int]]) -> None:
+    rows, ids = [row for row, _id in some], [patient_id for _row, patient_id in some]
+    forget_patients(connection, ids, merge=False)
+    connection.execute(_REMOVE_PARTS, {"ids": ids})
+    connection.execute(_REMOVE_PATIENTS, {"ids": ids})
+    connection.execute(_REMOVE_ITEMS, {"run": run_id, "rows": rows})
 
 
 def _untouched(run_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -326,12 +326,15 @@ class ImportRun:
 class Undone:
     """What the undoing of an import did: how many patients went, and who was kept since something was done for them.
 
-    `kept` names at most the first hundred.
+    `kept` names at most the first hundred. Where it `was_stopped`, nobody was kept yet and `left` are still there: the
+    import says that its undoing was cut off, and is undone to its end when that is asked for again.
     """
 
     run_id: int
     removed: int
     kept_count: int
+    was_stopped: bool = False
+    left: int = 0
     kept: tuple[PatientRow, ...] = ()
 
 

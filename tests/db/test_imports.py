@@ -121,12 +121,16 @@ def test_patients_of_a_run_go_whole_and_nobody_else_can(store: Store) -> None:
         (other,) = add_patients(connection, [WHOLE], NOW)
         run_id = begun(connection)
         stored(connection, run_id, [somebody(1), somebody(2), somebody(3)])
-        ids = imports.removable(connection, run_id)
+        found = imports.removable(connection, run_id)
+        ids = [patient_id for _row, patient_id in found]
+        assert [row for row, _id in found] == [2, 3, 4]
         assert len(ids) == imports.removable_count(connection, run_id) == 3
         change_patient(connection, replace(load_patient(connection, ids[1]), email="a@example.org"))
-        assert imports.removable(connection, run_id) == [ids[0], ids[2]]
-        assert imports.removable(connection, run_id, after_id=ids[0], limit=1) == [ids[2]]
-        imports.remove_patients(connection, run_id, [ids[0], ids[2]])
+        assert imports.removable(connection, run_id) == [(2, ids[0]), (4, ids[2])]
+        assert imports.removable(connection, run_id, after_row=2, limit=1) == [(4, ids[2])]
+        with imports.removing(connection) as remove:
+            remove(run_id, [(2, ids[0])])
+            remove(run_id, [(4, ids[2])])
         connection.commit()
     with store.read() as connection:
         assert [row.id for row in imports.kept(connection, run_id, limit=9)] == [ids[1]]
@@ -147,14 +151,14 @@ def test_a_row_of_any_table_or_anything_done_keeps_a_patient_and_a_look_does_not
     with store.write() as connection:
         run_id = begun(connection)
         stored(connection, run_id, [somebody(1), somebody(2), somebody(3)])
-        first, second, third = imports.removable(connection, run_id)
+        (first, second, third) = (patient_id for _row, patient_id in imports.removable(connection, run_id))
         for patient_id, verb in ((first, Verb.VIEWED), (second, Verb.EXPORTED)):
             audit.record(
                 connection, at=NOW, zone="America/New_York", person_id=1, verb=verb, subject=Subject.PATIENT,
                 object_id=patient_id, patient_id=patient_id,
             )  # fmt: skip
         day_list.add_appointment(connection, third, TODAY, None, "", 1)
-        assert imports.removable(connection, run_id) == [first]
+        assert imports.removable(connection, run_id) == [(2, first)]
 
 
 def test_uuids_that_are_made_together_stand_together_and_are_of_version_7() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -14,15 +15,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptnotes.domain.importing import DateOrder, RowKind, Target
+from ptnotes.domain.importing import DateOrder, RowKind, Target, Undone
 from ptnotes.domain.patient import Patient, Sex
 from ptnotes.domain.people import Role
 from ptnotes.exchange.csv_in import ENCODING_WORDS
 from ptnotes.exchange.csv_in import SEPARATORS as READ_SEPARATORS
-from ptnotes.services.import_undo import import_runs
+from ptnotes.services import import_undo
+from ptnotes.services.import_run import Progress, Stop
+from ptnotes.services.import_undo import import_runs, undo_import
 from ptnotes.services.importing import import_patients, look_at
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, change_patient, find_patients, load_patient
+from ptnotes.ui.data import runs_card
 from ptnotes.ui.data.asking import Wanted, ask_where_to_save
 from ptnotes.ui.data.columns_step import ENCODINGS, SEPARATORS, ColumnsStep
 from ptnotes.ui.data.data_page import DataPage
@@ -587,6 +591,47 @@ def test_an_import_is_undone_after_it_is_said_what_that_means_and_who_is_kept_is
         label.text() for label in page.runs.table.findChildren(Label) if label.text().startswith("undone on")
     ]
     assert len(states) == 1
+
+
+def test_an_undo_can_be_stopped_and_is_gone_on_with_from_the_list(
+    page: InPage, open_clinic: OpenClinic, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_undo, "_AT_ONCE", 1)
+    monkeypatch.setattr(import_undo, "_TURN_S", 0.0)
+
+    def undo_slowly(clinic: OpenClinic, run_id: int, *, progress: Progress, stop: Stop) -> Undone:
+        def tell(done: int, total: int) -> None:
+            progress(done, total)
+            until = monotonic() + 20
+            while done and not stop() and monotonic() < until:
+                sleep(0.01)
+
+        return undo_import(clinic, run_id, progress=tell, stop=stop)
+
+    monkeypatch.setattr(runs_card, "undo_import", undo_slowly)
+    tried(page, written(tmp_path / "old.csv", HEADER, ADA, BEN), qtbot)
+    imported(page, qtbot)
+    runs = page.runs
+    page.undo.click()
+    qtbot.waitUntil(runs.ask.isVisible)
+    runs.yes.click()
+    qtbot.waitUntil(lambda: "1 of 2 patients" in runs.running.words.text())
+    assert runs.running.cancel.isVisible()
+    with qtbot.waitSignal(page.import_undone):
+        runs.running.cancel.click()
+    assert runs.state.text() == (
+        "Undoing was stopped: 1 patient is gone from this file, 1 patient of it is still here. "
+        "Choose Undo again to remove the rest."
+    )
+    assert len(names(open_clinic)) == 2
+    qtbot.waitUntil(lambda: any("undo cut off" in label.text() for label in runs.table.findChildren(Label)))
+    monkeypatch.setattr(runs_card, "undo_import", undo_import)
+    (again,) = runs.buttons.values()
+    again.click()
+    assert "Its 1 patient" in runs.means.text()
+    runs.yes.click()
+    qtbot.waitUntil(lambda: "is undone" in runs.state.text())
+    assert names(open_clinic) == {"Moreau, Hélène"}
 
 
 def test_earlier_imports_are_undone_from_the_list(

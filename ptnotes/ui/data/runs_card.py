@@ -32,10 +32,11 @@ _KEPT = (
     "{count} kept, since something was charted, planned or changed for them: {names}. "
     "Archive them one by one where they should not be in the lists."
 )
+_STOPPED = "Undoing was stopped: {gone} gone from this file, {left} still here. Choose Undo again to remove the rest."
 
 
 class RunsCard(Card):
-    """Lists the imports (`show_runs`); emits `undone` when one was taken back."""
+    """Lists the imports (`show_runs`); emits `undone` when one was taken back, or a part of it."""
 
     undone = Signal()
     asked = Signal()
@@ -130,13 +131,17 @@ class RunsCard(Card):
         self.ask.hide()
         self.table.setEnabled(False)
         course = self.running.begin("Undoing the import", "patients")
-        job = partial(undo_import, self._clinic, run.id, progress=course.tell)
+        job = partial(undo_import, self._clinic, run.id, progress=course.tell, stop=course.stop)
         self._tasks.read(job, self._undone, self._not_undone)
-        self.running.cancel.hide()
 
     def _undone(self, done: Undone) -> None:
         self._ended()
         gone = "1 patient is" if done.removed == 1 else f"{done.removed:,} patients are"
+        if done.was_stopped:
+            left = "1 patient of it is" if done.left == 1 else f"{done.left:,} patients of it are"
+            self._say(_STOPPED.format(gone=gone, left=left), "warning")
+            self.undone.emit()
+            return
         words = [f"The import is undone: {gone} gone from this file."]
         if done.kept_count:
             names = "; ".join(f"{row.name} ({row.mrn})" for row in done.kept[:_MOST_NAMED])

@@ -28,7 +28,7 @@ from ptnotes.domain.importing import (
 )
 from ptnotes.domain.patient import Patient
 from ptnotes.exchange.csv_text import read_csv
-from ptnotes.services import import_run, importing
+from ptnotes.services import import_run, import_undo, importing
 from ptnotes.services.day_list import add_to_day
 from ptnotes.services.export_csv import export_csv
 from ptnotes.services.export_fhir import export_fhir
@@ -338,6 +338,75 @@ def test_undo_takes_away_whom_nothing_was_done_for_and_names_the_others(
         connection.exec_driver_sql("DELETE FROM patient")
     # The file can be imported again, and its numbers are free.
     assert brought_in(clinic, tmp_path / "list.csv").made == 5
+
+
+def test_an_undo_that_is_stopped_is_shown_as_cut_off_and_goes_on_when_asked_again(
+    clinic: OpenClinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_undo, "_AT_ONCE", 10)
+    monkeypatch.setattr(import_undo, "_TURN_S", 0.0)
+    run = brought_in(clinic, written(tmp_path, people(45)))
+    kept = patient_by_mrn(clinic, "000004")
+    archive_patient(clinic, kept.id or 0)
+    told: list[tuple[int, int]] = []
+    asked = iter([False, False])
+    stopped = undo_import(
+        clinic, run.run_id, progress=lambda *far: told.append(far), stop=lambda: next(asked, True)
+    )
+    assert (stopped.was_stopped, stopped.removed, stopped.left, stopped.kept) == (True, 20, 25, ())
+    assert told == [(0, 44), (10, 44), (20, 44), (20, 44)]
+    (shown,) = import_runs(clinic)
+    assert (shown.state, shown.left) == (RunState.UNDO_CUT_OFF, 25)
+    # What went is whole: nothing is found by it, and its number is free.
+    assert find_patients(clinic, "Given1 ") == find_patients(clinic, "iven20") == ()
+    assert len(everybody(clinic)) == 25
+    done = undo_import(clinic, run.run_id)
+    assert (done.was_stopped, done.removed, done.kept_count, done.left) == (False, 24, 1, 1)
+    assert [row.id for row in done.kept] == [kept.id]
+    assert import_runs(clinic)[0].state is RunState.UNDONE
+
+
+def test_an_undo_ends_with_the_program(
+    clinic: OpenClinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_undo, "_AT_ONCE", 10)
+    monkeypatch.setattr(import_undo, "_TURN_S", 0.0)
+    run = brought_in(clinic, written(tmp_path, people(30)))
+
+    def end(done: int, _total: int) -> None:
+        if done == 10:
+            clinic.ending.set()
+
+    stopped = undo_import(clinic, run.run_id, progress=end)
+    assert (stopped.was_stopped, stopped.removed, stopped.left) == (True, 10, 20)
+
+
+def test_a_save_while_an_import_is_undone_waits_for_a_part_of_a_turn(
+    clinic: OpenClinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_undo, "_AT_ONCE", 10)
+    monkeypatch.setattr(import_undo, "_TURN_S", 60.0)
+    run = brought_in(clinic, written(tmp_path, people(60)))
+    threads: list[threading.Thread] = []
+    seen: list[int] = []
+    original = imports.removable
+
+    def save() -> None:
+        with clinic.store.write() as connection:
+            seen.append(imports.runs(connection)[0].left)
+
+    def look_and_want(*arguments: Any, **more: Any) -> list[tuple[int, int]]:
+        if not threads:
+            threads.append(threading.Thread(target=save))
+            threads[0].start()
+            while not clinic.store.is_wanted:
+                pass
+        return original(*arguments, **more)
+
+    monkeypatch.setattr(imports, "removable", look_and_want)
+    assert undo_import(clinic, run.run_id).removed == 60
+    threads[0].join()
+    assert seen == [50]
 
 
 def test_an_import_that_is_undone_meanwhile_adds_no_more(
