@@ -13,7 +13,7 @@ from ptnotes.db.schema.clinic import PersonRecord
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.schema.session import SessionRecord
-from ptnotes.db.search import ROW, patient_row
+from ptnotes.db.search import NOT_ARCHIVED, ROW, patient_row
 from ptnotes.domain.patient import PatientRow
 from ptnotes.domain.treatment import NoteState, VisitStatus
 from ptnotes.domain.views import DraftRow
@@ -40,7 +40,7 @@ def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...
         select(*ROW)
         .join(EpisodeRecord, EpisodeRecord.patient_id == PatientRecord.id)
         .join(latest, latest.c.episode_id == EpisodeRecord.id)
-        .where(PatientRecord.archived_at.is_(None))
+        .where(NOT_ARCHIVED)
         .group_by(PatientRecord.id)
         .order_by(func.max(latest.c.saved_at).desc())
         .limit(limit)

@@ -28,8 +28,11 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement, SQLCoreOperations
+from sqlalchemy.sql.functions import FunctionElement
 
 from ptnotes.db.many import insert_all
 from ptnotes.db.schema.patient import PatientNamePartRecord, PatientRecord
@@ -67,7 +70,32 @@ ROW = (
     PatientRecord.sort_name,
     PatientRecord.search_text,
 )
-_Found = dict[int, tuple[int, str, PatientRow]]
+
+
+class Unindexed(FunctionElement[Any]):
+    """A column whose index is of no use: nearly every row has the value that is asked for.
+
+    SQLite takes an index with a value for the best there is, however many rows have it, and would look at every patient
+    there is and sort them. It leaves one alone whose column stands behind a plus.
+    """
+
+    inherit_cache = True
+
+
+@compiles(Unindexed)
+def _plain(element: Unindexed, compiler: SQLCompiler, **more: Any) -> str:
+    return compiler.process(element.clauses, **more)
+
+
+@compiles(Unindexed, "sqlite")
+def _behind_a_plus(element: Unindexed, compiler: SQLCompiler, **more: Any) -> str:
+    return f"+{_plain(element, compiler, **more)}"
+
+
+NOT_ARCHIVED = Unindexed(PatientRecord.archived_at).is_(None)
+
+_Found = dict[int, tuple[int, str, Any]]
+"""By a patient's id: how good the match is, the name to sort by, and the row."""
 _Rows: TypeAlias = Select[*tuple[Any, ...]]
 _NO_VALUES: Mapping[str, Any] = {}
 
@@ -228,7 +256,7 @@ def likely_duplicates(connection: Connection, patient: Patient, *, limit: int = 
     for row in connection.execute(born):
         theirs = row.search_text.split()
         if any(mine[:_TRIGRAM] == other[:_TRIGRAM] for mine in parts for other in theirs):
-            found.setdefault(row.id, (1, row.sort_name, patient_row(row)))
+            found.setdefault(row.id, (1, row.sort_name, row))
     return _ranked(found, limit)
 
 
@@ -297,7 +325,7 @@ def _starts(where: SQLCoreOperations[str], name: str) -> ColumnElement[bool]:
 def _all(kind: _Kind) -> _Rows:
     query = select(*ROW)
     if not kind.archived:
-        query = query.where(PatientRecord.archived_at.is_(None))
+        query = query.where(NOT_ARCHIVED)
     if kind.is_by_birth_date:
         query = query.where(PatientRecord.birth_date.in_(bindparam("born", expanding=True)))
     return query.limit(bindparam("most"))
@@ -382,7 +410,7 @@ def _add(
     values: Mapping[str, Any] = _NO_VALUES,
 ) -> None:
     for row in connection.execute(query, {**values, "most": most}):
-        found.setdefault(row.id, (rank, row.sort_name, patient_row(row)))
+        found.setdefault(row.id, (rank, row.sort_name, row))
 
 
 def name_of(row: Any) -> str:
@@ -403,4 +431,5 @@ def patient_row(row: Any) -> PatientRow:
 
 
 def _ranked(found: _Found, limit: int) -> tuple[PatientRow, ...]:
-    return tuple(row for _rank, _name, row in sorted(found.values(), key=lambda entry: entry[:2])[:limit])
+    best = sorted(found.values(), key=lambda entry: entry[:2])[:limit]
+    return tuple(patient_row(row) for _rank, _name, row in best)

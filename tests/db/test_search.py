@@ -1,12 +1,16 @@
 """Patients are found by what a therapist types, the same on the encrypted file and on PostgreSQL."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection, event
 
+from ptnotes.db.overview import recent_patients
 from ptnotes.db.patients import add_patients, change_patient, next_mrn, patient_by_mrn
 from ptnotes.db.search import find_patients, likely_duplicates
 from ptnotes.db.store import Store
@@ -253,3 +257,39 @@ def test_every_name_is_found_by_any_three_letters_of_it_and_by_its_start(full: S
                 insides = [part[begin : begin + 3] for begin in range(len(part) - 2)]
                 for query in (*starts, *insides):
                     assert mrn in found(full, query), (name, query)
+
+
+@pytest.mark.parametrize("typed", ["", "n", "mor", "moreau", "o b", "ma lo", "smith ann"])
+def test_a_search_on_the_file_reads_in_the_order_of_an_index_and_never_all_patients(
+    file_store: Store, typed: str
+) -> None:
+    with file_store.read() as connection:
+        plans = plans_of(connection, lambda: find_patients(connection, typed, date(2026, 7, 1)))
+    assert plans
+    assert not [plan for plan in plans if "TEMP B-TREE" in plan or "archived_at" in plan]
+
+
+def test_the_patients_seen_last_are_found_from_their_visits(file_store: Store) -> None:
+    with file_store.read() as connection:
+        plans = plans_of(connection, lambda: recent_patients(connection, 12))
+    assert plans
+    assert not [plan for plan in plans if "archived_at" in plan]
+
+
+def plans_of(connection: Connection, job: Callable[[], object]) -> list[str]:
+    """How SQLite goes about each statement of `job`."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
+        sent.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        job()
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return [
+        row.detail
+        for statement, values in sent
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]

@@ -25,6 +25,9 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 _ROW_PX = 44
 _DETAIL_PX = 16
 """One line below the name, of the row's height."""
+_MOST_CUT = 1000
+"""Lines whose width is remembered, those of some ten searches."""
+_ON_A_LINE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 
 
@@ -134,7 +137,15 @@ class _PatientPainter(QStyledItemDelegate):
         self._inset = inset
         self._wraps = wraps
         self._fonts: dict[str, tuple[QFont, QFontMetrics]] = {}
-        theme.changed.connect(self._fonts.clear)
+        self._cut: dict[tuple[str, str, int], str] = {}
+        """Lines as they fit into a width. A letter more finds many of the same patients, and to measure costs as much
+        as to paint.
+        """
+        theme.changed.connect(self._forget_measured)
+
+    def _forget_measured(self) -> None:
+        self._fonts.clear()
+        self._cut.clear()
 
     def _font(self, style: str) -> tuple[QFont, QFontMetrics]:
         if style not in self._fonts:
@@ -217,14 +228,23 @@ class _PatientPainter(QStyledItemDelegate):
         painter.restore()
 
     def _paint_line(self, painter: QPainter, box: QRect, row: ListRow, style: str) -> None:
-        font, metrics = self._font(style)
+        font, _metrics = self._font(style)
         is_name = style == "body"
         painter.setFont(font)
         painter.setPen(self._theme.ink("text" if is_name and row.patient_id is not None else "muted"))
-        text = metrics.elidedText(
-            row.title if is_name else row.detail, Qt.TextElideMode.ElideRight, box.width()
+        painter.drawText(
+            box, _ON_A_LINE, self._fitting(row.title if is_name else row.detail, style, box.width())
         )
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _fitting(self, text: str, style: str, width: int) -> str:
+        """The text, cut with an ellipsis where it is wider than this."""
+        key = (text, style, width)
+        if key not in self._cut:
+            if len(self._cut) >= _MOST_CUT:
+                self._cut.clear()
+            _font, metrics = self._font(style)
+            self._cut[key] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return self._cut[key]
 
     def _pill_width(self, text: str) -> int:
         return self._font("tiny")[1].horizontalAdvance(text) + self._theme.px(14)
