@@ -192,7 +192,8 @@ def test_every_episode_of_the_demo_has_a_medical_and_a_treatment_diagnosis(demo:
             assert medical.code != treated.code
             assert medical.words
             assert treated.words
-            rows = [row.row for row in (*played.episode.diagnoses, *played.episode.problems)]
+            rows = [row.row for row in played.episode.diagnoses]
+            rows += [row.row for row in played.episode.problems]
             assert len(set(rows)) == len(rows)
 
 
