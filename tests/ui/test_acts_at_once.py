@@ -22,7 +22,7 @@ from ptnotes.services import screening
 from ptnotes.services.certification import plan_standing
 from ptnotes.services.day_list import add_to_day, patients_of_day
 from ptnotes.services.episodes import open_episode, outcomes_of
-from ptnotes.services.history import disclosures_of
+from ptnotes.services.history import disclosures_of, history_of
 from ptnotes.services.letters import letter_templates, save_template
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, find_patients, load_patient
@@ -37,6 +37,7 @@ from ptnotes.ui.episode.certification_card import CertificationCard
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
 from ptnotes.ui.episode.outcome_card import OutcomeCard
 from ptnotes.ui.history.disclosure_card import DisclosureCard
+from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
 from ptnotes.ui.payers.cover_card import CoverCard
 from ptnotes.ui.payers.rules_card import PayerRulesCard
@@ -47,6 +48,7 @@ from ptnotes.ui.screening.safety_card import SafetyCard
 from ptnotes.ui.settings.letters_card import LettersCard
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.toast import Toast
 from tests.clinics import PATIENT
 from tests.ui.held import held_up
 
@@ -201,6 +203,19 @@ def test_a_patient_goes_on_the_days_list_once_and_off_it_once(
             QTest.keyClick(card.list, Qt.Key.Key_Delete)
     assert card.fault.isHidden()
     assert len(patients_of_day(open_clinic)) == 2
+
+
+def test_a_patient_is_archived_once(
+    open_clinic: OpenClinic, tasks: Tasks, episode: EpisodeOfCare, show: Show, qtbot: QtBot
+) -> None:
+    host = QWidget()
+    show(host)
+    archiving = Archiving(open_clinic, tasks, Toast(host), host)
+    before = len(history_of(open_clinic, episode.patient_id))
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            archiving.archive(episode.patient_id)
+    assert len(history_of(open_clinic, episode.patient_id)) == before + 1
 
 
 def test_a_payer_is_added_once_and_the_next_name_stays(

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ptnotes.clinical import ClinicValue
 from ptnotes.domain.own_values import ValueRow, value_rows
 from ptnotes.domain.people import Person, Role
+from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import OpenClinic, shipped_reference
 from ptnotes.services.own_values import reference_values, set_own_value
 from ptnotes.ui.charting.visit_stage import VisitStage
@@ -20,6 +21,7 @@ from ptnotes.ui.settings.values_card import ReferenceValuesCard
 from ptnotes.ui.settings.values_table import found_rows, row_key, row_label
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from tests.ui.held import held_up
 
 WAIT_MS = 15_000
 KEY = "important_changes.odi_low_back.value"
@@ -70,6 +72,17 @@ def test_every_word_of_a_text_finds_and_the_best_comes_first() -> None:
     assert found_rows(rows, "no such value", only_ours=False) == ()
     assert found_rows(rows, "", only_ours=False) == rows
     assert found_rows(rows, "", only_ours=True) == ()
+
+
+def test_a_value_is_set_once(card: ReferenceValuesCard, tasks: Tasks, qtbot: QtBot) -> None:
+    chosen(card, "odi important", KEY)
+    line(card.value).setText("12")
+    line(card.reason).setText("Our own audit")
+    before = len(clinic_history(card._clinic))
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            card.use.click()
+    assert len(clinic_history(card._clinic)) == before + 1
 
 
 def test_a_value_is_set_with_its_reason_and_undone(card: ReferenceValuesCard, qtbot: QtBot) -> None:

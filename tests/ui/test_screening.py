@@ -36,6 +36,7 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clock import FixedClock
 from tests.signing import UPA, clinic_with_episode, screened
+from tests.ui.held import held_up
 
 FRACTURE = Diagnosis(row=1, code="M80.08XA", words="Made-up fracture", checked=True)
 Case = tuple[OpenClinic, EpisodeOfCare]
@@ -265,6 +266,20 @@ def test_one_key_says_asked_and_no_change_since(
     assert screen.screening.strip.no_change.isHidden()
     found = screening.episode_screen(clinic, episode.id or 0).screen.answers
     assert [said.asked_in for said in found if said.item == UNCHANGED] == [session.id]
+
+
+def test_a_key_that_is_pressed_twice_says_it_once(
+    case: Case, visit: Show, clock: FixedClock, tasks: Tasks, qtbot: QtBot
+) -> None:
+    clinic, episode = case
+    screened(clinic, episode)
+    clock.advance(days=3)
+    visit(charted(case))
+    with held_up(tasks, qtbot):
+        for _ in range(2):
+            key(Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    found = screening.episode_screen(clinic, episode.id or 0).screen.answers
+    assert len([said for said in found if said.item == UNCHANGED]) == 1
 
 
 def test_the_key_opens_the_screen_where_it_has_to_be_asked_in_full(
