@@ -620,7 +620,7 @@ def test_an_undo_can_be_stopped_and_is_gone_on_with_from_the_list(
     with qtbot.waitSignal(page.import_undone):
         runs.running.cancel.click()
     assert runs.state.text() == (
-        "Undoing was stopped: 1 patient is gone from this file, 1 patient of it is still here. "
+        "Undoing was stopped: 1 patient is gone from this file, 1 of the import is still here. "
         "Choose Undo again to remove the rest."
     )
     assert len(names(open_clinic)) == 2

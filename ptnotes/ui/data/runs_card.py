@@ -138,7 +138,7 @@ class RunsCard(Card):
         self._ended()
         gone = "1 patient is" if done.removed == 1 else f"{done.removed:,} patients are"
         if done.was_stopped:
-            left = "1 patient of it is" if done.left == 1 else f"{done.left:,} patients of it are"
+            left = "1 of the import is" if done.left == 1 else f"{done.left:,} of the import are"
             self._say(_STOPPED.format(gone=gone, left=left), "warning")
             self.undone.emit()
             return
