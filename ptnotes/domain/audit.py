@@ -128,7 +128,7 @@ _OF_A_PATIENT: Mapping[Verb, str] = {
 }
 _OF_AN_IMPORT: Mapping[Verb, str] = {
     Verb.MADE: "began import {run}, of {rows}: {detail}",
-    Verb.REMOVED: "undid import {run}: {patients} taken away, for whom nothing was done since",
+    Verb.REMOVED: "began to undo import {run}: {patients} to take away, for whom nothing was done since",
 }
 _NAMED: Mapping[Subject, str] = {
     Subject.CLINIC: "the clinic’s file",

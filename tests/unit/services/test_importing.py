@@ -326,7 +326,9 @@ def test_undo_takes_away_whom_nothing_was_done_for_and_names_the_others(
     assert load_patient(clinic, kept_before.id or 0)
     assert find_patients(clinic, "Given5") == ()
     told = [row.what for row in clinic_history(clinic) if "undid" in row.what]
-    assert told == [f"undid import {run.run_id}: 5 patients taken away, for whom nothing was done since"]
+    assert told == [
+        f"began to undo import {run.run_id}: 5 patients to take away, for whom nothing was done since"
+    ]
     (shown,) = import_runs(clinic)
     assert (shown.state, shown.left, shown.undone_by) == (RunState.UNDONE, 3, "J. Rivera")
     with pytest.raises(InputError, match=r"import\.undone"):
