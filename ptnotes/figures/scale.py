@@ -12,6 +12,8 @@ from ptnotes.domain.wording import day_and_month, full_date, month_and_year
 
 _LABEL_GAP = 8.0
 _MOST_TICKS = 7
+_MOST_EMPTY = Decimal("1.5")
+"""How much longer than its values a scale in steps of 1, 2 and 5 may be."""
 _DAYS = (1, 2, 7, 14, 28, 56)
 _MONTHS = (1, 2, 3, 6)
 _YEARS = (1, 2, 5, 10, 20, 50)
@@ -39,6 +41,7 @@ class DateTick:
 def number_scale(low: Decimal, high: Decimal, most_ticks: int) -> NumberScale:
     """The finest scale over `low` to `high` in steps of 1, 2 or 5 times a power of ten with at most `most_ticks` ticks.
 
+    Where that would leave much of it empty, a step of 3 or 4 is taken, so that what changed fills the height.
     Zero is taken in where it is not far from the values, so that a change looks as large as it is. Equal ends get room.
     `most_ticks` is at least 3: values on both sides of zero need its tick too.
     """
@@ -52,7 +55,17 @@ def number_scale(low: Decimal, high: Decimal, most_ticks: int) -> NumberScale:
         room = max(abs(low) / 10, Decimal(1))
         low, high = (low - room if low != 0 else low), high + room
     most = max(most_ticks, 3)
-    for step in _round_steps((high - low) / most):
+    found = _finest(low, high, most, (1, 2, 5))
+    if found.high - found.low > (high - low) * _MOST_EMPTY:
+        fitting = _finest(low, high, most, (1, 2, 3, 4, 5))
+        if fitting.high - fitting.low < found.high - found.low:
+            return fitting
+    return found
+
+
+def _finest(low: Decimal, high: Decimal, most: int, factors: tuple[int, ...]) -> NumberScale:
+    """The scale over `low` to `high` in the smallest of the round steps that needs no more than `most` ticks."""
+    for step in _round_steps((high - low) / most, factors):
         first = (low / step).to_integral_value(ROUND_FLOOR)
         last = (high / step).to_integral_value(ROUND_CEILING)
         if last - first + 1 <= most:
@@ -61,11 +74,11 @@ def number_scale(low: Decimal, high: Decimal, most_ticks: int) -> NumberScale:
     raise AssertionError("steps grow without end")  # pragma: no cover - the loop above always returns
 
 
-def _round_steps(at_least: Decimal) -> Iterator[Decimal]:
-    """1-2-5 steps upwards, beginning no higher than `at_least`."""
+def _round_steps(at_least: Decimal, factors: tuple[int, ...]) -> Iterator[Decimal]:
+    """Steps of `factors` times a power of ten upwards, none below `at_least`."""
     power = Decimal(1).scaleb(at_least.adjusted())
     while True:
-        for factor in (1, 2, 5):
+        for factor in factors:
             step = power * factor
             if step >= at_least:
                 yield step

@@ -11,6 +11,7 @@ from ptnotes.domain.trend import TrendChart
 from ptnotes.domain.wording import full_date, verdict_phrase, with_unit
 from ptnotes.figures.placing import spread
 from ptnotes.figures.plot import Plot, TimeAxis
+from ptnotes.figures.scale import NumberScale
 from ptnotes.figures.shapes import Circle, Figure, Line, Rect, Shape, Text, TextMeasure
 from ptnotes.figures.trend_parts import (
     LABEL_GAP,
@@ -18,6 +19,7 @@ from ptnotes.figures.trend_parts import (
     RADIUS,
     TICK_ROOM,
     band,
+    cut_words,
     end_labels,
     grid,
     labels_beside,
@@ -90,9 +92,16 @@ def trend_figure(
     legend = legend_of(chart, styles, width, measure, text_size)
     top = text_size * (1.9 if chart.words else 0.8)
     bottom = height - text_size * 2.0 - legend.height
-    most_ticks = min(int((bottom - top) / (TICK_ROOM * text_size)) + 1, MOST_TICKS)
-    plot = Plot(axis.left, width - axis.right, top, bottom, axis, upright_scale(chart, most_ticks))
+    scale = _scale_between(chart, top, bottom, text_size)
     shapes: list[Shape] = []
+    if cut_words(chart, scale):
+        # What is said of the axis has a line of its own over the plot.
+        top += text_size * 1.2
+        scale = _scale_between(chart, top, bottom, text_size)
+    told = cut_words(chart, scale)
+    if told:
+        shapes.append(Text(0, text_size * 0.9, told[:1].upper() + told[1:], "muted", text_size * 0.92))
+    plot = Plot(axis.left, width - axis.right, top, bottom, axis, scale)
     shapes += band(chart, plot)
     shapes += grid(chart, plot, measure, text_size)
     shapes += references(chart, plot)
@@ -101,7 +110,13 @@ def trend_figure(
         shapes += series(line, styles[way_of(line)], plot)
     shapes += labels_beside(chart, styles, plot, measure, text_size)
     shapes += legend.at(height - legend.height)
-    return TrendFigure(Figure(width, height, tuple(shapes), chart_label(chart)), chart, plot, text_size)
+    label = f"{chart_label(chart)} The {told}." if told else chart_label(chart)
+    return TrendFigure(Figure(width, height, tuple(shapes), label), chart, plot, text_size)
+
+
+def _scale_between(chart: TrendChart, top: float, bottom: float, text_size: float) -> NumberScale:
+    """The upright scale with as many ticks as there is room for."""
+    return upright_scale(chart, min(int((bottom - top) / (TICK_ROOM * text_size)) + 1, MOST_TICKS))
 
 
 def highlight(trend: TrendFigure, session_id: int, on: date, measure: TextMeasure) -> tuple[Shape, ...]:

@@ -30,7 +30,7 @@ from ptnotes.figures.shapes import (
 
 LABEL_GAP = 10.0  # from the plot's right edge to the labels beside it
 MOST_TICKS = 6
-TICK_ROOM = 2.9  # least height between two ticks of the upright scale, in heights of the text
+TICK_ROOM = 2.4  # least height between two ticks of the upright scale, in heights of the text
 _MARKER_ROOM = 8.0  # least width a visit needs for its marker to be told from the next
 RADIUS = 2.6
 _DOT = 1.5  # of a visit that stands alone among many
@@ -101,6 +101,15 @@ def upright_scale(chart: TrendChart, most_ticks: int) -> NumberScale:
         # Only the band reaches below zero: it is cut there, the scale is not stretched for it.
         low = Decimal(0)
     return number_scale(low, high, most_ticks)
+
+
+def cut_words(chart: TrendChart, scale: NumberScale) -> str:
+    """That the scale begins or ends short of 0, so that a change looks larger than it is; empty where it holds 0."""
+    if not values_of(chart) or scale.low <= 0 <= scale.high:
+        return ""
+    if scale.low > 0:
+        return f"axis begins at {with_unit(scale.low, chart.unit)}, not at 0"
+    return f"axis ends at {with_unit(scale.high, chart.unit)}, not at 0"
 
 
 def normal_text(chart: TrendChart) -> str:

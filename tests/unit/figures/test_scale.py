@@ -24,6 +24,9 @@ def width(text: str) -> float:
         ("110", "135", 4, ["110", "120", "130", "140"]),
         ("-15", "0", 4, ["-15", "-10", "-5", "0"]),
         ("2.5", "7.5", 4, ["0", "5", "10"]),
+        ("33", "60", 3, ["0", "30", "60"]),
+        ("12", "62", 3, ["0", "40", "80"]),
+        ("0", "55", 4, ["0", "20", "40", "60"]),
     ],
 )
 def test_ticks_are_round(low: str, high: str, most: int, ticks: list[str]) -> None:
@@ -50,7 +53,14 @@ def test_every_scale_holds_its_values_in_few_even_round_steps(
     assert 2 <= len(scale.ticks) <= most
     steps = {after - before for before, after in zip(scale.ticks, scale.ticks[1:], strict=False)}
     assert len(steps) == 1
-    assert steps.pop().normalize().as_tuple().digits in {(1,), (2,), (5,)}
+    assert steps.pop().normalize().as_tuple().digits in {(1,), (2,), (3,), (4,), (5,)}
+
+
+@given(st.integers(1, 400), st.integers(3, 9))
+def test_a_scale_from_zero_is_no_emptier_than_it_must_be(high: int, most: int) -> None:
+    scale = number_scale(Decimal(0), Decimal(high), most)
+    # 0 to 101 in three ticks is the worst: a step of 50 is too small, and the next ends at 200.
+    assert scale.high <= high * Decimal(2 if most == 3 else "1.6")
 
 
 def ticks_over(days: int, pixels: float = 230, first: date = date(2026, 10, 5)) -> list[tuple[date, str]]:

@@ -184,6 +184,31 @@ def test_pain_is_drawn_on_the_whole_scale() -> None:
     assert (figure.plot.scale.low, figure.plot.scale.high) == (0, 10)
 
 
+def test_a_scale_that_leaves_out_zero_says_so_over_the_plot_and_to_those_who_hear_it() -> None:
+    chart = flexion_chart([visit(1, [flexion(131)]), visit(2, [flexion(138)])])
+    cut = drawn(replace(chart, normal_low=None, normal_high=None))
+    assert cut.plot.scale.low > 0
+    told = f"axis begins at {cut.plot.scale.low}°, not at 0"
+    (note,) = (
+        shape for shape in cut.figure.shapes if isinstance(shape, Text) and shape.text.casefold() == told
+    )
+    assert box(note)[3] < cut.plot.top
+    assert told in cut.figure.label
+
+
+def test_a_scale_that_holds_zero_says_nothing_of_it() -> None:
+    whole = drawn(flexion_chart(course(2)))
+    assert whole.plot.scale.low == 0
+    assert "axis" not in " ".join([*texts(whole.figure.shapes), whole.figure.label]).casefold()
+
+
+@pytest.mark.parametrize("height", [78.0, 105.0, 150.0])
+def test_what_changed_fills_most_of_the_height(height: float) -> None:
+    chart = flexion_chart(course(10), GOAL)
+    figure = trend_figure(chart, WIDTH, height, time_axis([chart], width_of, 7.5), width_of, 7.5)
+    assert (figure.plot.scale.low, figure.plot.scale.high) == (0, 60)
+
+
 def test_lighting_up_a_visit_writes_its_values_inside_the_figure() -> None:
     figure = drawn(flexion_chart(course(10)))
     for place in range(10):
