@@ -319,7 +319,10 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "strokes": "points x,y from the view's top left; strokes with ; between",
         "qualities": "ids of how it is felt",
     },
-    "notes": {"section": "subjective, objective, assessment, plan or communication", "text": "what was written"},
+    "notes": {
+        "section": "subjective, objective, assessment, plan or communication",
+        "text": "what was written",
+    },
     "signed_contents": {"canonical_form": "the JSON that was signed"},
     "addenda": {
         "visit": "the note that it was added to",

@@ -33,6 +33,7 @@ from ptnotes.services.day_list import add_to_day
 from ptnotes.services.export_csv import export_csv
 from ptnotes.services.export_fhir import export_fhir
 from ptnotes.services.history import clinic_history
+from ptnotes.services.import_not_added import rows_not_added, save_not_added
 from ptnotes.services.import_undo import import_runs, undo_import
 from ptnotes.services.importing import dry_run, dry_run_rows, import_patients, look_at
 from ptnotes.services.opening import OpenClinic
@@ -146,6 +147,44 @@ def test_what_was_not_imported_is_written_back_safe_and_private_and_can_be_mende
     assert again.is_remembered
     assert import_patients(clinic, refused, again.map).made == 1
     assert patient_by_mrn(clinic, "1").telephone == "-5"
+
+
+def test_what_was_not_added_is_had_after_the_import_too_as_long_as_the_file_is_the_same(
+    clinic: OpenClinic, tmp_path: Path
+) -> None:
+    add_patient(clinic, PATIENT)
+    text = (
+        HEAD + "9;Moreau;Hélène;12/03/1979;\r\n" + people(3)[len(HEAD) :] + '1;"Open;Anna;13/12/1979;\r\n'
+        "2;Berg;Anna;31/31/1985;\r\n3;;;;\r\n"
+    )
+    path = written(tmp_path, text)
+    refused, later = tmp_path / "refused.csv", tmp_path / "later.csv"
+    done = brought_in(clinic, path, refused=refused)
+    assert (done.made, done.left_out, done.refused) == (3, 1, 3)
+    rows = rows_not_added(clinic, done)
+    assert [(row.number, row.kind) for row in rows] == [
+        (2, RowKind.DUPLICATE), (6, RowKind.REFUSED), (7, RowKind.REFUSED), (8, RowKind.REFUSED),
+    ]  # fmt: skip
+    assert rows[0].reasons == ("The same name and birth date.",)
+    assert rows[2].reasons == ("The birth date is no day of the calendar.",)
+    (first,) = rows_not_added(clinic, done, kind=RowKind.REFUSED, limit=1)
+    assert (first.number, first.cells) == (6, ('1;"Open;Anna;13/12/1979;',))
+    assert save_not_added(clinic, done, later) == later
+    assert later.read_bytes() == refused.read_bytes()
+    assert stat.S_IMODE(later.stat().st_mode) == 0o600
+    with pytest.raises(EnvironmentFault, match=r"import\.there"):
+        save_not_added(clinic, done, later)
+    with pytest.raises(EnvironmentFault, match=r"import\.not_saved"):
+        save_not_added(clinic, done, tmp_path / "none.csv", stop=lambda: True)
+    path.write_bytes(path.read_bytes().replace(b"Berg", b"Burg"))
+    for attempt in (
+        lambda: rows_not_added(clinic, done),
+        lambda: save_not_added(clinic, done, tmp_path / "none.csv"),
+    ):
+        with pytest.raises(InputError, match=r"import\.changed_since"):
+            attempt()
+    assert sorted(one.name for one in tmp_path.glob("*.csv")) == ["later.csv", "list.csv", "refused.csv"]
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_no_file_of_refused_rows_is_left_where_none_was_and_none_is_replaced(
@@ -325,7 +364,7 @@ def test_undo_takes_away_whom_nothing_was_done_for_and_names_the_others(
     assert len(everybody(clinic)) == 4
     assert load_patient(clinic, kept_before.id or 0)
     assert find_patients(clinic, "Given5") == ()
-    told = [row.what for row in clinic_history(clinic) if "undid" in row.what]
+    told = [row.what for row in clinic_history(clinic) if "to undo import" in row.what]
     assert told == [
         f"began to undo import {run.run_id}: 5 patients to take away, for whom nothing was done since"
     ]
