@@ -101,9 +101,13 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _progress(clinic: OpenClinic, episode_id: int, arguments: argparse.Namespace) -> MadeDocument:
+    from ptnotes.services.document_facts import document_facts
     from ptnotes.services.reporting import ReportChoices, prepare_report
 
-    return prepare_report(clinic, episode_id, ReportChoices(as_of=arguments.as_of, paper=arguments.paper))
+    # It begins where the window's does.
+    since = document_facts(clinic, episode_id).reported_to(arguments.as_of)
+    choices = ReportChoices(as_of=arguments.as_of, since=since, paper=arguments.paper)
+    return prepare_report(clinic, episode_id, choices)
 
 
 def _evaluation(clinic: OpenClinic, episode_id: int, arguments: argparse.Namespace) -> MadeDocument:

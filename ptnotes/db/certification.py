@@ -125,6 +125,12 @@ def last_report(connection: Connection, episode_id: int, before: date) -> date |
     return connection.scalar(select(func.max(ProgressReportRecord.covers_to)).where(*ended))
 
 
+def reported_days(connection: Connection, episode_id: int) -> tuple[date, ...]:
+    """The last day of each progress report of the episode that was given out, in the order in which they were."""
+    days = select(ProgressReportRecord.covers_to).where(ProgressReportRecord.episode_id == episode_id)
+    return tuple(connection.scalars(days.order_by(ProgressReportRecord.id)))
+
+
 def _certification(row: Any, zone: ZoneInfo) -> Certification:
     return Certification(
         id=row.id,

@@ -36,7 +36,8 @@ def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]
             if _has_dose(row):
                 treated.dosed = row
             treated.sessions += treated.last_on != session.service_date
-            treated.responses.update(dict.fromkeys(row.responses))
+            for response in row.responses:
+                treated.responses.setdefault(response, set()).add(session.service_date)
             treated.last_on = session.service_date
     rows = (
         TreatedRow(
@@ -46,7 +47,7 @@ def treated_rows(sessions: Iterable[TreatmentSession]) -> tuple[TreatedRow, ...]
             grades=tuple(words for row in treated.grades.values() if (words := grade_words(row))),
             dose=dose_words(treated.dosed) if treated.dosed is not None else "",
             sessions=treated.sessions,
-            responses=tuple(treated.responses),
+            responses={response: len(days) for response, days in treated.responses.items()},
             last_on=treated.last_on,
         )
         for key, treated in found.items()
@@ -62,7 +63,7 @@ class _Treated:
 
     grades: dict[tuple[str | None, str | None], Mobilization] = field(default_factory=dict)
     dosed: Mobilization | None = None
-    responses: dict[str, None] = field(default_factory=dict)
+    responses: dict[str, set[date]] = field(default_factory=dict)
     sessions: int = 0
     last_on: date | None = None
 

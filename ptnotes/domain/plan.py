@@ -108,9 +108,16 @@ def certified_words(versions: Sequence[PlanVersion]) -> str:
         return standing(present.certification)
     earlier = next((one for one in reversed(versions) if one.certification is not None), None)
     if earlier is None:
-        return "not certified yet"
+        return entered_words(present.plan) or "not certified yet"
     done = "certified" if earlier.is_certified else "sent"
     return f"changed since version {earlier.number} was {done}: not certified yet"
+
+
+def entered_words(plan: PlanOfCare) -> str:
+    """What is known of a certification from the day alone that was entered in the plan; empty without one."""
+    if plan.certified_until is None:
+        return ""
+    return f"entered as certified to {full_date(plan.certified_until)}, no signature on record"
 
 
 def is_changed_since_sent(versions: Sequence[PlanVersion]) -> bool:

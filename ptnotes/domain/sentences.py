@@ -311,6 +311,7 @@ SENTENCES = {
         "Chinese, Japanese and Korean need the optional typeface: "
         'pip install "ptnotes[cjk]", then start again.'
     ),
+    "lack.signature_asked": "The physician’s signature on the plan of care {when}, and is not asked for.",
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
     "report.period": "The last report was not before this one.",
     "report.replaces": "{path} is not a PDF, so it was not replaced. Choose another name.",

@@ -134,7 +134,9 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatedRow:
-    """One technique at one place over the visits covered: `grades` in the order first used."""
+    """One technique at one place over the visits covered: `grades` in the order first used, `responses` with at how
+    many of its visits each was charted.
+    """
 
     targets: tuple[str, ...]
     side: Side | None
@@ -142,7 +144,7 @@ class TreatedRow:
     grades: tuple[str, ...]
     dose: str
     sessions: int
-    responses: tuple[str, ...] = ()
+    responses: Mapping[str, int] = field(default_factory=dict)
     last_on: date | None = None
 
 

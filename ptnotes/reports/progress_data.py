@@ -10,7 +10,7 @@ from datetime import date
 
 from ptnotes.domain.body_chart import ToldCourse
 from ptnotes.domain.change import Verdict
-from ptnotes.domain.conclusion import Asked, Conclusion
+from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion
 from ptnotes.domain.examination import Examined
 from ptnotes.domain.outcomes import AnsweredItem
 from ptnotes.domain.treatment_strip import TreatmentStrip
@@ -63,13 +63,16 @@ class TreatmentLine:
 class GoalLine:
     """A goal: `share` of the way from baseline to target (0 to 1, None where unmeasured) and its standing in words.
 
-    `is_unmeasured` says that it is pursued by a measure of which there is no value.
+    `is_unmeasured` says that it is pursued by a measure of which there is no value, `is_past_due` that its date went by
+    before its target was reached. One that is not `is_open` was met, revised or dropped.
     """
 
     words: str
     share: float | None
     standing: str
     due: date | None = None
+    is_open: bool = True
+    is_past_due: bool = False
     is_unmeasured: bool = False
 
 
@@ -170,6 +173,8 @@ class ProgressReportData(DocumentData):
     visits_missed: int
     conclusion: Conclusion
     asked: Asked
+    due: Asked = NOTHING_ASKED
+    """What has to be asked of the physician, whatever the author chose to ask."""
     measures: tuple[MeasureRow, ...] = ()
     charts: tuple[TrendChart, ...] = ()
     strip: TreatmentStrip = field(default_factory=TreatmentStrip)

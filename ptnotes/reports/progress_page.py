@@ -72,11 +72,11 @@ class Trim:
 
 # From roomy to tight; the first that leaves room for the charts is taken, and they take the room.
 _TRIMS = (
-    Trim(6, 6, 5, 800),
-    Trim(6, 4, 4, 480),
-    Trim(6, 3, 3, 320),
-    Trim(6, 3, 2, 260),
-    Trim(5, 3, 2, 220),
+    Trim(6, 6, 9, 800),
+    Trim(6, 4, 7, 480),
+    Trim(6, 3, 5, 320),
+    Trim(6, 3, 4, 260),
+    Trim(5, 3, 3, 220),
     Trim(4, 2, 2, 140),
 )
 _LEAST_CHART_PT = 78.0
@@ -228,12 +228,15 @@ def _conclusion(data: ProgressReportData) -> Flowable:
     match data.asked.request:
         case Request.NOTHING:
             spans.append(Span("nothing."))
-            if data.certification_ended:
-                spans.append(Span(f" {data.certification_ended}", None, "danger"))
         case Request.QUESTION:
             spans += [Span(data.asked.words), Span(f" Please answer{by}." if by else "")]
         case Request.SIGNATURE:
-            spans.append(Span(f"your signature on the plan of care{by}."))
+            is_late = data.asked.by is not None and data.asked.by < data.written_at.date()
+            spans.append(Span(f"your signature on the plan of care{'' if is_late else by}."))
+            if is_late and data.asked.by is not None:
+                spans.append(Span(f" It was due by {full_date(data.asked.by)}.", None, "danger"))
+    if data.certification_ended:
+        spans.append(Span(f" {data.certification_ended}", None, "danger"))
     return paragraph([span for span in spans if span.text], LEAD)
 
 
@@ -370,23 +373,32 @@ def _goals_and_plan(data: ProgressReportData, trim: Trim, width: float) -> Flowa
 
 
 def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowable]:
-    """Each of the first `count` goals in words over its bar and how far it is."""
+    """Each of the first `count` goals in words over its bar and how far it is; one that is closed in a line."""
     if not data.goals:
         return [space(3), paragraph("No measurable goal is set.", QUIET)]
     rows: list[Flowable] = []
     for goal in data.goals[:count]:
+        if not goal.is_open:
+            rows += [space(3), paragraph([bold(f"{goal.words}: "), quiet(goal.standing)], CELL)]
+            continue
         rows += [space(3), paragraph(goal.words, CELL_BOLD)]
-        due = f" · due {_day(goal.due, data)}" if goal.due else ""
-        standing = paragraph(goal.standing + due, QUIET_SMALL)
+        told: list[Span] = [quiet(goal.standing)]
+        if goal.due:
+            due = f"due {_day(goal.due, data)}"
+            told.append(Span(f" · was {due}", None, "danger") if goal.is_past_due else quiet(f" · {due}"))
+        standing = paragraph(told, QUIET_SMALL)
         if goal.share is None:
             rows.append(standing)
         else:
             bar_pt = width * 0.26
             rows.append(Columns([[ProgressBar(goal.share)], [standing]], [bar_pt, width - bar_pt - 10], 10))
     if len(data.goals) > count:
-        rows.append(
-            paragraph(f"{how_many(len(data.goals) - count, 'more goal')} on the next pages.", QUIET_SMALL)
-        )
+        rest = data.goals[count:]
+        closed = sum(not goal.is_open for goal in rest)
+        which = f", {'all' if closed == len(rest) else closed} of them closed" if closed else ""
+        if closed == len(rest) == 1:
+            which = ", closed"
+        rows.append(paragraph(f"{how_many(len(rest), 'more goal')} on the next pages{which}.", QUIET_SMALL))
     return rows
 
 
@@ -430,5 +442,5 @@ def cut(text: str, letters: int, where: str = "on the next pages") -> str:
 
 
 def _their_signature(data: ProgressReportData) -> Flowable:
-    by = f", asked for by {full_date(data.asked.by)}" if data.asked.by else ""
+    by = f", due by {full_date(data.asked.by)}" if data.asked.by else ""
     return SignatureLine(data.referrer or "Physician", f"For the plan of care{by}")

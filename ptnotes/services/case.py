@@ -22,6 +22,7 @@ from ptnotes.domain.as_of import episode_as_of, steps_as_of, versions_as_of
 from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion
 from ptnotes.domain.contraindication import Screen
+from ptnotes.domain.due import MEDICARE, DueRules
 from ptnotes.domain.episode import EpisodeOfCare, OutcomeScore
 from ptnotes.domain.goals import GoalStep, steps_of
 from ptnotes.domain.patient import Patient
@@ -45,6 +46,7 @@ class Case:
 
     `since` is the day of the last report, or None where this is the first; a document that `is_whole` tells of the
     whole episode all the same, and looks back to that day to say what changed. `conclusion` replaces the drafted one.
+    `due` is what has to be asked of the physician by the payer's `rules`, `asked` what is asked instead.
     `screen` is the episode's screen, `names` everybody's name by their id.
     `goal_steps` are what became of each goal, by its uuid, `plan_versions` the plan of care and those before it.
     `notes` are the signed notes, `broken` the sessions whose signatures do not hold, `mark` how far the audit has come.
@@ -62,7 +64,9 @@ class Case:
     is_whole: bool = False
     paper: Paper | None = None
     conclusion: Conclusion | None = None
-    asked: Asked = NOTHING_ASKED
+    asked: Asked | None = None
+    due: Asked = NOTHING_ASKED
+    rules: DueRules = MEDICARE
     notes: Sequence[SignedNote] = ()
     broken: Collection[int] = ()
     mark: AuditMark | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ptnotes.db.certification import last_report
+from ptnotes.db.certification import reported_days
 from ptnotes.db.episodes import load_episode
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.letters import LetterTemplate
@@ -23,16 +23,23 @@ _EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
 class DocumentFacts:
     """What documents of an episode can be made of.
 
-    `episode_id` is None where there is no episode yet. `visits` are all of them, newest first. `reported_to` is the
-    last day that a progress report covers, of those that do not cover the latest visit: the day after which the next
-    one begins. `referrer` is empty where nobody is named. `templates` are those of letters.
+    `episode_id` is None where there is no episode yet. `visits` are all of them, newest first. `reports` are the last
+    days that progress reports cover. `referrer` is empty where nobody is named. `templates` are those of letters.
     """
 
     episode_id: int | None = None
     visits: tuple[SessionRow, ...] = ()
-    reported_to: date | None = None
+    reports: tuple[date, ...] = ()
     referrer: str = ""
     templates: tuple[LetterTemplate, ...] = ()
+
+    def reported_to(self, until: date | None = None) -> date | None:
+        """The day after which a report up to the day `until` (today) begins: the last one that a report covers, of
+        those that do not cover the latest visit of that time. None where there is none.
+        """
+        days = (row.service_date for row in self._attended if until is None or row.service_date <= until)
+        latest = max(days, default=None)
+        return max((day for day in self.reports if latest is not None and day < latest), default=None)
 
     @property
     def evaluations(self) -> tuple[SessionRow, ...]:
@@ -59,14 +66,13 @@ def document_facts(clinic: OpenClinic, episode_id: int) -> DocumentFacts:
     """What documents of the episode can be made of. Raises `NotFoundError`, `AccessError`."""
     require(clinic, Act.VIEW_NOTES)
     visits = sessions_of(clinic, episode_id)
-    latest = next((row.service_date for row in visits if row.status is VisitStatus.ATTENDED), None)
     with clinic.store.read() as connection:
         episode = load_episode(connection, episode_id)
-        reported = None if latest is None else last_report(connection, episode_id, latest)
+        reports = reported_days(connection, episode_id)
     return DocumentFacts(
         episode_id=episode_id,
         visits=visits,
-        reported_to=reported,
+        reports=reports,
         referrer=episode.referrer,
         templates=letter_templates(clinic),
     )

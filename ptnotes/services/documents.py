@@ -15,13 +15,14 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from ptnotes import __version__
 from ptnotes.db import documents as stored
 from ptnotes.db.certification import note_report
 from ptnotes.db.faults import faults_named
 from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Disclosure, Subject, Verb
-from ptnotes.domain.conclusion import Conclusion
+from ptnotes.domain.conclusion import Asked, Conclusion
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind, KeptDocument, Lack
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
@@ -57,7 +58,8 @@ class MadeDocument:
     """A document as the bytes of its PDF, and what has to be known to keep it.
 
     `sessions` are the visits that it draws from, each (session, revision). `draft` says why it is a draft, empty where
-    it is none. `lacks` is what it should say and cannot. `conclusion` is the one that it states, where it states one.
+    it is none. `lacks` is what it should say and cannot. `conclusion` is the one that it states, where it states one,
+    `asked` what a progress report asks of the physician.
     `file_name` is offered for saving and names no patient. `extras` are what was added to the file, for the history.
     `tells_chart` is false only of a face sheet with nothing in it of what readers of charts alone may know.
     """
@@ -75,6 +77,7 @@ class MadeDocument:
     draft: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
     conclusion: Conclusion | None = None
+    asked: Asked | None = None
     extras: tuple[str, ...] = ()
     tells_chart: bool = True
 
@@ -206,13 +209,15 @@ def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
         told = stored.digests_told(connection, kept)
     if not {sha256(content).digest()} >= {kept.sha256, *told}:
         raise EnvironmentFault("document.changed")
+    # In the clinic's time of then, as the document itself tells it.
+    made_at = kept.made_at.astimezone(ZoneInfo(kept.zone))
     return MadeDocument(
         kind=kept.kind,
         patient_id=kept.patient_id,
         episode_id=kept.episode_id,
         pdf=content,
-        file_name=f"{kept.kind.value.replace('_', '-')}-{kept.made_at.date().isoformat()}.pdf",
-        made_at=kept.made_at,
+        file_name=f"{kept.kind.value.replace('_', '-')}-{made_at.date().isoformat()}.pdf",
+        made_at=made_at,
         title=kept.title,
         covers_from=kept.covers_from,
         covers_to=kept.covers_to,

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.as_of import episode_as_of, versions_as_of
 from ptnotes.domain.body_chart import told_course
-from ptnotes.domain.certification import Certification, SentHow
+from ptnotes.domain.certification import Certification
+from ptnotes.domain.certifying import certified_to, is_on_file, sign_by
 from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.contraindication import Screen, positive_answers
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.due import DueRules, EpisodeFacts, certification_ends
+from ptnotes.domain.due import DueRules
 from ptnotes.domain.episode import (
     DiagnosisKind,
     EpisodeOfCare,
@@ -25,7 +26,7 @@ from ptnotes.domain.episode import (
     OutcomeScore,
 )
 from ptnotes.domain.outcomes import answered_over
-from ptnotes.domain.plan import PlanVersion, plan_words
+from ptnotes.domain.plan import PlanVersion, entered_words, plan_words
 from ptnotes.domain.screening import answers_at, asked_in_full_on, asked_last_on, unanswered
 from ptnotes.domain.treatment import PainKind, TreatmentSession, VisitKind
 from ptnotes.domain.trend import counted, visit_numbers
@@ -43,7 +44,6 @@ from ptnotes.reports.progress_data import PlanLine, ProblemLine, ProgressReportD
 from ptnotes.reports.visit_data import VisitMeasures
 from ptnotes.services.case import Case
 from ptnotes.services.progress_content import progress_content
-from ptnotes.services.progress_plan import entered_words
 from ptnotes.services.progress_safety import precaution_words
 from ptnotes.services.progress_words import joined, visit_line
 from ptnotes.services.report_signatures import signatures
@@ -122,9 +122,9 @@ def evaluated(case: Case, session: TreatmentSession) -> Evaluated:
 
 
 def evaluation_content(
-    reference: Reference, case: Case, found: Evaluated, rules: DueRules, sign_by: date | None = None
+    reference: Reference, case: Case, found: Evaluated, rules: DueRules, chosen_by: date | None = None
 ) -> EvaluationData:
-    """The content of the document. `rules` are the payer's; a signature is asked for by `sign_by`, else by the rule."""
+    """The content of the document. `rules` are the payer's; a signature is asked by `chosen_by`, else by the rule."""
     session, episode = found.session, found.episode
     numbers = visit_numbers(case.sessions)
     measures = visit_measures(reference, session, case.clinic.normal_values)
@@ -151,7 +151,7 @@ def evaluation_content(
         referred_on=episode.referred_on,
         precaution=precaution_words(reference, episode, screen),
         conclusion=Conclusion(headline=""),
-        certification=certification_told(found, rules, case.written_at.date(), sign_by),
+        certification=certification_told(found, rules, case.written_at.date(), chosen_by),
         plan=_plan(found, case.names),
         goals=tuple(_goal(reference, goal) for goal in episode.goals),
         judgement=session.note.assessment.strip(),
@@ -228,7 +228,9 @@ def _version(version: PlanVersion, names: Mapping[int, str]) -> PlanLine:
         who=names.get(version.written_by, ""),
         plan=plan_words(version.plan),
         changes=", ".join(version.changes),
-        certification=_record(certification) if certification is not None else "not sent",
+        certification=_record(certification)
+        if certification is not None
+        else entered_words(version.plan) or "not sent",
     )
 
 
@@ -311,11 +313,11 @@ def _screen_asked(reference: Reference, episode: EpisodeOfCare, screen: Screen) 
 
 
 def certification_told(
-    found: Evaluated, rules: DueRules, today: date, sign_by: date | None = None
+    found: Evaluated, rules: DueRules, today: date, chosen_by: date | None = None
 ) -> CertificationTold:
     """What is asked of the physician, or what is on record.
 
-    A plan is signed by `sign_by`, else within the rule's days (30) of the evaluation; of a plan that goes on from a
+    A plan is signed by `chosen_by`, else within the rule's days (30) of the evaluation; of a plan that goes on from a
     certified one by the end of that certification where it is sooner. It covers the plan's length or the rule's days
     (90), the shorter. A signed referral on file takes the place of the signature where the plan was sent within those
     30 days (42 CFR 410.61 and 424.24(c), read in copies, and the payer's own rule where that differs).
@@ -325,53 +327,20 @@ def certification_told(
         return CertificationTold(standing=Standing.NO_PLAN)
     own = version.certification
     since = version.plan.start or day
-    until, why = _until(version, since, rules)
+    until, why = certified_to(version, since, rules)
     told = CertificationTold(
         standing=Standing.ASKED,
         since=since,
         until=until,
         why_until=why,
-        by=sign_by or _sign_by(found, day, rules),
+        by=chosen_by or sign_by(found.earlier, day, rules),
         record=_record(own) if own is not None else entered_words(version.plan),
     )
     if own is not None and own.signed_on is not None:
         return replace(told, standing=Standing.SIGNED, by=None)
-    if own is not None and own.sent_how == SentHow.ORDER_ON_FILE and _is_in_time(own, day, rules):
+    if is_on_file(own, day, rules):
         return replace(told, standing=Standing.ON_FILE, by=None)
     return replace(told, is_late=told.by is not None and told.by < today)
-
-
-def _sign_by(found: Evaluated, day: date, rules: DueRules) -> date | None:
-    if rules.plan_sent_days is None:
-        return None
-    by = day + timedelta(days=rules.plan_sent_days)
-    ends = [
-        until
-        for one in found.earlier
-        if one.is_certified and (until := _until(one, one.plan.start or one.on, rules)[0]) is not None
-    ]
-    return min([by, *(until for until in ends if until >= day)])
-
-
-def _is_in_time(own: Certification, day: date, rules: DueRules) -> bool:
-    if own.sent_on is None:
-        return False
-    return rules.plan_sent_days is None or (own.sent_on - day).days <= rules.plan_sent_days
-
-
-def _until(version: PlanVersion, since: date, rules: DueRules) -> tuple[date | None, str]:
-    """The last day of a certification that begins on `since`, and how that was counted."""
-    own, weeks = version.certification, version.plan.duration_weeks
-    if own is not None and own.valid_until is not None:
-        return own.valid_until, "as certified"
-    counted_to = certification_ends(EpisodeFacts(start=since, plan_start=since, plan_weeks=weeks), rules)
-    entered = version.plan.certified_until
-    if entered is not None and (counted_to is None or entered < counted_to):
-        return entered, "as entered in the plan"
-    length = f"the plan’s {weeks} {'week' if weeks == 1 else 'weeks'}" if weeks is not None else ""
-    days = f"{rules.certified_days} days" if rules.certified_days is not None else ""
-    which = ", the shorter" if length and days else ""
-    return counted_to, " or ".join(part for part in (length, days) if part) + which
 
 
 def _record(own: Certification) -> str:

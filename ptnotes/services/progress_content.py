@@ -12,6 +12,7 @@ from ptnotes.domain.body_chart import told_course
 from ptnotes.domain.change import Meaning, Verdict
 from ptnotes.domain.conclusion import draft_conclusion
 from ptnotes.domain.dates import age_years
+from ptnotes.domain.due import EpisodeFacts, certification_ends
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import Fault, InputError
@@ -92,7 +93,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         written_at=case.written_at,
         paper=case.paper or case.clinic.paper,
         patient=case.patient,
-        age_years=age_years(case.patient.birth_date, case.as_of),
+        age_years=age_years(case.patient.birth_date, in_period[-1].service_date),
         diagnoses=diagnosis_words(episode, case.as_of),
         referrer=episode.referrer,
         referrer_details=episode.referrer_practice,
@@ -113,7 +114,8 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         ),
         conclusion=case.conclusion
         or draft_conclusion(_changes(measures), treated_days, since=back.words, is_over=is_over),
-        asked=case.asked,
+        asked=case.asked or case.due,
+        due=case.due,
         certification_ended=_certification_ended(case),
         measures=tuple(row for row, _ in measures),
         charts=shown_charts,
@@ -127,7 +129,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         answers=answered_over(reference, outcomes),
         other_services=other_services(reference, in_period),
         goals=tuple(
-            goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ()))
+            goal_line(reference, progress, case.goal_steps.get(progress.goal.uuid, ()), case.as_of)
             for progress in sorted(goals, key=_closed_last)
         ),
         care=care_plan(episode, case.goal_steps, case.plan_versions, case.names, begins, case.as_of),
@@ -257,14 +259,23 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None, back:
 
 
 def _certification_ended(case: Case) -> str:
-    """That a certification had run out while care went on; a day that was only entered is told as that."""
-    until = certified_until(case.episode, case.plan_versions)
-    treated = counted(case.sessions)
+    """That a certification had run out while care went on; a day that was only entered is told as that, and so is that
+    a plan ran out by its length, or by the rule's days, without one.
+    """
+    plan, treated = case.episode.plan, counted(case.sessions)
+    entered = certified_until(case.episode, case.plan_versions)
+    begins = plan.start or case.episode.start
+    counted_to = certification_ends(
+        EpisodeFacts(start=begins, plan_start=begins, plan_weeks=plan.duration_weeks), case.rules
+    )
+    until = entered or (counted_to if plan_words(case.episode) else None)
     if until is None or not treated or treated[-1].service_date <= until:
         return ""
     own = case.plan_versions[-1].certification if case.plan_versions else None
     if own is not None and own.signed_on is not None:
         return f"The plan of care was certified to {full_date(until)}."
+    if entered is None:
+        return f"The plan of care ran to {full_date(until)}; no certification is on record."
     return f"The plan of care is entered as certified to {full_date(until)}; no signature is on record."
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ptnotes.domain.conclusion import Request
 from ptnotes.domain.documents import Lack, blanks_left
+from ptnotes.domain.wording import full_date
 from ptnotes.reports.progress_data import ProgressReportData, Reading
 
 
@@ -36,12 +38,21 @@ def _lacks(data: ProgressReportData) -> Iterator[Lack]:
         yield Lack(code="lack.assessment")
     if data.narrative.plan is None and not data.plan_of_care:
         yield Lack(code="lack.plan")
+    if data.due.request is Request.SIGNATURE and data.asked.request is not Request.SIGNATURE:
+        yield Lack(code="lack.signature_asked", values={"when": _when(data)}, is_required=False)
     if data.narrative.statement is None:
         yield Lack(code="lack.statement", is_required=False)
     if not data.prognosis:
         yield Lack(code="lack.prognosis", is_required=False)
     if not data.referrer:
         yield Lack(code="lack.referrer", is_required=False)
+
+
+def _when(data: ProgressReportData) -> str:
+    if data.due.by is None:
+        return "is needed"
+    is_late = data.due.by < data.written_at.date()
+    return f"{'was due' if is_late else 'is needed'} by {full_date(data.due.by)}"
 
 
 def _told(data: ProgressReportData) -> tuple[Reading | None, ...]:

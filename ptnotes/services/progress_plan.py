@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.certification import standing
-from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, PlanOfCare, Problem
+from ptnotes.domain.episode import EpisodeOfCare, Goal, GoalStatus, Problem
 from ptnotes.domain.goals import GoalStep, deed_words
-from ptnotes.domain.plan import PlanVersion, certified_words, is_changed_since_sent
+from ptnotes.domain.plan import PlanVersion, certified_words, entered_words, is_changed_since_sent
 from ptnotes.domain.plan import plan_words as frequency_words
 from ptnotes.domain.views import GoalProgress
 from ptnotes.domain.wording import full_date, number, with_unit
@@ -48,24 +48,25 @@ def _certified(episode: EpisodeOfCare, versions: Sequence[PlanVersion]) -> str:
     return entered_words(episode.plan)
 
 
-def entered_words(plan: PlanOfCare) -> str:
-    """What is known of a certification from the day alone that was entered in the plan; empty without one."""
-    if plan.certified_until is None:
-        return ""
-    return f"entered as certified to {full_date(plan.certified_until)}, no signature on record"
+def goal_line(
+    reference: Reference, progress: GoalProgress, steps: Sequence[GoalStep], until: date
+) -> GoalLine:
+    """A goal with how far it is, in words; of a closed one since when and why, of a revised one since when.
 
-
-def goal_line(reference: Reference, progress: GoalProgress, steps: Sequence[GoalStep] = ()) -> GoalLine:
-    """A goal with how far it is, in words; of a closed one since when and why, of a revised one since when."""
+    One that is pursued, and whose target was not reached by its date, is past due on the day `until`.
+    """
     goal = progress.goal
-    share = progress.share if goal.status is GoalStatus.ACTIVE else None
+    is_open = goal.status is GoalStatus.ACTIVE
+    share = progress.share if is_open else None
     function = f" ({goal.function})" if goal.function and goal.function != goal.words else ""
     return GoalLine(
         words=f"{goal.words}{function}",
         share=float(share) if share is not None else None,
         standing=_standing(reference, progress, steps),
         due=goal.due,
-        is_unmeasured=goal.status is GoalStatus.ACTIVE and goal.measure != "words" and progress.now is None,
+        is_open=is_open,
+        is_past_due=is_open and not progress.is_reached and goal.due is not None and goal.due < until,
+        is_unmeasured=is_open and goal.measure != "words" and progress.now is None,
     )
 
 
@@ -112,9 +113,10 @@ def care_plan(
                 who=names.get(version.written_by, ""),
                 plan=frequency_words(version.plan),
                 changes=", ".join(version.changes),
-                certification=certified_words((version,)),
+                # A plan that was changed does not carry the day that was entered for the one before.
+                certification=certified_words(versions[: place + 1]),
             )
-            for version in versions
+            for place, version in enumerate(versions)
         ),
         interventions=episode.plan.interventions.strip(),
     )

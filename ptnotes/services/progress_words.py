@@ -51,14 +51,26 @@ def treatment_line(reference: Reference, row: TreatedRow) -> TreatmentLine:
         else ""
     )
     label = reference.techniques[row.technique].label
-    responses = [reference.responses[response].label for response in row.responses]
-    more = len(responses) - _RESPONSES_SHOWN
     return TreatmentLine(
         words=f"{' '.join(part for part in (targets, side) if part)}: {_small(label)}",
         grades=" → ".join(row.grades),
         dose=row.dose,
         visits=row.sessions,
-        response="; ".join(responses[:_RESPONSES_SHOWN]) + (f"; {more} more" if more > 0 else ""),
+        response=_responses(reference, row),
+    )
+
+
+def _responses(reference: Reference, row: TreatedRow) -> str:
+    """How it was answered, with counts: ``better 3, same 6 of 10 visits``; what asks for a second look first."""
+    told = sorted(row.responses.items(), key=lambda one: (not reference.responses[one[0]].alert, -one[1]))
+    if row.sessions == 1:
+        return ", ".join(reference.responses[response].label for response, _ in told)
+    named = [f"{reference.responses[response].label} {count}" for response, count in told[:_RESPONSES_SHOWN]]
+    more = len(told) - len(named)
+    return (
+        ", ".join(named)
+        + (f" of {row.sessions} visits" if named else "")
+        + (f"; {more} more" if more else "")
     )
 
 

@@ -59,7 +59,7 @@ def reports_due(clinic: OpenClinic) -> tuple[ReportDue, ...]:
 
 
 def prepare_due_report(clinic: OpenClinic, wanted: ReportDue) -> MadeDocument:
-    """The report of the time since the one before it, with its drafted conclusion; nothing is asked in it.
+    """The report of the time since the one before it, with its drafted conclusion; what is due is asked in it.
 
     A draft says so in its file's name too. Raises what `prepare_report` raises.
     """

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
+from ptnotes.domain.certifying import signature_asked
+from ptnotes.domain.conclusion import Asked, Conclusion, Request
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind
+from ptnotes.domain.due import DueRules
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.people import Paper
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import clean_note
+from ptnotes.domain.treatment import VisitKind
+from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.progress_data import ProgressReportData
 from ptnotes.services.case import Case, gather
 from ptnotes.services.documents import MadeDocument, made_document
+from ptnotes.services.due import counting_rules
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.progress_content import progress_content
@@ -28,14 +33,15 @@ class ReportChoices:
     """What a therapist chooses of a report.
 
     It covers the episode up to the day `as_of` (today where it is None), from its start or after `since`, the day of
-    the last report. The conclusion is drafted from the measured changes, and the paper the clinic's, where None.
+    the last report. Where None the conclusion is drafted from the measured changes, the paper is the clinic's, and what
+    is asked of the physician is what is due: a signature on the plan of care, or nothing.
     """
 
     as_of: date | None = None
     since: date | None = None
     paper: Paper | None = None
     conclusion: Conclusion | None = None
-    asked: Asked = NOTHING_ASKED
+    asked: Asked | None = None
 
 
 def progress_report_data(
@@ -58,15 +64,29 @@ def _gathered(clinic: OpenClinic, episode_id: int, chosen: ReportChoices) -> tup
         raise InputError(Fault("date.future", "report.as_of"))
     if chosen.since is not None and chosen.since >= until:
         raise InputError(Fault("report.period", "report.since"))
+    case = gather(clinic, episode_id, until)
+    rules = counting_rules(clinic, episode_id).due
     case = replace(
-        gather(clinic, episode_id, until),
+        case,
         since=chosen.since,
         paper=chosen.paper,
         conclusion=checked_conclusion(chosen.conclusion),
         asked=chosen.asked,
+        due=_due(case if until == today else gather(clinic, episode_id, today), rules),
+        rules=rules,
     )
     _check_asked(case)
     return progress_content(clinic.reference, case), case
+
+
+def _due(now: Case, rules: DueRules) -> Asked:
+    """What is due of the physician as things stand today, whatever day the report goes up to."""
+    evaluations = [
+        session.service_date
+        for session in counted(now.sessions)
+        if session.kind in (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+    ]
+    return signature_asked(now.episode, now.plan_versions, evaluations, now.written_at.date(), rules)
 
 
 def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) -> MadeDocument:
@@ -90,6 +110,7 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
         sessions=case.shown,
         lacks=progress_lacks(data),
         conclusion=data.conclusion,
+        asked=data.asked,
     )
 
 
@@ -105,6 +126,8 @@ def checked_conclusion(conclusion: Conclusion | None) -> Conclusion | None:
 
 
 def _check_asked(case: Case) -> None:
+    if case.asked is None:
+        return
     if case.asked.request is Request.QUESTION:
         if not clean_note(case.asked.words, "report.question", _CONCLUSION_LIMIT).strip():
             raise InputError(Fault("text.empty", "report.question"))

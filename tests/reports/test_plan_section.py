@@ -195,3 +195,17 @@ def test_many_goals_and_long_reasons_keep_the_first_page_one_page() -> None:
     text = pages(pdf(case(*VISITS, **whole(episode=replace(COURSE, goals=(*goals[:6], *dropped))))))
     assert "ASSESSMENT AND PLAN" in text[0]
     assert "EVERY MEASURE" in text[1]
+
+
+def test_the_first_page_and_the_versions_say_the_same_of_a_day_that_was_entered() -> None:
+    plan = replace(EPISODE.plan, certified_until=date(2026, 4, 1))
+    version = replace(VERSIONS[0], plan=plan, certification=None)
+    data = content(case(*VISITS, **whole(episode=replace(COURSE, plan=plan), plan_versions=(version,))))
+    words = "entered as certified to 1 Apr 2026, no signature on record"
+    assert data.plan_of_care.endswith(words)
+    assert [line.certification for line in data.care.versions] == [words]
+    # The day that stands in a changed plan was entered for the one before.
+    changed = content(
+        case(*VISITS, **whole(episode=replace(COURSE, plan=replace(LATER, certified_until=date(2026, 4, 1)))))
+    )
+    assert changed.plan_of_care.partition("; ")[2] == changed.care.versions[-1].certification

@@ -1,5 +1,6 @@
 """What a progress report says, and what it must not say."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,11 +9,23 @@ import pytest
 
 from ptnotes.domain.change import Meaning
 from ptnotes.domain.conclusion import Asked, Conclusion, Request
-from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore
+from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore, PlanOfCare
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.treatment import Note, NoteState, Phase, RomReading, Side, TreatmentSession
 from ptnotes.services.progress_lacks import progress_lacks
-from tests.reports.cases import EPISODE, FIRST_DAY, case, content, flat, flexion, missed, pages, pdf, visit
+from tests.reports.cases import (
+    EPISODE,
+    FIRST_DAY,
+    PATIENT,
+    case,
+    content,
+    flat,
+    flexion,
+    missed,
+    pages,
+    pdf,
+    visit,
+)
 
 
 def labels(*sessions: TreatmentSession, **changes: object) -> list[str]:
@@ -316,3 +329,71 @@ def test_a_measure_that_was_not_taken_again_has_no_value_at_the_last_report() ->
     sessions = [visit(1), visit(2), replace(visit(3), rom=())]
     rows = content(case(*sessions, since=sessions[1].service_date)).measures
     assert next(row for row in rows if row.label == "Lumbar flexion").earlier is None
+
+
+def test_a_signature_that_is_due_and_not_asked_for_is_wanted() -> None:
+    due = Asked(request=Request.SIGNATURE, by=date(2026, 2, 4))
+    silent = content(case(visit(1), visit(2), due=due, asked=Asked()))
+    assert silent.asked == Asked()
+    wanted = [lack for lack in progress_lacks(silent) if lack.code == "lack.signature_asked"]
+    assert [lack.is_required for lack in wanted] == [False]
+    assert "was due by 4 Feb 2026, and is not asked for" in wanted[0].text
+    drafted = content(case(visit(1), visit(2), due=due))
+    assert drafted.asked == due
+    assert "lack.signature_asked" not in {lack.code for lack in progress_lacks(drafted)}
+
+
+def test_a_plan_that_ran_out_without_a_certification_is_told() -> None:
+    # The plan is of eight weeks: its last day is the fifty-sixth.
+    days = [replace(visit(1), service_date=FIRST_DAY + timedelta(days=past)) for past in (0, 55)]
+    assert content(case(*days)).certification_ended == ""
+    after = replace(visit(2), service_date=FIRST_DAY + timedelta(days=56))
+    made = case(days[0], after)
+    words = "The plan of care ran to 1 Mar 2026; no certification is on record."
+    assert content(made).certification_ended == words
+    assert words in flat(pages(pdf(made))[0])
+    no_plan = replace(EPISODE, plan=PlanOfCare())
+    late = replace(visit(2), service_date=FIRST_DAY + timedelta(days=200))
+    assert content(case(days[0], late, episode=no_plan)).certification_ended == ""
+
+
+def test_the_age_is_that_of_the_last_day_of_the_report() -> None:
+    born = replace(PATIENT, birth_date=date(1952, 3, 1))
+    assert content(case(visit(1), visit(2), patient=born, as_of=date(2026, 11, 1))).age_years == 73
+
+
+def test_how_a_technique_was_answered_is_counted_and_what_asks_for_a_look_comes_first() -> None:
+    def answered(number: int, *responses: str) -> TreatmentSession:
+        one = visit(number)
+        return replace(one, mobilizations=(replace(one.mobilizations[0], responses=responses),))
+
+    sessions = [answered(number, "same") for number in range(1, 5)]
+    sessions += [answered(5, "better", "dizziness_or_nausea"), answered(6, "better"), answered(7)]
+    (line,) = content(case(*sessions)).treatments
+    assert line.response == "dizziness or nausea 1, same 4, better 2 of 7 visits"
+    (alone,) = content(case(answered(1, "better"))).treatments
+    assert alone.response == "better"
+
+
+def test_a_goal_long_past_its_date_is_said_to_be_past_due() -> None:
+    goal = replace(EPISODE.goals[0], due=date(2026, 1, 6))
+    made = case(visit(1), visit(3), episode=replace(EPISODE, goals=(goal,)))
+    assert "was due 6 Jan" in flat(pages(pdf(made))[0])
+    assert "was due" not in flat(
+        pages(pdf(replace(made, as_of=date(2026, 1, 6), sessions=(visit(1), visit(2)))))[0]
+    )
+    reached = replace(goal, target=Decimal(41))
+    told = content(replace(made, episode=replace(EPISODE, goals=(reached,)))).goals[0]
+    assert not told.is_past_due
+
+
+def test_a_met_goal_stands_on_the_first_page_after_those_that_are_pursued() -> None:
+    aim = EPISODE.goals[0]
+    aims = [replace(aim, uuid=f"g{place}", words=f"Aim {place}") for place in range(1, 12)]
+    met = replace(aims[0], status=GoalStatus.MET)
+    few = replace(EPISODE, goals=(met, *aims[1:5]))
+    first = flat(pages(pdf(case(visit(1), visit(2), episode=few)))[0])
+    assert first.index("Aim 5") < first.index("Aim 1: met")
+    many = replace(EPISODE, goals=(*aims[:9], *(replace(one, status=GoalStatus.MET) for one in aims[9:])))
+    first = flat(pages(pdf(case(visit(1), visit(2), episode=many)))[0])
+    assert re.search(r"more goals on the next pages, (2|all) of them closed", first)

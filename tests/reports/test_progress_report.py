@@ -173,9 +173,12 @@ def test_a_question_is_printed_with_its_day() -> None:
 
 
 def test_a_signature_is_asked_for_with_a_line_of_its_own() -> None:
-    asked = Asked(request=Request.SIGNATURE, by=date(2026, 1, 30))
+    asked = Asked(request=Request.SIGNATURE, by=date(2027, 1, 30))
     text = flat(pages(pdf(case(*TEN, asked=asked)))[0]).replace("\xa0", " ")
-    assert "your signature on the plan of care by 30 Jan 2026" in text
+    assert "your signature on the plan of care by 30 Jan 2027." in text
+    late = replace(asked, by=date(2026, 1, 30))
+    page = flat(pages(pdf(case(*TEN, asked=late)))[0]).replace("\xa0", " ")
+    assert "your signature on the plan of care. It was due by 30 Jan 2026." in page
     assert text.count("Date") == 2
     assert "For the plan of care" in text
     assert pages(pdf(case(*TEN)))[0].count("Date") == 1

@@ -178,11 +178,32 @@ def test_what_was_chosen_for_an_episode_is_there_again(
     report(screen).requests.button(2).click()
     screen.show_episode(2, episode_of(clinic, EMPTY))
     assert report(screen).conclusion.headline.text() == ""
-    assert report(screen).choices().asked.request is Request.NOTHING
+    assert report(screen).choices().asked is None
     screen.show_episode(1, episode_of(clinic, FULL))
     qtbot.waitUntil(lambda: screen.made is not None)
     assert report(screen).conclusion.headline.text() == "Mine"
-    assert report(screen).choices().asked.request is Request.SIGNATURE
+    chosen = report(screen).choices().asked
+    assert chosen is not None
+    assert chosen.request is Request.SIGNATURE
+
+
+def test_what_is_due_is_asked_until_something_else_is_chosen(
+    screen: DocumentsScreen, open_report: Callable[[], None], qtbot: QtBot
+) -> None:
+    open_report()
+    form = report(screen)
+    made = screen.made
+    assert made is not None
+    assert made.asked is not None
+    assert made.asked.request is Request.SIGNATURE
+    assert form.requests.checkedId() == 2
+    assert form.by.day == made.asked.by
+    form.requests.button(0).click()
+    chosen = form.choices().asked
+    assert chosen is not None
+    assert chosen.request is Request.NOTHING
+    qtbot.waitUntil(lambda: screen.made is not None and screen.made.asked == chosen)
+    assert form.requests.checkedId() == 0
 
 
 def test_pages_turn_and_the_zoom_holds(

@@ -47,7 +47,7 @@ def test_a_technique_at_one_place_is_one_row_with_its_grades_in_order() -> None:
     )
     assert [row.grades for row in rows] == [("II", "III", "III–IV")]
     assert rows[0].sessions == 3
-    assert rows[0].responses == ("no_change",)
+    assert rows[0].responses == {"no_change": 3}
     assert rows[0].last_on == date(2026, 3, 3)
 
 

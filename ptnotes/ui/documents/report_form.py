@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QRadioButton, QWidget
 
-from ptnotes.domain.conclusion import Asked, Conclusion, Request
+from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.services.document_facts import DocumentFacts
 from ptnotes.services.documents import MadeDocument
 from ptnotes.services.opening import OpenClinic
@@ -30,12 +30,15 @@ _REQUESTS = (
 
 
 class ReportForm(DocumentForm):
-    """The period begins after the last report that the program knows of, until another day is entered."""
+    """The period begins after the last report that the program knows of, until another day is entered; what is due is
+    asked of the physician, until something else is chosen.
+    """
 
     def __init__(self, clinic: OpenClinic, parent: QWidget | None = None) -> None:
         super().__init__(clinic, parent)
-        self._reported_to: date | None = None
+        self._facts = DocumentFacts()
         self._chose_since = False
+        self._chose_asked = False
         self.as_of = DateField(clinic.today)
         self.since = DateField(clinic.today)
         self.since.setPlaceholderText("none yet")
@@ -83,17 +86,21 @@ class ReportForm(DocumentForm):
         return card
 
     def _connect(self) -> None:
+        # What is chosen is known before the document is made anew.
+        self.as_of.date_changed.connect(self._follow_last_report)
+        self.since.date_changed.connect(self._choose_since)
+        self.by.date_changed.connect(self._choose_asked)
+        self.requests.idClicked.connect(self._choose_asked)
         for day, name in ((self.as_of, "report.as_of"), (self.since, "report.since"), (self.by, "report.by")):
             day.problem_changed.connect(self.fields[name].set_fault)
             day.date_changed.connect(self._changed)
-        self.since.date_changed.connect(self._choose_since)
         self.paper.currentIndexChanged.connect(self._changed)
         self.conclusion.edited.connect(self.choices_changed)
         self.question.textChanged.connect(self._changed)
         self.requests.idClicked.connect(self._changed)
 
     def choices(self) -> ReportChoices:
-        """What is chosen now; the conclusion is None while it is the drafted one."""
+        """What is chosen now; the conclusion, and what is asked, are None while they are the drafted ones."""
         request = _REQUESTS[self.requests.checkedId()][0]
         return ReportChoices(
             as_of=self.as_of.day,
@@ -104,23 +111,29 @@ class ReportForm(DocumentForm):
                 request=request,
                 words=self.question.toPlainText().strip() if request is Request.QUESTION else "",
                 by=self.by.day if request is not Request.NOTHING else None,
-            ),
+            )
+            if self._chose_asked
+            else None,
         )
 
     def _set_choices(self, choices: ReportChoices, *, chose_since: bool) -> None:
         self._chose_since = chose_since
+        self._chose_asked = choices.asked is not None
         blockers = [QSignalBlocker(widget) for widget in (self.question, self.paper)]
         self.as_of.set_date(choices.as_of)
         self.as_of.setPlaceholderText("today")
         self.since.set_date(choices.since)
-        self.by.set_date(choices.asked.by)
         self.paper.set_paper(choices.paper)
-        self.question.setPlainText(choices.asked.words)
-        request = [request for request, _ in _REQUESTS].index(choices.asked.request)
-        self.requests.button(request).setChecked(True)
+        self._show_asked(choices.asked or NOTHING_ASKED)
         self.conclusion.set_conclusion(choices.conclusion)
         del blockers
         self.show_faults({})
+
+    def _show_asked(self, asked: Asked) -> None:
+        with QSignalBlocker(self.question):
+            self.question.setPlainText(asked.words)
+        self.by.set_date(asked.by)
+        self.requests.button([request for request, _ in _REQUESTS].index(asked.request)).setChecked(True)
         self._follow_request()
 
     @property
@@ -130,9 +143,9 @@ class ReportForm(DocumentForm):
 
     @override
     def show_facts(self, facts: DocumentFacts) -> None:
-        self._reported_to = facts.reported_to
+        self._facts = facts
         if not self._chose_since:
-            self.since.set_date(facts.reported_to)
+            self.since.set_date(facts.reported_to(self.as_of.day))
 
     @override
     def make(self, patient_id: int, episode_id: int) -> Make:
@@ -149,6 +162,8 @@ class ReportForm(DocumentForm):
     @override
     def show_made(self, made: MadeDocument) -> None:
         self.conclusion.show_drafted(made.conclusion or Conclusion(headline=""))
+        if not self._chose_asked:
+            self._show_asked(made.asked or NOTHING_ASKED)
 
     @override
     def show_faults(self, faults: Mapping[str, str]) -> None:
@@ -158,6 +173,13 @@ class ReportForm(DocumentForm):
 
     def _choose_since(self, _day: date | None) -> None:
         self._chose_since = True
+
+    def _choose_asked(self, _what: object) -> None:
+        self._chose_asked = True
+
+    def _follow_last_report(self, day: date | None) -> None:
+        if not self._chose_since:
+            self.since.set_date(self._facts.reported_to(day))
 
     def _changed(self) -> None:
         self._follow_request()

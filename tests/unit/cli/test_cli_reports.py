@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ptnotes.db.certification import note_report
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.services.episodes import episodes_of, open_episode
@@ -46,6 +47,23 @@ def test_a_report_ends_with_the_day_asked_for(run: Run, clinic_file: Path, tmp_p
     assert run(*argv, first_day, "--as-of", start.isoformat())[0] == 0
     assert "→" in pdf_text(all_of_it) or "55" in pdf_text(all_of_it)
     assert "55°" not in pdf_text(first_day)
+
+
+def test_a_report_begins_after_the_last_one_as_the_windows_does(
+    run: Run, clinic_file: Path, tmp_path: Path
+) -> None:
+    with closing(open_clinic(clinic_file, PASSPHRASE)) as clinic:
+        (found,) = find_patients(clinic, "00231")
+        episode = episodes_of(clinic, found.id)[0]
+        with clinic.store.write() as connection:
+            note_report(connection, episode.id or 0, episode.start, clinic.clock(), clinic.person_id)
+            connection.commit()
+    out = tmp_path / "report.pdf"
+    assert run("--file", clinic_file, "report", "progress", "--patient", "00231", "--out", out)[0] == 0
+    text = pdf_text(out)
+    assert "Last report" in text
+    assert "visits 2–" in text
+    assert "visits 1–" not in text
 
 
 def test_a_report_before_the_first_visit_is_refused(run: Run, clinic_file: Path, tmp_path: Path) -> None:

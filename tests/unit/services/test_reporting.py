@@ -13,13 +13,16 @@ import pytest
 
 from ptnotes.db.certification import note_report
 from ptnotes.db.patients import add_patients
-from ptnotes.domain.conclusion import Asked, Conclusion, Request
+from ptnotes.domain.certification import Certification
+from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.domain.episode import PlanOfCare
 from ptnotes.domain.errors import EnvironmentFault, InputError, NotFoundError
 from ptnotes.domain.letters import LetterTemplate
 from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import TreatmentSession, VisitKind
+from ptnotes.services.certification import save_certification
 from ptnotes.services.discharge_summary import DischargeChoices, prepare_discharge_summary
+from ptnotes.services.document_facts import document_facts
 from ptnotes.services.documents import save_pdf
 from ptnotes.services.episodes import change_episode, load_episode, open_episode
 from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
@@ -230,3 +233,33 @@ def test_every_document_says_that_it_got_worse_since_the_last_report(
     for document in made:
         assert document.conclusion is not None
         assert since in document.conclusion.headline + document.conclusion.detail
+
+
+def test_what_is_due_is_asked_where_nothing_else_is_chosen(clinic: OpenClinic, episode_id: int) -> None:
+    made = prepare_report(clinic, episode_id, ReportChoices())
+    assert made.asked == Asked(request=Request.SIGNATURE, by=FIRST_DAY + timedelta(days=30))
+    assert "your signature on the plan of care" in flat(pages(made.pdf)[0]).replace("\xa0", " ")
+    silent = prepare_report(clinic, episode_id, ReportChoices(asked=NOTHING_ASKED))
+    assert silent.asked == NOTHING_ASKED
+    assert "lack.signature_asked" in {lack.code for lack in silent.lacks}
+    # A report of an earlier day is asked today, too: a signature that came since is not asked for again.
+    signed = Certification(
+        episode_id=episode_id, plan_version=1, sent_on=FIRST_DAY, received_on=clinic.today(),
+        signed_on=clinic.today(), signed_by="Dr. A", valid_until=clinic.today() + timedelta(days=60),
+    )  # fmt: skip
+    save_certification(clinic, signed)
+    early = ReportChoices(as_of=FIRST_DAY + timedelta(days=1))
+    assert prepare_report(clinic, episode_id, early).asked == NOTHING_ASKED
+
+
+def test_a_report_begins_after_the_last_one_that_does_not_cover_its_latest_visit(
+    clinic: OpenClinic, episode_id: int
+) -> None:
+    assert document_facts(clinic, episode_id).reported_to() is None
+    first, second, third = (FIRST_DAY + timedelta(days=past) for past in range(3))
+    report_to(clinic, episode_id, first)
+    report_to(clinic, episode_id, third)
+    facts = document_facts(clinic, episode_id)
+    assert facts.reported_to() == first
+    assert facts.reported_to(second) == first
+    assert facts.reported_to(first) is None
