@@ -1,6 +1,7 @@
 """The commands: what the window does, without a window.
 
-Exit codes: 0 done; 1 not done, with one sentence on standard error that says why; 2 the command was not understood.
+Exit codes: 0 done; 1 not done, or not all of it, with a sentence on standard error that says why; 2 the command was not
+understood.
 A fault of the program itself shows where it happened, and no word of the error.
 """
 

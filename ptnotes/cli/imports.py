@@ -14,7 +14,7 @@ from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.sentences import sentence
 
 if TYPE_CHECKING:
-    from ptnotes.domain.importing import DryRun, ImportMap, Looked
+    from ptnotes.domain.importing import DryRun, Imported, ImportMap, Looked
     from ptnotes.services.opening import OpenClinic
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 _MOST_SHOWN = 1_000
+_MOST_TOLD = 20
 _LARGEST_MAP = 1_000_000
+_HOW_TO_MEND = "Mend them in that file, and import it: its columns are known."
+_HOW_TO_HAVE = "To have them as a file with the reasons, import the list once more with --refused FILE: nobody is added twice."
 
 
 def add_import(commands: Commands) -> None:
@@ -90,17 +93,34 @@ def _import_patients(arguments: argparse.Namespace, *, parser: argparse.Argument
             done = import_patients(
                 clinic, arguments.source, columns, refused=arguments.refused, progress=tell
             )
-    print(
-        f"Import {done.run_id}: {how_many(done.made, 'patient')} added of {how_many(done.rows, 'row')}, "
-        f"{done.left_out:,} left out as known already, {done.refused:,} refused"
-    )
+        print(
+            f"Import {done.run_id}: {how_many(done.made, 'patient')} added of {how_many(done.rows, 'row')}, "
+            f"{done.left_out:,} left out as known already, {done.refused:,} refused"
+        )
+        return _told_after(clinic, done)
+
+
+def _told_after(clinic: OpenClinic, done: Imported) -> int:
+    """Say what was not imported, and give the exit code: 1 where that is more than those who are known already."""
+    from ptnotes.domain.importing import RowKind
+    from ptnotes.domain.wording import how_many
+    from ptnotes.services.import_not_added import rows_not_added
+
+    if done.has_changed:
+        say("The file was changed while it was read. Undo this import, and do it again.")
+    elif done.refused:
+        for row in rows_not_added(clinic, done, kind=RowKind.REFUSED, limit=_MOST_TOLD):
+            print(f"row {row.number}  refused  {' '.join(row.reasons)}")
+        if (more := done.refused - _MOST_TOLD) > 0:
+            print(f"and {how_many(more, 'more row')} refused")
     if done.refused_path is not None:
         print(f"What was not imported is in {done.refused_path}, with the reasons")
     if done.broken_off is not None:
         say(sentence(done.broken_off))
-    if done.has_changed:
-        say("The file was changed while it was read. Undo this import, and do it again.")
-    return 0
+    if done.refused:
+        are = "row was" if done.refused == 1 else "rows were"
+        say(f"{done.refused:,} {are} refused. {_HOW_TO_HAVE if done.refused_path is None else _HOW_TO_MEND}")
+    return 1 if done.refused or done.broken_off is not None or done.has_changed else 0
 
 
 def _told(looked: Looked, columns: ImportMap) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -273,21 +273,51 @@ class DryRun:
         return sum(known.count(place) for place, one in enumerate(Because) if one not in CANNOT_BE_ADDED)
 
 
+class NotAdded:
+    """Which rows an import did not add, and whom they may be like: eight bytes a row, and nothing that stands in it."""
+
+    def __init__(self) -> None:
+        self._kept = array("Q")
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, number: int, because: Because | None) -> None:
+        """Keep a row by its number; `because` is None where it was refused."""
+        code = 0 if because is None else _BECAUSE.index(because) + 1
+        self._kept.append(number * _CODES + code)
+
+    def __iter__(self) -> Iterator[tuple[int, Because | None]]:
+        """The numbers in the order of the file, each with whom the row may be like, None where it was refused."""
+        for kept in sorted(self._kept):
+            number, code = divmod(kept, _CODES)
+            yield number, _BECAUSE[code - 1] if code else None
+
+
+_BECAUSE = tuple(Because)
+_CODES = 16
+"""More than there are reasons."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """What an import did: counts of rows. `was_stopped` says that it was stopped before the end of the file.
 
+    `path`, `map` and `digest` say what was read and how, and `not_added` which of its rows were not taken over.
     `refused_path` names the file that holds what was refused and left out, None where none was asked for or needed.
     `has_changed` says that the file was changed by something else while it was read, `broken_off` why and where reading
     ended before its end.
     """
 
     run_id: int
+    path: Path
+    map: ImportMap
     digest: str
     rows: int
     made: int
     left_out: int
     refused: int
+    not_added: NotAdded = field(repr=False, compare=False)
     was_stopped: bool = False
     has_changed: bool = False
     broken_off: Fault | None = None

@@ -353,6 +353,10 @@ SENTENCES = {
     "import.name_twice": "The full name stands beside a column for a part of it. Take one of them.",
     "import.two_columns": "{what}: only one column can hold this.",
     "import.changed": "The file was changed since it was looked at. Look at it again; nothing was imported.",
+    "import.changed_since": (
+        "The file is not the one that was imported any more, so what was not added cannot be read from it again."
+    ),
+    "import.not_saved": "This was stopped, and nothing was written.",
     "import.stopped": "This was stopped. Nothing was imported.",
     "import.not_found": "This import is not in the file.",
     "import.undone": "This import is undone already.",

@@ -21,6 +21,7 @@ from ptnotes.domain.importing import (
     CANNOT_BE_ADDED,
     Because,
     ImportMap,
+    NotAdded,
     RowKind,
     Target,
     reason_words,
@@ -204,6 +205,7 @@ class Run:
         self._clinic, self._columns, self._first, self._back = clinic, columns, first, back
         self._is_undone = False
         self.made = self.left_out = self.refused = 0
+        self.not_added = NotAdded()
         at = clinic.clock()
         with clinic.store.write() as connection:
             self.id = stored.begin_run(
@@ -268,6 +270,7 @@ class Run:
             self.left_out += 1
         else:
             self.refused += 1
+        self.not_added.add(verdict.number, verdict.because)
         if self._back is not None:
             self._back.write(verdict.cells, verdict.reasons)
 

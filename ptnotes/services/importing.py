@@ -8,16 +8,14 @@ the writing is cut into short turns of its own, so that a save in between hardly
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Collection
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from ptnotes.db import imports as stored
 from ptnotes.db.audit import Writing
-from ptnotes.db.faults import faults_named
 from ptnotes.db.patients import load_patient
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError, NotFoundError
@@ -36,13 +34,10 @@ from ptnotes.domain.importing import (
     RowKind,
     checked_map,
 )
-from ptnotes.domain.permissions import Act
 from ptnotes.exchange.csv_in import Place
 from ptnotes.exchange.file_in import Guess, Rows, first_guess, read_through, rows_of, settled_order
 from ptnotes.exchange.map_text import has_header_of, read_map
-from ptnotes.exchange.refused_out import RefusedRows
 from ptnotes.exchange.row_in import RowReader
-from ptnotes.services.export_file import check_target, private_file, put_in_place
 from ptnotes.services.import_run import (
     Judge,
     Progress,
@@ -53,11 +48,9 @@ from ptnotes.services.import_run import (
     first_pass,
     reasons_of,
 )
+from ptnotes.services.import_source import free_place, given_back, opened_list, require_import
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.permit import require
 
-MOST_BYTES = 500_000_000
-"""Largest file that is read: millions of patients."""
 _MONTH_FIRST_IN = frozenset({"US", "PH", "FM", "MH", "PW"})
 _MARK_EVERY = 1_000
 _CODES = (RowKind.MADE, RowKind.DUPLICATE, RowKind.REFUSED)
@@ -73,11 +66,11 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
     "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*),
     `AccessError`.
     """
-    _require(clinic)
+    require_import(clinic)
     with clinic.store.read() as connection:
         known = list(stored.mappings(connection))
         usual = usual_order(load_clinic(connection).locale)
-    with _opened(path) as file:
+    with opened_list(path) as file:
         guess = first_guess(file, told)
         columns, remembered = guess.map, None
         if told is not None and columns.kind is FileKind.CSV and told.header == columns.header:
@@ -127,11 +120,11 @@ def dry_run(
     "import.other_header" where the file has other columns than `columns` says; `EnvironmentFault` ("import.stopped",
     disk.*), `AccessError`.
     """
-    _require(clinic)
+    require_import(clinic)
     columns = checked_map(columns)
     index = RowIndex()
     counts = dict.fromkeys(RowKind, 0)
-    with collected_rarely(), _opened(path) as file:
+    with collected_rarely(), opened_list(path) as file:
         index.stamp = _stamp(file)
         digest = first_pass(file, replace(columns, targets=())).digest
         columns = _with_header(file, columns)
@@ -167,10 +160,10 @@ def dry_run_rows(
 
     Raises `InputError` ("import.changed") where the file is another by now; `EnvironmentFault`, `AccessError`.
     """
-    _require(clinic)
+    require_import(clinic)
     index = tried.index
     wanted = _positions(index.kinds, _CODES.index(kind), offset, limit)
-    with _opened(tried.path) as file:
+    with opened_list(tried.path) as file:
         if _stamp(file) != index.stamp:
             raise InputError(Fault("import.changed", "import.file"))
         reader = RowReader(tried.map, clinic.today(), clinic.clock())
@@ -213,20 +206,17 @@ def import_patients(
     Raises `InputError` as `dry_run` does, and "import.changed" where the file has another digest; `EnvironmentFault`
     ("import.there", "folder.missing", disk.*), `AccessError`. What was added before a disk failed stays likewise.
     """
-    _require(clinic)
+    require_import(clinic)
     columns = checked_map(columns)
     if refused is not None:
-        refused = refused.absolute()
-        if os.path.lexists(refused):
-            raise EnvironmentFault("import.there", path=str(refused))
-        check_target(refused, replace=False, starts=b"")
+        refused = free_place(refused)
     with collected_rarely(), ExitStack() as open_files:
-        file = open_files.enter_context(_opened(path))
+        file = open_files.enter_context(opened_list(path))
         columns = _with_header(file, columns)
         first = first_pass(file, columns)
         if digest and digest != first.digest:
             raise InputError(Fault("import.changed", "import.file"))
-        back = None if refused is None else open_files.enter_context(_given_back(refused, columns))
+        back = None if refused is None else open_files.enter_context(given_back(refused, columns))
         run = Run(clinic, columns, first, back)
         with rows_of(file, columns) as rows:
             was_stopped = run.carry_out(rows, frozenset(add), progress, stop)
@@ -235,7 +225,10 @@ def import_patients(
         run.finish()
     return Imported(
         run_id=run.id,
+        path=path,
+        map=columns,
         digest=first.digest,
+        not_added=run.not_added,
         rows=run.made + run.left_out + run.refused,
         made=run.made,
         left_out=run.left_out,
@@ -245,42 +238,6 @@ def import_patients(
         broken_off=broken_off,
         refused_path=refused if back is not None and back.count else None,
     )
-
-
-def _require(clinic: OpenClinic) -> None:
-    require(clinic, Act.ADMINISTER)
-    require(clinic, Act.EDIT_DEMOGRAPHICS)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    with faults_named(path):
-        try:
-            kind = path.stat().st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            raise EnvironmentFault("import.missing", path=str(path)) from None
-        if not stat.S_ISREG(kind):
-            raise EnvironmentFault("import.not_a_file", path=str(path))
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > MOST_BYTES:
-                limit = f"{MOST_BYTES // 1_000_000:,}"
-                raise InputError(Fault("import.too_large", "import.file", values={"limit": limit}))
-            if not size:
-                raise InputError(Fault("import.empty", "import.file"))
-            yield file
-
-
-@contextmanager
-def _given_back(path: Path, columns: ImportMap) -> Iterator[RefusedRows]:
-    """Give what refused rows are written with. At the end the file gets its name, where there was any."""
-    with private_file(path) as (file, made):
-        back = RefusedRows(file, columns)
-        yield back
-        back.finish()
-        if back.count:
-            os.fsync(file.fileno())
-            put_in_place(made, path, replace=False)
 
 
 def _stamp(file: BinaryIO) -> tuple[int, int]:

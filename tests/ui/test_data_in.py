@@ -87,7 +87,7 @@ def imported(page: InPage, qtbot: QtBot) -> None:
 
 
 def undone(page: InPage, qtbot: QtBot) -> None:
-    page.undo.click()
+    page.result.undo.click()
     qtbot.waitUntil(page.runs.ask.isVisible)
     page.runs.yes.click()
     qtbot.waitUntil(lambda: "is undone" in page.runs.state.text())
@@ -306,7 +306,7 @@ def test_a_row_that_was_chosen_by_hand_is_found_again_the_next_time(
     columns.go_on.click()
     qtbot.waitUntil(lambda: page.check.go_on.isVisible() and page.check.go_on.text() == "Import 1 patient")
     imported(page, qtbot)
-    assert page.result_words.text().startswith("1 patient was added;")
+    assert page.result.words.text().startswith("1 patient was added;")
     later = written(tmp_path / "new.csv", ("New",), *TITLES, header, ("Quux", "Ben", "1968-11-02"))
     looked_at(page, later, qtbot)
     assert columns.matching.note.text() == "as last time"
@@ -370,7 +370,7 @@ def test_who_may_be_here_already_is_shown_side_by_side_and_left_out_unless_it_is
     assert names(open_clinic) == {"Moreau, Hélène"}, "nothing is stored by a look"
     imported(page, qtbot)
     assert names(open_clinic) == {"Moreau, Hélène", "Quizzlebrook, Ada", "Staythorpe, Ben"}
-    assert page.result_words.text() == "2 patients were added; 1 left out as perhaps here already, 1 refused."
+    assert page.result.words.text() == "2 patients were added; 1 left out as perhaps here already, 1 refused."
 
 
 def test_a_long_word_does_not_push_the_other_side_out_of_sight(
@@ -421,7 +421,46 @@ def test_what_is_not_added_is_written_back_with_its_reason_where_it_is_said(
     assert "MOREAU" in back
     assert "no day of the calendar" in back
     assert "Quizzlebrook" not in back
-    assert "old-not-added.csv" in page.result_words.text().replace("\u200b", "")
+    assert "old-not-added.csv" in page.result.saved.text().replace("\u200b", "")
+    assert not page.result.save.isVisible()
+
+
+def test_what_was_not_added_can_be_had_after_the_import_where_nobody_thought_of_it_before(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    source = written(tmp_path / "old.csv", HEADER, ADA, KNOWN, NO_DATE)
+    tried(page, source, qtbot)
+    imported(page, qtbot)
+    result = page.result
+    assert result.words.text() == "1 patient was added; 1 left out as perhaps here already, 1 refused."
+    assert result.save.hasFocus(), "somebody was refused, which is to be seen to"
+    result._ask_path = lambda _parent, _wanted: source
+    result.save.click()
+    qtbot.waitUntil(result.fault.isVisible)
+    assert "is there already, and was not replaced" in result.fault.text()
+    assert result.save.hasFocus()
+    result._ask_path = lambda _parent, wanted: tmp_path / wanted.name
+    QTest.keyClick(result.save, Qt.Key.Key_Space)
+    qtbot.waitUntil(result.saved.isVisible)
+    assert "old-not-added.csv" in result.saved.text().replace("\u200b", "")
+    assert (result.save.isVisible(), result.fault.isVisible(), result.undo.hasFocus()) == (False, False, True)
+    back = (tmp_path / "old-not-added.csv").read_text(encoding="utf-8-sig")
+    assert ("MOREAU" in back, "no day of the calendar" in back, "Quizzlebrook" in back) == (True, True, False)
+
+
+def test_what_was_not_added_is_not_read_from_a_file_that_is_another_by_now(
+    page: InPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    source = written(tmp_path / "old.csv", HEADER, ADA, NO_DATE)
+    tried(page, source, qtbot)
+    imported(page, qtbot)
+    written(source, HEADER, ADA, BEN)
+    page.result._ask_path = lambda _parent, wanted: tmp_path / wanted.name
+    page.result.save.click()
+    qtbot.waitUntil(page.result.fault.isVisible)
+    assert page.result.fault.text().startswith("The file is not the one that was imported any more")
+    assert list(tmp_path.glob("*not-added*")) == []
+    assert page.result.undo.isEnabled()
 
 
 def test_a_file_that_is_there_is_not_replaced_and_that_is_said_when_it_is_chosen(
@@ -481,7 +520,7 @@ def test_a_file_that_breaks_off_says_so_before_anything_is_imported_and_afterwar
     qtbot.waitUntil(lambda: check.detail.title.text() == "Row 2")
     assert not check.detail.table.isVisible(), "what is no JSON has no cells"
     imported(page, qtbot)
-    assert "Only part of the file was read. The file ends within" in page.result_words.text()
+    assert "Only part of the file was read. The file ends within" in page.result.words.text()
     assert "Quizzlebrook, Ada" in names(open_clinic)
     path.write_text(json.dumps(people[1:]), encoding="utf-8")
     page.look(path)
@@ -564,7 +603,7 @@ def test_an_import_that_is_stopped_says_so_and_is_undone(
         assert not page.check.card.isEnabled(), "nothing is decided while it runs"
         page.check.running.cancel.click()
     assert page.result.title.text() == "The import was stopped"
-    assert "what was added stays until you undo it" in page.result_words.text()
+    assert "what was added stays until you undo it" in page.result.words.text()
     assert len(import_runs(open_clinic)) == 1
 
 
@@ -575,7 +614,7 @@ def test_an_import_is_undone_after_it_is_said_what_that_means_and_who_is_kept_is
     imported(page, qtbot)
     ben = load_patient(open_clinic, find_patients(open_clinic, "staythorpe")[0].id)
     change_patient(open_clinic, replace(ben, telephone="(555) 010-9999"))
-    page.undo.click()
+    page.result.undo.click()
     qtbot.waitUntil(page.runs.ask.isVisible)
     assert "2 patients go from this file for good" in page.runs.means.text()
     page.runs.no.click()
@@ -612,7 +651,7 @@ def test_an_undo_can_be_stopped_and_is_gone_on_with_from_the_list(
     tried(page, written(tmp_path / "old.csv", HEADER, ADA, BEN), qtbot)
     imported(page, qtbot)
     runs = page.runs
-    page.undo.click()
+    page.result.undo.click()
     qtbot.waitUntil(runs.ask.isVisible)
     runs.yes.click()
     qtbot.waitUntil(lambda: "1 of 2 patients" in runs.running.words.text())
@@ -701,7 +740,7 @@ def test_the_way_through_is_walked_by_keys(page: InPage, tmp_path: Path, qtbot: 
     assert turn is check.detail.turn
     assert tab() is check.go_on, "nobody is left out, so there is nothing to write back"
     QTest.keyClick(check.go_on, Qt.Key.Key_Space)
-    qtbot.waitUntil(page.undo.hasFocus)
+    qtbot.waitUntil(page.result.undo.hasFocus)
 
 
 def test_a_file_is_dropped_on_the_page(page: InPage, tmp_path: Path, qtbot: QtBot) -> None:

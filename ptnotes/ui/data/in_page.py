@@ -6,20 +6,18 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.importing import DryRun, FileKind, Imported, ImportMap, Looked
 from ptnotes.domain.permissions import Act
-from ptnotes.domain.sentences import sentence
-from ptnotes.domain.wording import how_many
 from ptnotes.services.importing import dry_run, import_patients, look_at
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
-from ptnotes.ui.backup.schedule import breakable
 from ptnotes.ui.data.check_step import CheckStep
 from ptnotes.ui.data.columns_step import ColumnsStep
 from ptnotes.ui.data.file_card import FileCard
 from ptnotes.ui.data.patient_card import cannot
+from ptnotes.ui.data.result_card import ResultCard
 from ptnotes.ui.data.running import Course
 from ptnotes.ui.data.runs_card import RunsCard
 from ptnotes.ui.data.steps import Steps
@@ -46,16 +44,13 @@ class InPage(QWidget):
         self._path = Path()
         self._course = Course()
         self._tried: DryRun | None = None
-        self._run_id = 0
         self.may = allows(clinic, Act.ADMINISTER) and allows(clinic, Act.EDIT_DEMOGRAPHICS)
         self.steps = Steps(("File", "Columns", "Check and import"), theme, self)
         self.file = FileCard(theme)
         self.columns = ColumnsStep(theme)
         self.check = CheckStep(clinic, tasks, theme)
         self.runs = RunsCard(clinic, tasks, theme)
-        self.result = Card("")
-        self.result_words = Label("", wraps=True)
-        self.undo = QPushButton("Undo this import…")
+        self.result = ResultCard(clinic, tasks, theme)
         self._first = Scroller()
         self.stage = QStackedWidget(self)
         for step in (self._first_step(theme), self.columns, self.check):
@@ -73,17 +68,12 @@ class InPage(QWidget):
         self.columns.left.connect(self._choose_again)
         self.check.left.connect(self._back_from_check)
         self.check.import_asked.connect(self._import)
-        self.undo.clicked.connect(self._ask_undo)
+        self.result.undo_asked.connect(self.runs.ask_undo)
         self.runs.undone.connect(self._undone)
         self.runs.asked.connect(self._show_question)
         self._go_to(FILE)
 
     def _first_step(self, theme: Theme) -> QWidget:
-        row = QHBoxLayout()
-        row.addWidget(self.undo)
-        row.addStretch(1)
-        self.result.body.addWidget(self.result_words)
-        self.result.body.addLayout(row)
         self.result.hide()
         page = QWidget()
         page.setMaximumWidth(theme.px(980))
@@ -176,14 +166,9 @@ class InPage(QWidget):
         self._tasks.read(job, self._imported, self._not_imported)
 
     def _imported(self, done: Imported) -> None:
-        self._run_id = done.run_id
-        self.result.set_title("The import was stopped" if done.was_stopped else "Imported")
-        self.result_words.setText(result_words(done))
-        self.undo.setVisible(done.made > 0)
-        self.result.show()
         self.check.set_running(is_running=False)
         self._go_to(FILE)
-        self.undo.setFocus()
+        self.result.show_done(done)
         self.runs.show_runs()
         self.patients_changed.emit()
 
@@ -191,9 +176,6 @@ class InPage(QWidget):
         self.check.refuse(sentence_for(error))
         self.runs.show_runs()
         self.patients_changed.emit()
-
-    def _ask_undo(self) -> None:
-        self.runs.ask_undo(self._run_id)
 
     def _show_question(self) -> None:
         # Once it is laid out.
@@ -217,20 +199,3 @@ class InPage(QWidget):
     def _go_to(self, step: int) -> None:
         self.stage.setCurrentIndex(step)
         self.steps.show_step(step)
-
-
-def result_words(done: Imported) -> str:
-    """What an import did, in sentences."""
-    added = f"{how_many(done.made, 'patient')} {'was' if done.made == 1 else 'were'} added"
-    words = [f"{added}; {done.left_out:,} left out as perhaps here already, {done.refused:,} refused."]
-    if done.broken_off is not None:
-        words.append(f"Only part of the file was read. {sentence(done.broken_off)}")
-    if done.was_stopped:
-        words.append("It was stopped before the end of the file; what was added stays until you undo it.")
-    if done.has_changed:
-        words.append(
-            "The file changed while it was read: compare what was added with it, or undo the import."
-        )
-    if done.refused_path is not None:
-        words.append(f"What was not added stands with its reasons in {breakable(str(done.refused_path))}.")
-    return " ".join(words)

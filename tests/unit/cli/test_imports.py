@@ -70,13 +70,37 @@ def test_a_dry_run_says_what_would_become_of_each_row_and_stores_nothing(run: Ru
 
 def test_an_import_adds_the_rows_and_writes_the_others_back(run: Run, source: Path, tmp_path: Path) -> None:
     refused = tmp_path / "refused.csv"
-    code, out, _err = run(source, "--refused", refused)
-    assert code == 0
+    code, out, err = run(source, "--refused", refused)
+    assert code == 1
     assert "Import 1: 1 patient added of 3 rows, 1 left out as known already, 1 refused" in out
+    assert err.splitlines()[-1] == (
+        "1 row was refused. Mend them in that file, and import it: its columns are known."
+    )
     assert str(refused) in out
     assert stat.S_IMODE(refused.stat().st_mode) == 0o600
     assert len(refused.read_text("utf-8-sig").splitlines()) == 3
     assert "0 would be added" in run(source, "--dry-run")[1]
+
+
+def test_an_import_says_which_rows_were_refused_and_why_and_how_to_have_them_all(
+    run: Run, tmp_path: Path
+) -> None:
+    source = tmp_path / "list.csv"
+    bad = "".join(f"Bad,Row{at},31/31/1985\r\n" for at in range(25))
+    source.write_text("Last Name,First Name,DOB\r\nBerg,Anna,1985-12-31\r\n" + bad, "utf-8")
+    code, out, err = run(source)
+    lines = out.splitlines()
+    assert code == 1
+    assert lines[0] == "Import 1: 1 patient added of 26 rows, 0 left out as known already, 25 refused"
+    assert lines[1] == "row 3  refused  The birth date is no day of the calendar."
+    assert (len(lines), lines[20][:8], lines[21]) == (22, "row 22  ", "and 5 more rows refused")
+    assert err.splitlines()[-1] == (
+        "25 rows were refused. To have them as a file with the reasons, import the list once more with --refused FILE: "
+        "nobody is added twice."
+    )
+    source.write_text("Last Name,First Name,DOB\r\nBerg,Anna,1985-12-31\r\n", "utf-8")
+    code, out, _err = run(source)
+    assert (code, out.count("\n")) == (0, 1), "who is known already is no fault"
 
 
 def test_a_map_is_written_changed_by_hand_and_used(run: Run, tmp_path: Path) -> None:
@@ -116,7 +140,8 @@ def test_dates_that_contradict_each_other_stop_an_import_that_is_like_the_last_o
     assert "some of the file can only be read in the other order" in err
     assert "Some birth dates of the file can only have the month first and some only the day" in err
     assert run(source, "--write-map", columns)[0] == 0
-    assert "2 patients added of 3 rows" in run(source, "--map", columns)[1]
+    code, out, _err = run(source, "--map", columns)
+    assert (code, "2 patients added of 3 rows" in out) == (1, True)
 
 
 def test_the_row_of_the_columns_names_is_said_and_a_map_keeps_it_and_finds_it_again(
@@ -142,7 +167,7 @@ def test_the_row_of_the_columns_names_is_said_and_a_map_keeps_it_and_finds_it_ag
     assert (code, "are in row 2; 1 row above it passed over" in err) == (1, True)
     source.write_text("Two titles\r\nmore\r\n" + titles + people, "utf-8")
     code, out, err = run(source, "--map", columns)
-    assert (code, "are in row 6; 4 rows above it passed over" in err) == (0, True)
+    assert (code, "are in row 6; 4 rows above it passed over" in err) == (1, True)
     assert "Import 1: 1 patient added of 2 rows, 0 left out as known already, 1 refused" in out
 
 
@@ -172,7 +197,7 @@ def test_a_file_that_breaks_off_says_how_far_it_was_read_before_anything_is_impo
         "2 rows: 1 would be added, 0 left out as known already, 1 refused. Nothing was stored.",
     ]
     code, out, err = run(source)
-    assert (code, "1 patient added of 2 rows" in out, err.count(told)) == (0, True, 2)
+    assert (code, "1 patient added of 2 rows" in out, err.count(told)) == (1, True, 2)
 
 
 def test_no_option_is_passed_over_in_silence_and_none_is_named_that_is_not_there(

@@ -154,7 +154,7 @@ def test_what_was_not_added_is_had_after_the_import_too_as_long_as_the_file_is_t
 ) -> None:
     add_patient(clinic, PATIENT)
     text = (
-        HEAD + "9;Moreau;Hélène;12/03/1979;\r\n" + people(3)[len(HEAD) :] + '1;"Open;Anna;13/12/1979;\r\n'
+        HEAD + "9;Moreau;Hélène;1979-03-12;\r\n" + people(3)[len(HEAD) :] + '1;"Open;Anna;13/12/1979;\r\n'
         "2;Berg;Anna;31/31/1985;\r\n3;;;;\r\n"
     )
     path = written(tmp_path, text)

@@ -20,7 +20,7 @@ from ptnotes.domain.contraindication import AdverseEvent
 from ptnotes.domain.due import Due, DueKind, Urgency
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
-from ptnotes.domain.importing import DryRun, FileKind, ImportMap, RowKind
+from ptnotes.domain.importing import DryRun, FileKind, Imported, ImportMap, NotAdded, RowKind
 from ptnotes.domain.letters import LetterChoices, LetterTemplate
 from ptnotes.domain.patient import PatientRow
 from ptnotes.domain.payers import Authorization, Coverage, Payer
@@ -48,6 +48,7 @@ from ptnotes.services import (
     face_sheet,
     history,
     home_sheet,
+    import_not_added,
     import_undo,
     importing,
     letters,
@@ -189,6 +190,13 @@ def _authorization(scene: Scene) -> Authorization:
 def _not_there(scene: Scene) -> Path:
     # In a folder that is missing: whoever is let gets no further.
     return scene.me.path.parent / "none" / "export"
+
+
+def _imported(scene: Scene) -> Imported:
+    return Imported(
+        run_id=1, path=_not_there(scene), map=IMPORT_MAP, digest="", rows=0, made=0, left_out=0, refused=0,
+        not_added=NotAdded(),
+    )  # fmt: skip
 
 
 LETTER = LetterTemplate(name="Tried", text="Dear {referrer}, tried in a test.")
@@ -543,6 +551,11 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         ),
     ),
     "import_patients": (IMPORTS, lambda s: importing.import_patients(s.me, _not_there(s), IMPORT_MAP)),
+    "rows_not_added": (IMPORTS, lambda s: import_not_added.rows_not_added(s.me, _imported(s))),
+    "save_not_added": (
+        IMPORTS,
+        lambda s: import_not_added.save_not_added(s.me, _imported(s), _not_there(s)),
+    ),
     "import_runs": (IMPORTS, lambda s: import_undo.import_runs(s.me)),
     "undo_import": (IMPORTS, lambda s: import_undo.undo_import(s.me, 1)),
     "patients_of_day": ({Act.VIEW_DEMOGRAPHICS}, lambda s: day_list.patients_of_day(s.me)),
@@ -696,6 +709,7 @@ _FREE = {
     "letters.letter_templates": "the clinic's words, nothing of a patient",
     "phrases.phrases": "the clinic's words and one's own, nothing of a patient",
     "phrases.may_change": "is a question itself",
+    "import_source.require_import": "is the question that the verbs of importing ask",
     "people.has_recovery_key": "can be seen in the key file without opening it",
     "people.unseen_emergencies": "gives nothing to whoever does not look after the clinic",
     "people.unseen_old_keys": "gives nothing to whoever does not look after the clinic",
