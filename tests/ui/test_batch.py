@@ -76,9 +76,13 @@ def outcome(page: BatchPage, place: int) -> str:
     return words
 
 
+def due(page: BatchPage, place: int) -> str:
+    words: str = page.model.data(page.model.index(place, DUE))
+    return words
+
+
 def test_what_is_due_is_ticked_and_what_soon_will_be_is_not(page: BatchPage) -> None:
-    due = [page.model.data(page.model.index(place, DUE)) for place in range(3)]
-    assert due == ["overdue", "overdue", "soon"]
+    assert [due(page, place) for place in range(3)] == ["overdue", "overdue", "soon"]
     assert page.model.chosen == [0, 1]
     assert page.make.text() == "Make 2 reports"
     assert not page.make.isEnabled()
@@ -110,6 +114,21 @@ def test_each_is_a_file_of_its_own_that_is_kept_and_names_no_patient(
     assert page.model.chosen == []
 
 
+def test_one_that_was_made_is_called_due_no_more(
+    page: BatchPage, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(clinic: OpenClinic, wanted: ReportDue) -> MadeDocument:
+        made = prepare_due_report(clinic, wanted)
+        return replace(made, draft=()) if wanted is page.model.rows[0] else made
+
+    monkeypatch.setattr("ptnotes.ui.due.batch.prepare_due_report", prepare)
+    page.take_folder(str(folder))
+    page.start()
+    ended(page, qtbot)
+    assert outcome(page, 0).startswith("Made")
+    assert [due(page, place) for place in range(3)] == ["done", "overdue", "soon"]
+
+
 def test_one_that_cannot_be_made_is_told_and_the_others_are_made(
     page: BatchPage, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +144,7 @@ def test_one_that_cannot_be_made_is_told_and_the_others_are_made(
     page.start()
     words = ended(page, qtbot)
     assert "1 of 2 made" in words
+    assert [due(page, place) for place in (0, 1)] == ["overdue", "overdue"]
     assert "1 could not be made." in words
     assert outcome(page, 0).startswith("Not made: ")
     assert page.model.chosen == [0]

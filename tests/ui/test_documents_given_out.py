@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.documents import DocumentKind
@@ -73,6 +73,31 @@ def test_the_list_tells_the_time_that_stands_in_the_document(
     made_at = kept[1].made_at
     assert made_at.utcoffset()
     assert f"{full_date(made_at.date())}, {made_at:%H:%M}" in screen.kept.list.item(0).text()
+
+
+@pytest.mark.parametrize("wide", [250, 330, 700])
+def test_no_row_of_the_list_is_cut(
+    screen: DocumentsScreen, clinic: OpenClinic, qtbot: QtBot, wide: int
+) -> None:
+    made = prepare_report(clinic, episode_of(clinic, FULL), ReportChoices())
+    long = "Re-evaluation and updated plan of care of a very long day in November 2026"
+    give_out(clinic, replace(made, title=long), list)
+    given_out(screen, clinic, qtbot)
+    rows = screen.kept.list
+    rows.setFixedWidth(wide)
+    qtbot.waitUntil(lambda: rows.visualItemRect(rows.item(0)).width() <= rows.viewport().width() <= wide)
+    option = QStyleOptionViewItem()
+    rows.initViewItemOption(option)
+    option.features |= QStyleOptionViewItem.ViewItemFeature.HasDisplay
+    option.text = rows.item(0).text()
+    option.rect = rows.visualItemRect(rows.item(0))
+    room = rows.style().subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, rows)
+    # What Qt draws keeps a margin of its own within that, on both sides.
+    margin = rows.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, rows) + 1
+    needed = option.fontMetrics.boundingRect(
+        QRect(0, 0, room.width() - 2 * margin, 9999), int(Qt.TextFlag.TextWordWrap), option.text
+    )
+    assert needed.height() <= room.height()
 
 
 def test_the_newest_is_shown_byte_for_byte_and_another_when_it_is_chosen(

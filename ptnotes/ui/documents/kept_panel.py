@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ptnotes.domain.documents import KIND_TITLES, KeptDocument
 from ptnotes.domain.wording import full_date
@@ -16,6 +24,7 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.documents.document_form import READ_KEY
 from ptnotes.ui.documents.send_form import SendForm
 from ptnotes.ui.messages import sentence_for
+from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
@@ -24,7 +33,27 @@ from ptnotes.ui.widgets.labels import Label
 _DIGITS = 8
 """Digits of a document's hash that are shown: enough to tell it from any other of a patient's."""
 _LEAST_LIST_PX = 124
+_SPACING_PX, _PAD_X_PX, _PAD_Y_PX = 3, 8, 5
+"""Between the rows, and within them as the theme has it for such a list."""
 _NONE = "Nothing was given out yet. What is saved or printed is kept here as it was."
+
+
+class _WholeText(QStyledItemDelegate):
+    """Gives each row of a list the height that its text needs there. Qt's own counts the theme's edges as room."""
+
+    def __init__(self, theme: Theme, view: QListView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        px, wide = self._theme.px, self._view.viewport().width() - 2 * self._theme.px(_SPACING_PX)
+        # Qt keeps a few pixels more at either side of a text than the theme asks for.
+        room = QRect(0, 0, wide - 2 * px(_PAD_X_PX) - px(8), 1 << 20)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        needed = option.fontMetrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text)
+        return QSize(wide, needed.height() + 2 * px(_PAD_Y_PX) + px(2))
 
 
 class KeptPanel(QWidget):
@@ -49,7 +78,10 @@ class KeptPanel(QWidget):
         self.list.setMinimumHeight(theme.px(_LEAST_LIST_PX))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
-        self.list.setSpacing(theme.px(3))
+        self.list.setSpacing(theme.px(_SPACING_PX))
+        # The texts break at another place in a list of another width.
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
+        self.list.setItemDelegate(_WholeText(theme, self.list))
         self.nothing = Label("", "muted", wraps=True)
         card = Card("Given out", "kept as it was made")
         card.body.addWidget(self.nothing)

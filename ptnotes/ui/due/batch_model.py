@@ -93,7 +93,8 @@ class DueReports(QAbstractTableModel):
             return None
         outcome = self.outcomes.get(index.row())
         words = row.due.why if outcome is None else outcome_words(outcome)
-        return (row.patient.name, row.patient.mrn, due_words(row.due), words)[column]
+        is_done = outcome is not None and not outcome.problem and not outcome.draft
+        return (row.patient.name, row.patient.mrn, "done" if is_done else due_words(row.due), words)[column]
 
     @override
     def setData(self, index: _AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
