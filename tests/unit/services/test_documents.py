@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_what_is_given_out_is_kept_byte_for_byte_with_its_hash(
     again = document_again(clinic, given)
     assert again.pdf == made.pdf
     assert again.draft
+
+
+def test_it_is_offered_again_under_the_day_that_stands_in_it(
+    case: tuple[OpenClinic, EpisodeOfCare],
+) -> None:
+    clinic, episode = case
+    clinic.zone = "America/Los_Angeles"
+    # Late in the evening of the 2nd there, and the 3rd in UTC.
+    made_at = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
+    again = document_again(clinic, give_out(clinic, a_document(episode, made_at=made_at), list))
+    assert again.file_name == "progress-report-2026-03-02.pdf"
+    assert (again.made_at.hour, again.made_at) == (21, made_at)
 
 
 def test_saved_and_then_printed_it_is_one_document_and_two_events(
