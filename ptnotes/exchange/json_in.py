@@ -17,6 +17,8 @@ MOST_LETTERS = 16_000_000
 MOST_NESTED = 1_000_000
 """Brackets within one another that are followed to where a value ends."""
 _BLOCK = 65_536
+_LONGEST_PIECE = 16
+"""Letters of a word or an escape: a fault nearer to the end of what was read may be none once more is read."""
 _WORD = re.compile(r"[A-Za-z0-9+.\-]+")
 _ENDS_TEXT = re.compile(r'["\\]')
 _CLOSING = {"{": "}", "[": "]"}
@@ -80,6 +82,9 @@ class Scanner:
     def value(self) -> Any:
         """The next value, whole. Raises `BrokenError`, and stands before it still."""
         self.peek()
+        if self._at > _BLOCK:
+            # Where a fault stands is counted from the start of the buffer, which a large value makes long.
+            self._let_go()
         while True:
             wrong: int | None = None
             try:
@@ -88,6 +93,10 @@ class Scanner:
                 raise BrokenError(self._broken("import.too_deep", self._at)) from None
             except json.JSONDecodeError as error:
                 value, end, wrong = None, len(self._buffer), error.pos
+                is_cut = wrong + _LONGEST_PIECE >= end or error.msg.startswith("Unterminated string")
+                if not is_cut:
+                    # What follows mends nothing. To read on for each such value would take the square of their number.
+                    raise BrokenError(self._broken("import.entry_not_json", wrong)) from None
             # A number that ends with the buffer may go on.
             if end < len(self._buffer):
                 self._at = end
@@ -190,10 +199,14 @@ class Scanner:
 
     def _fill(self, letters: int = _BLOCK) -> bool:
         more = self._text.read(letters)
+        self._let_go(more)
+        return bool(more)
+
+    def _let_go(self, more: str = "") -> None:
+        """Keep no more than what is still to be read."""
         self._line, self._before = self._place(self._at)
         self._buffer = self._buffer[self._at :] + more
         self._at = 0
-        return bool(more)
 
 
 def resources(scanner: Scanner) -> Iterator[Any]:
