@@ -91,11 +91,19 @@ def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
     below: list[Flowable] = []
     room = 0.0
     trim = _TRIMS[-1]
+    least_pt = _LEAST_CHART_PT + _CHART_SPACE_PT if data.page_charts else 0
     for trim in _TRIMS:
         above = [*_letterhead(data, width), *_above_charts(data, trim, width)]
         below = list(_below_charts(data, trim, width))
         room = height - stack_height([*above, *below], width, height)
-        if room >= (_LEAST_CHART_PT + _CHART_SPACE_PT if data.page_charts else 0):
+        if room >= least_pt:
+            break
+    # Goals come before larger charts: as many as leave the charts what they need.
+    for count in range(min(len(data.goals), _TRIMS[0].goals), trim.goals, -1):
+        wanted = list(_below_charts(data, replace(trim, goals=count), width))
+        left = height - stack_height([*above, *wanted], width, height)
+        if left >= (least_pt if room >= least_pt else 0):
+            below, room, trim = wanted, left, replace(trim, goals=count)
             break
     above_charts_pt = strip_pt(data.strip, (width - GAP_PT) / 2)
     # The charts come first: what was done stands over them only where they stay large enough to be read well.

@@ -12,6 +12,7 @@ from ptnotes.domain.conclusion import Asked, Conclusion, Request
 from ptnotes.domain.episode import Diagnosis, Goal, GoalStatus, OutcomeScore, PlanOfCare
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.treatment import Note, NoteState, Phase, RomReading, Side, TreatmentSession
+from ptnotes.reports.progress_page import first_page
 from ptnotes.services.progress_lacks import progress_lacks
 from tests.reports.cases import (
     EPISODE,
@@ -394,6 +395,15 @@ def test_a_met_goal_stands_on_the_first_page_after_those_that_are_pursued() -> N
     few = replace(EPISODE, goals=(met, *aims[1:5]))
     first = flat(pages(pdf(case(visit(1), visit(2), episode=few)))[0])
     assert first.index("Aim 5") < first.index("Aim 1: met")
+    # Where the rest of the page is long, goals come before larger charts.
+    done = visit(1).mobilizations[0]
+    places = tuple(replace(done, row=40 + place, targets=(f"L{place}",)) for place in range(1, 6))
+    long = Note(assessment="It goes on as planned. " * 15, plan="Go on. " * 40)
+    sessions = [replace(visit(number), mobilizations=places, note=long) for number in (1, 2)]
+    full = replace(EPISODE, goals=tuple(aims[:6]), diagnoses=EPISODE.diagnoses * 4)
+    _, trim = first_page(content(case(*sessions, episode=full)))
+    assert trim.goals == 6
+    assert 0 < trim.chart_pt < 100
     many = replace(EPISODE, goals=(*aims[:9], *(replace(one, status=GoalStatus.MET) for one in aims[9:])))
     first = flat(pages(pdf(case(visit(1), visit(2), episode=many)))[0])
     assert re.search(r"more goals on the next pages, (2|all) of them closed", first)

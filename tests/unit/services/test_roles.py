@@ -406,6 +406,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: reporting.progress_report_data(s.me, s.episode.id or 0),
     ),
     "gather": ({Act.VIEW_NOTES}, lambda s: case.gather(s.me, s.episode.id or 0, date(2026, 3, 2))),
+    "gather_whole": ({Act.VIEW_NOTES}, lambda s: case.gather_whole(s.me, s.episode.id or 0)),
     "read_case": ({Act.VIEW_NOTES}, _read_case),
     "document_facts": (
         {Act.VIEW_NOTES},
