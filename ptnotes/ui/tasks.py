@@ -128,11 +128,12 @@ class Tasks(QObject):
         reported; at once where nothing is on its way.
 
         What is stored has a revision, and whoever changes it next needs the one that the change before it brings: so
-        `act` looks at what is stored when its turn comes. An act that is on its way or waits is not done again, or a
-        key that is held down would ask for it twice: the same are equal methods, and `partial`s with equal parts.
+        `act` looks at what is stored when its turn comes. An act that was asked for last, and is on its way or waits,
+        is not done again, or a key that is held down would ask for it twice: the same are equal methods, and `partial`s
+        with equal parts. After another one it is: whoever chooses this, that and this again wants this.
         """
         turns = self._turns.setdefault(of, _Turns([]))
-        if any(_parts(act) == _parts(other) for other in turns.acts):
+        if turns.acts and _parts(act) == _parts(turns.acts[-1]):
             return
         turns.acts.append(act)
         if len(turns.acts) == 1:

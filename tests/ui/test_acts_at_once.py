@@ -411,6 +411,22 @@ def test_a_state_is_chosen_right_after_a_number_of_years_was_typed(
     assert card.result.text() == "Saved."
 
 
+def test_a_state_that_is_chosen_again_after_another_is_the_one_that_counts(
+    open_clinic: OpenClinic, tasks: Tasks, show: Show, qtbot: QtBot
+) -> None:
+    card = RulesCard(open_clinic, tasks)
+    show(card)
+    card.show_rules()
+    qtbot.waitUntil(lambda: card._stored is not None)
+    card.state.setFocus()
+    at = card.state.currentIndex()
+    with held_up(tasks, qtbot):
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            QTest.keyClick(card.state, key)
+    assert card.state.currentIndex() == at + 1
+    assert record_rules(open_clinic).state == card.state.currentData()
+
+
 def test_a_plan_of_backups_is_changed_in_two_parts_without_a_pause(
     open_clinic: OpenClinic, tasks: Tasks, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -443,6 +459,42 @@ def test_a_plan_that_is_begun_anew_during_a_save_leaves_the_one_before_as_it_was
     assert stored is not None
     assert (stored.sent_on, stored.sent_to) == (open_clinic.today(), "Dr. P. Anand (made up)")
     assert (card.sent_on.text(), card.sent_to.text()) == ("", "")
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_what_is_typed_of_an_episode_while_that_of_another_is_saved_is_stored(
+    open_clinic: OpenClinic,
+    tasks: Tasks,
+    episode: EpisodeOfCare,
+    show: Show,
+    qtbot: QtBot,
+    *,
+    is_refused: bool,
+) -> None:
+    today = open_clinic.today()
+    other = open_episode(
+        open_clinic, EpisodeOfCare(patient_id=episode.patient_id, start=today, plan=episode.plan)
+    )
+    card = CertificationCard(open_clinic, tasks)
+    show(card)
+    card.show_episode(episode)
+    qtbot.waitUntil(lambda: card._shown is not None)
+    fill(card.sent_on, "2 Mar 2026")
+    qtbot.waitUntil(
+        lambda: plan_standing(open_clinic, episode.id or 0).certification is not None and tasks.unsaved == 0
+    )
+    with held_up(tasks, qtbot):
+        # Nothing comes back before it was sent.
+        fill(card.received_on, "1 Mar 2026" if is_refused else "2 Mar 2026")
+        card.show_episode(other)
+        qtbot.waitUntil(lambda: card._shown is not None)
+        fill(card.sent_on, "2 Mar 2026")
+    before, after = (plan_standing(open_clinic, one.id or 0).certification for one in (episode, other))
+    assert before is not None
+    assert after is not None
+    assert (before.received_on is None) == is_refused
+    assert after.sent_on == today
+    assert ("shown before" in card.unsaved_problem()) == is_refused
 
 
 def test_what_is_typed_about_a_patient_during_the_save_changes_the_patient_who_is_stored(

@@ -92,16 +92,25 @@ def test_an_act_begins_when_what_was_written_before_it_is_reported(tasks: Tasks,
 def test_an_act_that_is_on_its_way_or_waits_is_done_once(tasks: Tasks, qtbot: QtBot) -> None:
     thing, may_store = Counted(tasks), threading.Event()
     tasks.write(may_store.wait)
-    for _ in range(3):
-        tasks.in_turn(thing, partial(thing.add, "first"))
-        tasks.in_turn(thing, partial(thing.add, "second"))
-        tasks.in_turn(thing, thing.look)
+    for act in (partial(thing.add, "first"), partial(thing.add, "second"), thing.look):
+        for _ in range(3):
+            tasks.in_turn(thing, partial(act))
     may_store.set()
     qtbot.waitUntil(lambda: tasks.unsaved == 0)
     assert thing.told == [("first", 1), ("second", 2), ("look", 2)]
     tasks.in_turn(thing, partial(thing.add, "first"))
     qtbot.waitUntil(lambda: tasks.unsaved == 0)
     assert thing.reported == 3
+
+
+def test_what_is_asked_for_again_after_something_else_is_done_again(tasks: Tasks, qtbot: QtBot) -> None:
+    thing, may_store = Counted(tasks), threading.Event()
+    tasks.write(may_store.wait)
+    for what in ("this", "that", "this", "this"):
+        tasks.in_turn(thing, partial(thing.add, what))
+    may_store.set()
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
+    assert thing.told == [("this", 1), ("that", 2), ("this", 3)]
 
 
 def test_an_act_that_fails_leaves_nobody_waiting_behind_it(tasks: Tasks, qtbot: QtBot) -> None:

@@ -37,6 +37,8 @@ class CertificationCard(Card):
         self._shown: PlanStanding | None = None
         self._base = Certification()
         self._sent: Certification | None = None
+        self._lost = ""
+        """Why that of an episode that was shown before is not stored."""
         self.changed = Label("", "warning", wraps=True)
         self.send_anew = QPushButton("Begin anew with the changed plan")
         self.sent_on, self.received_on, self.signed_on = (DateField(clinic.today) for _ in range(3))
@@ -96,6 +98,7 @@ class CertificationCard(Card):
             self._shown = self._sent = None
             self._put(Certification(episode_id=episode.id or 0))
             self.physician_visit.set_date(None)
+            self._lost = ""
             self._say("")
         self._episode = episode
         if episode.id is not None:
@@ -199,6 +202,8 @@ class CertificationCard(Card):
     def _saved(self, sent: Certification, saved: Certification) -> None:
         self._sent = None
         if saved.episode_id != self._base.episode_id:
+            # What was typed meanwhile of the episode that is shown waited for this.
+            self._store()
             return
         self._base = replace(sent, id=saved.id, revision=saved.revision, plan_version=saved.plan_version)
         found = self._shown or PlanStanding()
@@ -215,9 +220,9 @@ class CertificationCard(Card):
     def _refused(self, sent: Certification, error: Exception) -> None:
         self._sent = None
         if sent.episode_id != self._base.episode_id:
-            self._say(
-                f"Of the episode that was shown before, the certification is not stored. {sentence_for(error)}"
-            )
+            self._lost = f"Of the episode that was shown before, the certification is not stored. {sentence_for(error)}"
+            self._say("")
+            self._store()
             return
         faults = faults_by_field(error)
         for name, field in self.fields.items():
@@ -233,5 +238,6 @@ class CertificationCard(Card):
         self._say(sentence_for(error))
 
     def _say(self, fault: str) -> None:
-        self.state.setText(fault)
-        self.state.setVisible(bool(fault))
+        told = " ".join(words for words in (self._lost, fault) if words)
+        self.state.setText(told)
+        self.state.setVisible(bool(told))
