@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak
 
@@ -19,6 +20,7 @@ from ptnotes.reports.blocks import (
     Columns,
     Section,
     space,
+    stack_height,
     table,
 )
 from ptnotes.reports.body_section import body_section
@@ -29,6 +31,7 @@ from ptnotes.reports.letterhead import section
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.plan_section import plan_section
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
+from ptnotes.reports.progress_head import head_in_full
 from ptnotes.reports.progress_page import (
     Trim,
     change_unit,
@@ -36,7 +39,9 @@ from ptnotes.reports.progress_page import (
     first_page,
     goal_rows,
     plan_paragraphs,
+    strip_pt,
     treatment_table,
+    usual_day,
 )
 from ptnotes.reports.signed_section import added_section, against_section, imprint, signatures_section
 from ptnotes.reports.typeset import QUIET, Span, Words, paragraph, quiet
@@ -45,8 +50,9 @@ __all__ = ["ProgressReportData", "render_progress_report"]
 
 _NO_LIMIT = 1_000_000
 _CHARTS_A_ROW = 2
-_CHART_PT = 108.0
-_SPINE_PT, _LEVEL_PT, _MOST_SPINE_PT, _SPINE_TEXT_PT = 170.0, 24.0, 330.0, 7.5
+_CHART_PT, _CHART_TITLE_PT = 102.0, 40.0
+_HEADING_PT = 40.0
+_SPINE_PT, _LEVEL_PT, _MOST_SPINE_PT, _SPINE_TEXT_PT = 170.0, 18.0, 330.0, 7.5
 _NORMAL_SOURCES = {
     NormalValues.AAOS: "American Academy of Orthopaedic Surgeons (AAOS)",
     NormalValues.AMA: "American Medical Association (AMA)",
@@ -67,21 +73,19 @@ def render_progress_report(data: ProgressReportData) -> bytes:
 
 def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
     width = text_width_pt(data.paper)
+    yield from head_in_full(data, trim.head)
     if data.measures:
-        yield Section("Every measure", 0)
+        yield from section("Every measure")
         yield every_measure(data, width)
         yield from how_judged(data)
     yield from _more_charts(data, trim, width)
-    yield from _levels_treated(data)
+    yield from _levels_treated(data, trim, width)
     yield from body_section(data.body, width)
     yield from examination_section(data.examination, width)
     yield from answers_section(data.answers, width)
     if len(data.treatments) > trim.treatments:
         yield from section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)
-    if len(data.goals) > trim.goals:
-        yield from section("All goals")
-        yield from goal_rows(data, _NO_LIMIT, width)
     yield from plan_section(data.care, width)
     if _was_cut(data, trim):
         yield from section("Assessment and plan in full")
@@ -96,34 +100,43 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
 
 
 def every_measure(data: ProgressReportData, width: float) -> Flowable:
-    """Each measure first and now, each with its day, its change and what that means."""
+    """Each measure first and now, its change and what that means; what was not taken on its column's day says when."""
+    first_on = usual_day([row.first for row in data.measures])
+    now_on = usual_day([row.now for row in data.measures])
+    # Shares are about the points that the longest usual text needs.
     columns = [
-        Column("Measure", 2.3),
-        Column("How", 2.4, CELL_QUIET),
-        Column("First", 1.5, CELL_RIGHT),
-        Column("Now", 1.5, CELL_RIGHT_BOLD),
-        Column("Change", 0.8, CELL_RIGHT),
-        Column("Meaning of the change", 2.2),
+        Column("Measure", 112),
+        Column("How", 148, CELL_QUIET),
+        Column(_dated("First", first_on), 52, CELL_RIGHT),
+        Column(_dated("Now", now_on), 52, CELL_RIGHT_BOLD),
+        Column("Change", 40, CELL_RIGHT),
+        Column("Meaning of the change", 124),
     ]
-    return table(columns, [_measure_cells(row) for row in data.measures], width)
+    return table(columns, [_measure_cells(row, first_on, now_on) for row in data.measures], width)
 
 
-def _measure_cells(row: MeasureRow) -> list[Words]:
+def _dated(heading: str, on: date | None) -> str:
+    return f"{heading}\n{full_date(on)}" if on else heading
+
+
+def _measure_cells(row: MeasureRow, first_on: date | None, now_on: date | None) -> list[Words]:
     change = row.verdict.change if row.verdict is not None else None
     return [
         row.label,
         row.how,
-        _dated_value(row.first),
-        _dated_value(row.now),
+        _value(row.first, first_on),
+        _value(row.now, now_on),
         signed(change, change_unit(row.unit)) if change is not None else "",
         verdict_words(row.verdict) if row.verdict is not None else "",
     ]
 
 
-def _dated_value(reading: Reading | None) -> Words:
+def _value(reading: Reading | None, usual: date | None) -> Words:
     if reading is None:
         return ""
-    return [Span(f"{reading.text}\n"), quiet(full_date(reading.on), 7.5)]
+    if reading.on == usual:
+        return reading.text
+    return [Span(f"{reading.text}\n"), quiet(full_date(reading.on).replace(" ", "\u00a0"), 7.5)]
 
 
 def how_judged(data: ProgressReportData) -> Iterator[Flowable]:
@@ -135,7 +148,7 @@ def how_judged(data: ProgressReportData) -> Iterator[Flowable]:
     if not labels and not data.method_notes:
         return
     yield from section("How change was judged")
-    columns = [Column("Measure", 1), Column("Judged against", 2.4)]
+    columns = [Column("Measure", 1), Column("Judged against", 3.6)]
     if labels:
         yield table(
             columns, [[", ".join(names), rule] for rule, names in labels.items()], text_width_pt(data.paper)
@@ -160,7 +173,8 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
     ]
     if not charts:
         return
-    yield from section("Over the episode")
+    strip = strip_pt(data.strip, (width - GAP_PT) / 2)
+    yield from section("Over the episode", strip + _CHART_PT + _CHART_TITLE_PT)
     room = (width - GAP_PT * (_CHARTS_A_ROW - 1)) / _CHARTS_A_ROW
     for start in range(0, len(charts), _CHARTS_A_ROW):
         row = charts[start : start + _CHARTS_A_ROW]
@@ -172,10 +186,11 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
         yield Columns(stacks, [1] * _CHARTS_A_ROW)
 
 
-def _levels_treated(data: ProgressReportData) -> Iterator[Flowable]:
-    """The spine as the screen shows it, at the levels round what was treated; nothing where the spine was not."""
+def _levels_treated(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
+    """The spine as the screen shows it, at the levels round what was treated, and all goals, beside it if they fit."""
     levels = levels_round(data.marks)
     if levels is None:
+        yield from _all_goals(data, trim, width)
         return
     shown = LEVELS.index(levels[1]) - LEVELS.index(levels[0]) + 1
     height = min(shown * _LEVEL_PT, _MOST_SPINE_PT)
@@ -185,12 +200,24 @@ def _levels_treated(data: ProgressReportData) -> Iterator[Flowable]:
         words.append("Filled: at the latest visit of the period. Outlined: before.")
     if drawn.elsewhere:
         words.append("What was treated elsewhere stands among the techniques.")
-    yield CondPageBreak(height + 40)
+    told = paragraph(" ".join(words), QUIET)
+    shares = [1.0, 2.0]
+    room = Columns([], shares).column_widths(width)[1]
+    goals = [part for part in _all_goals(data, trim, room) if not isinstance(part, CondPageBreak)]
+    is_beside = stack_height([told, *goals], room, height) <= height
+    yield CondPageBreak(height + _HEADING_PT)
     yield Section("Levels treated")
     yield space(4)
-    yield Columns(
-        [[FigureFlowable(drawn.figure, INKS)], [paragraph(text, QUIET) for text in words]], [1, 1.6]
-    )
+    yield Columns([[FigureFlowable(drawn.figure, INKS)], [told, *(goals if is_beside else ())]], shares)
+    if not is_beside:
+        yield from _all_goals(data, trim, width)
+
+
+def _all_goals(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
+    """Every goal, where the first page has not all of them."""
+    if len(data.goals) > trim.goals:
+        yield from section("All goals")
+        yield from goal_rows(data, _NO_LIMIT, width)
 
 
 def _was_cut(data: ProgressReportData, trim: Trim) -> bool:
@@ -202,12 +229,12 @@ def _was_cut(data: ProgressReportData, trim: Trim) -> bool:
 def _every_visit(data: ProgressReportData, width: float) -> Flowable:
     by_key = {chart.key: chart.title for chart in data.charts}
     columns = [
-        Column("Visit", 0.45, CELL_RIGHT),
+        Column("Visit", 0.4, CELL_RIGHT),
         Column("Date", 1.2),
-        Column("Kind", 1.2, CELL_QUIET),
-        Column("Done", 3.4),
-        Column("Pain", 0.8, CELL_RIGHT),
-        Column(by_key.get(data.key_motion, "Motion"), 1.5, CELL_RIGHT),
+        Column("Kind", 1.15, CELL_QUIET),
+        Column("Done", 4.05),
+        Column("Pain", 0.65, CELL_RIGHT),
+        Column(by_key.get(data.key_motion, "Motion"), 1.25, CELL_RIGHT),
         Column("Minutes", 0.65, CELL_RIGHT),
     ]
     rows: list[list[Words]] = [

@@ -23,7 +23,6 @@ from ptnotes.reports.blocks import (
     CELL_QUIET,
     CELL_RIGHT,
     CELL_RIGHT_BOLD,
-    Box,
     Column,
     Columns,
     ProgressBar,
@@ -35,13 +34,13 @@ from ptnotes.reports.blocks import (
 )
 from ptnotes.reports.document import text_height_pt, text_width_pt
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
-from ptnotes.reports.letterhead import letterhead, period, signature_line, who_and_what
+from ptnotes.reports.letterhead import signature_line
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
+from ptnotes.reports.progress_head import report_head
 from ptnotes.reports.typeset import (
     BODY,
     CAPTION,
-    LEAD,
     QUIET,
     QUIET_SMALL,
     Span,
@@ -61,13 +60,17 @@ _MARKS = (("band: measurement error", "band: error"), ("hollow: after treatment"
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """How much of each part the page takes. Whatever is left out stands on the pages after it."""
+    """How much of each part the page takes. Whatever is left out stands on the pages after it.
+
+    `head` is how many diagnoses the head has, and how many letters of each.
+    """
 
     measures: int
     treatments: int
     goals: int
     letters: int
     chart_pt: float = 0.0
+    head: tuple[int, int] = (0, 0)
 
 
 # From roomy to tight; the first that leaves room for the charts is taken, and they take the room.
@@ -81,19 +84,20 @@ _TRIMS = (
 )
 _LEAST_CHART_PT = 78.0
 _GOOD_CHART_PT = 100.0
-_MOST_CHART_PT = 148.0
+_MOST_CHART_PT = 190.0
 
 
 def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
     """The page's flowables, and what it took of each part."""
     width, height = text_width_pt(data.paper), text_height_pt(data.paper)
+    head, limits = report_head(data, width)
     above: list[Flowable] = []
     below: list[Flowable] = []
     room = 0.0
     trim = _TRIMS[-1]
     least_pt = _LEAST_CHART_PT + _CHART_SPACE_PT if data.page_charts else 0
     for trim in _TRIMS:
-        above = [*_letterhead(data, width), *_above_charts(data, trim, width)]
+        above = [*head, *_above_charts(data, trim, width)]
         below = list(_below_charts(data, trim, width))
         room = height - stack_height([*above, *below], width, height)
         if room >= least_pt:
@@ -110,9 +114,9 @@ def first_page(data: ProgressReportData) -> tuple[list[Flowable], Trim]:
     strip = data.strip if room - _CHART_SPACE_PT - above_charts_pt >= _GOOD_CHART_PT else _NO_STRIP
     chart_pt = min(room - _CHART_SPACE_PT - (above_charts_pt if strip.lanes else 0.0), _MOST_CHART_PT)
     if not data.page_charts or chart_pt < _LEAST_CHART_PT:
-        return [*above, *below], trim
+        return [*above, *below], replace(trim, head=limits)
     charts = [space(_CHART_SPACE_PT - CAPTION.leading), _charts(data, chart_pt, width, strip)]
-    return [*above, *charts, *below], replace(trim, chart_pt=chart_pt)
+    return [*above, *charts, *below], replace(trim, chart_pt=chart_pt, head=limits)
 
 
 def shown_measures(data: ProgressReportData, count: int) -> list[MeasureRow]:
@@ -178,20 +182,7 @@ def strip_pt(strip: TreatmentStrip, width: float) -> float:
     return tall + CAPTION.leading if tall else 0.0
 
 
-def _letterhead(data: ProgressReportData, width: float) -> list[Flowable]:
-    visits = ""
-    if data.first_number is not None and data.last_number is not None:
-        one = data.first_number == data.last_number
-        visits = (
-            f" · visit {data.last_number}" if one else f" · visits {data.first_number}–{data.last_number}"
-        )
-    return letterhead(data.clinic, "Progress report", period(data.first_on, data.last_on) + visits, width)
-
-
 def _above_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
-    yield space(10)
-    yield _who_and_what(data, width)
-    yield Box(_conclusion(data))
     if data.measures:
         yield Section("Objective change" if _is_compared(data.measures) else "Objective measures")
         yield _measures_table(data, shown_measures(data, trim.measures), width)
@@ -209,50 +200,11 @@ def _below_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterato
     yield _goals_and_plan(data, trim, width)
 
 
-def _who_and_what(data: ProgressReportData, width: float) -> Flowable:
-    left: list[tuple[str, Words]] = [
-        ("" if place else "Diagnosis", diagnosis) for place, diagnosis in enumerate(data.diagnoses)
-    ]
-    right: list[tuple[str, Words]] = []
-    if data.referrer:
-        details = Span(f", {data.referrer_details}" if data.referrer_details else "")
-        right.append(("To", [bold(data.referrer), details]))
-    missed = f", {data.visits_missed} not kept" if data.visits_missed else ""
-    attended = f"{how_many(data.visits_attended, 'visit')} attended{missed}"
-    right.append(("Start of care", f"{full_date(data.care_began)} · {attended}"))
-    if data.plan_of_care:
-        right.append(("Plan of care", data.plan_of_care))
-    return who_and_what(data.patient, data.age_years, left, right, width)
-
-
-def _conclusion(data: ProgressReportData) -> Flowable:
-    conclusion = data.conclusion
-    spans = [
-        bold(f"{conclusion.headline.rstrip('.')}. "),
-        Span(f"{conclusion.detail} " if conclusion.detail else ""),
-    ]
-    spans.append(bold("Asked\u00a0of\u00a0you: "))
-    by = f" by {full_date(data.asked.by)}" if data.asked.by else ""
-    match data.asked.request:
-        case Request.NOTHING:
-            spans.append(Span("nothing."))
-        case Request.QUESTION:
-            spans += [Span(data.asked.words), Span(f" Please answer{by}." if by else "")]
-        case Request.SIGNATURE:
-            is_late = data.asked.by is not None and data.asked.by < data.written_at.date()
-            spans.append(Span(f"your signature on the plan of care{'' if is_late else by}."))
-            if is_late and data.asked.by is not None:
-                spans.append(Span(f" It was due by {full_date(data.asked.by)}.", None, "danger"))
-    if data.certification_ended:
-        spans.append(Span(f" {data.certification_ended}", None, "danger"))
-    return paragraph([span for span in spans if span.text], LEAD)
-
-
 def _measures_table(data: ProgressReportData, rows: Sequence[MeasureRow], width: float) -> Flowable:
     """First visit, last report or the reading before, now, change, goal, normal, and what the change means."""
     earlier = "Last report" if data.last_report_on else "Previous"
-    dates = [_usual_day([row.first for row in rows]), _usual_day([row.earlier for row in rows])]
-    dates.append(_usual_day([row.now for row in rows]))
+    dates = [usual_day([row.first for row in rows]), usual_day([row.earlier for row in rows])]
+    dates.append(usual_day([row.now for row in rows]))
     has_earlier = any(row.earlier is not None for row in rows)
     has_normal = any(row.normal for row in rows)
     has_goal = any(row.goal for row in rows)
@@ -285,7 +237,8 @@ def _is_compared(rows: Sequence[MeasureRow]) -> bool:
     return any(row.first is not None for row in rows)
 
 
-def _usual_day(readings: Sequence[Reading | None]) -> date | None:
+def usual_day(readings: Sequence[Reading | None]) -> date | None:
+    """The day on which most of them were taken, the latest of such; None without any."""
     days = Counter(reading.on for reading in readings if reading is not None)
     return max(days, key=lambda day: (days[day], day), default=None)
 
@@ -398,7 +351,7 @@ def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowab
         if goal.share is None:
             rows.append(standing)
         else:
-            bar_pt = width * 0.26
+            bar_pt = width * 0.17
             rows.append(Columns([[ProgressBar(goal.share)], [standing]], [bar_pt, width - bar_pt - 10], 10))
     if len(data.goals) > count:
         rest = data.goals[count:]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ptnotes.domain.conclusion import Asked, Request
+from ptnotes.domain.episode import Diagnosis
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Paper
@@ -309,3 +310,70 @@ def test_what_was_done_stands_over_the_charts_where_they_stay_large_enough() -> 
 def test_over_many_visits_a_long_mark_is_explained() -> None:
     text = flat(" ".join(pages(pdf(case(*(visit(number) for number in range(1, 121)))))))
     assert "long mark: visits too close to draw apart" in text
+
+
+def conclusion_top_pt(document: bytes) -> float:
+    """How far below the top of the first page the conclusion begins."""
+    with pypdfium2.PdfDocument(document) as opened:
+        page = opened[0]
+        words = page.get_textpage()
+        found = words.search("Improving").get_next()
+        assert found is not None
+        return float(page.get_height() - words.get_charbox(found[0])[3])
+
+
+def test_many_diagnoses_leave_the_first_page_to_the_conclusion_and_all_of_them_follow() -> None:
+    many = tuple(
+        Diagnosis(row=row, code="M48.061", words=f"Spinal stenosis number {row}, " + "of long words " * 6)
+        for row in range(1, 16)
+    )
+    text = pages(pdf(case(*TEN, episode=replace(EPISODE, diagnoses=many))))
+    assert "Spinal stenosis number 3," in flat(text[0])
+    assert "Spinal stenosis number 4," not in flat(text[0])
+    assert "and 12 more on the next page" in flat(text[0])
+    assert "OBJECTIVE CHANGE" in text[0]
+    assert "ASSESSMENT AND PLAN" in text[0]
+    assert "ALL DIAGNOSES" in text[1]
+    assert all(f"Spinal stenosis number {row}, of long words" in flat(text[1]) for row in range(1, 16))
+
+
+def test_a_few_short_diagnoses_stand_on_the_first_page_alone() -> None:
+    few = tuple(Diagnosis(row=row, code="M54.50", words=f"Low back pain {row}") for row in (1, 2, 3))
+    text = pages(pdf(case(*TEN, episode=replace(EPISODE, diagnoses=few))))
+    assert "Low back pain 3" in flat(text[0])
+    assert "ALL DIAGNOSES" not in " ".join(text)
+
+
+@settings(max_examples=15)
+@given(
+    count=st.integers(0, 15),
+    letters=st.integers(1, 300),
+    referrer=st.integers(0, 200),
+    name=st.integers(1, 100),
+    address=st.integers(0, 200),
+    paper=st.sampled_from(Paper),
+)
+def test_the_conclusion_begins_in_the_upper_half_of_the_first_page(
+    count: int, letters: int, referrer: int, name: int, address: int, paper: Paper
+) -> None:
+    filling = "Words that are long and go on " * 12
+    episode = replace(
+        EPISODE,
+        diagnoses=tuple(
+            Diagnosis(row=row, code="M48.061", words=filling[:letters].strip()) for row in range(1, count + 1)
+        ),
+        referrer=filling[:referrer].strip(),
+        referrer_practice=filling[:referrer].strip(),
+    )
+    made = case(
+        *TEN[:3],
+        episode=episode,
+        patient=replace(PATIENT, family_name=filling[:name].strip(), given_name=filling[:name].strip()),
+        clinic=replace(CLINIC, name=filling[:name].strip(), address=filling[:address].strip()),
+        paper=paper,
+    )
+    high = {Paper.LETTER: 792, Paper.A4: 842}[paper]
+    document = pdf(made)
+    assert conclusion_top_pt(document) <= high / 2 + 10
+    if count:
+        assert "".join(filling[:letters].split()) in "".join("".join(pages(document)).split())
