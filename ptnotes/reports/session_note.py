@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import CondPageBreak, Flowable
 
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.wording import full_date
-from ptnotes.reports.blocks import CELL_QUIET, Box, Column, Section, space, stack_height, table
+from ptnotes.reports.blocks import CELL_QUIET, Box, Column, Columns, Section, space, stack_height, table
 from ptnotes.reports.body_section import body_section
 from ptnotes.reports.document import make_pdf, text_height_pt, text_width_pt
 from ptnotes.reports.letterhead import letterhead, section, who_and_what
 from ptnotes.reports.progress_page import cut
 from ptnotes.reports.session_note_data import SessionNoteData
 from ptnotes.reports.signed_section import added_section, against_section, imprint
+from ptnotes.reports.text_block import TextBlock
 from ptnotes.reports.typeset import BODY, LEAD, QUIET, QUIET_SMALL, Span, Words, bold, paragraph, quiet
 from ptnotes.reports.visit_section import (
     found_section,
@@ -28,8 +29,9 @@ from ptnotes.reports.visit_section import (
 _HEAD_LINES, _HEAD_LETTERS, _BOXED_LETTERS = 5, 160, 600
 """So many diagnoses and people stand at the head, and so many letters of a precaution; the rest stands below."""
 _TITLE = KIND_TITLES[DocumentKind.SESSION_NOTE]
-_BEFORE_PT, _LEAST_PT = 10.0, 72.0
-"""What is kept free above the signature, and the most that it waits for at the foot of a page."""
+_BEFORE_PT, _LEAST_PT, _MOST_ENDING_PT = 10.0, 72.0, 200.0
+"""What is kept free above the signature, the most that it waits for at the foot of a page, and how tall it may be for
+words to go along with it."""
 
 
 def render_session_note(data: SessionNoteData) -> bytes:
@@ -41,11 +43,40 @@ def render_session_note(data: SessionNoteData) -> bytes:
     made = replace(imprint(data, _TITLE), foot=foot)
     if data.void:
         made = replace(made, draft=data.void, stamp="VOID")
-    return make_pdf(list(_story(data)), made)
+    return make_pdf(_story(data), made)
 
 
-def _story(data: SessionNoteData) -> Iterator[Flowable]:
+class _Ending(Columns):
+    """The last paragraph with the signature under it, which goes to no page that has nothing of what it signs."""
+
+    def __init__(self, words: Flowable, signature: Sequence[Flowable]) -> None:
+        super().__init__([[words, *signature]], [1])
+        self._words = words
+        self._signature = signature
+
+    def split(self, avail_width: float, avail_height: float) -> list[Flowable]:
+        """The paragraph broken before its last lines, which go along; nothing where all of it goes."""
+        _, height = self._words.wrap(avail_width, avail_height)
+        parts = self._words.split(avail_width, min(avail_height, height - BODY.leading))
+        if len(parts) < 2:
+            return []
+        return [parts[0], _Ending(parts[1], self._signature)]
+
+
+def _story(data: SessionNoteData) -> list[Flowable]:
     width = text_width_pt(data.paper)
+    story = list(_what_is_signed(data, width))
+    if data.absence:
+        return story
+    signature = [Section("Signature"), *_signature_lines(data, width)]
+    height = stack_height(signature, width, text_height_pt(data.paper))
+    if height <= _MOST_ENDING_PT and isinstance(story[-1], TextBlock):
+        return [*story[:-1], _Ending(story[-1], signature)]
+    # It does not turn a page for want of room that it does not need.
+    return [*story, CondPageBreak(min(height + _BEFORE_PT, _LEAST_PT)), *signature]
+
+
+def _what_is_signed(data: SessionNoteData, width: float) -> Iterator[Flowable]:
     number = f" · visit {data.number}" if data.number is not None else ""
     yield from letterhead(data.clinic, _TITLE, f"{full_date(data.on)} · {data.kind}{number}", width)
     yield space(10)
@@ -69,7 +100,6 @@ def _story(data: SessionNoteData) -> Iterator[Flowable]:
     yield from body_section(data.body, width)
     yield from _rest_of_head(data, width)
     yield from added_section(data.signatures, width)
-    yield from _signatures(data, width)
 
 
 def _told(words: str) -> Flowable:
@@ -152,18 +182,8 @@ def _events(data: SessionNoteData, width: float) -> Iterator[Flowable]:
         yield paragraph(words, BODY)
 
 
-def _signatures(data: SessionNoteData, width: float) -> Iterator[Flowable]:
-    """The electronic signature with its co-signatures, or that there is none yet.
-
-    It does not turn a page for want of room that it does not need.
-    """
-    lines = list(_signature_lines(data, width))
-    needed = stack_height([Section("Signature"), *lines], width, text_height_pt(data.paper)) + _BEFORE_PT
-    yield from section("Signature", min(needed, _LEAST_PT))
-    yield from lines
-
-
 def _signature_lines(data: SessionNoteData, width: float) -> Iterator[Flowable]:
+    """The electronic signature with its co-signatures, or that there is none yet."""
     one = data.signed_by[0] if len(data.signed_by) == 1 else None
     if one is not None and not one.words:
         yield space(3)

@@ -47,12 +47,12 @@ def mobilization_section(done: VisitTreatment, width: float) -> Iterator[Flowabl
         return
     yield from section("Manual therapy")
     columns = [
-        Column("Level and side", 1.4, CELL_BOLD),
-        Column("Technique", 2.9),
-        Column("Direction, position,\nwhat moves on what", 2.3),
-        Column("Grade", 0.8),
-        Column("Dose", 1.2),
-        Column("Response", 1.7),
+        Column("Level and side", 2.05, CELL_BOLD),
+        Column("Technique", 2.3),
+        Column("Direction, position,\nwhat moves on what", 2.6),
+        Column("Grade", 0.7),
+        Column("Dose", 1.25),
+        Column("Response", 1.5),
     ]
     yield table(columns, [_mobilization_cells(line) for line in done.mobilizations], width)
     if done.grades:
@@ -210,13 +210,13 @@ def _motions(lines: Sequence[MotionLine], width: float, *, is_paired: bool) -> F
     has_normal = any(line.normal for line in lines)
     has_remarks = any(line.remarks for line in lines)
     has_how = len(_ways(lines)) > 1
-    columns = [Column("Motion", 2.6)]
-    columns += [Column("How", 2.6, CELL_QUIET)] if has_how else []
+    columns = [Column("Motion", 2.4)]
+    columns += [Column("How", 3.3, CELL_QUIET)] if has_how else []
     columns.append(
-        Column("Before" if is_paired else "Found", 1.1, CELL_RIGHT if is_paired else CELL_RIGHT_BOLD)
+        Column("Before" if is_paired else "Found", 1, CELL_RIGHT if is_paired else CELL_RIGHT_BOLD)
     )
-    columns += [Column("After", 1.1, CELL_RIGHT_BOLD), Column("Change", 0.8, CELL_RIGHT)] if is_paired else []
-    columns += [Column("Normal", 0.9, CELL_RIGHT)] if has_normal else []
+    columns += [Column("After", 1, CELL_RIGHT_BOLD), Column("Change", 0.8, CELL_RIGHT)] if is_paired else []
+    columns += [Column("Normal", 0.85, CELL_RIGHT)] if has_normal else []
     columns += [Column("Remarks", 2)] if has_remarks else []
     rows: list[list[Words]] = []
     for line in lines:

@@ -491,3 +491,12 @@ def test_any_words_and_any_number_of_rows_make_a_note(words: str, rows: int, val
     )
     session = whole(rom=readings, others_present=words, exercises=(Exercise(row=90, name=words, cue=words),))
     holds_or_names(lambda: pdf(session), words)
+
+
+@pytest.mark.parametrize("count", range(40, 1500, 61))
+def test_the_signature_never_stands_on_a_page_with_nothing_that_it_signs(count: int) -> None:
+    note = Note(subjective=" ".join(["Said"] * count), assessment="Better.", plan=" ".join(["again"] * 60))
+    last = pages(pdf(replace(visit(1), note=note), signed=SIGNED))[-1]
+    above = flat(last).partition("SIGNATURE")[0]
+    assert "SIGNATURE" in last
+    assert "Said" in above or "again" in above or "No adverse event" in above
