@@ -26,7 +26,10 @@ _MOST_SHOWN = 1_000
 _MOST_TOLD = 20
 _LARGEST_MAP = 1_000_000
 _HOW_TO_MEND = "Mend them in that file, and import it: its columns are known."
-_HOW_TO_HAVE = "To have them as a file with the reasons, import the list once more with --refused FILE: nobody is added twice."
+_HOW_TO_HAVE = (
+    "To have them as a file with the reasons, import the list once more with --refused FILE: "
+    "nobody is added twice."
+)
 
 
 def add_import(commands: Commands) -> None:
@@ -62,6 +65,7 @@ def add_import(commands: Commands) -> None:
 def _import_patients(arguments: argparse.Namespace, *, parser: argparse.ArgumentParser) -> int:
     if arguments.refused is not None and (arguments.dry_run or arguments.write_map is not None):
         parser.error("--refused goes with an import; nothing is imported here")
+    from ptnotes.domain.encodings import ENCODING_WORDS
     from ptnotes.domain.wording import how_many
     from ptnotes.services.importing import dry_run, import_patients, look_at
 
@@ -69,8 +73,12 @@ def _import_patients(arguments: argparse.Namespace, *, parser: argparse.Argument
     with closing(opened(arguments)) as clinic:
         looked = look_at(clinic, arguments.source, told=columns)
         # Where the header stands is looked up in the file: a map may be older than the titles above it.
-        columns = looked.map if columns is None else replace(columns, header_row=looked.map.header_row)
-        for line in _told(looked, columns):
+        if columns is None:
+            columns = looked.map
+        else:
+            is_said = columns.order_is_said or looked.dates.needs_order
+            columns = replace(columns, header_row=looked.map.header_row, order_is_said=is_said)
+        for line in _told(looked, columns, is_map_given=arguments.map is not None):
             say(line)
         if arguments.write_map is not None:
             _write_map(arguments.write_map, columns)
@@ -78,12 +86,20 @@ def _import_patients(arguments: argparse.Namespace, *, parser: argparse.Argument
         if (
             looked.dates.is_ambiguous
             and arguments.map is None
-            and (looked.dates.is_mixed or not looked.is_remembered)
+            and (looked.dates.is_mixed or not looked.is_order_remembered)
             and not arguments.dry_run
         ):
             # A guess that turns birth dates about is not made in silence: somebody has to have said it.
             code = "import.say_order_mixed" if looked.dates.is_mixed else "import.say_order"
             raise InputError(Fault(code, "import.date_order"))
+        if (
+            looked.letters.is_guess
+            and looked.letters.is_odd
+            and arguments.map is None
+            and not arguments.dry_run
+        ):
+            letters = ENCODING_WORDS[columns.encoding]
+            raise InputError(Fault("import.say_letters", "import.reading", values={"letters": letters}))
         if arguments.dry_run:
             with telling_progress("bytes") as tell:
                 tried = dry_run(clinic, arguments.source, columns, progress=tell)
@@ -123,17 +139,19 @@ def _told_after(clinic: OpenClinic, done: Imported) -> int:
     return 1 if done.refused or done.broken_off is not None or done.has_changed else 0
 
 
-def _told(looked: Looked, columns: ImportMap) -> list[str]:
+def _told(looked: Looked, columns: ImportMap, *, is_map_given: bool) -> list[str]:
     """How the file is read, in lines."""
-    from ptnotes.domain.importing import DATE_ORDER_WORDS, TARGET_WORDS, FileKind, header_words
+    from ptnotes.domain.encodings import ENCODING_WORDS
+    from ptnotes.domain.importing import TARGET_WORDS, FileKind, Target, dates_words, header_words
     from ptnotes.domain.wording import how_many
-    from ptnotes.exchange.csv_in import ENCODING_WORDS, SEPARATOR_WORDS
+    from ptnotes.exchange.csv_in import SEPARATOR_WORDS
 
     if columns.kind is FileKind.FHIR:
         lines = [f"FHIR in JSON, {how_many(looked.rows, 'row')}"]
         return lines if looked.broken_off is None else [*lines, sentence(looked.broken_off)]
     letters, separator = ENCODING_WORDS[columns.encoding], SEPARATOR_WORDS[columns.separator]
     lines = [f"CSV in {letters}, {separator} between cells, {how_many(looked.rows, 'row')}"]
+    lines += _letters_told(looked, columns.encoding, is_map_given=is_map_given)
     if columns.has_header:
         lines.append(f"The names of the columns are in {header_words(looked.top, columns.header_row)}")
     else:
@@ -142,10 +160,33 @@ def _told(looked: Looked, columns: ImportMap) -> list[str]:
         f"  {name or '(no name)'}: {TARGET_WORDS[target] if target is not None else 'not taken over'}"
         for name, target in zip(columns.header, columns.targets, strict=True)
     ]
+    if Target.FULL_NAME in columns.targets:
+        lines.append(
+            f"    Where it is “Given Family”, a map says {Target.FULL_NAME_GIVEN_FIRST.value} of that column"
+        )
     doubt = ", which the file does not tell" if looked.dates.is_ambiguous else ""
     if looked.dates.is_mixed:
         doubt = ", though some of the file can only be read in the other order"
-    lines.append(f"Dates are read as {DATE_ORDER_WORDS[columns.date_order]}{doubt}")
+    lines.append(f"{dates_words(looked.dates, columns.date_order)}{doubt}")
+    return lines
+
+
+def _letters_told(looked: Looked, encoding: str, *, is_map_given: bool) -> list[str]:
+    """What is said of letters that nothing in the file tells, with names as they are read, in lines."""
+    from ptnotes.domain.encodings import ENCODING_WORDS
+
+    letters = looked.letters
+    if not letters.names or not (letters.is_odd or letters.is_guess):
+        return []
+    names = "; ".join(letters.samples)
+    if not letters.is_guess:
+        return [f"Letters of some names may be harmed in the file: {names}"]
+    told = "A map says" if is_map_given else "Nothing in the file tells"
+    lines = [f"{told} how its letters are stored. Names as they are read now: {names}"]
+    others = [one for one in letters.likely if one[0] != encoding]
+    if letters.is_odd and others:
+        lines.append("They look wrong. The same names in other encodings, each by its word for a map:")
+        lines += [f"  {name}, {ENCODING_WORDS[name]}: {'; '.join(found)}" for name, found in others]
     return lines
 
 

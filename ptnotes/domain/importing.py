@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from ptnotes.domain.encodings import NONE_SEEN, LettersSeen
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.patient import Patient, PatientRow
 from ptnotes.domain.sentences import sentence
@@ -111,7 +112,8 @@ class ImportMap:
     """How a file is read: its letters, its separator, and what each column holds (None: nothing that is taken over).
 
     `header` are the names of the columns, made up ("Column 1") where the file has none. They stand in row `header_row`
-    or the next that is not blank, as a spreadsheet counts; what is above it is passed over. `is_guarded` says that
+    or the next that is not blank, as a spreadsheet counts; what is above it is passed over. `order_is_said` says that
+    somebody or some file told the order of dates, `is_guarded` that
     texts carry the apostrophe that PT Notes puts before what a spreadsheet would run; one is taken away then.
     """
 
@@ -123,15 +125,17 @@ class ImportMap:
     header: tuple[str, ...] = ()
     targets: tuple[Target | None, ...] = ()
     date_order: DateOrder = DateOrder.MONTH_FIRST
+    order_is_said: bool = False
     is_guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesSeen:
-    """How many birth dates of a file can be read in which order: counts of rows."""
+    """How many birth dates of a file can be read in which order: counts of rows. `clear` are the same in any."""
 
     month_first: int = 0
     day_first: int = 0
+    year_first: int = 0
     either: int = 0
     clear: int = 0
     unread: int = 0
@@ -139,12 +143,27 @@ class DatesSeen:
     @property
     def is_ambiguous(self) -> bool:
         """Whether nothing in the file tells which of the two orders is meant, or its dates contradict each other."""
-        return bool(self.either and not (self.month_first or self.day_first)) or self.is_mixed
+        return bool(self.either and not self._told) or self.is_mixed
 
     @property
     def is_mixed(self) -> bool:
-        """Whether some dates are possible in one order alone, and some in the other alone."""
-        return bool(self.month_first and self.day_first)
+        """Whether some dates are possible in one order alone, and some in another alone."""
+        return self._told > 1
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the dates tell their order, and none contradicts it."""
+        return self._told == 1
+
+    @property
+    def needs_order(self) -> bool:
+        """Whether any date of the file depends on the order in which dates are read."""
+        return bool(self.either or self._told)
+
+    @property
+    def _told(self) -> int:
+        """In how many orders some dates are possible in that one alone."""
+        return sum(map(bool, (self.month_first, self.day_first, self.year_first)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +171,8 @@ class Looked:
     """A file as it was looked at. `map` is what was guessed, or remembered from the last import of such a header.
 
     `first_rows` are the cells of the first rows as they stand there, without the header. `top` is how the file begins,
-    with the number of each row: where its header may be. `broken_off` says why and where reading ended too early.
+    with the number of each row: where its header may be. `is_order_remembered` says that the order of dates was told
+    then, too; `letters` what the names tell of the encoding. `broken_off` says why and where reading ended too early.
     """
 
     path: Path
@@ -163,6 +183,8 @@ class Looked:
     first_rows: tuple[tuple[str, ...], ...]
     dates: DatesSeen
     is_remembered: bool
+    is_order_remembered: bool = False
+    letters: LettersSeen = NONE_SEEN
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()
     broken_off: Fault | None = None
 
@@ -252,7 +274,7 @@ class DryRun:
     """What an import would do: counts of rows, the SHA-256 of the file in hexadecimal digits, and where each row is.
 
     `not_patients` counts what a FHIR file holds besides patients. `broken_off` says why and where reading ended before
-    the end of the file; what follows there is in no count.
+    the end of the file; what follows there is in no count. `letters` is what the names tell of the encoding.
     """
 
     path: Path
@@ -264,6 +286,7 @@ class DryRun:
     refused: int
     not_patients: int = 0
     broken_off: Fault | None = None
+    letters: LettersSeen = NONE_SEEN
     index: RowIndex = field(repr=False, compare=False, default_factory=RowIndex)
 
     @property
@@ -373,6 +396,15 @@ def header_words(top: Sequence[tuple[int, tuple[str, ...]]], header_row: int) ->
     number = next((number for number, _names in top if number >= header_row), header_row)
     above = sum(1 for one, _names in top if one < number)
     return f"row {number}" + (f"; {how_many(above, 'row')} above it passed over" if above else "")
+
+
+def dates_words(seen: DatesSeen, order: DateOrder) -> str:
+    """In which order birth dates are read, where that makes a difference, as a sentence without its stop."""
+    if seen.needs_order:
+        return f"Dates are read as {DATE_ORDER_WORDS[order]}"
+    if seen.clear:
+        return "Every birth date reads the same in any order"
+    return "No birth date of the file can be read" if seen.unread else "There is no birth date in the file"
 
 
 def checked_map(columns: ImportMap) -> ImportMap:

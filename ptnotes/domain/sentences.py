@@ -336,7 +336,7 @@ SENTENCES = {
     ),
     "import.too_large": "The file is larger than {limit} MB, and was not read. Part it into several.",
     "import.too_many_columns": "The file has more columns than any list of patients. Look at the separator.",
-    "import.not_read": "Files are read in UTF-8, UTF-16 or Windows-1252, with comma, semicolon, tab or bar between.",
+    "import.not_read": "The encoding or separator is none that is read. Write the map anew with --write-map.",
     "import.map": "This file does not say how columns are read. Write one with --write-map, and change it.",
     "import.there": "{path} is there already, and was not replaced. Choose another name.",
     "import.say_order": (
@@ -346,6 +346,10 @@ SENTENCES = {
     "import.say_order_mixed": (
         "Some birth dates of the file can only have the month first and some only the day, and nothing was imported. "
         "Write the map with --write-map, look at date_order in it, and give it with --map."
+    ),
+    "import.say_letters": (
+        "Names look as if the letters of the file were stored in another way than {letters}, and nothing was imported. "
+        "Write the map with --write-map, look at encoding in it, and give it with --map."
     ),
     "import.other_header": "The columns of the file are not those that were matched. Look at it again.",
     "import.no_birth_date": "No column holds the birth date, without which nobody is added.",

@@ -15,20 +15,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ptnotes.domain.encodings import UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS_1252
+
 LONGEST_RECORD = 131_072
 """Most letters of one record; a patient's details take some hundred."""
 UNREADABLE = "\udfff"
 """Stands for bytes that are no letters in the file's encoding. No stored text can hold it."""
 SEPARATOR_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SEPARATORS = tuple(SEPARATOR_WORDS)
-UTF_8, UTF_16_LE, UTF_16_BE, WINDOWS_1252 = "utf-8", "utf-16-le", "utf-16-be", "cp1252"
-ENCODING_WORDS = {
-    UTF_8: "UTF-8",
-    UTF_16_LE: "UTF-16, little-endian",
-    UTF_16_BE: "UTF-16, big-endian",
-    WINDOWS_1252: "Windows-1252",
-}
-"""Each encoding by the name that people know."""
 _MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16_LE), (codecs.BOM_UTF16_BE, UTF_16_BE))
 _SAMPLE_BYTES = 65_536
 _LONGEST_SAID = 1_000
@@ -60,10 +54,12 @@ Record = tuple[int, list[str], str]
 """A record's number, counted as a spreadsheet does from 1, its cells, and the code of what is wrong with it, if any."""
 
 
-def form_of(file: BinaryIO) -> Form:
-    """Recognise letters and separator. The whole file is read once where it might be UTF-8; nothing is kept of it."""
+def form_of(file: BinaryIO, told: str = "") -> Form:
+    """Recognise letters and separator; the encoding is `told` where somebody said it. The whole file is read once where
+    it might be UTF-8; nothing is kept of it.
+    """
     encoding, has_mark = encoding_of(file)
-    return Form(encoding, has_mark, _separator(sample(file, encoding)))
+    return Form(encoding, has_mark, _separator(sample(file, told or encoding)))
 
 
 def sample(file: BinaryIO, encoding: str) -> str:

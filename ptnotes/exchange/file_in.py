@@ -9,11 +9,11 @@ from datetime import date
 from itertools import islice
 from typing import BinaryIO, Self
 
+from ptnotes.domain.encodings import ENCODING_WORDS, WINDOWS_1252, LettersSeen
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.importing import DateOrder, DatesSeen, FileKind, ImportMap, Target
 from ptnotes.exchange.column_guess import guessed, header_place, is_own, known_names
 from ptnotes.exchange.csv_in import (
-    ENCODING_WORDS,
     SEPARATORS,
     Place,
     Record,
@@ -24,6 +24,7 @@ from ptnotes.exchange.csv_in import (
     sample,
 )
 from ptnotes.exchange.fhir_in import FHIR_MAP, FhirRecords, is_json
+from ptnotes.exchange.letters_seen import LetterCounter
 from ptnotes.exchange.map_text import has_header_of
 from ptnotes.exchange.row_in import DateCounter, likely_order
 
@@ -44,11 +45,15 @@ def kind_of(file: BinaryIO) -> FileKind:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """How a file seems to be read, whether it begins with a mark, and its first rows with their numbers (of CSV)."""
+    """How a file seems to be read, whether it begins with a mark, and its first rows with their numbers (of CSV).
+
+    `is_untold` says that nothing in the file tells its encoding.
+    """
 
     map: ImportMap
     has_mark: bool
     top: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    is_untold: bool = False
 
     def headed(self, number: int) -> ImportMap:
         """The map with the names of the columns in the row of that number."""
@@ -59,8 +64,8 @@ class Guess:
         )  # fmt: skip
 
 
-def first_guess(file: BinaryIO, told: ImportMap | None) -> Guess:
-    """How a file is read, guessed from its first rows and the names of its columns.
+def first_guess(file: BinaryIO, told: ImportMap | None, *, encoding: str = "") -> Guess:
+    """How a file is read, guessed from its first rows and the names of its columns; in `encoding` where that is given.
 
     Letters, separator and header are `told` where somebody said them; the names of its columns are looked for in other
     rows where they are not in the one that was told. Raises `InputError`: "import.empty", "import.no_list" for a
@@ -71,10 +76,10 @@ def first_guess(file: BinaryIO, told: ImportMap | None) -> Guess:
     if file.read(_LONGEST_BEGIN).removeprefix(BOM_UTF8).lstrip().startswith(_NO_LISTS):
         raise InputError(Fault("import.no_list", "import.file"))
     if kind_of(file) is FileKind.FHIR:
-        encoding, has_mark = encoding_of(file)
-        return Guess(replace(FHIR_MAP, encoding=encoding), has_mark)
-    form = form_of(file)
-    encoding, separator = form.encoding, form.separator
+        own, has_mark = encoding_of(file)
+        return Guess(replace(FHIR_MAP, encoding=own), has_mark)
+    form = form_of(file, encoding)
+    encoding, separator = encoding or form.encoding, form.separator
     if told is not None:
         encoding, separator = told.encoding, told.separator
         if encoding not in ENCODING_WORDS or separator not in SEPARATORS:
@@ -99,6 +104,7 @@ def first_guess(file: BinaryIO, told: ImportMap | None) -> Guess:
         ),
         form.has_mark and form.encoding == encoding,
         top,
+        is_untold=form.encoding == WINDOWS_1252,
     )
     return replace(guess, map=guess.headed(number)) if has_header else guess
 
@@ -138,23 +144,29 @@ class ReadThrough:
     not_patients: int
     first_rows: tuple[tuple[str, ...], ...]
     dates: DatesSeen
+    letters: LettersSeen
     broken_off: Fault | None
 
 
-def read_through(file: BinaryIO, columns: ImportMap, today: date) -> ReadThrough:
-    """Read a file once to its end."""
+def read_through(file: BinaryIO, columns: ImportMap, today: date, *, is_untold: bool = False) -> ReadThrough:
+    """Read a file once to its end; up to some names once more where nothing tells its encoding."""
     place = columns.targets.index(Target.BIRTH_DATE) if Target.BIRTH_DATE in columns.targets else None
-    counter = DateCounter(today)
+    counter, letters = DateCounter(today), LetterCounter(columns)
     first: list[tuple[str, ...]] = []
     count = 0
     with rows_of(file, columns) as rows:
-        for _number, cells, code in rows:
+        for number, cells, code in rows:
             count += 1
+            letters.see(number, cells)
             if len(first) < FIRST_ROWS:
                 first.append(tuple(cells))
             if place is not None and not code and place < len(cells):
                 counter.see(cells[place].removeprefix("'") if columns.is_guarded else cells[place])
-        return ReadThrough(count, rows.not_patients, tuple(first), counter.seen, rows.broken_off)
+        not_patients, broken_off = rows.not_patients, rows.broken_off
+    seen = letters.seen(is_guess=is_untold)
+    if is_untold:
+        seen = letters.with_readings(seen, file)
+    return ReadThrough(count, not_patients, tuple(first), counter.seen, seen, broken_off)
 
 
 def settled_order(columns: ImportMap, seen: DatesSeen, usual: DateOrder) -> ImportMap:

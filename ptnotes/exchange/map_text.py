@@ -9,10 +9,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ptnotes.domain.encodings import ENCODING_WORDS
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.importing import DateOrder, FileKind, ImportMap, Target
 from ptnotes.exchange.column_guess import REASON_HEAD
-from ptnotes.exchange.csv_in import ENCODING_WORDS, SEPARATORS
+from ptnotes.exchange.csv_in import SEPARATORS
 from ptnotes.exchange.fhir_in import FHIR_MAP
 
 
@@ -26,6 +27,7 @@ def map_text(columns: ImportMap) -> str:
             "has_header": columns.has_header,
             "header_row": columns.header_row,
             "date_order": columns.date_order.value,
+            "order_is_said": columns.order_is_said,
             "is_guarded": columns.is_guarded,
             "columns": [
                 {"name": name, "holds": None if target is None else target.value}
@@ -73,5 +75,6 @@ def _read(document: Mapping[str, Any]) -> ImportMap:
         header=tuple(str(one["name"]) for one in columns),
         targets=tuple(None if one["holds"] is None else Target(one["holds"]) for one in columns),
         date_order=DateOrder(document["date_order"]),
+        order_is_said=bool(document.get("order_is_said", False)),
         is_guarded=bool(document.get("is_guarded", False)),
     )

@@ -407,7 +407,9 @@ class DateCounter:
     def __init__(self, today: date) -> None:
         self._today = today
         self._told: dict[str, str] = {}
-        self._counts = dict.fromkeys(("month_first", "day_first", "either", "clear", "unread"), 0)
+        self._counts = dict.fromkeys(
+            ("month_first", "day_first", "year_first", "either", "clear", "unread"), 0
+        )
 
     def see(self, text: str) -> None:
         """Take one date into account; a blank tells nothing."""
@@ -435,15 +437,19 @@ def _order_told(text: str, today: date) -> str:
         return "unread"
     month_first, day_first = readings.get(DateOrder.MONTH_FIRST), readings.get(DateOrder.DAY_FIRST)
     if month_first is None or day_first is None:
-        return "day_first" if month_first is None and day_first else "month_first" if month_first else "clear"
+        return "month_first" if month_first else "day_first" if day_first else "year_first"
     return "clear" if month_first == day_first else "either"
 
 
 def likely_order(seen: DatesSeen, usual: DateOrder) -> DateOrder:
     """The order that most of a file's dates need; `usual` where nothing tells."""
-    if seen.day_first == seen.month_first:
-        return usual
-    return DateOrder.DAY_FIRST if seen.day_first > seen.month_first else DateOrder.MONTH_FIRST
+    most, order = max(
+        (seen.month_first, DateOrder.MONTH_FIRST),
+        (seen.day_first, DateOrder.DAY_FIRST),
+        (seen.year_first, DateOrder.YEAR_FIRST),
+        key=lambda one: (one[0], one[1] is usual),
+    )
+    return order if most else usual
 
 
 def _address(texts: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from ptnotes.db import imports as stored
 from ptnotes.db.audit import Writing
 from ptnotes.db.patients import load_patient
 from ptnotes.db.settings import load_clinic
+from ptnotes.domain.encodings import UNTOLD
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError, NotFoundError
 from ptnotes.domain.importing import (
     CANNOT_BE_ADDED,
@@ -36,6 +37,7 @@ from ptnotes.domain.importing import (
 )
 from ptnotes.exchange.csv_in import Place
 from ptnotes.exchange.file_in import Guess, Rows, first_guess, read_through, rows_of, settled_order
+from ptnotes.exchange.letters_seen import LetterCounter
 from ptnotes.exchange.map_text import has_header_of, read_map
 from ptnotes.exchange.row_in import RowReader
 from ptnotes.services.import_run import (
@@ -60,7 +62,8 @@ _REASONS = tuple(Because)
 def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) -> Looked:
     """Read a file through once and guess how it is read; nothing is stored.
 
-    Columns are matched as they were in the last import of a file with such a header, else by their names; `told` sets
+    Columns are matched, and letters read where the file does not tell them, as in the last import of a file with such a
+    header, else by their names and as Windows-1252; `told` sets
     letters, separator and where the header is, if any, and what the columns hold where they are still the same. Raises
     `InputError` ("import.empty", "import.no_list", "import.no_patient" for JSON without any, "import.too_large",
     "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*),
@@ -72,17 +75,20 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
         usual = usual_order(load_clinic(connection).locale)
     with opened_list(path) as file:
         guess = first_guess(file, told)
+        if told is None and guess.is_untold:
+            guess = _in_letters_of_last_time(file, guess, known)
         columns, remembered = guess.map, None
         if told is not None and columns.kind is FileKind.CSV and told.header == columns.header:
             columns = replace(columns, targets=told.targets)
         else:
             remembered = _remembered(guess, known, is_told=told is not None)
             columns = columns if remembered is None else remembered
-        read = read_through(file, columns, clinic.today())
+        read = read_through(file, columns, clinic.today(), is_untold=guess.is_untold)
+        is_order_remembered = remembered is not None and remembered.order_is_said
         if columns.kind is FileKind.CSV:
-            columns = settled_order(
-                columns, read.dates, usual if remembered is None else remembered.date_order
-            )
+            columns = settled_order(columns, read.dates, columns.date_order if is_order_remembered else usual)
+            # An order on which nothing depended was said by nobody, and is none to go by the next time.
+            columns = replace(columns, order_is_said=is_order_remembered or read.dates.needs_order)
         elif not read.rows:
             raise InputError(Fault("import.no_patient", "import.file"))
         size = os.fstat(file.fileno()).st_size
@@ -95,6 +101,8 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
         first_rows=read.first_rows,
         dates=read.dates,
         is_remembered=remembered is not None,
+        is_order_remembered=is_order_remembered,
+        letters=read.letters,
         top=guess.top,
         broken_off=read.broken_off,
     )
@@ -128,13 +136,14 @@ def dry_run(
         index.stamp = _stamp(file)
         digest = first_pass(file, replace(columns, targets=())).digest
         columns = _with_header(file, columns)
-        judge = Judge(clinic, columns)
+        judge, letters = Judge(clinic, columns), LetterCounter(columns)
         with rows_of(file, columns) as rows:
             for verdicts in judge.blocks(rows):
                 _go_on(clinic, stop)
                 progress(file.tell(), index.stamp[0])
                 for verdict in verdicts:
                     counts[verdict.kind] += 1
+                    letters.see(verdict.number, verdict.cells)
                     _keep(index, verdict)
                 _mark(index, rows)
             not_patients, broken_off = rows.not_patients, rows.broken_off
@@ -149,6 +158,7 @@ def dry_run(
         refused=counts[RowKind.REFUSED],
         not_patients=not_patients,
         broken_off=broken_off,
+        letters=letters.seen(),
         index=index,
     )
 
@@ -273,8 +283,31 @@ def _remembered(guess: Guess, known: list[str], *, is_told: bool) -> ImportMap |
             for number, names in rows[:1] if is_told else rows:
                 if earlier.has_header and has_header_of(earlier, names):
                     targets = (*earlier.targets, None)[: len(names)]
-                    return replace(guess.headed(number), targets=targets, date_order=earlier.date_order)
+                    return replace(
+                        guess.headed(number),
+                        targets=targets,
+                        date_order=earlier.date_order,
+                        order_is_said=earlier.order_is_said,
+                    )
     return None
+
+
+def _in_letters_of_last_time(file: BinaryIO, guess: Guess, known: list[str]) -> Guess:
+    """The guess in the encoding in which a file with such a header was read last; the guess itself where there is none.
+
+    The names of columns may have such letters, too: each file that is known is tried in its own encoding.
+    """
+    tried = {guess.map.encoding: guess}
+    for text in known:
+        with suppress(InputError):
+            encoding = read_map(text).encoding
+            if encoding not in UNTOLD:
+                encoding = guess.map.encoding
+            if encoding not in tried:
+                tried[encoding] = first_guess(file, None, encoding=encoding)
+            if _remembered(tried[encoding], [text], is_told=False) is not None:
+                return tried[encoding]
+    return guess
 
 
 def _go_on(clinic: OpenClinic, stop: Stop) -> None:

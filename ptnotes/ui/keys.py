@@ -249,7 +249,17 @@ SCREEN = KeyGroup(
 )
 IMPORT = KeyGroup(
     "Patients from a file",
-    (KeyRow("turn", ("Space",), "Add a row all the same that may be somebody known, or leave it out again"),),
+    (
+        KeyRow(
+            "on",
+            ("Ctrl+Return", "Ctrl+Enter"),
+            "Go on to the next step, at last to the import",
+            shown="Ctrl+Enter",
+        ),
+        KeyRow(
+            "turn", ("Space",), "Add a row all the same that may be somebody known, or leave it out again"
+        ),
+    ),
 )
 LETTERS = KeyGroup(
     "Letter templates",

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ptnotes.domain.encodings import UNTOLD
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.importing import DryRun, FileKind, RowKind
 from ptnotes.domain.sentences import sentence
@@ -27,6 +28,7 @@ from ptnotes.ui.data.asking import AskPath, Wanted, ask_where_to_save
 from ptnotes.ui.data.row_detail import RowDetail
 from ptnotes.ui.data.rows_model import Decisions, RowsModel, count_of
 from ptnotes.ui.data.running import RunningLine
+from ptnotes.ui.data.steps import keys_of_way_on
 from ptnotes.ui.keys import IMPORT
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
@@ -59,6 +61,10 @@ _IN_PART = (
     "whole file later: who is here by then is left out."
 )
 
+_ODD = "Some names look wrong, as if the letters of the file were meant otherwise: {names}. {where}"
+_ODD_TO_CHOOSE = "Go back to the columns, and choose how letters are stored."
+_ODD_IN_FILE = "They stand so in the file. Compare them with the other program before you import."
+
 
 class CheckStep(QWidget):
     """Shows a dry run (`show_tried`). `import_asked` carries the numbers of the rows to add all the same, and the path
@@ -84,11 +90,11 @@ class CheckStep(QWidget):
         self._refused_path: Path | None = None
         self.decisions = Decisions()
         self.card = Card("What would become of every row")
-        self.in_part = QFrame()
-        self.in_part.setProperty("type", "notice")
-        self.in_part.setProperty("tone", "warning")
-        self.in_part_words = Label("", wraps=True)
-        QVBoxLayout(self.in_part).addWidget(self.in_part_words)
+        self.warning = QFrame()
+        self.warning.setProperty("type", "notice")
+        self.warning.setProperty("tone", "warning")
+        self.warning_words = Label("", wraps=True)
+        QVBoxLayout(self.warning).addWidget(self.warning_words)
         self.kinds = QTabBar()
         self.kinds.setDrawBase(False)
         self.kinds.setExpanding(False)
@@ -143,7 +149,7 @@ class CheckStep(QWidget):
             for_all.addWidget(widget)
         for_all.addStretch(1)
         body = self.card.body
-        body.addWidget(self.in_part)
+        body.addWidget(self.warning)
         body.addWidget(self.kinds)
         body.addLayout(for_all)
         body.addWidget(self.split, 1)
@@ -157,6 +163,7 @@ class CheckStep(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space(3))
         row.addWidget(self.go_on)
+        row.addWidget(keys_of_way_on(self, self.go_on))
         row.addWidget(self.back)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -176,8 +183,12 @@ class CheckStep(QWidget):
         self.card.set_note(_note(tried))
         self.kinds.show()
         broken = tried.broken_off
-        self.in_part.setVisible(broken is not None)
-        self.in_part_words.setText("" if broken is None else _IN_PART.format(why=sentence(broken)))
+        warnings = [] if broken is None else [_IN_PART.format(why=sentence(broken))]
+        if tried.letters.is_odd:
+            where = _ODD_TO_CHOOSE if tried.map.encoding in UNTOLD else _ODD_IN_FILE
+            warnings.append(_ODD.format(names="; ".join(tried.letters.samples), where=where))
+        self.warning.setVisible(bool(warnings))
+        self.warning_words.setText("\n".join(warnings))
         self.back.setText("Back to the columns" if tried.map.kind is FileKind.CSV else "Choose another file")
         for place, kind in enumerate(KINDS):
             self.kinds.setTabText(place, f"{_KIND_WORDS[kind]} ({count_of(tried, kind):,})")
@@ -205,7 +216,7 @@ class CheckStep(QWidget):
             self.leave_all,
             self.choose_refused,
             self.refused_words,
-            self.in_part,
+            self.warning,
         ):
             widget.hide()
 

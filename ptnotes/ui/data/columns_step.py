@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ptnotes.domain.encodings import ENCODING_WORDS
 from ptnotes.domain.importing import (
     DATE_ORDER_WORDS,
     TARGET_WORDS,
@@ -25,8 +26,10 @@ from ptnotes.domain.importing import (
     ImportMap,
     Looked,
     Target,
+    dates_words,
 )
 from ptnotes.domain.wording import how_many
+from ptnotes.ui.data.steps import keys_of_way_on
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
@@ -36,16 +39,14 @@ from ptnotes.ui.widgets.labels import FaultLabel, Label
 from ptnotes.ui.widgets.table import GridTable, plain_table
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "cp1252": "Windows-1252 (Western Europe)",
-    "utf-16-le": "UTF-16, little-endian",
-    "utf-16-be": "UTF-16, big-endian",
-}
 SEPARATORS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "bar  |"}
 _SAY_ORDER = (
     "Choose in which order dates are written: the file does not tell, and nobody’s birth date is guessed."
 )
+_ANY_ORDER = "The same in any order"
+_UNTOLD = "Nothing in the file tells how its letters are stored. As they are read now, names are: {names}."
+_ODD = "These names look wrong: {names}. Choose the way of storing in which they are right."
+_HARMED = "These names look as if their letters were harmed: {names}. Compare them with the other program."
 _NOTHING = "– not taken over –"
 _STILL_READ = "The file is still being read in the way that you chose. Look at the columns, and go on then."
 _NO_NAMES = "none: the columns have no names"
@@ -59,6 +60,8 @@ _MOST_COLUMNS = 200
 """So many columns can be matched on the screen, and those behind them of which the name is known."""
 _MOST_LETTERS = 60
 _SAMPLES = 3
+_READINGS_PX = 460
+"""Of the encodings as they are offered, each with names read in it."""
 
 
 class FirstRows(QAbstractTableModel):
@@ -121,17 +124,21 @@ class ColumnsStep(QWidget):
         self.file = Card("The file", "")
         self.encoding, self.separator, self.order, self.header = (QComboBox() for _ in range(4))
         for box, choices in (
-            (self.encoding, ENCODINGS),
+            (self.encoding, ENCODING_WORDS),
             (self.separator, SEPARATORS),
             (self.order, {order.value: words for order, words in DATE_ORDER_WORDS.items()}),
         ):
             for value, words in choices.items():
                 box.addItem(words, value)
-        self.order.setPlaceholderText("Choose the order")
-        self._is_order_said = False
+        self._order_said = ""
+        """The order that somebody told for this file, or an earlier one like it."""
         self._is_read = True
         """Whether what is shown is what was chosen."""
         self.header.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.encoding.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.encoding.view().setMinimumWidth(theme.px(_READINGS_PX))
+        self.encoding_field = FieldWithFault("Letters are stored as", self.encoding)
+        self._is_encoding_said = False
         self.header_field = FieldWithFault("The columns’ names are in", self.header)
         self.order_field = FieldWithFault("Dates are written as", self.order)
         self._first = FirstRows(self)
@@ -145,7 +152,7 @@ class ColumnsStep(QWidget):
         self.go_on.setProperty("type", "primary")
         self.back = QPushButton("Choose another file")
         self._lay_out()
-        self.encoding.activated.connect(self._read_otherwise)
+        self.encoding.activated.connect(self._encoding_chosen)
         self.separator.activated.connect(self._read_otherwise)
         self.header.activated.connect(self._read_otherwise)
         self.order.activated.connect(self._order_chosen)
@@ -158,7 +165,7 @@ class ColumnsStep(QWidget):
         grid.setHorizontalSpacing(theme.space(5))
         for place, field in enumerate(
             (
-                FieldWithFault("Letters are stored as", self.encoding),
+                self.encoding_field,
                 FieldWithFault("Columns are set apart by", self.separator),
                 self.order_field,
             )
@@ -175,6 +182,7 @@ class ColumnsStep(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.space(3))
         row.addWidget(self.go_on)
+        row.addWidget(keys_of_way_on(self, self.go_on))
         row.addWidget(self.back)
         row.addStretch(1)
         for widget in (self.file, self.matching):
@@ -194,13 +202,13 @@ class ColumnsStep(QWidget):
     def show_file(self, looked: Looked) -> None:
         """Show how the file was read, and what its columns seem to hold."""
         if self._shown is None or self._shown[0] != looked.path:
-            self._is_order_said = False
+            self._order_said, self._is_encoding_said = "", False
         is_other = (looked.path, looked.map.header, looked.first_rows) != self._shown
         self._shown = (looked.path, looked.map.header, looked.first_rows)
         self._map, self._dates = looked.map, looked.dates
         self.file.set_title(looked.path.name)
         self.file.set_note(_size(looked))
-        self.encoding.setCurrentIndex(self.encoding.findData(looked.map.encoding))
+        self._offer_encodings(looked)
         self.separator.setCurrentIndex(self.separator.findData(looked.map.separator))
         self._offer_headers(looked)
         self._take_order(looked)
@@ -239,6 +247,10 @@ class ColumnsStep(QWidget):
             targets=tuple(targets),
         )
 
+    def _encoding_chosen(self) -> None:
+        self._is_encoding_said = True
+        self._read_otherwise()
+
     def _read_otherwise(self) -> None:
         chosen = self.chosen_map()
         if (chosen.has_header, chosen.header_row) != (self._map.has_header, self._map.header_row):
@@ -256,6 +268,21 @@ class ColumnsStep(QWidget):
         if _birth_date(chosen) != _birth_date(self._map):
             self._ask_for(chosen)
 
+    def _offer_encodings(self, looked: Looked) -> None:
+        """Offer the encodings, each with names as it reads them; say where the file does not tell its own."""
+        letters = looked.letters
+        readings = dict(letters.readings)
+        for place in range(self.encoding.count()):
+            name = self.encoding.itemData(place)
+            names = "; ".join(readings.get(name, ()))
+            self.encoding.setItemText(place, ENCODING_WORDS[name] + (f":  {names}" if names else ""))
+        self.encoding.setCurrentIndex(self.encoding.findData(looked.map.encoding))
+        names = "; ".join(letters.samples)
+        is_doubted = letters.is_odd and not self._is_encoding_said
+        self.encoding_field.set_hint(_UNTOLD.format(names=names) if letters.is_guess and names else "")
+        odd = _ODD if letters.is_guess else _HARMED
+        self.encoding_field.set_fault(odd.format(names=names) if is_doubted else "")
+
     def _offer_headers(self, looked: Looked) -> None:
         """Offer each of the first rows as that with the columns' names, by what stands there."""
         self.header.clear()
@@ -272,25 +299,29 @@ class ColumnsStep(QWidget):
     def _take_order(self, looked: Looked) -> None:
         """Take the order that the dates tell, or the one of last time; else keep what was said, or ask for it."""
         seen = looked.dates
-        is_told = bool(seen.month_first) != bool(seen.day_first)
         # Dates that contradict each other say that last time's order may be wrong this time.
-        is_as_last_time = looked.is_remembered and not seen.is_mixed
-        if is_told or is_as_last_time or not (self._is_order_said or seen.is_ambiguous):
-            self.order.setCurrentIndex(self.order.findData(looked.map.date_order.value))
-        elif not self._is_order_said:
+        is_as_last_time = looked.is_order_remembered and seen.needs_order and not seen.is_mixed
+        self.order.setEnabled(seen.needs_order)
+        self.order.setPlaceholderText("Choose the order" if seen.needs_order else _ANY_ORDER)
+        if not seen.needs_order:
             self.order.setCurrentIndex(-1)
-        self._is_order_said = self._is_order_said or is_as_last_time
+        elif seen.is_told or is_as_last_time:
+            self.order.setCurrentIndex(self.order.findData(looked.map.date_order.value))
+        else:
+            self.order.setCurrentIndex(self.order.findData(self._order_said))
+        if is_as_last_time and not self._order_said:
+            self._order_said = looked.map.date_order.value
         self._show_order()
 
     def _order_chosen(self) -> None:
-        self._is_order_said = True
+        self._order_said = self.order.currentData()
         self._show_order()
 
     def _agree(self) -> None:
         if not self._is_read:
             self.fault.say(_STILL_READ)
             return
-        if self.order.currentIndex() < 0:
+        if self._dates.needs_order and self.order.currentIndex() < 0:
             # Nobody is given a birth date that was guessed.
             self.fault.say(_SAY_ORDER)
             self.order.setFocus()
@@ -301,18 +332,19 @@ class ColumnsStep(QWidget):
     def _show_order(self) -> None:
         seen = self._dates
         if seen.is_mixed:
-            words = (
-                f"{seen.month_first:,} birth dates can only have the month first and {seen.day_first:,} only the day. "
-                "Those that do not fit are refused."
-            )
+            counts = ((seen.month_first, "month"), (seen.day_first, "day"), (seen.year_first, "year"))
+            (most, first), *others = [one for one in counts if one[0]]
+            only = [f"{count:,} only the {name}" for count, name in others]
+            words = f"{how_many(most, 'birth date')} can only have the {first} first, {' and '.join(only)}. "
+            words += "Those that do not fit are refused."
         elif seen.is_ambiguous:
             words = (
                 "No birth date tells whether the month or the day comes first: ask where the file comes from."
             )
         else:
-            words = ""
+            words = "" if seen.needs_order else f"{dates_words(seen, self._map.date_order)}."
         self.order_field.set_hint(words)
-        self.order_field.set_fault("" if self._is_order_said else words)
+        self.order_field.set_fault("" if self._order_said or not seen.is_ambiguous else words)
 
     def _show_first(self, looked: Looked) -> None:
         header, rows = looked.map.header, looked.first_rows[:_MOST_ROWS]
@@ -365,7 +397,7 @@ def _name(header: Sequence[str], place: int) -> str:
 
 def _size(looked: Looked) -> str:
     mark = ", with a mark" if looked.has_mark else ""
-    return f"{how_many(looked.rows, 'row')} · {ENCODINGS.get(looked.map.encoding, looked.map.encoding)}{mark}"
+    return f"{how_many(looked.rows, 'row')} · {ENCODING_WORDS[looked.map.encoding]}{mark}"
 
 
 def _samples(looked: Looked, place: int) -> str:

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from ptnotes.ui.keys import IMPORT
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.labels import Label, Pill
+from ptnotes.ui.widgets.labels import KeyHint, Label, Pill
+
+
+def keys_of_way_on(step: QWidget, way_on: QPushButton) -> KeyHint:
+    """Let the keys press the button that leads on from a step while it can be pressed; give the hint to show beside."""
+
+    def press() -> None:
+        if way_on.isVisible():
+            way_on.click()
+
+    for row in IMPORT.rows:
+        for keys in row.keys if row.id == "on" else ():
+            made = QShortcut(QKeySequence(keys), step, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(press)
+    return KeyHint(IMPORT.shown("on"), step)
 
 
 class Steps(QWidget):

@@ -144,6 +144,75 @@ def test_dates_that_contradict_each_other_stop_an_import_that_is_like_the_last_o
     assert (code, "2 patients added of 3 rows" in out) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("Berg,Anna,1985-12-31\r\nBerg,Bea,3 Apr 1986\r\n", "Every birth date reads the same in any order"),
+        ("", "There is no birth date in the file"),
+        ("Berg,Anna,29221\r\n", "No birth date of the file can be read"),
+        ("Berg,Anna,31.12.85\r\n", "Dates are read as day, month, year"),
+        ("Berg,Anna,85/12/31\r\n", "Dates are read as year, month, day"),
+    ],
+)
+def test_what_is_said_of_dates_is_true_of_the_file(run: Run, tmp_path: Path, rows: str, told: str) -> None:
+    source = tmp_path / "list.csv"
+    source.write_text("Last Name,First Name,DOB\r\n" + rows, "utf-8")
+    assert run(source, "--dry-run")[2].splitlines()[-1] == told
+
+
+def test_letters_that_look_wrong_are_said_with_the_names_and_stop_an_import_until_a_map_says_them(
+    run: Run, tmp_path: Path
+) -> None:
+    source, columns = tmp_path / "list.csv", tmp_path / "map.json"
+    source.write_bytes("Last Name,First Name,DOB\r\n山田,太郎,1970-01-01\r\n".encode("cp932"))
+    code, _out, err = run(source, "--dry-run")
+    assert code == 0
+    assert (
+        "Nothing in the file tells how its letters are stored. Names as they are read now: ŽR“c ‘¾˜Y" in err
+    )
+    assert "  cp932, Shift-JIS (Japanese): 山田 太郎" in err
+    code, out, err = run(source)
+    assert (code, out) == (1, "")
+    assert "in another way than Windows-1252 (Western Europe), and nothing was imported" in err
+    assert run(source, "--write-map", columns)[0] == 0
+    document = json.loads(columns.read_text("utf-8"))
+    document["encoding"] = "cp932"
+    columns.write_text(json.dumps(document), "utf-8")
+    code, out, err = run(source, "--map", columns)
+    assert (code, "1 patient added" in out) == (0, True)
+    assert "A map says how its letters are stored. Names as they are read now: 山田 太郎\n" in err
+    source.write_bytes("Last Name,First Name,DOB\r\n川口,太郎,1971-01-01\r\n".encode("cp932"))
+    assert "1 patient added" in run(source)[1], "as the last time"
+
+
+def test_letters_that_look_right_stop_nothing_though_the_file_does_not_tell_them(
+    run: Run, tmp_path: Path
+) -> None:
+    source = tmp_path / "list.csv"
+    source.write_bytes("Last Name,First Name,DOB\r\nMüller,Zoë,1970-01-01\r\n".encode("cp1252"))
+    code, out, err = run(source)
+    assert (code, "1 patient added" in out) == (0, True)
+    assert "Names as they are read now: Müller Zoë" in err
+    assert "They look wrong" not in err
+
+
+def test_a_column_of_full_names_is_read_in_the_order_that_a_map_says_and_the_refusal_names_it(
+    run: Run, tmp_path: Path
+) -> None:
+    source, columns = tmp_path / "list.csv", tmp_path / "map.json"
+    source.write_text('Patient Name,DOB\r\n"Doe, Jane Q.",Jan 5 1980\r\nJohn Smith,5-Feb-81\r\n', "utf-8")
+    _code, out, err = run(source, "--dry-run")
+    assert "row 3  refused  The full name is not written as “Family, Given”." in out
+    assert "Where it is “Given Family”, a map says full_name_given_first of that column" in err
+    run(source, "--write-map", columns)
+    document = json.loads(columns.read_text("utf-8"))
+    document["columns"][0]["holds"] = "full_name_given_first"
+    columns.write_text(json.dumps(document), "utf-8")
+    code, out, err = run(source, "--map", columns)
+    assert (code, "2 patients added of 2 rows" in out) == (0, True)
+    assert "Patient Name: Full name (Given Family)" in err
+
+
 def test_the_row_of_the_columns_names_is_said_and_a_map_keeps_it_and_finds_it_again(
     run: Run, tmp_path: Path
 ) -> None:

@@ -106,6 +106,11 @@ def test_the_order_of_dates_is_told_by_those_that_allow_one_alone() -> None:
     assert likely_order(unknown, DateOrder.DAY_FIRST) is DateOrder.DAY_FIRST
     assert seen("31/12/1979", "12/31/1979").is_ambiguous
     assert not seen("1979-03-12", "12 Mar 1979").is_ambiguous
+    assert not seen("1979-03-12", "12 Mar 1979").needs_order
+    eastern = seen("85/12/31", "60-01-02", "1960-01-02")
+    assert eastern == DatesSeen(year_first=2, clear=1)
+    assert (eastern.is_told, likely_order(eastern, DateOrder.DAY_FIRST)) == (True, DateOrder.YEAR_FIRST)
+    assert seen("85/12/31", "31/12/1979").is_mixed
 
 
 def test_a_patient_is_read_from_columns_in_any_order_and_several_make_one_text() -> None:

@@ -227,15 +227,47 @@ def test_the_mapping_is_remembered_for_the_same_names_of_columns(clinic: OpenCli
         header=("A", "B", "C"),
         targets=(Target.FAMILY, Target.GIVEN, Target.BIRTH_DATE),
         date_order=DateOrder.DAY_FIRST,
+        order_is_said=True,
     )
     assert import_patients(clinic, path, columns).made == 1
     looked = look_at(clinic, path)
-    assert looked.is_remembered
+    assert (looked.is_remembered, looked.is_order_remembered) == (True, True)
     assert looked.map == columns
     assert looked.dates.is_ambiguous
     other = tmp_path / "other.csv"
     other.write_text("A,B,D\r\nBerg,Anna,3/4/1979\r\n")
     assert not look_at(clinic, other).is_remembered
+
+
+def test_an_order_on_which_no_date_depended_is_not_gone_by_the_next_time(
+    clinic: OpenClinic, tmp_path: Path
+) -> None:
+    path = written(tmp_path, HEAD + "1;Berg;Anna;1979-03-14;\r\n2;Berg;Bea;3 Apr 1980;\r\n")
+    assert not look_at(clinic, path).map.order_is_said
+    assert brought_in(clinic, path).made == 2
+    path = written(tmp_path, HEAD + "3;Berg;Cid;03/04/1979;\r\n")
+    looked = look_at(clinic, path)
+    assert (looked.is_remembered, looked.is_order_remembered) == (True, False)
+    assert looked.dates.is_ambiguous
+
+
+def test_letters_that_no_file_tells_are_read_as_the_last_time(clinic: OpenClinic, tmp_path: Path) -> None:
+    head = "Nom;Prénom;DOB;Płeć\r\n"
+    path = written(tmp_path, head + "Żółć;Paweł;1979-03-14;\r\n", "cp1250")
+    first = look_at(clinic, path)
+    assert (first.map.encoding, first.letters.is_guess, first.letters.is_odd) == ("cp1252", True, True)
+    assert dict(first.letters.likely)["cp1250"] == ("Żółć Paweł",)
+    tried = dry_run(clinic, path, first.map)
+    assert (tried.letters.is_odd, tried.letters.samples) == (True, ("¯ó³æ Pawe³",))
+    told = look_at(clinic, path, told=replace(first.map, encoding="cp1250"))
+    assert not told.letters.is_odd
+    assert not dry_run(clinic, path, told.map).letters.is_odd
+    assert import_patients(clinic, path, told.map).made == 1
+    assert everybody(clinic)[-1] == "000001 Żółć, Paweł"
+    path = written(tmp_path, head + "Śliwa;Łucja;1980-04-15;\r\n", "cp1250")
+    assert (look_at(clinic, path).map.encoding, look_at(clinic, path).is_remembered) == ("cp1250", True)
+    path = written(tmp_path, head + "Śliwa;Łucja;1981-04-15;\r\n")
+    assert look_at(clinic, path).map.encoding == "utf-8", "what the file tells goes before"
 
 
 def test_a_map_finds_its_header_under_more_titles_or_fewer(clinic: OpenClinic, tmp_path: Path) -> None:
