@@ -42,6 +42,7 @@ from ptnotes.services.progress_safety import against_lines, precaution_words
 from ptnotes.services.progress_words import (
     abbreviation_note,
     diagnosis_words,
+    grade_note,
     is_shown,
     latest_narrative,
     other_services,
@@ -143,6 +144,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
             *_method_notes(charts),
             *compared_notes(reference, outcomes),
             *abbreviation_note(reference, attended),
+            *grade_note(reference, attended),
         ),
         against=against_lines(reference, in_period, numbers, case.screen, case.names),
         signatures=signatures(attended, numbers, case.notes, case.broken, case.mark),

@@ -221,6 +221,26 @@ def abbreviation_note(reference: Reference, sessions: Iterable[TreatmentSession]
         yield "Techniques: " + "; ".join(f"{each.abbreviation}, {_small(each.label)}" for each in told) + "."
 
 
+def grade_note(reference: Reference, sessions: Iterable[TreatmentSession]) -> Iterable[str]:
+    """Whose grades they are, where any was used, and what Kaltenborn's are, which fewer readers know."""
+    used = {
+        grade
+        for session in sessions
+        for row in session.mobilizations
+        for grade in (row.grade, row.grade_to)
+        if grade in reference.grades
+    }
+    grades = sorted((reference.grades[key] for key in used if key is not None), key=lambda one: one.order)
+    told = []
+    if any(grade.system == "maitland" for grade in grades):
+        told.append("I to V are Maitland’s, of which V is a thrust and IV is none")
+    others = [f"{grade.code}, {grade.meaning}" for grade in grades if grade.system == "kaltenborn"]
+    if others:
+        told.append(f"those with a K are Kaltenborn’s ({'; '.join(others)})")
+    if told:
+        yield f"Grades: {'; '.join(told)}."
+
+
 def joined(*parts: str) -> str:
     """The parts that say something, with commas."""
     return ", ".join(part for part in parts if part)

@@ -21,6 +21,7 @@ from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import Note, Phase, Side
 from ptnotes.reports import fonts
+from tests.clinics import reference
 from tests.reports.cases import CLINIC, EPISODE, PATIENT, case, flat, flexion, missed, pages, pdf, visit
 
 TEN = tuple(visit(number) for number in range(1, 11))
@@ -377,3 +378,13 @@ def test_the_conclusion_begins_in_the_upper_half_of_the_first_page(
     assert conclusion_top_pt(document) <= high / 2 + 10
     if count:
         assert "".join(filling[:letters].split()) in "".join("".join(pages(document)).split())
+
+
+def test_whose_grades_they_are_is_said_and_what_those_with_a_k_mean() -> None:
+    stretched = replace(visit(1).mobilizations[0], grade_system="kaltenborn", grade="K-III")
+    text = flat(" ".join(pages(pdf(case(visit(1), replace(visit(2), mobilizations=(stretched,)))))[1:]))
+    assert "Grades: I to V are Maitland’s, of which V is a thrust and IV is none" in text
+    assert f"those with a K are Kaltenborn’s (K-III, {reference().grades['K-III'].meaning})" in text
+    plain = flat(" ".join(pages(pdf(case(visit(1), visit(2))))))
+    assert "Kaltenborn" not in plain
+    assert "Grades:" not in flat(" ".join(pages(pdf(case(replace(visit(1), mobilizations=()))))))
