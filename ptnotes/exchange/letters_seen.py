@@ -81,7 +81,8 @@ class LetterCounter:
             kept.append((number, _shown(name)))
 
     def _name(self, cells: Sequence[str]) -> str:
-        return " ".join(cells[place].strip() for place in self._places if place < len(cells)).strip()
+        # Spaces alone: what is one of Latin-1's other blanks may be a letter of the encoding that is meant.
+        return " ".join(cells[place].strip(" ") for place in self._places if place < len(cells)).strip(" ")
 
 
 def _can_read(names: Sequence[bytes]) -> list[str]:

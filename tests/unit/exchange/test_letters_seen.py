@@ -98,3 +98,22 @@ def test_a_few_odd_names_among_many_are_no_sign_of_another_encoding() -> None:
     assert one.samples == ("Pawe³ Jan", "Müller Zoë", "Müller Zoë")
     assert counted(plain, plain, plain, ("2", "Pawe³", "Jan", "")).is_odd
     assert not counted(("1", "Smith", "Jo", "£")).names, "what is no name tells nothing"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("mac-roman", "Öberg"), ("cp850", "Nová"), ("cp850", "Niccolà")]
+)
+def test_a_letter_that_is_a_blank_in_another_encoding_stays_at_the_end_of_a_name(
+    encoding: str, name: str
+) -> None:
+    file = io.BytesIO(f"17,{name},{name},\r\n".encode(encoding))
+    columns = ImportMap(
+        kind=FileKind.CSV, encoding="cp1252", targets=(Target.MRN, Target.FAMILY, Target.GIVEN, None)
+    )
+    counter = LetterCounter(columns)
+    records = Records(file, columns.encoding, columns.separator)
+    for number, cells, _code in records:
+        counter.see(number, cells)
+    records.detach()
+    readings = dict(counter.with_readings(counter.seen(), file).readings)
+    assert readings[encoding] == (f"{name} {name}",)
