@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ptnotes.domain.treatment import Phase
-from ptnotes.domain.trend import TrendChart
+from ptnotes.domain.treatment import PainKind, Phase
+from ptnotes.domain.trend import TrendChart, TrendLine
 from ptnotes.domain.wording import full_date, verdict_phrase, with_unit
 from ptnotes.figures.placing import spread
 from ptnotes.figures.plot import Plot, TimeAxis
@@ -163,4 +163,17 @@ def chart_label(chart: TrendChart) -> str:
     if chart.normal_low is not None:
         parts.append(normal_text(chart))
     count = len(main.points)
-    return f"{title}: {'; '.join(parts)}. {count} {'measurement' if count == 1 else 'measurements'}."
+    others = "".join(
+        f" {_line_words(line, main, chart.unit)}." for line in chart.lines if line is not main and line.points
+    )
+    return f"{title}: {'; '.join(parts)}. {count} {'measurement' if count == 1 else 'measurements'}.{others}"
+
+
+def _line_words(line: TrendLine, main: TrendLine, unit: str) -> str:
+    """Another series of a chart: what it is, its first value and its last: ``After treatment: 7 to 3``."""
+    kind = line.pain_kind.value if line.pain_kind is not None and line.pain_kind is not PainKind.NOW else ""
+    taken = line.label if line.pain_kind is None and way_of(line) != way_of(main) else ""
+    when = {Phase.BEFORE: "before treatment", Phase.AFTER: "after treatment"}.get(line.phase, "")
+    name = ", ".join(part for part in (kind, taken, when) if part) or "now"
+    values = [with_unit(line.points[place].value, unit) for place in (0, -1)]
+    return f"{name[:1].upper()}{name[1:]}: {' to '.join(values if len(line.points) > 1 else values[:1])}"

@@ -148,7 +148,7 @@ def _ticks(exercises: Sequence[HomeExercise], width: float) -> Flowable:
     wide = [width - _BOX_PT * len(days), *[_BOX_PT] * len(days)]
     style = TextStyle(size=11.0, leading=13.5)
     weeks = [f"Week {number + 1}" if not place else "" for number in range(_WEEKS) for place in range(7)]
-    cells: list[list[str | Flowable]] = [["", *weeks], ["", *days]]
+    cells: list[list[str | Flowable]] = [["Exercise", *weeks], ["", *days]]
     cells += [
         [paragraph(f"{number}. {exercise.name}", style), *[""] * len(days)]
         for number, exercise in enumerate(exercises, start=1)
@@ -171,8 +171,16 @@ def _ticks(exercises: Sequence[HomeExercise], width: float) -> Flowable:
         ("LINEBELOW", (0, 2), (0, -1), 0.5, INKS["grid"]),
         ("LINEAFTER", (7, 2), (7, -1), 2, INKS["normal"]),
     ]
+    # The name of the first column is over both lines of headings, and each week over its days.
+    spans = {(0, 0): (1, 2), **{(0, 1 + week * len(_DAYS)): (len(_DAYS), 1) for week in range(_WEEKS)}}
     return TaggedTable(
-        cells, colWidths=wide, style=commands, repeatRows=2, hAlign="LEFT", splitInRow=1, renderCB=TableTags()
+        cells,
+        colWidths=wide,
+        style=commands,
+        repeatRows=2,
+        hAlign="LEFT",
+        splitInRow=1,
+        renderCB=TableTags("Both", spans),
     )
 
 

@@ -275,11 +275,9 @@ def _meaning(verdict: Verdict | None, unit: str) -> Words:
         whose = "our\u00a0" if verdict.own is not None else ""
         words += f" ({whose}{bound}\u00a0{_unbroken(difference(verdict.threshold, unit))})"
     if verdict.is_real and verdict.direction is Direction.WORSE:
-        return [Span("▼ ", None, "danger"), Span(words)]
-    return [
-        Span("● " if verdict.is_real else "○ ", None, "accent" if verdict.is_real else "muted"),
-        Span(words),
-    ]
+        return [Span("▼ ", ink="danger", is_mark=True), Span(words)]
+    sign, ink = ("● ", "accent") if verdict.is_real else ("○ ", "muted")
+    return [Span(sign, ink=ink, is_mark=True), Span(words)]
 
 
 def _charts(data: ProgressReportData, height: float, width: float, strip: TreatmentStrip) -> Flowable:

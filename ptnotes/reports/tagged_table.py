@@ -5,7 +5,9 @@ Over pages it stays one table: its headings are told once, and a row that is bro
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
 
 from reportlab.platypus import Flowable, PageBreak, Table
 
@@ -48,11 +50,24 @@ class TableTags:
     """Tags a table while ReportLab draws it, which calls this at each step; the parts of a broken table share it.
 
     `heads` tells what heading cells head: each column, by the rows that are repeated on every page, or each row, by its
-    first cell. An empty cell heads nothing.
+    first cell, or "Both". An empty cell heads nothing. `spans` gives of cells, by row and column, over how many columns
+    and rows they go; the cells that they cover are empty, and not told.
     """
 
-    def __init__(self, heads: Scope = "Column") -> None:
+    def __init__(
+        self,
+        heads: Scope | Literal["Both"] = "Column",
+        spans: Mapping[tuple[int, int], tuple[int, int]] = MappingProxyType({}),
+    ) -> None:
         self._heads = heads
+        self._spans = spans
+        self._covered = {
+            (row + below, column + beside)
+            for (row, column), (wide, tall) in spans.items()
+            for below in range(tall)
+            for beside in range(wide)
+            if below or beside
+        }
         self._table = Element("Table")
         self._cells: list[Element] | None = None
         """Those of the row that was begun last; None while headings are repeated, which were told before."""
@@ -91,10 +106,17 @@ class TableTags:
             self._cells = self._broken
             return
         line = self._table.add(Element("TR"))
-        self._cells = self._broken = [
-            line.add(self._cell(value, is_heading=is_heading or (self._heads == "Row" and column == 0)))
-            for column, value in enumerate(table._cellvalues[row])
-        ]
+        self._cells = self._broken = []
+        for column, value in enumerate(table._cellvalues[row]):
+            heads_row = not is_heading and self._heads != "Column" and column == 0
+            scope: Scope | None = "Row" if heads_row else "Column" if is_heading else None
+            cell = self._cell(value, scope)
+            # What is covered has no element in the tree, so that cells keep their places here.
+            if is_heading:
+                cell.span = self._spans.get((row, column), (1, 1))
+            if not is_heading or (row, column) not in self._covered:
+                line.add(cell)
+            self._cells.append(cell)
 
     def _start_cell(self, tags: Tags, column: int, value: Any) -> None:
         if self._cells is None:
@@ -102,10 +124,10 @@ class TableTags:
         elif value:
             self._is_open = tags.open(self._cells[column])
 
-    def _cell(self, value: Any, *, is_heading: bool) -> Element:
+    def _cell(self, value: Any, scope: Scope | None) -> Element:
         # A cell that is one text is read as the text is.
         (only,) = value if isinstance(value, tuple) and len(value) == 1 else (value,)
         actual = only.element.actual if isinstance(only, TextBlock) else ""
-        if value and is_heading:
-            return Element("TH", scope=self._heads, actual=actual)
+        if value and scope is not None:
+            return Element("TH", scope=scope, actual=actual)
         return Element("TD", actual=actual)

@@ -25,17 +25,18 @@ _END = "EMC"
 class Element:
     """A part of a document. `alt` says in words what a figure shows, `actual` what is read in place of what is drawn.
 
-    `scope` tells what a heading cell heads; `box` is where a figure stands on its page: left, bottom, right and top in
-    points.
+    `scope` tells what a heading cell heads, `span` over how many columns and rows a cell goes; `box` is where a figure
+    stands on its page: left, bottom, right and top in points.
     """
 
-    __slots__ = ("actual", "alt", "box", "kids", "kind", "parent", "scope")
+    __slots__ = ("actual", "alt", "box", "kids", "kind", "parent", "scope", "span")
 
     def __init__(self, kind: Kind, *, alt: str = "", actual: str = "", scope: Scope | None = None) -> None:
         self.kind = kind
         self.alt = alt
         self.actual = actual
         self.scope = scope
+        self.span = (1, 1)
         self.box: Box | None = None
         self.parent: Element | None = None
         # Elements, and what is marked on pages as (place of the page, number of the mark).
@@ -197,8 +198,12 @@ def _written(element: Element, numbers: Mapping[int, int], pages: Sequence[int],
         said.append(f"/Alt {_string(element.alt)}")
     if element.actual:
         said.append(f"/ActualText {_string(element.actual)}")
-    if element.scope is not None:
-        said.append(f"/A <</O /Table /Scope /{element.scope}>>")
+    columns, rows = element.span
+    of_table = [f"/Scope /{element.scope}"] if element.scope is not None else []
+    of_table += [f"/ColSpan {columns}"] if columns > 1 else []
+    of_table += [f"/RowSpan {rows}"] if rows > 1 else []
+    if of_table:
+        said.append(f"/A <</O /Table {' '.join(of_table)}>>")
     if element.box is not None:
         edges = " ".join(f"{edge:.2f}" for edge in element.box)
         said.append(f"/A <</O /Layout /Placement /Block /BBox [{edges}]>>")

@@ -43,12 +43,16 @@ LEAD = TextStyle(size=9.25, leading=12.75)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text; None takes the font, the ink or the size of the style that it is set in."""
+    """A piece of text; None takes the font, the ink or the size of the style that it is set in.
+
+    `is_mark` says that it is a sign for the eye alone: the words beside it say the same to those who hear them.
+    """
 
     text: str
     font: str | None = None
     ink: str | None = None
     size: float | None = None
+    is_mark: bool = False
 
 
 Words: TypeAlias = str | Sequence[Span]
@@ -72,7 +76,10 @@ def paragraph(words: Words, style: TextStyle = BODY) -> Flowable:
         for span in spans
         if span.text
     ]
-    return TextBlock(pieces, style.leading, style.align, style.size, style.role)
+    block = TextBlock(pieces, style.leading, style.align, style.size, style.role)
+    if any(span.is_mark for span in spans):
+        block.element.actual = "".join(span.text for span in spans if not span.is_mark)
+    return block
 
 
 def fits_as_is(words: Words, style: TextStyle, room_pt: float) -> bool:

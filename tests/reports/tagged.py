@@ -23,6 +23,7 @@ class Told:
     alt: str = ""
     actual: str = ""
     scope: str = ""
+    span: tuple[int, int] = (1, 1)
     pages: tuple[int, ...] = ()
     kids: list[Told] = field(default_factory=list)
 
@@ -95,6 +96,9 @@ def _told(
         alt=str(element.get("/Alt", "")),
         actual=str(element.get("/ActualText", "")),
         scope=str(element.A.get("/Scope", ""))[1:] if "/A" in element else "",
+        span=(int(element.A.get("/ColSpan", 1)), int(element.A.get("/RowSpan", 1)))
+        if "/A" in element
+        else (1, 1),
     )
     kids = element.get("/K", pikepdf.Array())
     words, pages = [], []

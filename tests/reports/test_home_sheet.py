@@ -19,6 +19,7 @@ from ptnotes.services.home_sheet import home_exercise_lines, home_sheet_content,
 from tests.clinics import reference
 from tests.reports.any_text import holds_or_names, lines
 from tests.reports.cases import CLINIC, EPISODE, case, flat, pages, visit
+from tests.reports.tagged import tree_of
 
 BRIDGE = Exercise(
     row=20,
@@ -243,3 +244,20 @@ def test_the_same_input_gives_the_same_bytes_and_an_outline() -> None:
 def test_any_text_prints_or_is_named(text: str, count: int) -> None:
     rows = [replace(BRIDGE, row=20 + number, name=text, cue=text) for number in range(count)]
     holds_or_names(lambda: pdf(case(at(1, *rows), episode=replace(EPISODE, precaution=text))), text)
+
+
+def test_the_ticks_tell_which_exercise_and_which_week_and_day_they_are_of() -> None:
+    (ticks,) = tree_of(pdf(case(at(1, BRIDGE, replace(BRIDGE, row=21, name="Squat"))))).all("Table")
+    weeks, days, *rows = ticks.kids
+    assert [(cell.kind, cell.text, cell.scope, cell.span) for cell in weeks.kids] == [
+        ("TH", "Exercise", "Column", (1, 2)),
+        ("TH", "Week 1", "Column", (7, 1)),
+        ("TH", "Week 2", "Column", (7, 1)),
+    ]
+    assert [cell.text for cell in days.kids] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] * 2
+    heads = [row.kids[0] for row in rows]
+    assert [(cell.kind, cell.scope, cell.text) for cell in heads] == [
+        ("TH", "Row", "1. Bridge"),
+        ("TH", "Row", "2. Squat"),
+    ]
+    assert [len(row.kids) for row in rows] == [15, 15]

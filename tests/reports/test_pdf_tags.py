@@ -244,3 +244,20 @@ def test_another_program_reads_the_same_tree(tmp_path: Path, make: Callable[[], 
     assert shown.stderr == ""
     kinds = re.findall(r"^ *(Document|H1|H2|P|Table|TR|TH|TD|Figure)\b", shown.stdout, re.MULTILINE)
     assert kinds == [part.kind for part in tree_of(make()).all()]
+
+
+def test_a_sign_for_the_eye_is_not_told_where_the_words_beside_it_say_the_same() -> None:
+    document = pdf(case(visit(1, degrees=60), visit(5, degrees=40)))
+    assert "▼" in pages(document)[0]
+    measures = next(each for each in tree_of(document).all("Table") if "Meaning of the change" in each.text)
+    meanings = [row.kids[-1] for row in measures.kids[1:]]
+    told = [cell.actual or cell.words for cell in meanings]
+    assert any("above measurement error, worse" in words for words in told)
+    assert not any(sign in words for words in told for sign in "●○▼")
+
+
+def test_the_figure_of_pain_tells_what_was_before_and_after_treatment() -> None:
+    figures = tree_of(pdf(case(visit(1), visit(5)))).all("Figure")
+    alt = next(figure.alt for figure in figures if figure.alt.startswith("Pain"))
+    assert "Before treatment: 6 to 6." in alt
+    assert "After treatment: 4 to 4." in alt
