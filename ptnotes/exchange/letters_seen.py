@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from ptnotes.domain.encodings import UNTOLD, LettersSeen, looks_odd
+from ptnotes.domain.encodings import UNTOLD, UTF_16_BE, UTF_16_LE, LettersSeen, looks_odd
 from ptnotes.domain.importing import FileKind, ImportMap, Target
 from ptnotes.exchange.csv_in import UNREADABLE, Records
 
@@ -49,7 +49,9 @@ class LetterCounter:
 
     def with_readings(self, seen: LettersSeen, file: BinaryIO) -> LettersSeen:
         """What was counted, and how other encodings read the same names. The file is read again up to these."""
-        if self._columns.kind is not FileKind.CSV or self._columns.encoding not in UNTOLD or not seen.names:
+        is_utf_16 = self._columns.encoding in (UTF_16_LE, UTF_16_BE)
+        if self._columns.kind is not FileKind.CSV or is_utf_16 or not seen.names:
+            # Rows that were read two bytes at a time are not those of the file.
             return seen
         wanted = {number for number, _name in self._samples()}
         found: list[bytes] = []

@@ -220,6 +220,10 @@ def test_letters_that_no_file_tells_are_shown_with_names_and_chosen(
     assert columns.encoding_field.fault.startswith("These names look wrong: ŽR“c ‘¾˜Y.")
     place = columns.encoding.findData("cp932")
     assert columns.encoding.itemText(place) == "Shift-JIS (Japanese):  山田 太郎"
+    columns.encoding.setCurrentIndex(0)
+    columns.encoding.activated.emit(0)
+    qtbot.waitUntil(lambda: "UTF-8" in columns.file.note.text())
+    assert columns.encoding.itemText(place) == "Shift-JIS (Japanese):  山田 太郎", "one can go on looking"
     columns.encoding.setCurrentIndex(place)
     columns.encoding.activated.emit(place)
     qtbot.waitUntil(lambda: columns.first_rows.model().index(0, 0).data() == "山田")
