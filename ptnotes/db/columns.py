@@ -1,17 +1,13 @@
-"""Very many stored rows at once, column by column: what was found, and the values made of it."""
+"""Very many stored rows at once, column by column, as they were found."""
 
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
-
-T = TypeVar("T")
 
 
 def columns_of(
@@ -45,18 +41,3 @@ def decoded(column: Sequence[Any], read: Callable[[Any], Any] | None) -> Sequenc
         return column
     known = {value: read(value) for value in set(column)}
     return list(map(known.__getitem__, column))
-
-
-def made_of(kind: type[T], count: int, columns: Mapping[str, Iterable[Any]]) -> list[T]:
-    """So many values of a frozen dataclass with slots, all of whose fields stand in `columns`, one sequence a field.
-
-    Such a class sets its fields one by one through `object.__setattr__`. Setting the slots of thousands column by
-    column takes a tenth of that time.
-    """
-    missing = set(kind.__dict__["__slots__"]) - columns.keys()
-    if missing:
-        raise ValueError(missing)
-    made = list(map(object.__new__, repeat(kind, count)))
-    for name, column in columns.items():
-        deque(map(kind.__dict__[name].__set__, made, column), 0)
-    return made

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Date, Select, Text, and_, bindparam, cast, func, or_, select
 
-from ptnotes.db.columns import columns_of, made_of
+from ptnotes.db.columns import columns_of
 from ptnotes.db.schema.episode import (
     CertificationRecord,
     EpisodeRecord,
@@ -23,6 +23,7 @@ from ptnotes.db.schema.episode import (
 from ptnotes.db.schema.patient import AuthorizationRecord, CoverageRecord, PatientRecord
 from ptnotes.db.schema.session import SessionRecord
 from ptnotes.domain.due import EpisodeFacts
+from ptnotes.domain.made_of import made_of
 from ptnotes.domain.treatment import NoteState, VisitKind, VisitStatus
 
 _EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
 
-from ptnotes.db.columns import made_of
 from ptnotes.db.parts import Parts, Row, grouped
 from ptnotes.db.schema.session import (
     BodyChartRecord,
@@ -29,6 +28,7 @@ from ptnotes.db.schema.session import (
     VitalsRecord,
 )
 from ptnotes.domain.errors import NotFoundError, StaleError
+from ptnotes.domain.made_of import made_of
 from ptnotes.domain.treatment import (
     SESSION_LISTS,
     BodyMark,

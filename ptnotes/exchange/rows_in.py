@@ -6,15 +6,14 @@ say the same.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from itertools import repeat
 from typing import Any
 
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.importing import ImportMap
+from ptnotes.domain.made_of import made_of
 from ptnotes.domain.patient import EARLIEST_BIRTH_YEAR, Patient, Sex
 from ptnotes.domain.text import LINE_LIMIT, are_clean
 from ptnotes.exchange.row_in import (
@@ -36,11 +35,6 @@ from ptnotes.exchange.row_in import (
 _MOST_SEXES = 100
 _AS_WRITTEN = ("mrn", "preferred_name", "telephone", "email", "emergency_contact", "language")
 _Column = Sequence[Any]
-# A frozen dataclass sets its fields one by one through `object.__setattr__`; its slots are set column by column in a
-# third of that time.
-_SET: dict[str, Callable[[Patient, Any], None]] = {
-    field.name: Patient.__dict__[field.name].__set__ for field in fields(Patient)
-}
 
 
 class RowsReader:
@@ -127,10 +121,8 @@ class RowsReader:
         for name in ("family_name", "given_name", "birth_date", "sex"):
             if not all(values[name]):
                 odd.update(place for place, value in enumerate(values[name]) if not value)
-        patients = list(map(object.__new__, repeat(Patient, count)))
         same = {"id": None, "archived_at": None, "revision": 0}
-        for name, column in (values | {name: repeat(value) for name, value in same.items()}).items():
-            deque(map(_SET[name], patients, column), 0)
+        patients = made_of(Patient, count, values | {name: repeat(value) for name, value in same.items()})
         return (
             [None if place in odd else one for place, one in enumerate(patients)] if odd else list(patients)
         )

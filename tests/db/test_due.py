@@ -9,7 +9,6 @@ from sqlalchemy import Connection, update
 
 from ptnotes.db import payers
 from ptnotes.db.certification import note_report, save_certification, set_physician_visit
-from ptnotes.db.columns import made_of
 from ptnotes.db.due import OpenEpisode, open_episodes, payer_of_episode
 from ptnotes.db.episodes import add_episodes, change_episode
 from ptnotes.db.patients import add_patients
@@ -20,6 +19,7 @@ from ptnotes.db.store import Store
 from ptnotes.domain.certification import Certification
 from ptnotes.domain.due import EpisodeFacts
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, PlanOfCare
+from ptnotes.domain.made_of import made_of
 from ptnotes.domain.payers import Authorization, Coverage, Payer
 from ptnotes.domain.treatment import NoteState, TreatmentSession, VisitKind, VisitStatus
 from tests.clinics import PATIENT
