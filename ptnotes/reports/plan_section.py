@@ -18,7 +18,7 @@ def plan_section(care: CarePlan, width: float) -> Iterator[Flowable]:
     """The sections, `width` points wide; each only where there is something to tell."""
     if care.problems:
         yield from _headed("Problems")
-        yield table([Column("Problem", 4), Column("Since", 1.2), Column("State", 2)], _problems(care), width)
+        yield table([Column("Problem", 4), Column("Since", 1.5), Column("State", 2)], _problems(care), width)
     if care.steps:
         yield from _headed("What became of the goals")
         columns = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak
@@ -30,7 +31,7 @@ from ptnotes.reports.figure_flowable import FigureFlowable, text_width
 from ptnotes.reports.letterhead import section
 from ptnotes.reports.paper import GAP_PT, INKS
 from ptnotes.reports.plan_section import plan_section
-from ptnotes.reports.progress_data import MeasureRow, ProgressReportData, Reading
+from ptnotes.reports.progress_data import CarePlan, MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.progress_head import head_in_full
 from ptnotes.reports.progress_page import (
     Trim,
@@ -79,14 +80,15 @@ def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
         yield every_measure(data, width)
         yield from how_judged(data)
     yield from _more_charts(data, trim, width)
-    yield from _levels_treated(data, trim, width)
+    levels, care = _levels_treated(data, trim, width)
+    yield from levels
     yield from body_section(data.body, width)
     yield from examination_section(data.examination, width)
     yield from answers_section(data.answers, width)
     if len(data.treatments) > trim.treatments:
         yield from section("All techniques of the period")
         yield from treatment_table(data, _NO_LIMIT, width)
-    yield from plan_section(data.care, width)
+    yield from plan_section(care, width)
     if _was_cut(data, trim):
         yield from section("Assessment and plan in full")
         yield space(3)
@@ -105,12 +107,12 @@ def every_measure(data: ProgressReportData, width: float) -> Flowable:
     now_on = usual_day([row.now for row in data.measures])
     # Shares are about the points that the longest usual text needs.
     columns = [
-        Column("Measure", 112),
-        Column("How", 148, CELL_QUIET),
-        Column(_dated("First", first_on), 52, CELL_RIGHT),
-        Column(_dated("Now", now_on), 52, CELL_RIGHT_BOLD),
-        Column("Change", 40, CELL_RIGHT),
-        Column("Meaning of the change", 124),
+        Column("Measure", 114),
+        Column("How", 147, CELL_QUIET),
+        Column(_dated("First", first_on), 51, CELL_RIGHT),
+        Column(_dated("Now", now_on), 51, CELL_RIGHT_BOLD),
+        Column("Change", 37, CELL_RIGHT),
+        Column("Meaning of the change", 112),
     ]
     return table(columns, [_measure_cells(row, first_on, now_on) for row in data.measures], width)
 
@@ -186,12 +188,13 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
         yield Columns(stacks, [1] * _CHARTS_A_ROW)
 
 
-def _levels_treated(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
-    """The spine as the screen shows it, at the levels round what was treated, and all goals, beside it if they fit."""
+def _levels_treated(data: ProgressReportData, trim: Trim, width: float) -> tuple[list[Flowable], CarePlan]:
+    """The spine as the screen shows it, at the levels round what was treated, with all goals and the problems beside it
+    if they fit; and what of the plan is still to be told.
+    """
     levels = levels_round(data.marks)
     if levels is None:
-        yield from _all_goals(data, trim, width)
-        return
+        return list(_all_goals(data, trim, width)), data.care
     shown = LEVELS.index(levels[1]) - LEVELS.index(levels[0]) + 1
     height = min(shown * _LEVEL_PT, _MOST_SPINE_PT)
     drawn = spine_figure(_SPINE_PT, height, data.marks, text_width, _SPINE_TEXT_PT, levels)
@@ -203,14 +206,20 @@ def _levels_treated(data: ProgressReportData, trim: Trim, width: float) -> Itera
     told = paragraph(" ".join(words), QUIET)
     shares = [1.0, 2.0]
     room = Columns([], shares).column_widths(width)[1]
-    goals = [part for part in _all_goals(data, trim, room) if not isinstance(part, CondPageBreak)]
-    is_beside = stack_height([told, *goals], room, height) <= height
-    yield CondPageBreak(height + _HEADING_PT)
-    yield Section("Levels treated")
-    yield space(4)
-    yield Columns([[FigureFlowable(drawn.figure, INKS)], [told, *(goals if is_beside else ())]], shares)
-    if not is_beside:
-        yield from _all_goals(data, trim, width)
+    goals = list(_all_goals(data, trim, room))
+    problems = list(plan_section(CarePlan(problems=data.care.problems), room))
+    beside: list[Flowable] = []
+    for tried in ([*goals, *problems], goals, problems, []):
+        beside = [told, *(part for part in tried if not isinstance(part, CondPageBreak))]
+        if stack_height(beside, room, height) <= height:
+            break
+    figure = Columns([[FigureFlowable(drawn.figure, INKS)], beside], shares)
+    story = [CondPageBreak(height + _HEADING_PT), Section("Levels treated"), space(4), figure]
+    if any(part not in beside for part in goals if not isinstance(part, CondPageBreak)):
+        story += _all_goals(data, trim, width)
+    if all(part in beside for part in problems if not isinstance(part, CondPageBreak)):
+        return story, replace(data.care, problems=())
+    return story, data.care
 
 
 def _all_goals(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ptnotes.domain.conclusion import Asked, Request
-from ptnotes.domain.episode import Diagnosis
+from ptnotes.domain.episode import Diagnosis, Problem
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Paper
@@ -388,3 +388,21 @@ def test_whose_grades_they_are_is_said_and_what_those_with_a_k_mean() -> None:
     plain = flat(" ".join(pages(pdf(case(visit(1), visit(2))))))
     assert "Kaltenborn" not in plain
     assert "Grades:" not in flat(" ".join(pages(pdf(case(replace(visit(1), mobilizations=()))))))
+
+
+@pytest.mark.parametrize("count", [10, 12, 25, 60])
+def test_all_goals_and_problems_stand_once_on_the_later_pages_be_there_room_beside_the_spine_or_not(
+    count: int,
+) -> None:
+    goals = tuple(
+        replace(EPISODE.goals[0], uuid=f"g{number}", words=f"Goal <{number}>") for number in range(count)
+    )
+    problems = tuple(
+        Problem(row=number + 1, words=f"Trouble <{number}>", since=EPISODE.start) for number in range(count)
+    )
+    episode = replace(EPISODE, goals=goals, problems=problems)
+    later = flat(" ".join(pages(pdf(case(*TEN, episode=episode)))[1:]))
+    assert "LEVELS TREATED" in later
+    for number in range(count):
+        assert later.count(f"Goal <{number}>") == 1
+        assert later.count(f"Trouble <{number}>") == 1
