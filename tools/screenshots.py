@@ -51,7 +51,8 @@ T = TypeVar("T")
 PASSPHRASE = "words for pictures only"  # noqa: S105 - made-up patients
 NOW = datetime(2026, 11, 16, 16, 5, tzinfo=UTC)
 _LONGEST_S = 20.0
-_QUIET_S = 0.12
+_QUIET_S = 0.3
+"""Longer than the pause after which what was chosen of a document is made."""
 
 
 @dataclass(frozen=True, slots=True)
