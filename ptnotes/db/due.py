@@ -24,9 +24,8 @@ from ptnotes.db.schema.patient import AuthorizationRecord, CoverageRecord, Patie
 from ptnotes.db.schema.session import SessionRecord
 from ptnotes.domain.due import EpisodeFacts
 from ptnotes.domain.made_of import made_of
-from ptnotes.domain.treatment import NoteState, VisitKind, VisitStatus
+from ptnotes.domain.treatment import EVALUATIONS, NoteState, VisitStatus
 
-_EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
 _GONE = (NoteState.DISCARDED, NoteState.VOIDED)
 
 
@@ -208,7 +207,7 @@ _VISITS = _narrowed(
 """The days of an episode's visits, and those of them whose notes are drafts."""
 _EVALUATED = _narrowed(
     select(SessionRecord.episode_id, func.max(SessionRecord.service_date))
-    .where(_TREATED, SessionRecord.kind.in_(_EVALUATIONS))
+    .where(_TREATED, SessionRecord.kind.in_(EVALUATIONS))
     .group_by(SessionRecord.episode_id),
     SessionRecord,
 )

@@ -15,6 +15,7 @@ from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Request
 from ptnotes.domain.due import MEDICARE, DueRules, EpisodeFacts, certification_ends
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.plan import PlanVersion
+from ptnotes.domain.wording import how_many
 
 
 def signature_asked(
@@ -53,14 +54,21 @@ def certified_to(version: PlanVersion, since: date, rules: DueRules = MEDICARE) 
     own, weeks = version.certification, version.plan.duration_weeks
     if own is not None and own.valid_until is not None:
         return own.valid_until, "as certified"
-    counted_to = certification_ends(EpisodeFacts(start=since, plan_start=since, plan_weeks=weeks), rules)
+    counted_to = runs_to(since, weeks, rules)
     entered = version.plan.certified_until
     if entered is not None and (counted_to is None or entered < counted_to):
         return entered, "as entered in the plan"
-    length = f"the plan’s {weeks} {'week' if weeks == 1 else 'weeks'}" if weeks is not None else ""
+    length = f"the plan’s {how_many(weeks, 'week')}" if weeks is not None else ""
     days = f"{rules.certified_days} days" if rules.certified_days is not None else ""
     which = ", the shorter" if length and days else ""
     return counted_to, " or ".join(part for part in (length, days) if part) + which
+
+
+def runs_to(since: date, weeks: int | None, rules: DueRules = MEDICARE) -> date | None:
+    """The last day of a certification from `since` on by the plan's length or the rule's days, the shorter; None where
+    there is neither.
+    """
+    return certification_ends(EpisodeFacts(start=since, plan_start=since, plan_weeks=weeks), rules)
 
 
 def sign_by(earlier: Sequence[PlanVersion], day: date, rules: DueRules = MEDICARE) -> date | None:

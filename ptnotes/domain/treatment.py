@@ -25,6 +25,10 @@ class VisitKind(StrEnum):
     DISCHARGE = "discharge"
 
 
+EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+"""The kinds of visit whose note is an evaluation."""
+
+
 class VisitStatus(StrEnum):
     """Whether the patient came. Only an attended visit counts as a treatment day."""
 

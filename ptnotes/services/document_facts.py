@@ -10,13 +10,11 @@ from ptnotes.db.episodes import load_episode
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.letters import LetterTemplate
 from ptnotes.domain.permissions import Act
-from ptnotes.domain.treatment import SessionRow, VisitKind, VisitStatus
+from ptnotes.domain.treatment import EVALUATIONS, SessionRow, VisitStatus
 from ptnotes.services.letters import letter_templates
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.visits import sessions_of
-
-_EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class DocumentFacts:
     @property
     def evaluations(self) -> tuple[SessionRow, ...]:
         """The evaluations and re-evaluations that took place, newest first."""
-        return tuple(row for row in self._attended if row.kind in _EVALUATIONS)
+        return tuple(row for row in self._attended if row.kind in EVALUATIONS)
 
     @property
     def fitting(self) -> DocumentKind:

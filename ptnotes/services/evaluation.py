@@ -14,7 +14,7 @@ from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.people import Paper, Person
 from ptnotes.domain.permissions import Act, needs_co_signature
-from ptnotes.domain.treatment import TreatmentSession, VisitKind
+from ptnotes.domain.treatment import EVALUATIONS, TreatmentSession, VisitKind
 from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.evaluation_data import EvaluationData
@@ -24,8 +24,6 @@ from ptnotes.services.evaluation_content import Evaluated, evaluated, evaluation
 from ptnotes.services.evaluation_lacks import evaluation_lacks
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
-
-_EVALUATIONS = (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +97,7 @@ def _chosen(case: Case, session_id: int | None) -> TreatmentSession:
         if first is None:
             raise InputError(Fault("evaluation.none", "evaluation.session"))
         return first
-    found = next((one for one in attended if one.id == session_id and one.kind in _EVALUATIONS), None)
+    found = next((one for one in attended if one.id == session_id and one.kind in EVALUATIONS), None)
     if found is None:
         raise InputError(Fault("evaluation.not_one", "evaluation.session"))
     return found

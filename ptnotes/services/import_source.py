@@ -23,7 +23,7 @@ MOST_BYTES = 500_000_000
 
 
 def require_import(clinic: OpenClinic) -> None:
-    """Who imports looks after the clinic and may add patients. Raises `AccessError`."""
+    """Who imports, or undoes an import, looks after the clinic and may add patients. Raises `AccessError`."""
     require(clinic, Act.ADMINISTER)
     require(clinic, Act.EDIT_DEMOGRAPHICS)
 

@@ -9,11 +9,10 @@ from ptnotes.db.search import merge_index
 from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.importing import ImportRun, RunState, Undone
-from ptnotes.domain.permissions import Act
 from ptnotes.services.audit import log
 from ptnotes.services.import_run import Progress, Stop
+from ptnotes.services.import_source import require_import
 from ptnotes.services.opening import OpenClinic
-from ptnotes.services.permit import require
 
 _AT_ONCE = 250
 """Patients after which a turn at writing ends where somebody waits."""
@@ -24,7 +23,7 @@ _MOST_NAMED = 100
 
 def import_runs(clinic: OpenClinic) -> tuple[ImportRun, ...]:
     """The imports that were made, newest first (the latest 200). Raises `AccessError`."""
-    _require(clinic)
+    require_import(clinic)
     with clinic.store.read() as connection:
         return stored.runs(connection)
 
@@ -43,7 +42,7 @@ def undo_import(
     asked for again. `progress` is told patients done and in all. Raises `InputError` ("import.undone"),
     `NotFoundError` ("import.not_found"), `EnvironmentFault`, `AccessError`.
     """
-    _require(clinic)
+    require_import(clinic)
     with clinic.store.write() as connection:
         if stored.load_run(connection, run_id).state is RunState.UNDONE:
             raise InputError(Fault("import.undone", "import.run"))
@@ -94,8 +93,3 @@ def _one_turn(clinic: OpenClinic, run_id: int, after: int) -> tuple[int, int, bo
                     break
         connection.commit()
     return count, after, is_done
-
-
-def _require(clinic: OpenClinic) -> None:
-    require(clinic, Act.ADMINISTER)
-    require(clinic, Act.EDIT_DEMOGRAPHICS)

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from ptnotes.clinical import Reference
 from ptnotes.domain.body_chart import told_course
+from ptnotes.domain.certifying import runs_to
 from ptnotes.domain.change import Meaning, Verdict
 from ptnotes.domain.conclusion import draft_conclusion
 from ptnotes.domain.dates import age_years
-from ptnotes.domain.due import EpisodeFacts, certification_ends
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus, OutcomeScore
 from ptnotes.domain.episode_progress import goals_progress, spine_marks, treated_rows
 from ptnotes.domain.errors import Fault, InputError
@@ -266,10 +266,7 @@ def _certification_ended(case: Case) -> str:
     """
     plan, treated = case.episode.plan, counted(case.sessions)
     entered = certified_until(case.episode, case.plan_versions)
-    begins = plan.start or case.episode.start
-    counted_to = certification_ends(
-        EpisodeFacts(start=begins, plan_start=begins, plan_weeks=plan.duration_weeks), case.rules
-    )
+    counted_to = runs_to(plan.start or case.episode.start, plan.duration_weeks, case.rules)
     until = entered or (counted_to if plan_words(case.episode) else None)
     if until is None or not treated or treated[-1].service_date <= until:
         return ""

@@ -13,7 +13,7 @@ from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.people import Paper
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import clean_note
-from ptnotes.domain.treatment import VisitKind
+from ptnotes.domain.treatment import EVALUATIONS
 from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.progress_data import ProgressReportData
@@ -81,11 +81,7 @@ def _gathered(clinic: OpenClinic, episode_id: int, chosen: ReportChoices) -> tup
 
 def _due(now: Case, rules: DueRules) -> Asked:
     """What is due of the physician as things stand today, whatever day the report goes up to."""
-    evaluations = [
-        session.service_date
-        for session in counted(now.sessions)
-        if session.kind in (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
-    ]
+    evaluations = [session.service_date for session in counted(now.sessions) if session.kind in EVALUATIONS]
     return signature_asked(now.episode, now.plan_versions, evaluations, now.written_at.date(), rules)
 
 

@@ -139,6 +139,16 @@ class Tasks(QObject):
         if len(turns.acts) == 1:
             self._take_turns(of)
 
+    def write_in_turn(
+        self,
+        of: QObject,
+        job: Callable[[], T],
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """`write`, as an act `of` that thing in its turn (`in_turn`): asked for twice, it is done once."""
+        self.in_turn(of, partial(self.write, job, done, failed))
+
     def forget(self, key: str) -> None:
         """Neither run nor deliver what was read under `key` so far."""
         self._latest[key] = next(self._numbers)

@@ -128,7 +128,7 @@ class DayCard(Card):
     def _add(self, patient_id: int, at: time | None) -> None:
         job = partial(add_to_day, self._clinic, patient_id, self._clinic.today(), at)
         added = partial(self._added, patient_id)
-        self._tasks.in_turn(self, partial(self._tasks.write, job, added, self._not_added))
+        self._tasks.write_in_turn(self, job, added, self._not_added)
 
     def _added(self, patient_id: int, _key: int) -> None:
         # The next patient may be chosen by now.
@@ -146,7 +146,7 @@ class DayCard(Card):
     def _take_off(self, row: DayRow) -> None:
         job = partial(take_off_day, self._clinic, [row.id])
         taken_off = partial(self._taken_off, row)
-        self._tasks.in_turn(self, partial(self._tasks.write, job, taken_off, self._refused))
+        self._tasks.write_in_turn(self, job, taken_off, self._refused)
 
     def _taken_off(self, row: DayRow, _nothing: None) -> None:
         self._done(None)
@@ -178,7 +178,7 @@ class DayCard(Card):
 
     def _add_matches(self, matches: tuple[CsvMatch, ...]) -> None:
         job = partial(add_from_csv, self._clinic, self._clinic.today(), matches)
-        self._tasks.in_turn(self, partial(self._tasks.write, job, self._matches_added, self._refused))
+        self._tasks.write_in_turn(self, job, self._matches_added, self._refused)
 
     def _matches_added(self, added: tuple[int, ...]) -> None:
         self._show_list()

@@ -82,8 +82,7 @@ class SendForm(Card):
             return
         sent = self._typed(self._kept)
         job = partial(log_sent, self._clinic, self._kept.id, sent)
-        write = partial(self._tasks.write, job, partial(self._stored, self._kept.id, sent), self._tell)
-        self._tasks.in_turn(self, write)
+        self._tasks.write_in_turn(self, job, partial(self._stored, self._kept.id, sent), self._tell)
 
     def _typed(self, kept: KeptDocument) -> Disclosure:
         return Disclosure(

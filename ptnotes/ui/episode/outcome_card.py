@@ -150,7 +150,7 @@ class OutcomeCard(Card):
         )
         job = partial(record_outcome, self._clinic, score)
         recorded = partial(self._recorded, self._typed())
-        self._tasks.in_turn(self, partial(self._tasks.write, job, recorded, self._refused))
+        self._tasks.write_in_turn(self, job, recorded, self._refused)
 
     def _typed(self) -> tuple[object, ...]:
         return self._episode_id, self.measure.text(), self.total.text(), self.items.typed()

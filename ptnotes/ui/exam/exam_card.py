@@ -21,7 +21,7 @@ from ptnotes.domain.examination import (
     neuro_screen,
 )
 from ptnotes.domain.sentences import sentence
-from ptnotes.domain.treatment import Phase, Side, TreatmentSession, VisitKind
+from ptnotes.domain.treatment import EVALUATIONS, Phase, Side, TreatmentSession
 from ptnotes.domain.wording import day_and_month
 from ptnotes.ui.charting import exam_edits
 from ptnotes.ui.charting.state import DraftState
@@ -294,7 +294,7 @@ class ExamCard(Card):
     def _show(self) -> None:
         session = self._state.session
         asked = self._asks_pressure()
-        examining = session.kind in (VisitKind.EVALUATION, VisitKind.RE_EVALUATION)
+        examining = session.kind in EVALUATIONS
         # What is in the visit is never out of sight, and a question neither.
         needed = is_examined(session) or asked
         if needed or (examining and self.parts is None):

@@ -73,8 +73,7 @@ class DisclosureCard(Card):
         """Write down what is typed."""
         made = self._typed()
         job = partial(record_disclosure, self._clinic, made)
-        write = partial(self._tasks.write, job, partial(self._stored, made), self._tell)
-        self._tasks.in_turn(self, write)
+        self._tasks.write_in_turn(self, job, partial(self._stored, made), self._tell)
 
     def _typed(self) -> Disclosure:
         return Disclosure(

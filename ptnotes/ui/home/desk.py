@@ -69,7 +69,7 @@ class HomeDesk(QObject):
 
     def _mark_seen(self, override_ids: Sequence[int]) -> None:
         mark = partial(mark_against_seen, self._clinic, override_ids)
-        self._tasks.in_turn(self, partial(self._tasks.write, mark, self._marked))
+        self._tasks.write_in_turn(self, mark, self._marked)
 
     def _marked(self, _nothing: None) -> None:
         self.changed.emit()

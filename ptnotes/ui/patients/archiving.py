@@ -28,7 +28,7 @@ class Archiving(QObject):
     def archive(self, patient_id: int) -> None:
         """Take the patient out of the lists."""
         job = partial(archive_patient, self._clinic, patient_id)
-        self._tasks.in_turn(self, partial(self._tasks.write, job, self._archived))
+        self._tasks.write_in_turn(self, job, self._archived)
 
     def bring_back(self, patient_id: int) -> None:
         """Bring the patient back into the lists."""

@@ -229,7 +229,7 @@ class CoverCard(Card):
     def _give(self, job: Callable[[], object], *lines: QLineEdit) -> None:
         """Have the writer do what was typed into `lines`; a second press does not do it again."""
         stored = partial(self._stored, lines, _texts(lines))
-        self._tasks.in_turn(self, partial(self._tasks.write, job, stored, self._refused))
+        self._tasks.write_in_turn(self, job, stored, self._refused)
 
     def _stored(self, lines: Sequence[QLineEdit], typed: tuple[str, ...], _what: object) -> None:
         # What was typed since is not stored yet.

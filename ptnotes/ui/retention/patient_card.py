@@ -72,7 +72,7 @@ class KeptUntil(Card):
 
     def _store(self, day: date | None) -> None:
         job = partial(keep_record_until, self._clinic, self._patient_id, day)
-        self._tasks.in_turn(self, partial(self._tasks.write, job, self._set_now, self._tell))
+        self._tasks.write_in_turn(self, job, self._set_now, self._tell)
 
     def _set_now(self, kept: Retention) -> None:
         self._show(kept)

@@ -101,7 +101,7 @@ class EventForm(QFrame):
         )
         job = partial(report_event, self._clinic, event)
         typed = self._typed()
-        self._tasks.in_turn(self, partial(self._tasks.write, job, partial(self._stored, typed), self._failed))
+        self._tasks.write_in_turn(self, job, partial(self._stored, typed), self._failed)
 
     def _typed(self) -> tuple[object, ...]:
         return self._episode_id, self.what.text(), self.on.text(), self.action.text()

@@ -211,7 +211,7 @@ class SafetyCard(Card):
     def _consent(self, verb: object) -> None:
         if self._episode_id is not None and callable(verb):
             job = partial(verb, self._clinic, self._episode_id)
-            self._tasks.in_turn(self, partial(self._tasks.write, job, self._stored, self._failed))
+            self._tasks.write_in_turn(self, job, self._stored, self._failed)
 
     def _start_event(self) -> None:
         if self._episode_id is not None:

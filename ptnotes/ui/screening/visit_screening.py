@@ -101,7 +101,7 @@ class VisitScreening(QWidget):
             self.screen_asked.emit()
         elif not self.strip.no_change.isHidden():
             record = partial(screening.record_unchanged, self._clinic, visit.id)
-            self._tasks.in_turn(self, partial(self._tasks.write, record, self._take, self._failed))
+            self._tasks.write_in_turn(self, record, self._take, self._failed)
 
     def start_event(self) -> None:
         """Ask about an adverse event at this visit."""
@@ -228,7 +228,7 @@ class VisitScreening(QWidget):
     def _give_consent(self) -> None:
         if self._visit is not None:
             give = partial(screening.give_consent, self._clinic, self._visit.state.session.episode_id)
-            self._tasks.in_turn(self, partial(self._tasks.write, give, self._take, self._failed))
+            self._tasks.write_in_turn(self, give, self._take, self._failed)
 
     def _reported(self) -> None:
         if self._found is not None:

@@ -158,13 +158,13 @@ class ReferenceValuesCard(Card):
             self._say_faults(faults_by_field(error))
             return
         job = partial(set_own_value, self._clinic, row.value.key, value, _line(self.reason).text())
-        self._tasks.in_turn(self, partial(self._tasks.write, job, self._stored, self._refused))
+        self._tasks.write_in_turn(self, job, self._stored, self._refused)
 
     def _undo(self) -> None:
         row = self.table.row
         if row is not None:
             job = partial(undo_own_value, self._clinic, row_key(row))
-            self._tasks.in_turn(self, partial(self._tasks.write, job, self._stored, self._refused))
+            self._tasks.write_in_turn(self, job, self._stored, self._refused)
 
     def _stored(self, _nothing: None) -> None:
         self._say("In force from now on.", "ok")

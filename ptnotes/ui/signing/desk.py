@@ -118,8 +118,7 @@ class SigningDesk(QWidget):
         if visit is self._visit and self._page is not None:
             # What was typed from now on would not be in the note, and the save of it would come before the signature.
             self._page.set_editable(False)
-        write = partial(self._tasks.write, sign, self._signed, partial(self._failed, visit))
-        self._tasks.in_turn(self, write)
+        self._tasks.write_in_turn(self, sign, self._signed, partial(self._failed, visit))
 
     def _signed(self, closed: TreatmentSession) -> None:
         if self._visit is None or self._visit.id != closed.id:

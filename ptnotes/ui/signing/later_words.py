@@ -116,7 +116,7 @@ class LaterWords(QWidget):
             work = partial(signing.add_addendum, *of, text, passphrase, _ADDS[name])
         added = partial(self._added, self._session_id, text, more)
         failed = partial(self._failed, self._session_id)
-        self._tasks.in_turn(self, partial(self._tasks.write, work, added, failed))
+        self._tasks.write_in_turn(self, work, added, failed)
 
     def _added(self, session_id: int, text: str, more: str, _note: SignedNote) -> None:
         kept = self._kept.get(session_id)
