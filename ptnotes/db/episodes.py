@@ -9,8 +9,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, update
 
 from ptnotes.db.outcomes import add_items, items_of
 from ptnotes.db.parts import Parts, Row, grouped
@@ -68,16 +67,23 @@ _QUERY = (
     .outerjoin(ProviderRecord, ProviderRecord.id == ReferralRecord.provider_id)
     .order_by(EpisodeRecord.start.desc(), EpisodeRecord.id.desc())
 )
+_BY_ID = _QUERY.where(EpisodeRecord.id == bindparam("key"))
+_OF_PATIENT = _QUERY.where(EpisodeRecord.patient_id == bindparam("key"))
 _PLANS = (
     select(PlanOfCareRecord.episode_id, *(getattr(PlanOfCareRecord, name) for name in _PLAN))
     .where(PlanOfCareRecord.episode_id.in_(bindparam("owners", expanding=True)))
     .order_by(PlanOfCareRecord.version)
 )
+_OUTCOMES = (
+    select(*(getattr(OutcomeScoreRecord, name) for name in _SCORE))
+    .where(OutcomeScoreRecord.episode_id == bindparam("episode"), OutcomeScoreRecord.removed_at.is_(None))
+    .order_by(OutcomeScoreRecord.taken_on, OutcomeScoreRecord.id)
+)
 
 
 def load_episode(connection: Connection, episode_id: int) -> EpisodeOfCare:
     """The whole episode. Raises `NotFoundError` ("episode.not_found")."""
-    found = _load(connection, EpisodeRecord.id == episode_id)
+    found = _load(connection, _BY_ID, episode_id)
     if not found:
         raise NotFoundError("episode.not_found")
     return found[0]
@@ -85,7 +91,7 @@ def load_episode(connection: Connection, episode_id: int) -> EpisodeOfCare:
 
 def episodes_of(connection: Connection, patient_id: int) -> tuple[EpisodeOfCare, ...]:
     """The patient's whole episodes, newest first, in a fixed number of statements."""
-    return _load(connection, EpisodeRecord.patient_id == patient_id)
+    return _load(connection, _OF_PATIENT, patient_id)
 
 
 def add_episodes(
@@ -183,18 +189,13 @@ def add_outcomes(connection: Connection, scores: Sequence[OutcomeScore], at: dat
 
 def outcomes_of(connection: Connection, episode_id: int) -> tuple[OutcomeScore, ...]:
     """The episode's outcome scores, earliest first."""
-    query = (
-        select(*(getattr(OutcomeScoreRecord, name) for name in _SCORE))
-        .where(OutcomeScoreRecord.episode_id == episode_id, OutcomeScoreRecord.removed_at.is_(None))
-        .order_by(OutcomeScoreRecord.taken_on, OutcomeScoreRecord.id)
-    )
-    scores = [OutcomeScore(**row._mapping) for row in connection.execute(query)]
+    scores = [OutcomeScore(**row._mapping) for row in connection.execute(_OUTCOMES, {"episode": episode_id})]
     items = items_of(connection, scores)
-    return tuple(replace(score, items=items.get(score.id or 0, ())) for score in scores)
+    return tuple(replace(score, items=items[score.id]) if score.id in items else score for score in scores)
 
 
-def _load(connection: Connection, condition: ColumnElement[bool]) -> tuple[EpisodeOfCare, ...]:
-    heads = connection.execute(_QUERY.where(condition)).all()
+def _load(connection: Connection, query: Select[Any], key: int) -> tuple[EpisodeOfCare, ...]:
+    heads = connection.execute(query, {"key": key}).all()
     ids = [head.id for head in heads]
     if not ids:
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ptnotes.db.schema.clinic import PersonRecord
@@ -26,6 +26,13 @@ _VISITS = (
     .join(SessionRecord, SessionRecord.episode_id == EpisodeRecord.id)
 )
 """Visits with their patients."""
+_ATTENDED = select(
+    SessionRecord.id, SessionRecord.service_date, SessionRecord.time_in, SessionRecord.state
+).where(
+    SessionRecord.episode_id == bindparam("episode"),
+    SessionRecord.status == VisitStatus.ATTENDED,
+    SessionRecord.state.not_in((NoteState.DISCARDED, NoteState.VOIDED)),
+)
 
 
 def recent_patients(connection: Connection, limit: int) -> tuple[PatientRow, ...]:
@@ -114,16 +121,8 @@ def attended_visits(connection: Connection, episode_id: int) -> tuple[tuple[int,
 
     Oldest first.
     """
-    query = select(
-        SessionRecord.id, SessionRecord.service_date, SessionRecord.time_in, SessionRecord.state
-    ).where(
-        SessionRecord.episode_id == episode_id,
-        SessionRecord.status == VisitStatus.ATTENDED,
-        SessionRecord.state.not_in((NoteState.DISCARDED, NoteState.VOIDED)),
-    )
-    found = sorted(
-        (day, str(time_in or ""), key, state) for key, day, time_in, state in connection.execute(query)
-    )
+    rows = connection.execute(_ATTENDED, {"episode": episode_id})
+    found = sorted((day, str(time_in or ""), key, state) for key, day, time_in, state in rows)
     return tuple((key, day, state is NoteState.DRAFT) for day, _, key, state in found)
 
 

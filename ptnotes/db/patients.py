@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from ptnotes.db.schema.clinic import DisposalRecord
 from ptnotes.db.schema.documents import AuditEventRecord
@@ -23,16 +23,18 @@ STORED = tuple(name for name in _FIELDS if name != "id")
 """The columns of a patient's record that stand in the patient as they are."""
 _values = attrgetter(*STORED)
 _QUERY = select(*(getattr(PatientRecord, name) for name in _FIELDS))
+_BY_ID = _QUERY.where(PatientRecord.id == bindparam("key"))
+_BY_MRN = _QUERY.where(PatientRecord.mrn_key == bindparam("key"))
 
 
 def load_patient(connection: Connection, patient_id: int) -> Patient:
     """The patient of that id. Raises `NotFoundError`."""
-    return _one(connection, PatientRecord.id == patient_id, str(patient_id))
+    return _one(connection, _BY_ID, patient_id, str(patient_id))
 
 
 def patient_by_mrn(connection: Connection, mrn: str) -> Patient:
     """The patient of that record number, whatever its case. Raises `NotFoundError`."""
-    return _one(connection, PatientRecord.mrn_key == storable(mrn).strip().casefold(), mrn[:40])
+    return _one(connection, _BY_MRN, storable(mrn).strip().casefold(), mrn[:40])
 
 
 def next_mrn(connection: Connection) -> str:
@@ -101,8 +103,8 @@ def first_free_id(connection: Connection) -> int:
     return max(connection.scalar(select(one)) or 0 for one in highest) + 1
 
 
-def _one(connection: Connection, condition: ColumnElement[bool], named: str) -> Patient:
-    row = connection.execute(_QUERY.where(condition)).first()
+def _one(connection: Connection, query: Select[Any], key: int | str, named: str) -> Patient:
+    row = connection.execute(query, {"key": key}).first()
     if row is None:
         raise NotFoundError("patient.not_found", mrn=named)
     return Patient(**row._mapping)

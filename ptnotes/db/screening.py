@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Text, cast, exists, insert, literal, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Select, Text, bindparam, cast, exists, insert, literal, or_, select, update
 
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.db.schema.patient import PatientRecord
@@ -43,13 +42,56 @@ _EVENT = (
     "reported_by", "revision",
 )  # fmt: skip
 _COUNTS = (NoteState.DRAFT, NoteState.AWAITING_COSIGNATURE, NoteState.SIGNED)
+# The head of every chart reads these: each is built once.
+_ANSWERS = (
+    select(*(getattr(ScreenAnswerRecord, name) for name in _ANSWER))
+    .where(ScreenAnswerRecord.episode_id == bindparam("episode"))
+    .order_by(ScreenAnswerRecord.id)
+)
+_SITES = (
+    select(ScreenSiteRecord.screen_answer_id, ScreenSiteRecord.site, ScreenSiteRecord.side)
+    .join(ScreenAnswerRecord, ScreenAnswerRecord.id == ScreenSiteRecord.screen_answer_id)
+    .where(ScreenAnswerRecord.episode_id == bindparam("episode"))
+    .order_by(ScreenSiteRecord.screen_answer_id, ScreenSiteRecord.position)
+)
+_CONSENTS = (
+    select(*(getattr(ConsentRecord, name) for name in _CONSENT))
+    .where(
+        ConsentRecord.patient_id == bindparam("patient"),
+        or_(ConsentRecord.episode_id.is_(None), ConsentRecord.episode_id == bindparam("episode")),
+    )
+    .order_by(ConsentRecord.id.desc())
+)
+_EVENTS = select(*(getattr(AdverseEventRecord, name) for name in _EVENT)).order_by(
+    AdverseEventRecord.happened_on.desc(), AdverseEventRecord.id.desc()
+)
+_EVENTS_OF_EPISODE = _EVENTS.where(AdverseEventRecord.episode_id == bindparam("episode"))
+_OVERRIDES = (
+    select(
+        OverrideRecord.id.label("override_id"),
+        OverrideRecord.uuid.label("override_uuid"),
+        OverrideRecord.noted_in,
+        OverrideRecord.screen_answer_id,
+        OverrideRecord.scope,
+        OverrideRecord.reason,
+        OverrideRecord.at.label("override_at"),
+        OverrideRecord.person_id.label("override_by"),
+        ScreenAnswerRecord.item,
+        OverrideSeenRecord.person_id.label("seen_by"),
+    )
+    .outerjoin(ScreenAnswerRecord, ScreenAnswerRecord.id == OverrideRecord.screen_answer_id)
+    .outerjoin(OverrideSeenRecord, OverrideSeenRecord.override_id == OverrideRecord.id)
+)
+_NOTED = _OVERRIDES.where(OverrideRecord.noted_in.is_not(None)).order_by(OverrideRecord.id)
+_OVERRIDES_OF_EPISODE = _NOTED.where(OverrideRecord.episode_id == bindparam("episode"))
+_OVERRIDES_OF_VISITS = _NOTED.where(OverrideRecord.noted_in.in_(bindparam("visits", expanding=True)))
 
 
 def load_screen(connection: Connection, episode_id: int, patient_id: int, zone: str) -> Screen:
     """All that the screen of the episode holds; days of answers are those of `zone`."""
     return Screen(
         answers=answers_of(connection, episode_id, zone),
-        overrides=overrides_of(connection, OverrideRecord.episode_id == episode_id),
+        overrides=_overrides_of(connection, _OVERRIDES_OF_EPISODE, {"episode": episode_id}),
         consents=consents_of(connection, patient_id, episode_id),
         events=events_of(connection, episode_id),
     )
@@ -57,16 +99,9 @@ def load_screen(connection: Connection, episode_id: int, patient_id: int, zone: 
 
 def answers_of(connection: Connection, episode_id: int, zone: str) -> tuple[ScreenAnswer, ...]:
     """Every answer ever given in the episode, oldest first."""
-    query = select(*(getattr(ScreenAnswerRecord, name) for name in _ANSWER)).order_by(ScreenAnswerRecord.id)
-    rows = connection.execute(query.where(ScreenAnswerRecord.episode_id == episode_id)).all()
+    rows = connection.execute(_ANSWERS, {"episode": episode_id}).all()
     sites: dict[int, list[Site]] = {}
-    query = (
-        select(ScreenSiteRecord.screen_answer_id, ScreenSiteRecord.site, ScreenSiteRecord.side)
-        .join(ScreenAnswerRecord, ScreenAnswerRecord.id == ScreenSiteRecord.screen_answer_id)
-        .where(ScreenAnswerRecord.episode_id == episode_id)
-        .order_by(ScreenSiteRecord.screen_answer_id, ScreenSiteRecord.position)
-    )
-    for key, site, side in connection.execute(query):
+    for key, site, side in connection.execute(_SITES, {"episode": episode_id}) if rows else ():
         sites.setdefault(key, []).append(Site(site, side))
     here = ZoneInfo(zone)
     return tuple(
@@ -165,13 +200,13 @@ def add_override(connection: Connection, override: Override, episode_id: int) ->
 
 def overrides_of_visits(connection: Connection, session_ids: Sequence[int]) -> tuple[Override, ...]:
     """The reasons noted in those visits, oldest first."""
-    return overrides_of(connection, OverrideRecord.noted_in.in_(list(session_ids)))
+    return _overrides_of(connection, _OVERRIDES_OF_VISITS, {"visits": list(session_ids)})
 
 
-def overrides_of(connection: Connection, condition: ColumnElement[bool]) -> tuple[Override, ...]:
-    """The reasons for which `condition` holds, oldest first."""
-    query = _overrides().where(condition, OverrideRecord.noted_in.is_not(None)).order_by(OverrideRecord.id)
-    return tuple(_override(row) for row in connection.execute(query))
+def _overrides_of(
+    connection: Connection, query: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+) -> tuple[Override, ...]:
+    return tuple(_override(row) for row in connection.execute(query, values))
 
 
 def overrides_to_see(connection: Connection, limit: int) -> tuple[AgainstRow, ...]:
@@ -182,8 +217,7 @@ def overrides_to_see(connection: Connection, limit: int) -> tuple[AgainstRow, ..
         OverrideRecord.scope == literal(_ROW).concat(cast(MobilizationRecord.row, Text)),
     )
     query = (
-        _overrides()
-        .add_columns(*ROW, SessionRecord.service_date)
+        _OVERRIDES.add_columns(*ROW, SessionRecord.service_date)
         .join(SessionRecord, SessionRecord.id == OverrideRecord.noted_in)
         .join(EpisodeRecord, EpisodeRecord.id == OverrideRecord.episode_id)
         .join(PatientRecord, PatientRecord.id == EpisodeRecord.patient_id)
@@ -216,15 +250,8 @@ def mark_overrides_seen(
 
 def consents_of(connection: Connection, patient_id: int, episode_id: int) -> tuple[Consent, ...]:
     """The patient's consents for the episode, and those for every one, newest first."""
-    query = (
-        select(*(getattr(ConsentRecord, name) for name in _CONSENT))
-        .where(
-            ConsentRecord.patient_id == patient_id,
-            or_(ConsentRecord.episode_id.is_(None), ConsentRecord.episode_id == episode_id),
-        )
-        .order_by(ConsentRecord.id.desc())
-    )
-    return tuple(Consent(**row._mapping) for row in connection.execute(query))
+    rows = connection.execute(_CONSENTS, {"patient": patient_id, "episode": episode_id})
+    return tuple(Consent(**row._mapping) for row in rows)
 
 
 def add_consent(connection: Connection, consent: Consent) -> Consent:
@@ -249,13 +276,13 @@ def withdraw_consent(connection: Connection, consent: Consent, on: date) -> Cons
 
 def events_of(connection: Connection, episode_id: int) -> tuple[AdverseEvent, ...]:
     """The episode's adverse events, newest first."""
-    query = _events().where(AdverseEventRecord.episode_id == episode_id)
-    return tuple(AdverseEvent(**row._mapping) for row in connection.execute(query))
+    rows = connection.execute(_EVENTS_OF_EPISODE, {"episode": episode_id})
+    return tuple(AdverseEvent(**row._mapping) for row in rows)
 
 
 def load_event(connection: Connection, event_id: int) -> AdverseEvent:
     """The event of that id. Raises `NotFoundError` ("event.not_found")."""
-    row = connection.execute(_events().where(AdverseEventRecord.id == event_id)).first()
+    row = connection.execute(_EVENTS.where(AdverseEventRecord.id == event_id)).first()
     if row is None:
         raise NotFoundError("event.not_found")
     return AdverseEvent(**row._mapping)
@@ -300,30 +327,6 @@ def change_event(connection: Connection, event: AdverseEvent) -> AdverseEvent:
     if done.rowcount != 1:
         raise StaleError("record.stale", event.revision)
     return replace(event, revision=event.revision + 1)
-
-
-def _events() -> Select[Any]:
-    columns = (getattr(AdverseEventRecord, name) for name in _EVENT)
-    return select(*columns).order_by(AdverseEventRecord.happened_on.desc(), AdverseEventRecord.id.desc())
-
-
-def _overrides() -> Any:
-    return (
-        select(
-            OverrideRecord.id.label("override_id"),
-            OverrideRecord.uuid.label("override_uuid"),
-            OverrideRecord.noted_in,
-            OverrideRecord.screen_answer_id,
-            OverrideRecord.scope,
-            OverrideRecord.reason,
-            OverrideRecord.at.label("override_at"),
-            OverrideRecord.person_id.label("override_by"),
-            ScreenAnswerRecord.item,
-            OverrideSeenRecord.person_id.label("seen_by"),
-        )
-        .outerjoin(ScreenAnswerRecord, ScreenAnswerRecord.id == OverrideRecord.screen_answer_id)
-        .outerjoin(OverrideSeenRecord, OverrideSeenRecord.override_id == OverrideRecord.id)
-    )
 
 
 def _override(row: Any) -> Override:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from itertools import repeat
 from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -276,17 +277,21 @@ def sessions_before(
 def _filled(
     connection: Connection, heads: Sequence[Any], lists: Sequence[str]
 ) -> tuple[TreatmentSession, ...]:
+    if not heads:
+        return ()
     ids = [head.id for head in heads]
-    rows = {name: _items(connection, _PARTS[name], ids) for name in lists if name != "note"} if ids else {}
-    notes = _notes(connection, ids) if ids and "note" in lists else {}
-    sessions = []
-    for head in heads:
-        own: dict[str, Any] = {name: tuple(found.get(head.id, ())) for name, found in rows.items()}
-        texts = dict(notes.get(head.id, ()))
-        line, row = (texts.pop(name, "") for name in PENDING)
-        own |= {"pending_line": line, "pending_row": int(row) if row else None}
-        sessions.append(TreatmentSession(**head._mapping, **own, note=Note(**texts)))
-    return tuple(sessions)
+    columns: dict[str, Iterable[Any]] = dict(zip(_HEAD, zip(*heads, strict=True), strict=True))
+    columns |= dict.fromkeys(SESSION_LISTS, repeat(()))
+    for name in lists:
+        if name != "note":
+            found = _items(connection, _PARTS[name], ids)
+            columns[name] = [tuple(found.get(key, ())) for key in ids]
+    notes = _notes(connection, ids) if "note" in lists else {}
+    texts = [dict(notes.get(key, ())) for key in ids]
+    lines, rows = ([text.pop(name, "") for text in texts] for name in PENDING)
+    columns |= {"pending_line": lines, "pending_row": [int(row) if row else None for row in rows]}
+    columns["note"] = [Note(**text) for text in texts] if notes else repeat(Note())
+    return tuple(made_of(TreatmentSession, len(ids), columns))
 
 
 def _items(connection: Connection, part: _List, ids: Sequence[int]) -> Mapping[int, list[Any]]:
