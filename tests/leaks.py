@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 # Qt makes these for itself, keeps one of each, and reuses them.
 _QT_INTERNAL = {"QTipLabel", "QComboBoxPrivateContainer", "QWhatsThat", "QDesktopWidget"}
-_GRACE_S = 1.0
+_GRACE_S = 5.0
 
 
 def left_over_threads(before: Iterable[threading.Thread]) -> list[str]:
-    """Name the threads that run now and did not before, after a second's grace to end.
+    """Name the threads that run now and did not before, after some seconds of grace to end.
 
     Dummy threads are left out: they stand for Qt's own threads, which are looked at through Qt, and
     CPython 3.11 lists them long after they have ended.

@@ -31,7 +31,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("ptnotes", "resources"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-W", "ignore", "-c", BUILD, str(out)]
-    done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=150, check=False)
     assert done.returncode == 0, done.stderr
     return out
 

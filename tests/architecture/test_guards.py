@@ -17,7 +17,7 @@ kept = []
 
 
 def test_leaves_a_thread():
-    threading.Thread(target=time.sleep, args=(4,), daemon=True).start()
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 
 
 def test_leaves_a_timer(qapp):
@@ -84,7 +84,7 @@ def _run(source: str, folder: Path) -> str:
     file.write_text(source, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q", "-rA"]
     command += ["-c", str(ROOT / "pyproject.toml"), str(file)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
     return done.stdout
 
 

@@ -158,7 +158,7 @@ def test_another_program_opens_it_with_the_password_alone(tmp_path: Path) -> Non
 
     def checked(password: str) -> int:
         command = [str(program), f"--password={password}", "--check", str(path)]
-        return subprocess.run(command, capture_output=True, check=False, timeout=20).returncode
+        return subprocess.run(command, capture_output=True, check=False, timeout=150).returncode
 
     assert checked(PASSWORD) == 0
     assert checked("another password") != 0

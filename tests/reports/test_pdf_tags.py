@@ -239,7 +239,7 @@ def test_another_program_reads_the_same_tree(tmp_path: Path, make: Callable[[], 
     path = tmp_path / "report.pdf"
     path.write_bytes(make())
     shown = subprocess.run(
-        [program, "-struct", path], capture_output=True, check=True, timeout=30, encoding="utf-8"
+        [program, "-struct", path], capture_output=True, check=True, timeout=150, encoding="utf-8"
     )
     assert shown.stderr == ""
     kinds = re.findall(r"^ *(Document|H1|H2|P|Table|TR|TH|TD|Figure)\b", shown.stdout, re.MULTILINE)

@@ -134,7 +134,7 @@ def test_a_part_of_the_note_is_as_high_as_its_text_at_any_width(chart: Chart, qt
     wide = editor.height()
     editor.setMaximumWidth(editor.width() // 2)
     qtbot.waitUntil(lambda: editor.height() > wide)
-    qtbot.waitUntil(lambda: editor.verticalScrollBar().maximum() == 0, timeout=3000)
+    qtbot.waitUntil(lambda: editor.verticalScrollBar().maximum() == 0)
 
 
 def test_typing_in_the_note_is_undone_by_the_word_from_within_the_field(

@@ -83,8 +83,7 @@ def test_later_it_leads_to_the_progress_report(shell: Shell, clinic: OpenClinic,
     workspace.show_tab(OVERVIEW)
     press_print(shell)
     qtbot.waitUntil(
-        lambda: documents.made is not None and documents.made.kind is DocumentKind.PROGRESS_REPORT,
-        timeout=20_000,
+        lambda: documents.made is not None and documents.made.kind is DocumentKind.PROGRESS_REPORT
     )
 
 

@@ -102,7 +102,7 @@ def test_a_second_start_ends_with_success_and_after_a_crash_the_file_opens_again
             assert first.stdout is not None
             try:
                 assert first.stdout.readline() == "shown\n"
-                second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+                second = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
                 assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
                 assert first.poll() is None
             finally:

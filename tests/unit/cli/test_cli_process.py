@@ -27,7 +27,7 @@ def ptnotes(*argv: str | Path, stdin: str = "", **environment: str) -> subproces
         encoding="utf-8",
         env={**os.environ, **environment},
         check=False,
-        timeout=50,
+        timeout=150,
     )
 
 

@@ -316,7 +316,7 @@ def test_seven_zip_opens_an_archive(case: Case, out: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=150,
     )
     assert done.returncode == 0, done.stdout
     wrong = subprocess.run(

@@ -52,7 +52,7 @@ def use_temporary_files(scratch: Path, how: str) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="looks for modes of POSIX")
 def test_temporary_files_lie_in_a_private_folder_that_goes_with_the_process(tmp_path: Path) -> None:
-    said, complaint = use_temporary_files(tmp_path, "end").communicate(timeout=60)
+    said, complaint = use_temporary_files(tmp_path, "end").communicate(timeout=150)
     name, mode = said.split()
     assert (Path(name).parent.parent, mode, complaint) == (tmp_path, "0o700", "")
     assert list(tmp_path.iterdir()) == []
@@ -61,17 +61,17 @@ def test_temporary_files_lie_in_a_private_folder_that_goes_with_the_process(tmp_
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for a signal of POSIX")
 def test_what_a_crash_left_goes_at_the_next_start_and_what_is_in_use_stays(tmp_path: Path) -> None:
     crashed = use_temporary_files(tmp_path, "abort")
-    crashed.communicate(timeout=60)
+    crashed.communicate(timeout=150)
     assert crashed.returncode == -signal.SIGABRT
     (left,) = tmp_path.iterdir()
     lives = use_temporary_files(tmp_path, "wait")
     assert lives.stdout is not None
     in_use = Path(lives.stdout.readline().split()[0])
     assert list(tmp_path.iterdir()) == [in_use.parent]
-    use_temporary_files(tmp_path, "end").communicate(timeout=60)
+    use_temporary_files(tmp_path, "end").communicate(timeout=150)
     assert in_use.read_bytes() == b"Zyxwvutsson"
     assert not left.exists()
-    lives.communicate("\n", timeout=60)
+    lives.communicate("\n", timeout=150)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -81,7 +81,7 @@ def test_a_folder_that_only_points_elsewhere_is_left_alone(tmp_path: Path) -> No
     scratch.mkdir()
     (elsewhere / "kept").touch()
     (scratch / "ptnotes-of-one-start-x").symlink_to(elsewhere)
-    use_temporary_files(scratch, "end").communicate(timeout=60)
+    use_temporary_files(scratch, "end").communicate(timeout=150)
     assert [path.name for path in elsewhere.iterdir()] == ["kept"]
 
 
