@@ -104,6 +104,7 @@ def long_cases(clinic: OpenClinic) -> Iterator[Case]:
         run = Run(
             visits=LONG_VISITS,
             last_on=today - timedelta(days=1),
+            today=today,
             way="slow",
             side="left",
             zone=clinic.zone,

@@ -109,6 +109,7 @@ def report_data(seed: int, visits: int) -> ProgressReportData:
     run = Run(
         visits=visits,
         last_on=_TODAY,
+        today=_TODAY,
         way="improving",
         side="left",
         zone=_ZONE,

@@ -90,6 +90,7 @@ def _visits(clinic: OpenClinic) -> list[TreatmentSession]:
     run = Run(
         visits=ROUNDS,
         last_on=clinic.today(),
+        today=clinic.today(),
         way="improving",
         side="left",
         zone=clinic.zone,

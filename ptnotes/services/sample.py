@@ -39,6 +39,12 @@ _CHUNK = 500
 """Patients stored in one transaction."""
 _UNSIGNED_DAYS = 2
 """Days for which the demo's notes are still drafts."""
+_ENDS = ("goals_met", "patient_choice", "goals_met", "not_returned", "goals_met")
+"""Why care ended of those whose care did, one after the other."""
+_LEFT_OPEN = 7
+"""The place among the demo's further patients of the one whose care ended and whose goals nobody closed."""
+_NOBODY_TO_CALL = "00250"
+"""The record number of the patient, new to the clinic, who was not asked yet whom to call."""
 _VARIANTS = 2
 """Ways that one course of one length is played before it is used again for another patient."""
 
@@ -167,7 +173,7 @@ def demo_cases(reference: Reference, cast: Cast, author_id: int, today: date) ->
     courses = load_courses()
     for named in cast.named:
         rng = _seeded(named.mrn)
-        patient = cast.named_patient(rng, named, random_uuid(rng))
+        patient = _reachable(cast, cast.named_patient(rng, named, random_uuid(rng)))
         run = _named_run(rng, cast, named, today, author_id)
         yield _case(reference, patient, [(courses[named.course], run)], rng, today)
     taken = {named.mrn for named in cast.named}
@@ -182,10 +188,20 @@ def demo_cases(reference: Reference, cast: Cast, author_id: int, today: date) ->
         while (patient.family_name, patient.given_name) in names:
             patient = cast.patient(rng, mrn, patient.uuid, today)
         names.add((patient.family_name, patient.given_name))
+        patient = _reachable(cast, patient)
         runs = _demo_runs(rng, cast, kinds, place, today, author_id)
         if place == DEMO_PATIENTS - len(cast.named) - 1:
             patient = replace(patient, archived_at=datetime.combine(today - timedelta(days=9), time(17), UTC))
         yield _case(reference, patient, runs, rng, today)
+
+
+def _reachable(cast: Cast, patient: Patient) -> Patient:
+    """The patient with somebody to call; of one of them nobody has asked yet."""
+    if patient.mrn == _NOBODY_TO_CALL:
+        return patient
+    return replace(
+        patient, emergency_contact=cast.emergency_contact(_seeded(f"contact {patient.mrn}"), patient)
+    )
 
 
 def _demo_runs(
@@ -193,15 +209,21 @@ def _demo_runs(
 ) -> list[tuple[Course, Run]]:
     course = kinds[place % len(kinds)]
     ended = place % 4 == 3
-    visits = rng.randrange(4, 15) if ended else rng.choice((1, 3, 4, 5, 6, 7, 8, 9, 11, 14))
+    visits = rng.randrange(8, 15) if ended else rng.choice((1, 3, 4, 5, 6, 7, 8, 9, 11, 14))
     run = _drawn_run(rng, cast, course, today, author_id, visits=visits, full=True)
     ago = rng.randrange(25, 120) if ended else rng.randrange(1, 13)
-    reason = rng.choice(("goals_met", "goals_met", "patient_choice", "not_returned")) if ended else ""
-    way = "improving" if reason == "goals_met" else run.way
-    runs = [(course, replace(run, last_on=today - timedelta(days=ago), discharged=reason, way=way))]
+    reason = _ENDS[place // 4 % len(_ENDS)] if ended else ""
+    run = replace(
+        run,
+        last_on=today - timedelta(days=ago),
+        discharged=reason,
+        way="improving" if reason == "goals_met" else run.way,
+        leaves_open=place == _LEFT_OPEN,
+    )
+    runs = [(course, run)]
     if place % 7 == 2:
         earlier = kinds[(place + 5) % len(kinds)]
-        before = _drawn_run(rng, cast, earlier, today, author_id, visits=6, full=True)
+        before = _drawn_run(rng, cast, earlier, today, author_id, visits=9, full=True)
         last_on = today - timedelta(days=rng.randrange(400, 900))
         runs.insert(0, (earlier, replace(before, last_on=last_on, discharged="goals_met", way="improving")))
     return runs
@@ -213,6 +235,7 @@ def _drawn_run(
     return Run(
         visits=visits,
         last_on=today,
+        today=today,
         way=rng.choices(WAYS, weights=(6, 2, 1, 1, 2))[0],
         side=rng.choice(("left", "right")) if course.sided else "left",
         zone=_ZONE,
@@ -223,11 +246,12 @@ def _drawn_run(
 
 
 def _named_run(rng: Random, cast: Cast, named: Named, today: date, author_id: int) -> Run:
-    known = dict(cast.referrers)
-    referrer = (named.referrer, known[named.referrer]) if named.referrer else rng.choice(cast.referrers)
+    known = {referrer.name: referrer for referrer in cast.referrers}
+    referrer = known[named.referrer] if named.referrer else rng.choice(cast.referrers)
     return Run(
         visits=named.visits,
         last_on=today - timedelta(days=named.ago),
+        today=today,
         way=named.way,
         side=named.side or "left",
         zone=_ZONE,
@@ -252,6 +276,7 @@ def _checked(reference: Reference, played: Played, today: date) -> Played:
         episode=checked_episode(reference, played.episode, date.min, today),
         sessions=tuple(checked_session(reference, session, today) for session in played.sessions),
         scores=tuple(checked_outcome(reference, score, today) for score in played.scores),
+        plans=played.plans,
     )
 
 
@@ -286,6 +311,7 @@ def _again(rng: Random, played: Played, earlier: timedelta) -> Played:
             for session in played.sessions
         ),
         scores=tuple(replace(score, taken_on=score.taken_on - earlier) for score in played.scores),
+        plans=tuple((start - earlier, until - earlier) for start, until in played.plans),
     )
 
 
@@ -322,7 +348,11 @@ def _store(clinic: OpenClinic, cases: Sequence[Case], *, as_lived: bool) -> None
         ]
         episodes = [replace(played.episode, patient_id=patient_id) for patient_id, played in pairs]
         opened = (
-            live_through(clinic, connection, episodes)
+            live_through(
+                clinic,
+                connection,
+                [(episode, played.plans) for episode, (_, played) in zip(episodes, pairs, strict=True)],
+            )
             if as_lived
             else add_episodes(connection, episodes, now, clinic.person_id)
         )

@@ -38,7 +38,10 @@ class CourseWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseTechnique:
-    """A technique used at every `every`-th visit. `dose` reads ``3x45s``, ``2x10`` or ``1 thrust``."""
+    """A technique used at every `every`-th visit. `dose` reads ``3x45s``, ``2x10`` or ``1 thrust``.
+
+    ``{near}`` and ``{far}`` in `position` and `direction` stand for the painful side and the other one.
+    """
 
     id: str
     targets: list[str]
@@ -46,6 +49,7 @@ class CourseTechnique:
     grades: list[str]
     dose: str
     position: str
+    direction: str = ""
     every: int = 1
 
 
@@ -86,8 +90,8 @@ class CourseGoal:
 class Course:
     """A complaint and its care. `pain` and `worst` are the first score and the goal, 0 to 10.
 
-    `code` is of the medical diagnosis, `treats` of what is treated of it; their `words` stand where the reference data
-    do not know the code.
+    `code` is of the medical diagnosis, with its `words` where the reference data do not know it; `treats` is of what is
+    treated of it. `judgement` is what the evaluation makes of what was found, `later` what follows treatment.
     """
 
     id: str
@@ -96,7 +100,6 @@ class Course:
     code: str | dict[str, str]
     words: str = ""
     treats: str | dict[str, str]
-    treats_words: str = ""
     sided: bool = False
     onset: str
     onset_days: int
@@ -104,12 +107,14 @@ class Course:
     surgery: str = ""
     prior: str
     present: str
-    complexities: str = ""
+    complexities: str
     skilled: str
+    judgement: str
     precaution: str = ""
     visits_a_week: Decimal | int
     weeks: int
     prognosis: str
+    later: str
     place: str
     pain: list[int]
     worst: list[int] | None = None

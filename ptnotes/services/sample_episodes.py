@@ -31,29 +31,44 @@ from ptnotes.services.sample_exam import problems_of, rated
 from ptnotes.services.sample_run import Run, random_uuid
 from ptnotes.services.sample_visits import VisitMaker
 
-_SHORT_OF_IT = "Short of the target; enough for what the patient wants to do."
+PLAN_RENEWED = "Care goes on under a new plan of care."
+_SHORT_OF_IT = {
+    DischargeReason.GOALS_MET: "Short of the target; enough for what the patient wants to do.",
+    DischargeReason.PATIENT_CHOICE: "Not reached when the patient chose to end treatment.",
+    DischargeReason.NOT_RETURNED: "Not reached at the last visit; the patient did not come again.",
+}
+"""Why a goal is dropped at the end of care, by the reason for the end."""
+_WAITED_DAYS = 21
+"""So long after the last visit an episode is ended of a patient who did not come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """An episode with its visits in order of date and its scores; `patient_id`, `episode_id` are 0 until stored."""
+    """An episode with its visits in order of date and its scores; `patient_id`, `episode_id` are 0 until stored.
+
+    `plans` are the first and last day of each plan of care; the episode has the last of them.
+    """
 
     episode: EpisodeOfCare
     sessions: tuple[TreatmentSession, ...]
     scores: tuple[OutcomeScore, ...]
+    plans: tuple[tuple[date, date], ...]
 
 
 def play(reference: Reference, course: Course, run: Run, rng: Random) -> Played:
     """Play `course` as `run` says. The same arguments and the same state of `rng` give the same result."""
     maker = VisitMaker(reference, course, run, rng)
     days, missed = run.days(course)
-    sessions = [maker.visit(number, day) for number, day in enumerate(days)]
+    plans = run.plans(course, days)
+    renewed = {start for start, _ in plans[1:]}
+    sessions = [maker.visit(number, day, renews_plan=day in renewed) for number, day in enumerate(days)]
     absences = [maker.absence(place, day) for place, day in enumerate(missed)] if run.full else []
     scores = _scores(reference, course, run, maker, days)
     return Played(
-        episode=_episode(reference, course, run, rng, sessions, scores),
+        episode=_episode(reference, course, run, rng, sessions, scores, plans),
         sessions=tuple(sorted((*sessions, *absences), key=lambda session: session.service_date)),
         scores=scores,
+        plans=plans,
     )
 
 
@@ -92,10 +107,12 @@ def _episode(
     rng: Random,
     sessions: list[TreatmentSession],
     scores: tuple[OutcomeScore, ...],
+    plans: Sequence[tuple[date, date]],
 ) -> EpisodeOfCare:
     start = sessions[0].service_date
     onset = start - timedelta(days=course.onset_days)
-    name, practice = run.referrer
+    planned_from, planned_until = plans[-1]
+    reason = PLAN_RENEWED if len(plans) > 1 else ""
     return EpisodeOfCare(
         uuid=random_uuid(rng),
         patient_id=0,
@@ -129,7 +146,11 @@ def _episode(
             reference,
             run,
             tuple(
-                _goal(reference, course, run, goal, rng, sessions[0], scores)
+                replace(
+                    _goal(reference, course, run, goal, rng, sessions[0], scores),
+                    due=planned_until,
+                    status_reason=reason,
+                )
                 for goal in course.goal
                 if run.full or goal.kind != "outcome"
             ),
@@ -140,19 +161,25 @@ def _episode(
             times_a_day=1,
             visits_a_week=Decimal(course.visits_a_week),
             duration_weeks=course.weeks,
-            start=start,
-            certified_until=start + timedelta(weeks=course.weeks),
+            start=planned_from,
+            certified_until=planned_until,
             interventions="Manual therapy, exercise, education, home programme.",
             prognosis=course.prognosis,
         ),
-        referrer=name,
-        referrer_practice=practice,
-        referrer_telephone="555-0150",
-        referrer_fax="555-0151",
+        referrer=run.referrer.name,
+        referrer_practice=run.referrer.practice,
+        referrer_telephone=run.referrer.telephone,
+        referrer_fax=run.referrer.fax,
         referred_on=start - timedelta(days=6),
-        discharged_on=sessions[-1].service_date if run.discharged else None,
+        discharged_on=_discharged_on(run, sessions[-1].service_date),
         discharge_reason=DischargeReason(run.discharged) if run.discharged else None,
     )
+
+
+def _discharged_on(run: Run, last_on: date) -> date | None:
+    if not run.discharged:
+        return None
+    return last_on if run.has_last_visit else min(last_on + timedelta(days=_WAITED_DAYS), run.today)
 
 
 def _closed(
@@ -162,16 +189,17 @@ def _closed(
     sessions: Sequence[TreatmentSession],
     scores: Sequence[OutcomeScore],
 ) -> tuple[Goal, ...]:
-    """The goals as a therapist leaves them who ends care because they are met: met where the values say so."""
-    if run.discharged != DischargeReason.GOALS_MET.value:
+    """The goals as a therapist leaves them who ends care: met where the values say so, else dropped with the reason."""
+    if not run.discharged or run.leaves_open:
         return goals
+    short_of_it = _SHORT_OF_IT[DischargeReason(run.discharged)]
     numbered = [replace(session, id=number) for number, session in enumerate(sessions, start=1)]
     charts = motion_charts(reference, numbered, goals)
     told = goals_progress(goals, charts, pain_chart(reference, numbered, goals), scores, reference)
     return tuple(
-        replace(one.goal, status=GoalStatus.MET)
+        replace(one.goal, status=GoalStatus.MET, status_reason="")
         if one.is_reached
-        else replace(one.goal, status=GoalStatus.DROPPED, status_reason=_SHORT_OF_IT)
+        else replace(one.goal, status=GoalStatus.DROPPED, status_reason=short_of_it)
         for one in told
     )
 
@@ -197,8 +225,8 @@ def _diagnoses(
             row=2,
             kind=DiagnosisKind.TREATMENT,
             code=treated,
-            words=known.get(treated, course.treats_words),
-            checked=treated in known,
+            words=known[treated],
+            checked=True,
             since=start,
         )
 
@@ -216,7 +244,6 @@ def _goal(
         uuid=random_uuid(rng),
         words=goal.words,
         function=goal.function,
-        due=first.service_date + timedelta(weeks=course.weeks),
         long_term=goal.kind != "pain",
     )
     if goal.kind == "rom":

@@ -104,11 +104,10 @@ def examined(
         saturation_percent=saturation,
         done_by=run.author_id,
     )
-    far = "right" if run.side == "left" else "left"
     marks = []
     for mark in known.mark:
         if share < mark.until:
-            area = area_named(mark.area.format(near=run.side, far=far))
+            area = area_named(run.sided(mark.area))
             marks.append(
                 BodyMark(
                     row=next_row(),

@@ -13,44 +13,37 @@ from ptnotes.db.episodes import add_episodes, change_episode
 from ptnotes.domain.certification import Certification, SentHow
 from ptnotes.domain.episode import EpisodeOfCare, GoalStatus
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.sample_episodes import PLAN_RENEWED
 
 _SENT_AFTER = timedelta(days=1)
 _SIGNED_AFTER = timedelta(days=6)
 _OPENED, _ENDED = time(7, 30), time(18, 30)
 
 
+Plans = Sequence[tuple[date, date]]
+"""First and last day of each plan of care."""
+
+
 def live_through(
-    clinic: OpenClinic, connection: Writing, episodes: Sequence[EpisodeOfCare]
+    clinic: OpenClinic, connection: Writing, episodes: Sequence[tuple[EpisodeOfCare, Plans]]
 ) -> tuple[EpisodeOfCare, ...]:
     """Store episodes as they would have been: what is told of a day was written on it, and no more was known then."""
-    return tuple(_lived(clinic, connection, episode) for episode in episodes)
+    return tuple(_lived(clinic, connection, episode, plans) for episode, plans in episodes)
 
 
-def _lived(clinic: OpenClinic, connection: Writing, episode: EpisodeOfCare) -> EpisodeOfCare:
-    until = episode.plan.certified_until
-    signed_on = episode.start + _SIGNED_AFTER
-    is_signed = until is not None and signed_on <= clinic.today()
-    episode = replace(episode, plan=replace(episode.plan, certified_until=until if is_signed else None))
-    opened = replace(
-        episode,
-        goals=tuple(replace(goal, status=GoalStatus.ACTIVE, status_reason="") for goal in episode.goals),
-        discharged_on=None,
-        discharge_reason=None,
-    )
-    (stored,) = add_episodes(connection, [opened], _instant(clinic, episode.start, _OPENED), clinic.person_id)
-    if stored.id is not None and episode.start + _SENT_AFTER <= clinic.today():
-        sent = Certification(
-            episode_id=stored.id,
-            plan_version=1,
-            sent_on=episode.start + _SENT_AFTER,
-            sent_to=episode.referrer,
-            sent_how=SentHow.FAX,
-            received_on=signed_on if is_signed else None,
-            signed_on=signed_on if is_signed else None,
-            signed_by=episode.referrer if is_signed else "",
-            valid_until=until if is_signed else None,
-        )
-        save_certification(connection, sent, clinic.zone)
+def _lived(clinic: OpenClinic, connection: Writing, episode: EpisodeOfCare, plans: Plans) -> EpisodeOfCare:
+    stored: EpisodeOfCare | None = None
+    for version, (start, until) in enumerate(plans, start=1):
+        at = _instant(clinic, start, _OPENED)
+        planned = _planned(clinic, episode, start, until, PLAN_RENEWED if version > 1 else "")
+        if stored is None:
+            (stored,) = add_episodes(connection, [planned], at, clinic.person_id)
+        else:
+            again = replace(planned, id=stored.id, revision=stored.revision)
+            stored = change_episode(connection, again, at, clinic.person_id)
+        _certify(clinic, connection, stored, version, until)
+    if stored is None:
+        raise ValueError("an episode has a plan of care")
     if episode.discharged_on is None:
         return stored
     ended = replace(
@@ -65,6 +58,45 @@ def _lived(clinic: OpenClinic, connection: Writing, episode: EpisodeOfCare) -> E
     return change_episode(
         connection, ended, _instant(clinic, episode.discharged_on, _ENDED), clinic.person_id
     )
+
+
+def _planned(
+    clinic: OpenClinic, episode: EpisodeOfCare, start: date, until: date, reason: str
+) -> EpisodeOfCare:
+    """The episode as it was while a plan held: what is not back from the physician yet is certified to no day."""
+    is_signed = start + _SIGNED_AFTER <= clinic.today()
+    return replace(
+        episode,
+        plan=replace(episode.plan, start=start, certified_until=until if is_signed else None),
+        goals=tuple(
+            replace(goal, status=GoalStatus.ACTIVE, status_reason=reason, due=until) for goal in episode.goals
+        ),
+        discharged_on=None,
+        discharge_reason=None,
+    )
+
+
+def _certify(
+    clinic: OpenClinic, connection: Writing, episode: EpisodeOfCare, version: int, until: date
+) -> None:
+    """Send the plan to the physician and have it back signed, as far as the days for it have come."""
+    start = episode.plan.start
+    if episode.id is None or start is None or start + _SENT_AFTER > clinic.today():
+        return
+    signed_on = start + _SIGNED_AFTER
+    is_signed = signed_on <= clinic.today()
+    sent = Certification(
+        episode_id=episode.id,
+        plan_version=version,
+        sent_on=start + _SENT_AFTER,
+        sent_to=episode.referrer,
+        sent_how=SentHow.FAX,
+        received_on=signed_on if is_signed else None,
+        signed_on=signed_on if is_signed else None,
+        signed_by=episode.referrer if is_signed else "",
+        valid_until=until if is_signed else None,
+    )
+    save_certification(connection, sent, clinic.zone)
 
 
 def _instant(clinic: OpenClinic, day: date, at: time) -> datetime:

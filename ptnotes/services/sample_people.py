@@ -11,6 +11,7 @@ from typing import Any
 
 from ptnotes.domain.patient import Patient, Sex
 from ptnotes.domain.people import Clinic, Person
+from ptnotes.services.sample_run import Referrer
 
 _DAYS_A_YEAR = 365.25
 
@@ -37,11 +38,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Everybody that a sample clinic is peopled from. A referrer is (name, practice)."""
+    """Everybody that a sample clinic is peopled from."""
 
     clinic: Clinic
     therapist: Person
-    referrers: tuple[tuple[str, str], ...]
+    referrers: tuple[Referrer, ...]
     named: tuple[Named, ...]
     groups: tuple[dict[str, Any], ...]
     streets: tuple[str, ...]
@@ -69,6 +70,15 @@ class Cast:
             language="" if group["language"] == "English" else group["language"],
         )
 
+    def emergency_contact(self, rng: Random, patient: Patient) -> str:
+        """Draw somebody to call: a given name of the same language, with the patient's family name."""
+        group = next(
+            (group for group in self.groups if patient.family_name in group["family"]), self.groups[0]
+        )
+        given = rng.choice(group[rng.choice(("female", "male"))])
+        kin = rng.choice(("partner", "sibling", "child"))
+        return f"{given} {patient.family_name} ({kin}), {_telephone(rng)}"
+
     def named_patient(self, rng: Random, named: Named, uuid: str) -> Patient:
         """Give a patient who is known by name; what the list leaves open is drawn."""
         return Patient(
@@ -90,7 +100,7 @@ def load_cast(zone: str) -> Cast:
     return Cast(
         clinic=Clinic(**data["clinic"], zone=zone),
         therapist=Person(**data["therapist"]),
-        referrers=tuple((row["name"], row["practice"]) for row in data["referrer"]),
+        referrers=tuple(Referrer(**row) for row in data["referrer"]),
         named=tuple(Named(**row) for row in data["named"]),
         groups=tuple(data["group"]),
         streets=tuple(data["streets"]["names"]),

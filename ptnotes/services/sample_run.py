@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,19 @@ WAYS = ("improving", "plateau", "worse", "mixed", "slow")
 """The ways a course can go."""
 _USUAL_VISITS = 10
 _FRIDAY = 4
+_CERTIFIED_DAYS = 90
+"""A certification holds for the plan's length or so many days, the shorter."""
 _Number = TypeVar("_Number", int, Decimal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referrer:
+    """A made-up physician who refers."""
+
+    name: str
+    practice: str
+    telephone: str
+    fax: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +39,31 @@ class Run:
     """How one course is to be played. `full` charts all that a thorough therapist would; else some ten rows a visit.
 
     `side` is the painful side, ``left`` or ``right``. `series` gives readings visit by visit where they are not drawn.
+    `discharged` is the reason why care ended, empty while it goes on; `leaves_open` has nobody say then what became of
+    the goals.
     """
 
     visits: int
     last_on: date
+    today: date
     way: str
     side: str
     zone: str
     author_id: int
-    referrer: tuple[str, str]
+    referrer: Referrer
     full: bool
     discharged: str = ""
+    leaves_open: bool = False
     series: Mapping[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def has_last_visit(self) -> bool:
+        """Whether the last visit is known to be the last: who ends it by not coming has no visit of discharge."""
+        return self.discharged not in {"", DischargeReason.NOT_RETURNED.value}
+
+    def sided(self, words: str) -> str:
+        """`words` with the painful side and the other one in their places ``{near}`` and ``{far}``."""
+        return words.format(near=self.side, far="right" if self.side == "left" else "left")
 
     def side_of(self, words: str) -> Side | None:
         """The side a course speaks of: the painful one (near), the other (far), or the one named."""
@@ -65,6 +90,21 @@ class Run:
             (absent if slot % 6 == 3 else attended).append(day)
             slot += 1
         return attended[::-1], absent[::-1]
+
+    def plans(self, course: Course, days: Sequence[date]) -> tuple[tuple[date, date], ...]:
+        """First and last day of each plan of care: the next is written at the last visit that the one before covers.
+
+        A sample that is not charted in full has one plan.
+        """
+        length = timedelta(days=min(course.weeks * 7, _CERTIFIED_DAYS) - 1)
+        plans = [(days[0], days[0] + length)]
+        covered = days[-1] if self.discharged else self.today
+        while self.full and plans[-1][1] < covered:
+            written = max(day for day in days if day <= plans[-1][1])
+            if written == plans[-1][0]:
+                break
+            plans.append((written, written + length))
+        return tuple(plans)
 
     def reached(self, number: int, drift: float) -> tuple[float, float]:
         """Shares of the way from first value to goal that motion and pain have come by visit `number` (from 0)."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from random import Random
 
 from ptnotes.clinical import Reference
+from ptnotes.domain.episode import DischargeReason
 from ptnotes.domain.treatment import (
     ComparableSign,
     Exercise,
@@ -30,6 +31,12 @@ from ptnotes.domain.treatment import (
 from ptnotes.services.sample_courses import Course, CourseExercise, CourseMotion, CourseTechnique
 from ptnotes.services.sample_exam import examined
 from ptnotes.services.sample_run import Run, random_uuid
+
+_AT_THE_END = {
+    DischargeReason.GOALS_MET: "Does alone what care was sought for; ready to go on without visits.",
+    DischargeReason.PATIENT_CHOICE: "Part of the way to the goals; more visits were offered.",
+}
+"""What the assessment of a visit of discharge ends with, by the reason."""
 
 
 @dataclass(slots=True)
@@ -60,17 +67,17 @@ class VisitMaker:
         """How far motion and pain have come by visit `number`."""
         return self._run.reached(number, self._drift)
 
-    def visit(self, number: int, day: date) -> TreatmentSession:
-        """The attended visit `number` (from 0) on `day`."""
+    def visit(self, number: int, day: date, *, renews_plan: bool = False) -> TreatmentSession:
+        """The attended visit `number` (from 0) on `day`, a re-evaluation where the plan of care is written anew."""
         run, rng, rows = self._run, self._rng, _Rows()
         motion_share, pain_share = self.reached(number)
         first, last = number == 0, number == run.visits - 1
         kind = VisitKind.TREATMENT
         if first:
             kind = VisitKind.EVALUATION
-        elif last and run.discharged:
+        elif last and run.has_last_visit:
             kind = VisitKind.DISCHARGE
-        elif number % 10 == 9:
+        elif renews_plan or number % 10 == 9:
             kind = VisitKind.RE_EVALUATION
         pain = self._pain(number, pain_share, rows)
         rom = self._rom(number, motion_share, pain, rows, last=last)
@@ -102,7 +109,7 @@ class VisitMaker:
             vitals=vitals,
             body_chart=marks,
             note=replace(
-                self._note(number, pain_share, pain, rom),
+                self._note(number, kind, pain_share, pain, rom),
                 communication=self._communication(kind) if run.full else "",
             ),
             next_row=rows.last + 1,
@@ -241,10 +248,20 @@ class VisitMaker:
         responses = ["better" if eased >= 2 else "same"]
         if gained and gained[0] >= 4:
             responses.append("range_increased")
+        further = ("same", "better", "range_increased") if self._gains else ("same",)
         return tuple(
-            self._mobilization(technique, share, rows.next(), tuple(responses) if place == 0 else ("same",))
+            self._mobilization(
+                technique,
+                share,
+                rows.next(),
+                tuple(responses) if place == 0 else (self._rng.choice(further),),
+            )
             for place, technique in enumerate(used)
         )
+
+    @property
+    def _gains(self) -> bool:
+        return self._run.way not in {"worse", "plateau"}
 
     def _mobilization(
         self, technique: CourseTechnique, share: float, row: int, responses: tuple[str, ...]
@@ -272,7 +289,8 @@ class VisitMaker:
             reps=reps,
             duration_s=duration_s,
             hold_s=hold_s,
-            position=technique.position,
+            position=self._run.sided(technique.position),
+            direction=self._run.sided(technique.direction) or None,
             attempts=attempts,
             cavitation=None if attempts is None else self._rng.random() < 0.7,
             responses=responses,
@@ -291,8 +309,11 @@ class VisitMaker:
             done.append(("cpt_97140", rng.randrange(10, 17) if number == 0 else rng.randrange(15, 26)))
         if self._run.full:
             done.append(("cpt_97110", rng.randrange(8, 12) if number == 0 else rng.randrange(10, 19)))
-            if number % 4 == 3:
-                done.append((rng.choice(("cpt_97112", "cpt_97530", "cpt_97535")), rng.randrange(8, 12)))
+            if number == 1:
+                # What is to be done at home is taught once the patient has tried it.
+                done.append(("cpt_97535", rng.randrange(8, 12)))
+            elif number % 4 == 3:
+                done.append((rng.choice(("cpt_97112", "cpt_97530")), rng.randrange(8, 12)))
         return tuple(
             Intervention(row=rows.next(), intervention=intervention, minutes=minutes, done_by=by)
             for intervention, minutes in done
@@ -325,7 +346,8 @@ class VisitMaker:
             load_unit=exercise.load_unit,
             band=bands[min(step, len(bands) - 1)] if bands else "",
             progression="harder than last time" if grew else "",
-            cue=exercise.cue if number < 4 else "",
+            # In the clinic nobody needs the cue for long; at home it stands on the sheet.
+            cue=exercise.cue if number < 4 or exercise.place == Place.HOME.value else "",
             place=Place(exercise.place),
             times_a_day=exercise.times_a_day if self._run.full else None,
             days_a_week=exercise.days_a_week if self._run.full else None,
@@ -345,7 +367,12 @@ class VisitMaker:
         )
 
     def _note(
-        self, number: int, share: float, pain: tuple[PainScore, ...], rom: tuple[RomReading, ...]
+        self,
+        number: int,
+        kind: VisitKind,
+        share: float,
+        pain: tuple[PainScore, ...],
+        rom: tuple[RomReading, ...],
     ) -> Note:
         notes = self._course.notes
         stage = "early" if share < 0.3 else "middle" if share < 0.7 else "late"
@@ -356,13 +383,19 @@ class VisitMaker:
         return Note(
             subjective=said,
             objective=found,
-            assessment=self._assessment(number, pain, rom),
-            plan=notes["plan"][(number // 2) % len(notes["plan"])],
+            assessment=self._assessment(number, kind, pain, rom),
+            plan=self._afterwards()
+            if kind is VisitKind.DISCHARGE
+            else notes["plan"][(number // 2) % len(notes["plan"])],
         )
+
+    def _afterwards(self) -> str:
+        wished = self._run.discharged == DischargeReason.PATIENT_CHOICE.value
+        return f"Treatment ends at the patient’s wish. {self._course.later}" if wished else self._course.later
 
     def _communication(self, kind: VisitKind) -> str:
         """What was told to others: at the visits where something is agreed, not at each."""
-        who = self._run.referrer[0]
+        who = self._run.referrer.name
         told = {
             VisitKind.EVALUATION: f"Findings, goals and plan gone over with the patient; agreed. {who} gets the plan.",
             VisitKind.RE_EVALUATION: f"Gone over with the patient what has changed; {who}’s office told by telephone.",
@@ -370,8 +403,10 @@ class VisitMaker:
         }
         return told.get(kind, "")
 
-    def _assessment(self, number: int, pain: tuple[PainScore, ...], rom: tuple[RomReading, ...]) -> str:
-        parts = []
+    def _assessment(
+        self, number: int, kind: VisitKind, pain: tuple[PainScore, ...], rom: tuple[RomReading, ...]
+    ) -> str:
+        parts = [self._course.judgement] if kind is VisitKind.EVALUATION else []
         before, after = pain[0].value, pain[1].value
         if before is not None and after is not None and after < before:
             parts.append(f"Pain {before} → {after} within the visit.")
@@ -381,10 +416,10 @@ class VisitMaker:
             motion = self._reference.motions[one.motion]
             sign = "°" if one.unit == "deg" else f" {one.unit}"
             parts.append(f"{motion.full_label} {one.value}{sign} → {two.value}{sign}.")
-        if number == 0:
-            parts.append(
-                "Findings fit the referral; suitable for manual treatment with the precautions named."
-            )
+        if kind is VisitKind.EVALUATION:
+            parts.append("First treatment taken well.")
+        elif kind is VisitKind.DISCHARGE:
+            parts.append(_AT_THE_END[DischargeReason(self._run.discharged)])
         elif self._run.way == "worse" and number > 4:
             parts.append("No lasting gain; to be talked over with the referring physician.")
         elif self._run.way == "plateau" and number > 5:

@@ -14,7 +14,7 @@ from ptnotes.clinical import Reference, load_reference
 from ptnotes.db.kdf import Kdf
 from ptnotes.domain.checks import checked_episode, checked_outcome, checked_session
 from ptnotes.domain.day_list import Standing
-from ptnotes.domain.episode import DiagnosisKind, GoalStatus
+from ptnotes.domain.episode import DiagnosisKind, DischargeReason, GoalStatus
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.outcomes import total_of
 from ptnotes.domain.treatment import (
@@ -26,10 +26,12 @@ from ptnotes.domain.treatment import (
     VisitKind,
     VisitStatus,
 )
-from ptnotes.services.care_course import goal_course
+from ptnotes.services.care_course import goal_course, plan_course
 from ptnotes.services.day_list import patients_of_day
+from ptnotes.services.discharge_summary import DischargeChoices, prepare_discharge_summary
 from ptnotes.services.episodes import episodes_of, outcomes_of
 from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
+from ptnotes.services.face_sheet import prepare_face_sheet
 from ptnotes.services.opening import OpenClinic, open_clinic
 from ptnotes.services.overview import home
 from ptnotes.services.patients import find_patients, load_patient, patient_by_mrn
@@ -44,10 +46,11 @@ from ptnotes.services.sample import (
     sample_cases,
 )
 from ptnotes.services.sample_courses import Course, load_courses
-from ptnotes.services.sample_episodes import play
+from ptnotes.services.sample_episodes import Played, play
 from ptnotes.services.sample_people import load_cast
-from ptnotes.services.sample_run import WAYS, Run
+from ptnotes.services.sample_run import WAYS, Referrer, Run
 from ptnotes.services.verification import verify_notes
+from ptnotes.services.visit_words import direction_words
 from ptnotes.services.visits import load_session, sessions_of
 from tests.clock import FixedClock
 
@@ -76,13 +79,20 @@ def run_of(course: Course, way: str = "improving", visits: int = 12, *, full: bo
     return Run(
         visits=visits,
         last_on=TODAY,
+        today=TODAY,
         way=way,
         side="left" if course.sided else "right",
         zone="UTC",
         author_id=1,
-        referrer=("Dr. P. Anand", "Harbor Family Medicine"),
+        referrer=Referrer(
+            name="Dr. P. Anand", practice="Harbor Family Medicine", telephone="555-0150", fax="555-0151"
+        ),
         full=full,
     )
+
+
+def course_of(played: Played) -> str:
+    return next(course.id for course in COURSES.values() if course.title == played.episode.title)
 
 
 def attended(sessions: tuple[TreatmentSession, ...]) -> list[TreatmentSession]:
@@ -107,7 +117,10 @@ def test_every_row_of_every_course_may_be_stored(reference: Reference, course: C
 def test_courses_name_only_what_the_reference_data_has(reference: Reference, course: Course) -> None:
     for technique in course.technique:
         known = reference.techniques[technique.id]
-        assert technique.position in known.positions
+        run = run_of(course)
+        assert run.sided(technique.position) in known.positions
+        if technique.direction:
+            assert run.sided(technique.direction) in known.directions
         assert technique.grades or not known.grade_required
         assert all(reference.sides_at(technique.id, target) for target in technique.targets)
     for motion in course.motion:
@@ -197,6 +210,59 @@ def test_every_episode_of_the_demo_has_a_medical_and_a_treatment_diagnosis(demo:
             assert len(set(rows)) == len(rows)
 
 
+def test_one_code_of_the_demo_is_not_in_the_reference_data(demo: tuple[Case, ...]) -> None:
+    rows = [row for case in demo for played in case.played for row in played.episode.diagnoses]
+    assert [row.code for row in rows if not row.checked] == ["S23.41XD"]
+
+
+def test_every_technique_of_the_demo_says_its_direction(reference: Reference, demo: tuple[Case, ...]) -> None:
+    sessions = [one for case in demo for played in case.played for one in attended(played.sessions)]
+    rows = [row for one in sessions for row in one.mobilizations]
+    assert len(rows) > 500
+    assert [row.technique for row in rows if not direction_words(reference, row)] == []
+
+
+def test_what_ends_is_told_to_its_end(demo: tuple[Case, ...]) -> None:
+    ended = [played for case in demo for played in case.played if played.episode.discharged_on]
+    assert {played.episode.discharge_reason for played in ended} == {
+        DischargeReason.GOALS_MET, DischargeReason.PATIENT_CHOICE, DischargeReason.NOT_RETURNED,
+    }  # fmt: skip
+    for played in ended:
+        last = attended(played.sessions)[-1]
+        is_told = played.episode.discharge_reason is not DischargeReason.NOT_RETURNED
+        assert (last.kind is VisitKind.DISCHARGE) == is_told
+        assert (played.episode.discharged_on == last.service_date) == is_told
+        if is_told:
+            assert last.note.plan.endswith(COURSES[course_of(played)].later)
+    left_open = [
+        played for played in ended if any(goal.status is GoalStatus.ACTIVE for goal in played.episode.goals)
+    ]
+    # One of them shows what the check list of a discharge summary tells.
+    assert len(left_open) == 1
+    dropped = [goal for played in ended for goal in played.episode.goals if goal.status is GoalStatus.DROPPED]
+    assert dropped
+    assert all(goal.status_reason for goal in dropped)
+
+
+def test_a_plan_of_care_holds_for_ninety_days_at_most_and_is_written_anew_before_it_ends(
+    demo: tuple[Case, ...],
+) -> None:
+    most = 0
+    for case in demo:
+        for played in case.played:
+            days = [one.service_date for one in attended(played.sessions)]
+            assert played.plans[0][0] == days[0]
+            assert all(0 < (until - start).days < 90 for start, until in played.plans)
+            for (_, until), (start, _) in pairwise(played.plans):
+                assert start == max(day for day in days if day <= until)
+                kinds = {one.kind for one in played.sessions if one.service_date == start}
+                assert kinds == {VisitKind.RE_EVALUATION}
+            assert played.plans[-1][1] >= (days[-1] if played.episode.discharged_on else TODAY)
+            assert played.episode.plan.certified_until == played.plans[-1][1]
+            most = max(most, len(played.plans))
+    assert most > 5
+
+
 def test_the_demo_says_how_often_at_home_and_what_was_told_at_some_visits(demo: tuple[Case, ...]) -> None:
     sessions = [one for case in demo for played in case.played for one in attended(played.sessions)]
     at_home = [row for one in sessions for row in one.exercises if row.place is Place.HOME]
@@ -270,7 +336,7 @@ def test_the_demo_is_stored_and_read_back_as_it_was_played(clinic: OpenClinic, r
             assert episode.id is not None
             certified = episode.plan.certified_until
             # What is not back from the physician yet is certified to no day.
-            is_back = played.episode.start + timedelta(days=6) <= clinic.today()
+            is_back = played.plans[-1][0] + timedelta(days=6) <= clinic.today()
             assert (certified is not None) == is_back
             plan = replace(played.episode.plan, certified_until=certified)
             assert replace(episode, id=None, patient_id=0, revision=0) == replace(played.episode, plan=plan)
@@ -327,6 +393,38 @@ def test_the_demo_has_something_for_every_screen(clinic: OpenClinic) -> None:
     assert {row.standing for row in patients_of_day(clinic)} == {
         Standing.TO_SIGN, Standing.CANCELLED, Standing.TO_CHART, Standing.PLANNED,
     }  # fmt: skip
+
+
+def test_the_documents_of_the_demo_lack_only_what_is_to_be_shown(clinic: OpenClinic) -> None:
+    evaluations: dict[str, tuple[str, ...]] = {}
+    summaries: dict[str, set[str]] = {}
+    faces: list[str] = []
+    for row in find_patients(clinic, "", limit=100, archived=True):
+        faces += [lack.code for lack in prepare_face_sheet(clinic, row.id).lacks]
+        for episode in episodes_of(clinic, row.id):
+            key = episode.id or 0
+            if episode.title not in evaluations:
+                lacks = prepare_evaluation(clinic, key, EvaluationChoices()).lacks
+                evaluations[episode.title] = tuple(lack.code for lack in lacks)
+            if episode.discharged_on is not None:
+                made = prepare_discharge_summary(clinic, key, DischargeChoices())
+                summaries[f"{row.mrn} {episode.discharge_reason}"] = {lack.code for lack in made.lacks}
+    assert evaluations == {course.title: () for course in COURSES.values()}
+    assert {name: codes for name, codes in summaries.items() if codes} == {
+        "00108 patient_choice": {"lack.goal_open"},
+        "00117 not_returned": {"lack.follow_up", "lack.discharge_communication"},
+    }
+    assert sorted(set(faces)) == ["lack.coverage", "lack.emergency_contact"]
+    assert faces.count("lack.emergency_contact") == 1
+    assert faces.count("lack.coverage") == 4
+
+
+def test_each_plan_of_the_demo_went_to_the_physician(clinic: OpenClinic) -> None:
+    long = patient_by_mrn(clinic, "00112").id or 0
+    (episode,) = episodes_of(clinic, long)
+    versions = plan_course(clinic, episode.id or 0).versions
+    assert len(versions) > 5
+    assert all(version.is_certified for version in versions[:-1])
 
 
 def test_the_demo_warns_of_nothing_that_is_no_matter_of_its_patients(clinic: OpenClinic) -> None:
