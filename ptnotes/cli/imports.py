@@ -71,7 +71,8 @@ def _import_patients(arguments: argparse.Namespace, *, parser: argparse.Argument
 
     columns = None if arguments.map is None else _map_in(arguments.map)
     with closing(opened(arguments)) as clinic:
-        looked = look_at(clinic, arguments.source, told=columns)
+        with telling_progress("bytes") as tell:
+            looked = look_at(clinic, arguments.source, told=columns, progress=tell)
         # Where the header stands is looked up in the file: a map may be older than the titles above it.
         if columns is None:
             columns = looked.map

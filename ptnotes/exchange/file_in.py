@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -33,6 +33,7 @@ TOP_ROWS = 40
 """So far down the names of the columns are looked for."""
 MOST_COLUMNS = 500
 _LONGEST_BEGIN = 64
+_TELL_EVERY = 500
 _NO_LISTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"<")
 """How workbooks, new and old, PDFs, web pages and XML begin."""
 
@@ -148,14 +149,20 @@ class ReadThrough:
     broken_off: Fault | None
 
 
-def read_through(file: BinaryIO, columns: ImportMap, today: date, *, is_untold: bool = False) -> ReadThrough:
-    """Read a file once to its end; up to some names once more where nothing tells its encoding."""
+def read_through(
+    file: BinaryIO, columns: ImportMap, today: date, *, tell: Callable[[], None], is_untold: bool = False
+) -> ReadThrough:
+    """Read a file once to its end, and `tell` of it now and then; up to some names once more where nothing tells its
+    encoding.
+    """
     place = columns.targets.index(Target.BIRTH_DATE) if Target.BIRTH_DATE in columns.targets else None
     counter, letters = DateCounter(today), LetterCounter(columns)
     first: list[tuple[str, ...]] = []
     count = 0
     with rows_of(file, columns) as rows:
         for number, cells, code in rows:
+            if count % _TELL_EVERY == 0:
+                tell()
             count += 1
             letters.see(number, cells)
             if len(first) < FIRST_ROWS:
@@ -163,6 +170,7 @@ def read_through(file: BinaryIO, columns: ImportMap, today: date, *, is_untold: 
             if place is not None and not code and place < len(cells):
                 counter.see(cells[place].removeprefix("'") if columns.is_guarded else cells[place])
         not_patients, broken_off = rows.not_patients, rows.broken_off
+    tell()
     seen = letters.seen(is_guess=is_untold)
     if is_untold:
         seen = letters.with_readings(seen, file)

@@ -11,15 +11,24 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
+from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.importing import Because, Imported, ImportRow, RowKind
 from ptnotes.exchange.file_in import rows_of
 from ptnotes.exchange.row_in import RowReader
-from ptnotes.services.import_run import Progress, Stop, first_pass, reasons_of
-from ptnotes.services.import_source import free_place, given_back, opened_list, require_import
+from ptnotes.services.import_run import first_pass, reasons_of
+from ptnotes.services.import_source import (
+    GoOn,
+    Progress,
+    Stop,
+    free_place,
+    given_back,
+    opened_list,
+    require_import,
+    until_stopped,
+)
 from ptnotes.services.opening import OpenClinic
 
-_LOOK_EVERY = 500
+_TELL_EVERY = 500
 
 
 def rows_not_added(
@@ -31,7 +40,8 @@ def rows_not_added(
     ("import.missing", disk.*), `AccessError`.
     """
     require_import(clinic)
-    rows = (row for row in _again(clinic, done) if kind is None or row.kind is kind)
+    again = _again(clinic, done, until_stopped(clinic))
+    rows = (row for row in again if kind is None or row.kind is kind)
     return tuple(islice(rows, limit))
 
 
@@ -52,21 +62,19 @@ def save_not_added(
     path = free_place(path)
     count = len(done.not_added)
     with given_back(path, done.map) as back:
-        for row in _again(clinic, done):
-            if back.count % _LOOK_EVERY == 0:
+        for row in _again(clinic, done, until_stopped(clinic, stop, code="import.not_saved")):
+            if back.count % _TELL_EVERY == 0:
                 progress(back.count, count)
-                if stop() or clinic.ending.is_set():
-                    raise EnvironmentFault("import.not_saved")
             back.write(row.cells, row.reasons)
     progress(count, count)
     return path
 
 
-def _again(clinic: OpenClinic, done: Imported) -> Iterator[ImportRow]:
+def _again(clinic: OpenClinic, done: Imported, go_on: GoOn) -> Iterator[ImportRow]:
     """Each row that was not added, read again."""
     wanted = iter(done.not_added)
     number, because = next(wanted, (0, None))
-    with opened_list(done.path) as file:
+    with opened_list(done.path, go_on) as file:
         if first_pass(file, replace(done.map, targets=())).digest != done.digest:
             raise InputError(Fault("import.changed_since", "import.file"))
         reader = RowReader(done.map, clinic.today(), clinic.clock())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -35,10 +35,9 @@ from ptnotes.exchange.refused_out import RefusedRows
 from ptnotes.exchange.row_in import Incoming
 from ptnotes.exchange.rows_in import RowsReader
 from ptnotes.services.audit import log
+from ptnotes.services.import_source import GoOn, Progress, Stop
 from ptnotes.services.opening import OpenClinic
 
-Progress = Callable[[int, int], None]
-Stop = Callable[[], bool]
 LOOK_EVERY = 500
 """Rows that are read at once. Then somebody is told how far it is, and asked whether to go on."""
 _GATHERED = 5_000
@@ -104,6 +103,7 @@ class Judge:
         self,
         clinic: OpenClinic,
         columns: ImportMap,
+        go_on: GoOn,
         add: frozenset[int] = frozenset(),
         *,
         stored_as: Given | None = None,
@@ -114,7 +114,9 @@ class Judge:
         self.known = Known(has_uuids=Target.UUID in columns.targets, has_numbers=is_dry, has_places=is_dry)
         self.last_id = 0
         with clinic.store.read() as connection:
-            for row in stored.everybody(connection):
+            for count, row in enumerate(stored.everybody(connection)):
+                if count % LOOK_EVERY == 0:
+                    go_on()
                 self.known.add_patient(self.known.keys(row), row.id)
                 self.last_id = row.id
 
@@ -128,6 +130,11 @@ class Judge:
                 block = []
         if block:
             yield self._verdicts(block)
+
+    def forget_given(self) -> None:
+        """Forget which numbers and ids wait for the store: they are in it by now."""
+        if self._given is not None:
+            self._given.forget()
 
     def _verdicts(self, block: list[tuple[int, list[str], Fault | None]]) -> list[Verdict]:
         read = self._reader.read([cells for _number, cells, fault in block if fault is None])
@@ -224,16 +231,18 @@ class Run:
             )  # fmt: skip
             connection.commit()
 
-    def carry_out(self, rows: Rows, add: frozenset[int], progress: Progress, stop: Stop) -> bool:
+    def carry_out(self, rows: Rows, judge: Judge, progress: Progress, stop: Stop) -> bool:
         """Store what the rows make. Gives whether it was stopped before the end."""
-        given = Given()
-        judge = Judge(self._clinic, self._columns, add, stored_as=given)
         waiting: list[Verdict] = []
         was_stopped = False
         done = 0
+
+        def is_stopped() -> bool:
+            return stop() or self._clinic.ending.is_set()
+
         for verdicts in judge.blocks(rows):
             progress(done, self._first.rows)
-            was_stopped = stop() or self._clinic.ending.is_set()
+            was_stopped = is_stopped()
             if was_stopped:
                 break
             done += len(verdicts)
@@ -243,13 +252,13 @@ class Run:
                 else:
                     self._give_back(verdict)
             if len(waiting) >= _GATHERED:
-                self._store(judge, waiting)
-                waiting = []
-                given.forget()
+                waiting = self._store(judge, waiting, is_stopped)
+                judge.forget_given()
             if self._is_undone:
                 break
         if not was_stopped:
-            self._store(judge, waiting)
+            waiting = self._store(judge, waiting, is_stopped)
+            was_stopped = bool(waiting)
         progress(self.made + self.left_out + self.refused, self._first.rows)
         return was_stopped or self._is_undone
 
@@ -274,12 +283,13 @@ class Run:
         if self._back is not None:
             self._back.write(verdict.cells, verdict.reasons)
 
-    def _store(self, judge: Judge, waiting: list[Verdict]) -> None:
-        """Store rows, in as many turns at writing as it takes."""
-        while waiting and not self._is_undone:
-            waiting = self._one_turn(judge, waiting)
+    def _store(self, judge: Judge, waiting: list[Verdict], is_stopped: Stop) -> list[Verdict]:
+        """Store rows, in as many turns at writing as it takes. Gives those that are left where it is stopped."""
+        while waiting and not self._is_undone and not is_stopped():
+            waiting = self._one_turn(judge, waiting, is_stopped)
+        return waiting
 
-    def _one_turn(self, judge: Judge, waiting: list[Verdict]) -> list[Verdict]:
+    def _one_turn(self, judge: Judge, waiting: list[Verdict], is_stopped: Stop) -> list[Verdict]:
         """One transaction, that ends as soon as somebody else wants to write. Gives the rows that are left to do."""
         store = self._clinic.store
         left: list[Verdict] = []
@@ -293,7 +303,7 @@ class Run:
                 stored.store_rows(connection, self.id, some, self._clinic.clock(), first_id + made)
                 made += len(some)
                 done += _AT_ONCE
-                if store.is_wanted or perf_counter() - begun > _TURN_S:
+                if store.is_wanted or perf_counter() - begun > _TURN_S or is_stopped():
                     break
             judge.last_id = stored.last_id(connection)
             refused = self.left_out + self.refused + len(left)

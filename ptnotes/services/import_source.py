@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+
+from typing_extensions import override
 
 from ptnotes.db.faults import faults_named
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
@@ -20,6 +22,28 @@ from ptnotes.services.permit import require
 
 MOST_BYTES = 500_000_000
 """Largest file that is read: millions of patients."""
+Progress = Callable[[int, int], None]
+Stop = Callable[[], bool]
+GoOn = Callable[[], None]
+"""Does nothing as long as the work may go on, and raises where it may not."""
+
+
+class WatchedFile(io.BufferedReader):
+    """A file that asks `go_on` before each of its parts is read: whoever stops the work is heard wherever it reads."""
+
+    def __init__(self, raw: io.RawIOBase, go_on: GoOn) -> None:
+        super().__init__(raw)
+        self.go_on = go_on
+
+    @override
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.go_on()
+        return super().read(size)
+
+    @override
+    def read1(self, size: int = -1, /) -> bytes:
+        self.go_on()
+        return super().read1(size)
 
 
 def require_import(clinic: OpenClinic) -> None:
@@ -28,10 +52,20 @@ def require_import(clinic: OpenClinic) -> None:
     require(clinic, Act.EDIT_DEMOGRAPHICS)
 
 
+def until_stopped(clinic: OpenClinic, stop: Stop = lambda: False, *, code: str = "import.stopped") -> GoOn:
+    """What raises `EnvironmentFault` with this code once somebody says stop, or the clinic is closed."""
+
+    def go_on() -> None:
+        if stop() or clinic.ending.is_set():
+            raise EnvironmentFault(code)
+
+    return go_on
+
+
 @contextmanager
-def opened_list(path: Path) -> Iterator[BinaryIO]:
-    """Open a file of patients. Raises `InputError` ("import.empty", "import.too_large") and `EnvironmentFault`
-    ("import.missing", "import.not_a_file", disk.*).
+def opened_list(path: Path, go_on: GoOn) -> Iterator[WatchedFile]:
+    """Open a file of patients, to be read as long as that is allowed. Raises `InputError` ("import.empty",
+    "import.too_large") and `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*).
     """
     with faults_named(path):
         try:
@@ -40,7 +74,7 @@ def opened_list(path: Path) -> Iterator[BinaryIO]:
             raise EnvironmentFault("import.missing", path=str(path)) from None
         if not stat.S_ISREG(kind):
             raise EnvironmentFault("import.not_a_file", path=str(path))
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as raw, WatchedFile(raw, go_on) as file:
             size = os.fstat(file.fileno()).st_size
             if size > MOST_BYTES:
                 limit = f"{MOST_BYTES // 1_000_000:,}"

@@ -10,8 +10,7 @@ from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.importing import ImportRun, RunState, Undone
 from ptnotes.services.audit import log
-from ptnotes.services.import_run import Progress, Stop
-from ptnotes.services.import_source import require_import
+from ptnotes.services.import_source import Progress, Stop, require_import
 from ptnotes.services.opening import OpenClinic
 
 _AT_ONCE = 250

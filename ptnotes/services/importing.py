@@ -19,7 +19,7 @@ from ptnotes.db.audit import Writing
 from ptnotes.db.patients import load_patient
 from ptnotes.db.settings import load_clinic
 from ptnotes.domain.encodings import UNTOLD
-from ptnotes.domain.errors import EnvironmentFault, Fault, InputError, NotFoundError
+from ptnotes.domain.errors import Fault, InputError, NotFoundError
 from ptnotes.domain.importing import (
     CANNOT_BE_ADDED,
     Because,
@@ -41,16 +41,23 @@ from ptnotes.exchange.letters_seen import LetterCounter
 from ptnotes.exchange.map_text import has_header_of, read_map
 from ptnotes.exchange.row_in import RowReader
 from ptnotes.services.import_run import (
+    Given,
     Judge,
-    Progress,
     Run,
-    Stop,
     Verdict,
     collected_rarely,
     first_pass,
     reasons_of,
 )
-from ptnotes.services.import_source import free_place, given_back, opened_list, require_import
+from ptnotes.services.import_source import (
+    Progress,
+    Stop,
+    free_place,
+    given_back,
+    opened_list,
+    require_import,
+    until_stopped,
+)
 from ptnotes.services.opening import OpenClinic
 
 _MONTH_FIRST_IN = frozenset({"US", "PH", "FM", "MH", "PW"})
@@ -59,21 +66,30 @@ _CODES = (RowKind.MADE, RowKind.DUPLICATE, RowKind.REFUSED)
 _REASONS = tuple(Because)
 
 
-def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) -> Looked:
+def look_at(
+    clinic: OpenClinic,
+    path: Path,
+    *,
+    told: ImportMap | None = None,
+    progress: Progress = lambda _done, _total: None,
+    stop: Stop = lambda: False,
+) -> Looked:
     """Read a file through once and guess how it is read; nothing is stored.
 
     Columns are matched, and letters read where the file does not tell them, as in the last import of a file with such a
-    header, else by their names and as Windows-1252; `told` sets
-    letters, separator and where the header is, if any, and what the columns hold where they are still the same. Raises
-    `InputError` ("import.empty", "import.no_list", "import.no_patient" for JSON without any, "import.too_large",
-    "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file", disk.*),
-    `AccessError`.
+    header, else by their names and as Windows-1252; `told` sets letters, separator and where the header is, if any, and
+    what the columns hold where they are still the same. `progress` is told bytes done and in all.
+
+    Raises `InputError` ("import.empty", "import.no_list", "import.no_patient" for JSON without any, "import.too_large",
+    "import.too_many_columns", "import.not_read"), `EnvironmentFault` ("import.missing", "import.not_a_file",
+    "import.stopped", disk.*), `AccessError`.
     """
     require_import(clinic)
     with clinic.store.read() as connection:
         known = list(stored.mappings(connection))
         usual = usual_order(load_clinic(connection).locale)
-    with opened_list(path) as file:
+    with opened_list(path, until_stopped(clinic, stop)) as file:
+        size, _changed_at = _stamp(file)
         guess = first_guess(file, told)
         if told is None and guess.is_untold:
             guess = _in_letters_of_last_time(file, guess, known)
@@ -83,7 +99,10 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
         else:
             remembered = _remembered(guess, known, is_told=told is not None)
             columns = columns if remembered is None else remembered
-        read = read_through(file, columns, clinic.today(), is_untold=guess.is_untold)
+        read = read_through(
+            file, columns, clinic.today(),
+            is_untold=guess.is_untold, tell=lambda: progress(file.tell(), size),
+        )  # fmt: skip
         is_order_remembered = remembered is not None and remembered.order_is_said
         if columns.kind is FileKind.CSV:
             columns = settled_order(columns, read.dates, columns.date_order if is_order_remembered else usual)
@@ -91,7 +110,6 @@ def look_at(clinic: OpenClinic, path: Path, *, told: ImportMap | None = None) ->
             columns = replace(columns, order_is_said=is_order_remembered or read.dates.needs_order)
         elif not read.rows:
             raise InputError(Fault("import.no_patient", "import.file"))
-        size = os.fstat(file.fileno()).st_size
     return Looked(
         path=path,
         map=columns,
@@ -132,14 +150,14 @@ def dry_run(
     columns = checked_map(columns)
     index = RowIndex()
     counts = dict.fromkeys(RowKind, 0)
-    with collected_rarely(), opened_list(path) as file:
+    go_on = until_stopped(clinic, stop)
+    with collected_rarely(), opened_list(path, go_on) as file:
         index.stamp = _stamp(file)
         digest = first_pass(file, replace(columns, targets=())).digest
         columns = _with_header(file, columns)
-        judge, letters = Judge(clinic, columns), LetterCounter(columns)
+        judge, letters = Judge(clinic, columns, go_on), LetterCounter(columns)
         with rows_of(file, columns) as rows:
             for verdicts in judge.blocks(rows):
-                _go_on(clinic, stop)
                 progress(file.tell(), index.stamp[0])
                 for verdict in verdicts:
                     counts[verdict.kind] += 1
@@ -173,7 +191,7 @@ def dry_run_rows(
     require_import(clinic)
     index = tried.index
     wanted = _positions(index.kinds, _CODES.index(kind), offset, limit)
-    with opened_list(tried.path) as file:
+    with opened_list(tried.path, until_stopped(clinic)) as file:
         if _stamp(file) != index.stamp:
             raise InputError(Fault("import.changed", "import.file"))
         reader = RowReader(tried.map, clinic.today(), clinic.clock())
@@ -211,25 +229,29 @@ def import_patients(
     A row without a record number gets the clinic's next one, as does an added row whose number is somebody's. What was
     refused or left out is written to `refused`, which must not be there, with the reasons. `digest` is that of the dry
     run that decisions were made by. `progress` is told rows done and in all. When it is stopped, what was added till
-    then stays, as an import that can be undone.
+    then stays, as an import that can be undone; before anything was begun to be stored, "import.stopped" is raised.
 
     Raises `InputError` as `dry_run` does, and "import.changed" where the file has another digest; `EnvironmentFault`
     ("import.there", "folder.missing", disk.*), `AccessError`. What was added before a disk failed stays likewise.
     """
     require_import(clinic)
     columns = checked_map(columns)
+    go_on = until_stopped(clinic, stop)
     if refused is not None:
         refused = free_place(refused)
     with collected_rarely(), ExitStack() as open_files:
-        file = open_files.enter_context(opened_list(path))
+        file = open_files.enter_context(opened_list(path, go_on))
         columns = _with_header(file, columns)
         first = first_pass(file, columns)
         if digest and digest != first.digest:
             raise InputError(Fault("import.changed", "import.file"))
+        judge = Judge(clinic, columns, go_on, frozenset(add), stored_as=Given())
         back = None if refused is None else open_files.enter_context(given_back(refused, columns))
         run = Run(clinic, columns, first, back)
+        # From here on what was stored stays: the run itself looks whether it is stopped, and ends as a whole.
+        file.go_on = lambda: None
         with rows_of(file, columns) as rows:
-            was_stopped = run.carry_out(rows, frozenset(add), progress, stop)
+            was_stopped = run.carry_out(rows, judge, progress, stop)
             broken_off = rows.broken_off
         has_changed = first_pass(file, replace(columns, targets=())).digest != first.digest
         run.finish()
@@ -308,11 +330,6 @@ def _in_letters_of_last_time(file: BinaryIO, guess: Guess, known: list[str]) -> 
             if _remembered(tried[encoding], [text], is_told=False) is not None:
                 return tried[encoding]
     return guess
-
-
-def _go_on(clinic: OpenClinic, stop: Stop) -> None:
-    if stop() or clinic.ending.is_set():
-        raise EnvironmentFault("import.stopped")
 
 
 def _keep(index: RowIndex, verdict: Verdict) -> None:

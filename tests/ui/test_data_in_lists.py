@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ptnotes.services.opening import OpenClinic
-from ptnotes.ui.data.data_page import DataPage
 from ptnotes.ui.data.in_page import CHECK, COLUMNS, InPage
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from tests.ui.data_in import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,7 @@ CASES: Mapping[str, Case] = {
 
 @pytest.fixture
 def page(qtbot: QtBot, open_clinic: OpenClinic, tasks: Tasks, theme: Theme) -> InPage:
-    made = DataPage(open_clinic, tasks, theme)
-    qtbot.addWidget(made)
-    made.resize(1180, 760)
-    made.show()
-    made.activateWindow()
-    made.show_data()
-    return made.bring_in
+    return shown(open_clinic, tasks, theme, qtbot)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

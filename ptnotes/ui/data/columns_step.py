@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,8 +28,8 @@ from ptnotes.domain.importing import (
     dates_words,
 )
 from ptnotes.domain.wording import how_many
+from ptnotes.ui.data.running import RunningLine
 from ptnotes.ui.data.steps import keys_of_way_on
-from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card, Scroller
@@ -117,7 +116,7 @@ class ColumnsStep(QWidget):
         self.scroller = Scroller(parent=self)
         self._map = ImportMap(kind=FileKind.CSV)
         self._dates = DatesSeen()
-        self._shown: tuple[Path, tuple[str, ...], tuple[tuple[str, ...], ...]] | None = None
+        self._looked: Looked | None = None
         self.targets: list[QComboBox] = []
         self._places: list[int] = []
         """Which column each of them is for."""
@@ -147,6 +146,7 @@ class ColumnsStep(QWidget):
         self.matching = Card("What each column holds", "")
         self.table = GridTable(("Column of the file", "First values", "Goes to"))
         self.fault = FaultLabel()
+        self.running = RunningLine(theme)
         self.more = Label("", "small", wraps=True)
         self.go_on = QPushButton("Show what would become of every row")
         self.go_on.setProperty("type", "primary")
@@ -191,6 +191,7 @@ class ColumnsStep(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(24, theme.space(3), 24, 16)
         foot.setSpacing(theme.space(3))
+        foot.addWidget(self.running)
         foot.addWidget(self.fault)
         foot.addLayout(row)
         column = QVBoxLayout(self)
@@ -201,10 +202,10 @@ class ColumnsStep(QWidget):
 
     def show_file(self, looked: Looked) -> None:
         """Show how the file was read, and what its columns seem to hold."""
-        if self._shown is None or self._shown[0] != looked.path:
+        before, self._looked = self._looked, looked
+        if before is None or before.path != looked.path:
             self._order_said, self._is_encoding_said = "", False
-        is_other = (looked.path, looked.map.header, looked.first_rows) != self._shown
-        self._shown = (looked.path, looked.map.header, looked.first_rows)
+        is_other = before is None or _stands_there(before) != _stands_there(looked)
         self._map, self._dates = looked.map, looked.dates
         self.file.set_title(looked.path.name)
         self.file.set_note(_size(looked))
@@ -213,8 +214,7 @@ class ColumnsStep(QWidget):
         self._offer_headers(looked)
         self._take_order(looked)
         self._say_matched(looked)
-        self.fault.say("")
-        self._is_read = True
+        self.refuse("")
         if is_other:
             self._show_first(looked)
             self._show_columns(looked)
@@ -227,10 +227,24 @@ class ColumnsStep(QWidget):
         self.scroller.verticalScrollBar().setValue(0)
         self.go_on.setFocus()
 
-    def refuse(self, error: Exception) -> None:
-        """Say why nothing comes of it."""
+    def refuse(self, words: str) -> None:
+        """Say why nothing comes of it; empty words only take the waiting away."""
         self._is_read = True
-        self.fault.say(sentence_for(error))
+        self.running.end()
+        self.fault.say(words)
+
+    def show_again(self) -> None:
+        """Show the file as it was read last: what was chosen then is not to be read after all."""
+        if self._looked is None:
+            return
+        # Which column holds the birth date is read anew; what the others hold was chosen without that, and stays.
+        targets = tuple(
+            was if Target.BIRTH_DATE in (was, now) else now
+            for was, now in zip(self._map.targets, self.chosen_map().targets, strict=True)
+        )
+        if self.encoding.currentData() != self._map.encoding:
+            self._is_encoding_said = False
+        self.show_file(replace(self._looked, map=replace(self._map, targets=targets)))
 
     def chosen_map(self) -> ImportMap:
         """How the file is read by what is chosen now."""
@@ -388,6 +402,11 @@ class ColumnsStep(QWidget):
 def _birth_date(columns: ImportMap) -> tuple[int, ...]:
     """In which columns the birth date is."""
     return tuple(place for place, target in enumerate(columns.targets) if target is Target.BIRTH_DATE)
+
+
+def _stands_there(looked: Looked) -> tuple[object, ...]:
+    """What is shown of a file itself, however its columns are matched."""
+    return looked.path, looked.map.header, looked.first_rows
 
 
 def _name(header: Sequence[str], place: int) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.ui.data.asking import AskPath, Wanted, ask_for_file
-from ptnotes.ui.data.running import RunningLine
+from ptnotes.ui.data.running import Course, RunningLine
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme, restyle
 from ptnotes.ui.widgets.card import Card
@@ -88,11 +88,11 @@ class FileCard(Card):
         self.button.clicked.connect(self._ask)
         self.drop.dropped.connect(self.chosen)
 
-    def looking(self) -> None:
-        """Say that the file is looked at."""
+    def looking(self) -> Course:
+        """Say that the file is looked at; whoever does it is handed the course."""
         self.fault.say("")
         self.drop.hide()
-        self.running.begin("Looking at the file")
+        return self.running.begin("Looking at the file")
 
     def refuse(self, words: str) -> None:
         """Say why nothing comes of the file; empty words only take the waiting away."""

@@ -42,7 +42,7 @@ class InPage(QWidget):
         self._clinic = clinic
         self._tasks = tasks
         self._path = Path()
-        self._course = Course()
+        self._looking, self._course = Course(), Course()
         self._tried: DryRun | None = None
         self.may = allows(clinic, Act.ADMINISTER) and allows(clinic, Act.EDIT_DEMOGRAPHICS)
         self.steps = Steps(("File", "Columns", "Check and import"), theme, self)
@@ -63,6 +63,7 @@ class InPage(QWidget):
         self.steps.setVisible(self.may)
         self.file.chosen.connect(self.look)
         self.file.running.cancel.clicked.connect(self._stop_looking)
+        self.columns.running.cancel.clicked.connect(self._stop_looking)
         self.columns.read_otherwise.connect(self._look_otherwise)
         self.columns.agreed.connect(self.try_out)
         self.columns.left.connect(self._choose_again)
@@ -103,9 +104,9 @@ class InPage(QWidget):
     def look(self, path: Path) -> None:
         """Look at a file, and go on to its columns; a FHIR file has none, so it is tried at once."""
         self._path = path
+        self._go_to(FILE)
         self.result.hide()
-        self.file.looking()
-        self._tasks.read(partial(look_at, self._clinic, path), self._looked, self._not_looked, latest=_LOOK)
+        self._begin_looking(self.file.looking())
 
     def try_out(self, columns: ImportMap) -> None:
         """Show what an import by this map would do."""
@@ -116,6 +117,13 @@ class InPage(QWidget):
             dry_run, self._clinic, self._path, columns, progress=self._course.tell, stop=self._course.stop
         )
         self._tasks.read(job, self._show_tried, partial(self._not_tried, columns.kind))
+
+    def _begin_looking(self, course: Course, told: ImportMap | None = None) -> None:
+        # What is still read of another file, or in another way, is of no use any more.
+        self._looking.is_stopped = True
+        self._looking = course
+        job = partial(look_at, self._clinic, self._path, told=told, progress=course.tell, stop=course.stop)
+        self._tasks.read(job, self._looked, self._not_looked, latest=_LOOK)
 
     def _looked(self, looked: Looked) -> None:
         self.file.refuse("")
@@ -129,17 +137,24 @@ class InPage(QWidget):
                 self.columns.start()
 
     def _not_looked(self, error: Exception) -> None:
-        self._go_to(FILE)
-        self.file.refuse(sentence_for(error))
+        if self.stage.currentIndex() == COLUMNS:
+            self.columns.refuse(sentence_for(error))
+        else:
+            self._go_to(FILE)
+            self.file.refuse(sentence_for(error))
 
     def _stop_looking(self) -> None:
+        self._looking.is_stopped = True
         self._tasks.forget(_LOOK)
-        self.file.refuse("")
-        self.file.button.setFocus()
+        if self.stage.currentIndex() == COLUMNS:
+            self.columns.show_again()
+            self.columns.go_on.setFocus()
+        else:
+            self.file.refuse("")
+            self.file.button.setFocus()
 
     def _look_otherwise(self, told: ImportMap) -> None:
-        look = partial(look_at, self._clinic, self._path, told=told)
-        self._tasks.read(look, self._looked, self.columns.refuse, latest=_LOOK)
+        self._begin_looking(self.columns.running.begin_aside("Reading the file"), told)
 
     def _show_tried(self, tried: DryRun) -> None:
         self._tried = tried
@@ -149,7 +164,7 @@ class InPage(QWidget):
         self.check.running.end()
         if kind is FileKind.CSV:
             self._go_to(COLUMNS)
-            self.columns.refuse(error)
+            self.columns.refuse(sentence_for(error))
             self.columns.go_on.setFocus()
         else:
             self._not_looked(error)
@@ -193,6 +208,8 @@ class InPage(QWidget):
             self._choose_again()
 
     def _choose_again(self) -> None:
+        if self.columns.running.is_running:
+            self._stop_looking()
         self._go_to(FILE)
         self.file.button.setFocus()
 

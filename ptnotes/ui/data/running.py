@@ -11,6 +11,8 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label
 
 _LOOK_MS = 100
+_MOMENT_MS = 300
+"""What takes less needs no words."""
 
 
 @dataclass(slots=True, eq=False)
@@ -52,8 +54,7 @@ class RunningLine(QWidget):
         column.addWidget(self.words)
         column.addLayout(row)
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._tell)
         self.cancel.clicked.connect(self.stop)
         self.hide()
 
@@ -64,13 +65,17 @@ class RunningLine(QWidget):
 
     def begin(self, words: str, things: str = "") -> Course:
         """Show that `words` is being done to so many `things`, or in per cent; whoever does it is handed the course."""
+        course = self.begin_aside(words, things)
+        self._tell()
+        self.cancel.setFocus()
+        return course
+
+    def begin_aside(self, words: str, things: str = "") -> Course:
+        """As `begin`, but seen only where it takes longer than a moment; the keyboard stays where it is."""
         self._course = Course()
         self._words, self._things = words, things
         self.cancel.setEnabled(True)
-        self._look()
-        self._timer.start()
-        self.show()
-        self.cancel.setFocus()
+        self._timer.start(_MOMENT_MS)
         return self._course
 
     def end(self) -> None:
@@ -83,6 +88,11 @@ class RunningLine(QWidget):
         self._course.is_stopped = True
         self.cancel.setEnabled(False)
         self._look()
+
+    def _tell(self) -> None:
+        self._timer.setInterval(_LOOK_MS)
+        self._look()
+        self.show()
 
     def _look(self) -> None:
         done, total = self._course.done, self._course.total

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from ptnotes.services.export_csv import export_csv
 from ptnotes.services.export_fhir import export_fhir
 from ptnotes.services.history import clinic_history
 from ptnotes.services.import_not_added import rows_not_added, save_not_added
+from ptnotes.services.import_source import opened_list, until_stopped
 from ptnotes.services.import_undo import import_runs, undo_import
 from ptnotes.services.importing import dry_run, dry_run_rows, import_patients, look_at
 from ptnotes.services.opening import OpenClinic
@@ -347,14 +349,44 @@ def test_an_import_that_is_stopped_is_one_that_can_be_undone(
     monkeypatch.setattr(import_run, "_GATHERED", 10)
     monkeypatch.setattr(import_run, "LOOK_EVERY", 25)
     path = written(tmp_path, people(100))
-    asked = iter([False, False])
-    done = brought_in(clinic, path, stop=lambda: next(asked, True))
-    assert done.was_stopped
-    assert 0 < done.made < 100
+    far = [0]
+    done = brought_in(
+        clinic, path, progress=lambda rows, _total: far.append(rows), stop=lambda: far[-1] >= 50
+    )
+    assert (done.was_stopped, done.made) == (True, 50)
     (run,) = import_runs(clinic)
     assert (run.made, run.left, run.rows) == (done.made, done.made, 100)
     assert undo_import(clinic, run.id).removed == done.made
     assert everybody(clinic) == []
+
+
+def test_an_import_that_is_stopped_while_rows_are_stored_ends_after_those_that_are_being_stored(
+    clinic: OpenClinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_run, "_AT_ONCE", 10)
+    path = written(tmp_path, people(100))
+    stored: list[Any] = []
+    original = imports.store_rows
+    monkeypatch.setattr(imports, "store_rows", lambda *some: stored.append(original(*some)))
+    done = brought_in(clinic, path, stop=lambda: len(stored) == 3)
+    assert (done.was_stopped, done.made, done.left_out, done.refused) == (True, 30, 0, 0)
+    (run,) = import_runs(clinic)
+    assert (run.made, run.left, run.rows) == (30, 30, 100)
+    monkeypatch.undo()
+    assert brought_in(clinic, path).made == 70, "the rest can be brought in later"
+
+
+def test_an_import_that_is_stopped_before_anything_is_stored_leaves_nothing(
+    clinic: OpenClinic, tmp_path: Path
+) -> None:
+    path = written(tmp_path, people(30))
+    columns = look_at(clinic, path).map
+    back = tmp_path / "refused.csv"
+    with pytest.raises(EnvironmentFault, match=r"import\.stopped"):
+        import_patients(clinic, path, columns, refused=back, stop=lambda: True)
+    assert import_runs(clinic) == ()
+    assert everybody(clinic) == []
+    assert sorted(one.name for one in tmp_path.iterdir() if "refused" in one.name) == []
 
 
 def test_an_import_whose_program_ends_is_shown_as_cut_off_with_what_it_made(
@@ -657,14 +689,91 @@ def test_pages_of_rows_are_read_again_from_anywhere_in_the_file(
     assert dry_run_rows(clinic, tried, RowKind.DUPLICATE, offset=9) == ()
 
 
-def test_closing_the_clinic_stops_a_dry_run(clinic: OpenClinic, tmp_path: Path) -> None:
+class Asked:
+    """Counts how often it is asked whether to stop, and says so from one time on."""
+
+    def __init__(self, stops_at: int | None = None) -> None:
+        self.count, self.stops_at = 0, stops_at
+
+    def __call__(self) -> bool:
+        self.count += 1
+        return self.stops_at is not None and self.count >= self.stops_at
+
+
+def test_a_file_is_looked_at_and_tried_no_further_once_it_is_stopped_and_stays_as_it_is(
+    clinic: OpenClinic, tmp_path: Path
+) -> None:
+    path = written(tmp_path, people(3_000), "cp1252")
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    columns = look_at(clinic, path).map
+    for verb in (partial(look_at, clinic, path), partial(dry_run, clinic, path, columns)):
+        whole = Asked()
+        verb(stop=whole)
+        # A part of a file is read between two of these questions, and never a whole one.
+        assert whole.count > path.stat().st_size // 10_000
+        for at in range(1, whole.count + 1):
+            asked = Asked(at)
+            with pytest.raises(EnvironmentFault, match=r"import\.stopped"):
+                verb(stop=asked)
+            assert asked.count == at
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert everybody(clinic) == []
+
+
+def test_each_part_that_is_read_of_a_file_is_asked_for(clinic: OpenClinic, tmp_path: Path) -> None:
+    asked = Asked()
+    with opened_list(written(tmp_path, people(3)), until_stopped(clinic, asked)) as file:
+        assert file.read(4) + file.read1(4) == HEAD[:8].encode()
+        assert asked.count == 2
+        asked.stops_at = 3
+        for read in (file.read, file.read1):
+            with pytest.raises(EnvironmentFault, match=r"import\.stopped"):
+                read()
+
+
+def test_a_try_is_stopped_while_the_patients_of_the_clinic_are_read(
+    clinic: OpenClinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_run, "LOOK_EVERY", 2)
+    path = written(tmp_path, people(1))
+    columns = look_at(clinic, path).map
+    before, after = Asked(), Asked()
+    dry_run(clinic, path, columns, stop=before)
+    for number in range(5):
+        add_patient(clinic, replace(PATIENT, mrn=f"K{number}", family_name=f"Quux{number}"))
+    dry_run(clinic, path, columns, stop=after)
+    assert after.count == before.count + 3
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.json"])
+def test_a_look_at_a_file_tells_how_far_it_is(clinic: OpenClinic, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    one = _patient_of_fhir(b"Okafor")
+    path.write_bytes(people(3_000).encode() if name == "list.csv" else b"[" + b",".join([one] * 3_000) + b"]")
+    told: list[tuple[int, int]] = []
+    look_at(clinic, path, progress=lambda *far: told.append(far))
+    size = path.stat().st_size
+    assert len(told) == 7
+    assert told == sorted(told)
+    assert told[-1] == (size, size)
+    assert len(set(told)) > 3
+    assert all(done <= total == size for done, total in told)
+
+
+def test_closing_the_clinic_stops_reading(clinic: OpenClinic, tmp_path: Path) -> None:
     path = written(tmp_path, people(3))
     columns = look_at(clinic, path).map
     with pytest.raises(EnvironmentFault, match=r"import\.stopped"):
         dry_run(clinic, path, columns, stop=lambda: True)
+    tried = dry_run(clinic, path, columns)
     clinic.ending.set()
-    with pytest.raises(EnvironmentFault, match=r"import\.stopped"):
-        dry_run(clinic, path, columns)
+    for verb in (
+        partial(look_at, clinic, path),
+        partial(dry_run, clinic, path, columns),
+        partial(dry_run_rows, clinic, tried, RowKind.MADE),
+    ):
+        with pytest.raises(EnvironmentFault, match=r"import\.stopped"):
+            verb()
     clinic.ending.clear()
 
 
