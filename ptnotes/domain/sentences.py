@@ -244,7 +244,10 @@ SENTENCES = {
     "lack.referrer": "Nobody is named to whom it goes.",
     "lack.home_exercises": "No exercise is charted as done at home.",
     "lack.home_exercises_older": "The latest visit has no exercise for at home; these are of {day}.",
-    "lack.home_precaution": "The precaution stands on the sheet as it was charted. Is it for the patient: “{words}”?",
+    "lack.home_precaution": (
+        "The sheet does not say what to watch for, and the precaution is in words for colleagues: “{words}”. "
+        "Say in plain words what of it the patient has to know."
+    ),
     "lack.home_often": "How often is not charted: {exercise}. The sheet has a line to write it on.",
     "lack.home_dose": "No sets, repetitions or hold are charted: {exercise}",
     "lack.discharge": "The episode is not discharged yet.",

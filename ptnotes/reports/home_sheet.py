@@ -28,6 +28,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEKS = 2
 _BOX_PT = 23.5
 _LEAST_TABLE_PT = 110.0
+_BOXED_LINES = 8
 
 
 class _LargeSection(Section):
@@ -104,7 +105,7 @@ def _story(data: HomeSheetData) -> Iterator[Flowable]:
     yield paragraph([Span("For "), bold(data.called)], _LARGE)
     if data.shown_on is not None:
         yield paragraph([quiet(f"As at your visit of {full_date(data.shown_on)}.")], _LARGE)
-    yield from _care(data)
+    yield from _care(data.watch_for)
     yield _LargeSection("Your exercises")
     if not data.exercises:
         yield space(6)
@@ -120,12 +121,11 @@ def _story(data: HomeSheetData) -> Iterator[Flowable]:
     yield KeepTogether(list(_when_to_call(data)))
 
 
-def _care(data: HomeSheetData) -> Iterator[Flowable]:
-    for label, text in (("What to watch for: ", data.watch_for), ("Take care: ", data.take_care)):
-        if text:
-            told = paragraph([bold(label), Span(text)], _LARGE)
-            # A box is not broken over pages, so that a text of many lines goes without.
-            yield Box(told) if len(text) <= 600 and text.count("\n") <= 8 else told
+def _care(words: str) -> Iterator[Flowable]:
+    if words:
+        told = paragraph([bold("What to watch for: "), Span(words)], _LARGE)
+        # A box is not broken over pages, so that a text of many lines goes without.
+        yield Box(told) if words.count("\n") <= _BOXED_LINES else told
 
 
 def _exercise(number: int, exercise: HomeExercise) -> Iterator[Flowable]:

@@ -27,9 +27,9 @@ class HomeSheetData(DocumentData):
 
     `shown_on` is the day of the visit whose exercises these are, None where no visit has any.
 
-    `is_latest` says whether that was the latest visit. `watch_for` are words to the patient; `take_care` is the
-    precaution as it was charted, empty where there are such words. `emergencies` and `same_day` are signs for which the
-    patient gets help at once, or calls on the same day; `sources` say where these are from.
+    `is_latest` says whether that was the latest visit. `watch_for` are words to the patient. For
+    `emergencies` the patient gets help at once, for `same_day` they call on the same day; `sources` say where these
+    signs are from.
     """
 
     called: str
@@ -37,7 +37,6 @@ class HomeSheetData(DocumentData):
     is_latest: bool = True
     exercises: tuple[HomeExercise, ...] = ()
     watch_for: str = ""
-    take_care: str = ""
     emergencies: tuple[str, ...] = ()
     same_day: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

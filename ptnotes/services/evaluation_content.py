@@ -131,6 +131,7 @@ def evaluation_content(
     latest = _latest(found.outcomes)
     course = _course(reference, case, found) if found.is_again else None
     screen = replace(case.screen, answers=answers_at(case.screen.answers, session))
+    limiting = positive_answers(reference, screen)
     data = EvaluationData(
         clinic=case.clinic,
         author=case.author,
@@ -172,8 +173,8 @@ def evaluation_content(
         answers=answered_over(reference, latest),
         examination=found_lines(reference, session),
         body=told_course(reference, areas_of, [session]),
-        screening=positive_answers(reference, screen),
-        screen_asked=_screen_asked(reference, episode, screen),
+        screening=limiting,
+        screen_asked=_screen_asked(reference, episode, screen, is_limited=bool(limiting)),
         done=visit_line(reference, session, numbers, None).done,
         versions=tuple(_version(version, case.names) for version in found.earlier),
         course=course,
@@ -295,7 +296,7 @@ def _score(reference: Reference, score: OutcomeScore) -> ScoreLine:
     )
 
 
-def _screen_asked(reference: Reference, episode: EpisodeOfCare, screen: Screen) -> str:
+def _screen_asked(reference: Reference, episode: EpisodeOfCare, screen: Screen, *, is_limited: bool) -> str:
     """When the screen was asked, and how much of it has no answer: a blank is no "no"."""
     last = asked_last_on(screen.answers)
     if last is None:
@@ -303,7 +304,8 @@ def _screen_asked(reference: Reference, episode: EpisodeOfCare, screen: Screen) 
     regions = [row.region for row in episode.regions]
     whole = asked_in_full_on(reference, screen.answers, regions)
     if whole is not None:
-        return f"The screen was asked in full on {full_date(whole)}. No other answer limits treatment."
+        other = "other " if is_limited else ""
+        return f"The screen was asked in full on {full_date(whole)}. No {other}answer limits treatment."
     count = len(unanswered(reference, screen.answers, regions))
     questions = "1 question has" if count == 1 else f"{count} questions have"
     return f"The screen was last asked on {full_date(last)}; {questions} no answer."

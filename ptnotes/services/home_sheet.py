@@ -50,7 +50,7 @@ _WATCH_FOR_LIMIT = 600
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeSheetChoices:
     """What a therapist chooses of a sheet: the paper is the clinic's where None. `watch_for` tells the patient what to
-    watch for, in plain words; where it is empty, the episode's precaution stands as it was charted.
+    watch for, in plain words; where it is empty nothing stands there, since what is charted is in words of the clinic.
     """
 
     paper: Paper | None = None
@@ -78,7 +78,7 @@ def prepare_home_sheet(clinic: OpenClinic, episode_id: int, choices: HomeSheetCh
         covers_from=data.shown_on,
         covers_to=data.shown_on,
         sessions=tuple((one.id or 0, one.revision) for one in shown),
-        lacks=home_sheet_lacks(data),
+        lacks=home_sheet_lacks(case.episode, data),
     )
 
 
@@ -107,7 +107,6 @@ def home_sheet_content(reference: Reference, case: Case, watch_for: str = "") ->
         is_latest=not shown or shown[0] is attended[-1],
         exercises=tuple(_exercise(reference, row) for row in at_home),
         watch_for=watch_for,
-        take_care="" if watch_for else case.episode.precaution.strip(),
         emergencies=tuple(_SIGNS[item.id] for item in signs if item.action == _AT_ONCE),
         same_day=tuple(_SIGNS[item.id] for item in signs if item.action != _AT_ONCE),
         sources=tuple(
@@ -116,12 +115,12 @@ def home_sheet_content(reference: Reference, case: Case, watch_for: str = "") ->
     )
 
 
-def home_sheet_lacks(data: HomeSheetData) -> tuple[Lack, ...]:
+def home_sheet_lacks(episode: EpisodeOfCare, data: HomeSheetData) -> tuple[Lack, ...]:
     """What the sheet should say and cannot, what is required first."""
-    return tuple(sorted(_lacks(data), key=lambda lack: not lack.is_required))
+    return tuple(sorted(_lacks(episode, data), key=lambda lack: not lack.is_required))
 
 
-def _lacks(data: HomeSheetData) -> Iterator[Lack]:
+def _lacks(episode: EpisodeOfCare, data: HomeSheetData) -> Iterator[Lack]:
     yield from blanks_left("What to watch for", data.watch_for)
     if not data.exercises:
         yield Lack(code="lack.home_exercises")
@@ -136,9 +135,10 @@ def _lacks(data: HomeSheetData) -> Iterator[Lack]:
             yield Lack(code="lack.home_often", values={"exercise": exercise.name}, is_required=False)
     if not data.clinic.telephone:
         yield Lack(code="lack.clinic_telephone")
-    if data.take_care:
-        # It was charted for colleagues; whoever hands the sheet over sees to it that the patient understands it.
-        yield Lack(code="lack.home_precaution", values={"words": data.take_care}, is_required=False)
+    precaution = episode.precaution.strip()
+    if precaution and not data.watch_for:
+        # It was charted for colleagues: what of it the patient has to know is said by whoever hands the sheet over.
+        yield Lack(code="lack.home_precaution", values={"words": precaution}, is_required=False)
 
 
 def home_exercise_lines(reference: Reference, sessions: Sequence[TreatmentSession]) -> tuple[str, ...]:

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptnotes.domain.episode import EpisodeRegion
+from ptnotes.domain.documents import Lack
+from ptnotes.domain.episode import EpisodeOfCare, EpisodeRegion
 from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
 from ptnotes.reports.home_sheet import render_home_sheet
+from ptnotes.reports.home_sheet_data import HomeSheetData
 from ptnotes.services.case import Case
 from ptnotes.services.home_sheet import home_exercise_lines, home_sheet_content, home_sheet_lacks
 from tests.clinics import reference
@@ -39,6 +41,10 @@ def at(number: int, *rows: Exercise) -> TreatmentSession:
 
 def pdf(made: Case, paper: Paper | None = None) -> bytes:
     return render_home_sheet(home_sheet_content(reference(), replace(made, paper=paper)))
+
+
+def lacks_of(data: HomeSheetData, episode: EpisodeOfCare = EPISODE) -> tuple[Lack, ...]:
+    return home_sheet_lacks(episode, data)
 
 
 def text_of(made: Case) -> str:
@@ -109,7 +115,7 @@ def test_how_often_is_said_in_words_and_is_a_line_only_where_it_was_not_charted(
     data = home_sheet_content(reference(), made)
     assert [row.often for row in data.exercises] == [words]
     assert f"How often: {words}".strip() in text_of(made)
-    assert ("lack.home_often" in [lack.code for lack in home_sheet_lacks(data)]) is not bool(words)
+    assert ("lack.home_often" in [lack.code for lack in lacks_of(data)]) is not bool(words)
     # A line to write on is drawn, and is no letter.
     with pypdfium2.PdfDocument(pdf(made)) as document:
         lines = [
@@ -120,17 +126,19 @@ def test_how_often_is_said_in_words_and_is_a_line_only_where_it_was_not_charted(
     assert len(lines) == (not words)
 
 
-def test_words_to_the_patient_take_the_place_of_what_was_charted_for_colleagues() -> None:
+def test_the_patient_reads_what_is_said_to_them_and_never_what_was_charted_for_colleagues() -> None:
     made = case(at(1, BRIDGE))
+    assert "What to watch for" not in text_of(made)
+    assert "grade V" not in text_of(made)
     data = home_sheet_content(reference(), made, "Stop if your leg goes numb.")
-    assert home_sheet_lacks(data) == ()
+    assert lacks_of(data) == ()
     text = flat(" ".join(pages(render_home_sheet(data))))
     assert "What to watch for: Stop if your leg goes numb." in text
     assert "grade V" not in text
 
 
 def test_a_blank_in_the_words_to_the_patient_is_required_to_be_filled() -> None:
-    (left,) = home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE)), "Call ‹whom›."))
+    (left,) = lacks_of(home_sheet_content(reference(), case(at(1, BRIDGE)), "Call ‹whom›."))
     assert (left.text, left.is_required) == ("What to watch for has a blank left: ‹whom›", True)
 
 
@@ -140,7 +148,7 @@ def test_the_latest_visit_with_exercises_for_home_counts_and_is_dated() -> None:
     assert [row.name for row in data.exercises] == ["Clamshell"]
     assert not data.is_latest
     assert "As at your visit of 6 Jan 2026." in text_of(made)
-    assert [lack.code for lack in home_sheet_lacks(data)] == [
+    assert [lack.code for lack in lacks_of(data)] == [
         "lack.home_exercises_older",
         "lack.home_precaution",
     ]
@@ -153,26 +161,26 @@ def test_a_sheet_without_exercises_says_so() -> None:
     made = case(visit(1), clinic=replace(CLINIC, telephone=""))
     data = home_sheet_content(reference(), made)
     assert "No exercise for at home has been written down yet." in text_of(made)
-    assert [lack.code for lack in home_sheet_lacks(data)] == [
+    assert [lack.code for lack in lacks_of(data)] == [
         "lack.home_exercises",
         "lack.clinic_telephone",
         "lack.home_precaution",
     ]
 
 
-def test_what_was_charted_for_colleagues_is_gone_over_before_the_patient_reads_it() -> None:
-    (found,) = home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE))))
+def test_a_precaution_is_to_be_said_to_the_patient_in_plain_words() -> None:
+    (found,) = lacks_of(home_sheet_content(reference(), case(at(1, BRIDGE))))
     assert not found.is_required
     assert "“no grade V”" in found.text
     without = replace(EPISODE, precaution="")
-    assert home_sheet_lacks(home_sheet_content(reference(), case(at(1, BRIDGE), episode=without))) == ()
+    assert lacks_of(home_sheet_content(reference(), case(at(1, BRIDGE), episode=without)), without) == ()
 
 
 def test_no_diagnosis_is_on_the_sheet() -> None:
     text = text_of(case(at(1, BRIDGE)))
     assert "M48" not in text
     assert "stenosis" not in text
-    assert "Take care: no grade V" in text
+    assert "grade" not in text
 
 
 def test_the_patient_is_told_whom_to_call_and_on_what_signs() -> None:
@@ -243,7 +251,8 @@ def test_the_same_input_gives_the_same_bytes_and_an_outline() -> None:
 @given(lines(), st.integers(1, 4))
 def test_any_text_prints_or_is_named(text: str, count: int) -> None:
     rows = [replace(BRIDGE, row=20 + number, name=text, cue=text) for number in range(count)]
-    holds_or_names(lambda: pdf(case(at(1, *rows), episode=replace(EPISODE, precaution=text))), text)
+    data = home_sheet_content(reference(), case(at(1, *rows)), text)
+    holds_or_names(lambda: render_home_sheet(data), text)
 
 
 def test_the_ticks_tell_which_exercise_and_which_week_and_day_they_are_of() -> None:

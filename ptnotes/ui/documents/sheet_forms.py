@@ -21,9 +21,7 @@ from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label
 
 _WATCH_FOR_LINES = 5
-_WATCH_FOR = (
-    "In plain words to the patient. Left empty, the episode’s precaution stands there as it was charted."
-)
+_WATCH_FOR = "In plain words to the patient. Left empty, the sheet says nothing of it."
 
 
 class SheetForm(DocumentForm):

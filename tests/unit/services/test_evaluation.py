@@ -15,6 +15,7 @@ from ptnotes.domain.episode import EpisodeOfCare, PlanOfCare
 from ptnotes.domain.errors import InputError, NotFoundError
 from ptnotes.domain.payers import PayerRules
 from ptnotes.domain.people import Paper, Person, Role
+from ptnotes.domain.screening import Answer
 from ptnotes.domain.treatment import Note, TreatmentSession, VisitKind, VisitStatus
 from ptnotes.services.certification import save_certification
 from ptnotes.services.documents import give_out
@@ -22,6 +23,7 @@ from ptnotes.services.episodes import change_episode
 from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.payers import change_payer_rules, rules_by_payer
+from ptnotes.services.screening import answer_screen
 from ptnotes.services.signing import co_sign_note, sign_note, void_note
 from ptnotes.services.visits import save_draft, start_session
 from tests.clinics import PASSPHRASE
@@ -187,9 +189,10 @@ def test_the_screen_that_was_asked_in_full_is_told_and_lacks_nothing(charted: Ch
     note = visited(clinic, episode)
     made = prepare_evaluation(clinic, episode.id or 0, EvaluationChoices(session_id=note.id))
     assert "lack.screen" not in {lack.code for lack in made.lacks}
-    assert "The screen was asked in full on 2 Mar 2026. No other answer limits treatment." in text_of(
-        made.pdf
-    )
+    assert "The screen was asked in full on 2 Mar 2026. No answer limits treatment." in text_of(made.pdf)
+    answer_screen(clinic, episode.id or 0, [("osteoporosis_severe", Answer.YES, ())])
+    limited = prepare_evaluation(clinic, episode.id or 0, EvaluationChoices(session_id=note.id))
+    assert "asked in full on 2 Mar 2026. No other answer limits treatment." in text_of(limited.pdf)
 
 
 def test_whoever_makes_the_document_is_not_its_author(charted: Charted) -> None:
