@@ -14,6 +14,8 @@ from itertools import pairwise
 from math import hypot
 from typing import TypeAlias
 
+from typing_extensions import override
+
 from ptnotes.clinical import Reference
 from ptnotes.domain.checks import VIEW_SIZE
 from ptnotes.domain.treatment import BodyMark, BodyView, Side, Stroke, TreatmentSession
@@ -51,6 +53,11 @@ class NamedArea:
     words: str
     side: Side | None
     outline: Stroke
+
+    @override
+    def __hash__(self) -> int:
+        # What is known of an area is looked up for every mark, and an outline has many points.
+        return hash(self.id)
 
 
 AreasOf: TypeAlias = Callable[[BodyView], Sequence[NamedArea]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -80,31 +81,37 @@ def spine_marks(reference: Reference, sessions: Sequence[TreatmentSession]) -> t
     The latest visit is the last one at which something was mobilized: a note just begun changes nothing. A technique of
     one side whose side was never said is left out: drawn in the middle it would be another technique.
     """
-    treated = [session for session in counted(sessions) if session.mobilizations]
-    found: dict[tuple[str, Side | None], SpineMark] = {}
-    for session in treated:
-        of_visit: dict[tuple[str, Side | None], str] = {}
+    grades: dict[tuple[str, Side | None], str] = {}
+    visits: Counter[tuple[str, Side | None]] = Counter()
+    of_visit: dict[tuple[str, Side | None], str] = {}
+    for session in counted(sessions):
+        if not session.mobilizations:
+            continue
+        of_visit = {}
         for mobilization in session.mobilizations:
             for target in mobilization.targets:
                 if mobilization.side is None and not _may_be_central(reference, mobilization, target):
                     continue
                 key = (target, mobilization.side)
-                strongest = max(
-                    of_visit.get(key, ""),
-                    mobilization.grade_to or mobilization.grade or "",
-                    key=lambda grade: _strength(reference, grade),
+                grade = mobilization.grade_to or mobilization.grade or ""
+                before = of_visit.get(key, "")
+                of_visit[key] = (
+                    grade if _strength(reference, grade) > _strength(reference, before) else before
                 )
-                of_visit[key] = strongest
-        for key, grade in of_visit.items():
-            before = found.get(key)
-            found[key] = SpineMark(
-                target=key[0],
-                side=key[1],
-                grade=grade,
-                at_latest_visit=session is treated[-1],
-                sessions=before.sessions + 1 if before is not None else 1,
-            )
-    return tuple(sorted(found.values(), key=lambda mark: (_order(reference, mark.target), str(mark.side))))
+        grades |= of_visit
+        visits.update(of_visit.keys())
+    # Of the last visit the places stand in `of_visit` still.
+    found = (
+        SpineMark(
+            target=key[0],
+            side=key[1],
+            grade=grade,
+            at_latest_visit=key in of_visit,
+            sessions=visits[key],
+        )
+        for key, grade in grades.items()
+    )
+    return tuple(sorted(found, key=lambda mark: (_order(reference, mark.target), str(mark.side))))
 
 
 def _may_be_central(reference: Reference, mobilization: Mobilization, target: str) -> bool:

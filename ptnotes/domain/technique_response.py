@@ -7,10 +7,10 @@ it; nothing here says that one of them caused it, and no change is judged.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from operator import mul
+from operator import attrgetter, mul
 from typing import TypeAlias
 
 from ptnotes.domain.episode_progress import grade_words
@@ -28,6 +28,7 @@ PAIN_NOW = PairedMeasure(unit="nprs")
 _Done: TypeAlias = tuple[str, Side | None, str, str]
 _Way: TypeAlias = tuple[str, str | None, Side | None, Mode | None, str | None, str | None]
 _PAIN: _Way = (PAIN_NOW.unit, None, None, None, None, None)
+_way: Callable[[RomReading], _Way] = attrgetter("unit", "motion", "side", "mode", "method", "test_position")
 
 
 def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[TechniqueResponse, ...]:
@@ -37,8 +38,9 @@ def technique_responses(sessions: Iterable[TreatmentSession]) -> tuple[Technique
     no row. A visit counts once for a row, however often that was charted in it.
     """
     found: dict[_Done, _Gathered] = {}
+    words: dict[tuple[str | None, str | None], str] = {}
     for session in counted(sessions):
-        done = _done(session)
+        done = _done(session, words)
         if not done:
             continue
         changes, half = _changes(session)
@@ -101,12 +103,16 @@ def measures_in(responses: Iterable[TechniqueResponse]) -> tuple[PairedMeasure, 
     return tuple(sorted(pairs, key=lambda measure: (measure.motion is not None, -pairs[measure])))
 
 
-def _done(session: TreatmentSession) -> tuple[_Done, ...]:
+def _done(session: TreatmentSession, words: dict[tuple[str | None, str | None], str]) -> tuple[_Done, ...]:
+    """What was done, each once. `words` keeps how each grade is written: a few stand in most rows."""
     rows: dict[_Done, None] = {}
     for mobilization in session.mobilizations:
         if mobilization.technique is None or not mobilization.targets:
             continue
-        grade = grade_words(mobilization) if mobilization.grade is not None else ""
+        grades = (mobilization.grade, mobilization.grade_to)
+        grade = words.get(grades)
+        if grade is None:
+            grade = words[grades] = grade_words(mobilization) if mobilization.grade is not None else ""
         for target in mobilization.targets:
             rows[target, mobilization.side, mobilization.technique, grade] = None
     return tuple(rows)
@@ -136,13 +142,12 @@ def _changes(session: TreatmentSession) -> tuple[dict[_Way, Decimal], set[_Way]]
     several: dict[_Way, list[Decimal]] = {}
     for pair in (first | second) if first or second else ():
         one, two = first.get(pair), second.get(pair)
-        change = _motion_change(one, two)
-        if change is not None and one is not None:
-            several.setdefault(_way(one), []).append(change)
+        ways = [_way(reading) for reading in (one, two) if reading is not None and reading.value is not None]
+        change = _motion_change(one, two, ways)
+        if change is not None:
+            several.setdefault(ways[0], []).append(change)
         else:
-            half.update(
-                _way(reading) for reading in (one, two) if reading is not None and reading.value is not None
-            )
+            half.update(ways)
     for way, found in several.items():
         changes[way] = found[0] if len(found) == 1 else sum(found, Decimal(0)) / len(found)
     return changes, half.difference(changes)
@@ -164,23 +169,17 @@ def _values_of(scores: Sequence[PainScore]) -> tuple[int | None, int | None]:
     return before, after
 
 
-def _motion_change(before: RomReading | None, after: RomReading | None) -> Decimal | None:
-    """After minus before of one pair; None where a value is missing, in words, or the two were not taken alike."""
+def _motion_change(
+    before: RomReading | None, after: RomReading | None, ways: Sequence[_Way]
+) -> Decimal | None:
+    """After minus before of one pair; None where a value is missing, in words, or the two were not taken alike.
+
+    `ways` are those of the readings that have a value.
+    """
     if before is None or after is None or before.value is None or after.value is None:
         return None
-    is_alike = _way(before) == _way(after) and before.rater == after.rater
+    is_alike = ways[0] == ways[1] and before.rater == after.rater
     return after.value - before.value if is_alike else None
-
-
-def _way(reading: RomReading) -> _Way:
-    return (
-        reading.unit,
-        reading.motion,
-        reading.side,
-        reading.mode,
-        reading.method,
-        reading.test_position,
-    )
 
 
 def _measure(way: _Way) -> PairedMeasure:

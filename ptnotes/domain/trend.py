@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from ptnotes.clinical import ClinicValue, Motion, Reference
 from ptnotes.domain.change import Verdict, judge_motion, judge_score, measurement_error, taken_by_one
 from ptnotes.domain.episode import Goal, GoalStatus
+from ptnotes.domain.made_of import made_of
 from ptnotes.domain.own_values import own_normals
 from ptnotes.domain.people import NormalValues
 from ptnotes.domain.treatment import (
@@ -190,11 +192,7 @@ def _motion_chart(
     lines = tuple(
         TrendLine(
             phase=phase,
-            points=tuple(
-                _point(session, reading.value, numbers)
-                for session, reading in group
-                if reading.value is not None
-            ),
+            points=_points([(session, reading.value) for session, reading in group], numbers),
             label=_way_label(reference, mode, method, position),
             mode=mode,
             method=method,
@@ -279,7 +277,7 @@ def pain_chart(
     lines = tuple(
         TrendLine(
             phase=phase,
-            points=tuple(_point(session, Decimal(value), numbers) for session, value in groups[kind, phase]),
+            points=_points([(session, Decimal(value)) for session, value in groups[kind, phase]], numbers),
             label=kind.value,
             pain_kind=kind,
             is_main=(kind, phase) == main,
@@ -369,6 +367,21 @@ def _way_label(reference: Reference, mode: Mode, method: str | None, test_positi
 
 def _between_phase(phase: Phase) -> Phase:
     return Phase.AFTER if phase is Phase.AFTER else Phase.BEFORE
+
+
+def _points(
+    taken: Iterable[tuple[TreatmentSession, Decimal | None]], numbers: dict[int, int]
+) -> tuple[TrendPoint, ...]:
+    """The points of a line, as `_point` makes one: an episode has thousands."""
+    valued = [(session, value) for session, value in taken if value is not None]
+    keys = [_id(session) for session, _ in valued]
+    columns: dict[str, Iterable[Any]] = {
+        "session_id": keys,
+        "on": [session.service_date for session, _ in valued],
+        "visit_number": map(numbers.get, keys),
+        "value": [value for _, value in valued],
+    }
+    return tuple(made_of(TrendPoint, len(valued), columns))
 
 
 def _point(session: TreatmentSession, value: Decimal, numbers: dict[int, int]) -> TrendPoint:

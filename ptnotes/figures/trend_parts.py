@@ -88,6 +88,12 @@ def values_of(chart: TrendChart) -> list[Decimal]:
     ]
 
 
+def _has_values(chart: TrendChart) -> bool:
+    """Whether `values_of` has any, which takes long to gather of many visits."""
+    has_band = chart.baseline is not None and chart.error is not None
+    return has_band or any(line.points for line in chart.lines)
+
+
 def upright_scale(chart: TrendChart, most_ticks: int) -> NumberScale:
     """The scale of the chart's own bounds, else of its values."""
     if chart.scale_low is not None and chart.scale_high is not None:
@@ -105,7 +111,7 @@ def upright_scale(chart: TrendChart, most_ticks: int) -> NumberScale:
 
 def cut_words(chart: TrendChart, scale: NumberScale) -> str:
     """That the scale begins or ends short of 0, so that a change looks larger than it is; empty where it holds 0."""
-    if not values_of(chart) or scale.low <= 0 <= scale.high:
+    if not _has_values(chart) or scale.low <= 0 <= scale.high:
         return ""
     if scale.low > 0:
         return f"axis begins at {with_unit(scale.low, chart.unit)}, not at 0"
@@ -137,7 +143,7 @@ def band(chart: TrendChart, plot: Plot) -> list[Shape]:
 def grid(chart: TrendChart, plot: Plot, measure: TextMeasure, size: float) -> list[Shape]:
     """Lines and labels of both scales."""
     shapes: list[Shape] = []
-    if values_of(chart):
+    if _has_values(chart):
         for tick in plot.scale.ticks:
             y = plot.y_of(tick)
             shapes.append(Line(plot.left, y, plot.right, y, "grid", 1.0))
@@ -159,7 +165,7 @@ def grid(chart: TrendChart, plot: Plot, measure: TextMeasure, size: float) -> li
 def references(chart: TrendChart, plot: Plot) -> list[Shape]:
     """The goal, dashed, and the normal value, dotted, or the normal range as a bracket at the right."""
     shapes: list[Shape] = []
-    if not values_of(chart):
+    if not _has_values(chart):
         return []
     if chart.normal_low is not None and chart.normal_high is not None:
         low, high = plot.y_of(chart.normal_low), plot.y_of(chart.normal_high)
@@ -180,7 +186,7 @@ def words_above(chart: TrendChart, plot: Plot, measure: TextMeasure, size: float
     small = size * 0.92
     end = float("-inf")
     # Words alone stand just above the days; beside numbers they have a rail of their own above the scale.
-    foot = plot.top if values_of(chart) else plot.bottom
+    foot = plot.top if _has_values(chart) else plot.bottom
     shown: set[tuple[date, str]] = set()
     for word in chart.words:
         if (word.on, word.label) in shown:
@@ -216,7 +222,12 @@ def series(line: TrendLine, style: Style, plot: Plot) -> list[Shape]:
     usual, dense = (1.1, 0.8) if line.phase is Phase.AFTER else (1.8, 1.2)
     stroke = (dense if is_dense else usual) * style.scale
     shapes: list[Shape] = []
-    starts = [0, *(place + 1 for place, (one, two) in enumerate(pairwise(line.points)) if _is_gap(one, two))]
+    numbers = [point.visit_number for point in line.points]
+    starts = [
+        place
+        for place, (one, two) in enumerate(pairwise([None, *numbers]))
+        if place == 0 or (one is not None and two is not None and two - one > 1)
+    ]
     for start, end in pairwise([*starts, len(places)]):
         if start:
             (x1, y1), (x2, y2) = places[start - 1], places[start]
@@ -230,12 +241,6 @@ def series(line: TrendLine, style: Style, plot: Plot) -> list[Shape]:
     shapes += [marker(*places[place], style, line.phase, _DOT) for place in alone]
     shapes += [marker(*place, style, line.phase) for place in (places[0], places[-1])]
     return shapes
-
-
-def _is_gap(one: TrendPoint, two: TrendPoint) -> bool:
-    if one.visit_number is None or two.visit_number is None:
-        return False
-    return two.visit_number - one.visit_number > 1
 
 
 def marker(x: float, y: float, style: Style, phase: Phase, radius: float = RADIUS) -> Shape:
@@ -281,7 +286,7 @@ def end_labels(chart: TrendChart) -> list[tuple[str, TrendLine, TrendPoint]]:
 def reference_labels(chart: TrendChart) -> list[tuple[str, Ink, Decimal]]:
     """Text, ink and value of the goal and the normal value."""
     labels: list[tuple[str, Ink, Decimal]] = []
-    if not values_of(chart):
+    if not _has_values(chart):
         return []
     if chart.goal is not None:
         labels.append((f"goal {with_unit(chart.goal, chart.unit)}", "goal", chart.goal))

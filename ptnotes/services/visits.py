@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypeAlias
 
 from ptnotes.clinical import Reference
 from ptnotes.db import sessions
@@ -165,10 +166,17 @@ def _moved(clinic: OpenClinic, session_id: int, before: NoteState, after: NoteSt
 def visit_rows(reference: Reference, found: Sequence[TreatmentSession]) -> tuple[SessionRow, ...]:
     """Visits (oldest first, with their mobilizations and pain) as a list shows them, newest first."""
     numbers = visit_numbers(found)
-    return tuple(_row(reference, visit, numbers.get(visit.id or 0)) for visit in reversed(found))
+    said: _Said = {}
+    return tuple(_row(reference, visit, numbers.get(visit.id or 0), said) for visit in reversed(found))
 
 
-def _row(reference: Reference, session: TreatmentSession, visit_number: int | None) -> SessionRow:
+_Said: TypeAlias = dict[tuple[object, ...], str]
+"""What a list of visits says of techniques, by what is said of them: the same few are done at most visits."""
+
+
+def _row(
+    reference: Reference, session: TreatmentSession, visit_number: int | None, said: _Said
+) -> SessionRow:
     attended = session.status is VisitStatus.ATTENDED
     return SessionRow(
         id=session.id or 0,
@@ -178,15 +186,15 @@ def _row(reference: Reference, session: TreatmentSession, visit_number: int | No
         status=session.status,
         state=session.state,
         visit_number=visit_number,
-        summary=_summary(reference, session) if attended else session.status_reason,
+        summary=_summary(reference, session, said) if attended else session.status_reason,
     )
 
 
-def _summary(reference: Reference, session: TreatmentSession) -> str:
+def _summary(reference: Reference, session: TreatmentSession, said: _Said) -> str:
     """What was done and what became of the pain: ``L5 UPA III, L4 CPA IV, 1 more · pain 6 → 3``."""
     done = [row for row in session.mobilizations if row.technique or row.targets]
     more = [f"{len(done) - _NAMED} more"] if len(done) > _NAMED else []
-    parts = [", ".join([*(_technique(reference, row) for row in done[:_NAMED]), *more])]
+    parts = [", ".join([*(_technique(reference, row, said) for row in done[:_NAMED]), *more])]
     now = {row.phase: row.value for row in session.pain if row.kind is PainKind.NOW and row.value is not None}
     before, after = now.get(Phase.BEFORE, now.get(Phase.SINGLE)), now.get(Phase.AFTER)
     if before is not None and after is not None:
@@ -196,7 +204,15 @@ def _summary(reference: Reference, session: TreatmentSession) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _technique(reference: Reference, row: Mobilization) -> str:
+def _technique(reference: Reference, row: Mobilization, said: _Said) -> str:
+    key = (row.targets, row.technique, row.grade, row.grade_to)
+    words = said.get(key)
+    if words is None:
+        words = said[key] = _technique_words(reference, row)
+    return words
+
+
+def _technique_words(reference: Reference, row: Mobilization) -> str:
     technique = reference.techniques.get(row.technique or "")
     targets = ", ".join(
         reference.targets[target].label if target in reference.targets else target for target in row.targets

@@ -54,7 +54,7 @@ def paint_shapes(painter: QPainter, shapes: Iterable[Shape], theme: Theme) -> No
                 painter.drawEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
             case Polyline():
                 inks.draw_with(shape.ink, shape.width, shape.dash)
-                painter.drawPolyline(_polygon(shape.points))
+                painter.drawPolyline(_polygon(_bends(shape.points)))
             case Polygon():
                 inks.take(shape.fill, shape.stroke, shape.width)
                 painter.drawPolygon(_polygon(shape.points))
@@ -74,6 +74,7 @@ class _Inks:
         self._painter = painter
         self._theme = theme
         self._pen: tuple[object, ...] = ()
+        self._pens: dict[tuple[object, ...], QPen] = {}
         self._fill: Ink | bool | None = False
 
     def take(self, fill: Ink | None, stroke: Ink | None, width: float) -> None:
@@ -92,7 +93,11 @@ class _Inks:
         wanted = (ink, width, dash)
         if wanted != self._pen:
             self._pen = wanted
-            self._painter.setPen(_pen(self._theme.ink(ink), width, dash))
+            # A series with gaps goes to and fro between two pens.
+            pen = self._pens.get(wanted)
+            if pen is None:
+                pen = self._pens[wanted] = _pen(self._theme.ink(ink), width, dash)
+            self._painter.setPen(pen)
 
     def write_with(self, ink: Ink) -> None:
         """Write in this colour."""
@@ -141,6 +146,18 @@ def _pen(colour: QColor, width: float, dash: tuple[float, ...]) -> QPen:
     if dash:
         pen.setDashPattern([length / width for length in dash])
     return pen
+
+
+def _bends(points: Sequence[Point]) -> Sequence[Point]:
+    """The points of a line without those that a level stretch runs through: each is stroked like a corner, unseen."""
+    if len(points) < 3:
+        return points
+    bends = (
+        here
+        for before, here, after in zip(points, points[1:], points[2:], strict=False)
+        if not (before[1] == here[1] == after[1] and before[0] <= here[0] <= after[0])
+    )
+    return [points[0], *bends, points[-1]]
 
 
 def _polygon(points: Sequence[Point]) -> QPolygonF:
