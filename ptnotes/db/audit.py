@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, String, and_, bindparam, func, insert, or_, select, type_coerce
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, insert, or_, select, type_coerce
 
 from ptnotes.db.schema import metadata
 from ptnotes.db.schema.clinic import EmergencyAccessRecord, PersonRecord
@@ -198,9 +198,6 @@ def signatures_told(connection: Connection, patient_id: int | None = None) -> di
 
     Visits of a patient whose record was disposed of are left out.
     """
-    gone = select(AuditEventRecord.patient_id).where(
-        AuditEventRecord.verb == Verb.DISPOSED, AuditEventRecord.patient_id.is_not(None)
-    )
     about = AuditEventRecord.patient_id
     query = (
         select(AuditEventRecord.object_id, AuditEventRecord.verb, func.count())
@@ -209,7 +206,7 @@ def signatures_told(connection: Connection, patient_id: int | None = None) -> di
             AuditEventRecord.object_id.is_not(None),
             AuditEventRecord.verb.in_((Verb.SIGNED, Verb.CO_SIGNED, Verb.ADDED_TO, Verb.VOIDED)),
             # One patient's events stand together; who was disposed of is found only by reading all.
-            about.not_in(gone) if patient_id is None else about == patient_id,
+            about.not_in(_gone()) if patient_id is None else about == patient_id,
         )
         .group_by(AuditEventRecord.object_id, AuditEventRecord.verb)
     )
@@ -217,6 +214,28 @@ def signatures_told(connection: Connection, patient_id: int | None = None) -> di
     for session_id, verb, count in connection.execute(query):
         told.setdefault(session_id or 0, Counter())[Verb(verb)] = count
     return told
+
+
+def documents_told(connection: Connection, patient_id: int | None = None) -> frozenset[int]:
+    """The ids of the documents that were signed, as events tell: of one patient, or all.
+
+    Documents of a patient whose record was disposed of are left out.
+    """
+    about = AuditEventRecord.patient_id
+    query = select(AuditEventRecord.object_id).where(
+        AuditEventRecord.object_kind == Subject.DOCUMENT,
+        AuditEventRecord.object_id.is_not(None),
+        AuditEventRecord.verb == Verb.SIGNED,
+        about.not_in(_gone()) if patient_id is None else about == patient_id,
+    )
+    return frozenset(found for found in connection.scalars(query) if found is not None)
+
+
+def _gone() -> Select[int | None]:
+    """The patients whose records were disposed of."""
+    return select(AuditEventRecord.patient_id).where(
+        AuditEventRecord.verb == Verb.DISPOSED, AuditEventRecord.patient_id.is_not(None)
+    )
 
 
 def patient_of_episode(connection: Connection, episode_id: int) -> int | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, case, exists, func, insert, select, true
+from sqlalchemy.orm import aliased
 
 from ptnotes.db.schema.clinic import PersonRecord
 from ptnotes.db.schema.documents import (
@@ -16,10 +18,15 @@ from ptnotes.db.schema.documents import (
     DisclosureRecord,
     DocumentRecord,
     DocumentSessionRecord,
+    DocumentSignatureRecord,
 )
-from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Subject
-from ptnotes.domain.documents import DocumentKind, KeptDocument
+from ptnotes.db.schema.patient import PatientRecord
+from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Subject, Verb
+from ptnotes.domain.documents import DocumentKind, DocumentSignature, KeptDocument
 from ptnotes.domain.errors import NotFoundError
+
+_SIGNER = ("signed_by", "signer", "credentials", "signed_at", "signed_zone")
+"""What is read of the signature under a document, and of who signed."""
 
 
 def keep_document(
@@ -43,10 +50,7 @@ def keep_document(
     The same bytes of the same patient are kept once: saved and then printed, a document is one.
     """
     digest = sha256(content).digest()
-    same = select(DocumentRecord.id).where(
-        DocumentRecord.patient_id == patient_id, DocumentRecord.kind == kind, DocumentRecord.sha256 == digest
-    )
-    kept = connection.scalars(same).first()
+    kept = kept_already(connection, kind, patient_id, digest)
     if kept is not None:
         return kept
     made = connection.scalars(
@@ -78,11 +82,19 @@ def keep_document(
     return made
 
 
+def kept_already(connection: Connection, kind: DocumentKind, patient_id: int, digest: bytes) -> int | None:
+    """The id of the patient's document whose bytes have that SHA-256, None where there is none."""
+    same = select(DocumentRecord.id).where(
+        DocumentRecord.patient_id == patient_id, DocumentRecord.kind == kind, DocumentRecord.sha256 == digest
+    )
+    return connection.scalars(same).first()
+
+
 def kept_documents(connection: Connection, patient_id: int) -> tuple[KeptDocument, ...]:
     """The documents of a patient, newest first."""
     query = _kept().where(DocumentRecord.patient_id == patient_id)
     rows = connection.execute(query.order_by(DocumentRecord.made_at.desc(), DocumentRecord.id.desc()))
-    return tuple(KeptDocument(**row._mapping) for row in rows)
+    return tuple(_document(row) for row in rows)
 
 
 def load_document(connection: Connection, document_id: int) -> KeptDocument:
@@ -90,7 +102,7 @@ def load_document(connection: Connection, document_id: int) -> KeptDocument:
     row = connection.execute(_kept().where(DocumentRecord.id == document_id)).one_or_none()
     if row is None:
         raise NotFoundError("document.not_found")
-    return KeptDocument(**row._mapping)
+    return _document(row)
 
 
 def document_bytes(connection: Connection, document_id: int) -> bytes:
@@ -102,7 +114,8 @@ def document_bytes(connection: Connection, document_id: int) -> bytes:
 
 
 def digests_told(connection: Connection, kept: KeptDocument) -> frozenset[bytes]:
-    """The digests that the audit tells of a document each time it left: all the same, unless somebody tampered.
+    """The digests that the audit tells of a document each time it was signed or left: all the same, unless somebody
+    tampered.
 
     Those that left before digests were told have none.
     """
@@ -115,11 +128,92 @@ def digests_told(connection: Connection, kept: KeptDocument) -> frozenset[bytes]
     return frozenset(bytes.fromhex(digest) for digest in told if digest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """What the store holds of a document and of the signature under it, to be verified.
+
+    `signed_by` and what follows are None where nobody's signature is in the file.
+    """
+
+    id: int
+    kind: DocumentKind
+    patient_uuid: str
+    is_draft: bool
+    sha256: bytes
+    signed_by: int | None
+    at: datetime | None
+    zone: str | None
+    signature: bytes | None
+    content_hash: bytes | None
+
+
+def add_signature(
+    connection: Connection, document_id: int, signed: DocumentSignature, signature: bytes, own: bytes
+) -> None:
+    """Store a signature under a document; `own` is the hash of its statement."""
+    connection.execute(
+        insert(DocumentSignatureRecord).values(
+            document_id=document_id,
+            person_id=signed.person_id,
+            at=signed.at,
+            zone=signed.zone,
+            signature=signature,
+            content_hash=own,
+        )
+    )
+
+
+def stored_documents(
+    connection: Connection, *, patient_id: int | None = None, document_id: int | None = None
+) -> tuple[StoredDocument, ...]:
+    """What the store holds of the documents and their signatures: of all, of one patient's, or of one."""
+    own = DocumentSignatureRecord
+    query = (
+        select(
+            DocumentRecord.id,
+            DocumentRecord.kind,
+            PatientRecord.uuid.label("patient_uuid"),
+            DocumentRecord.holds_drafts.label("is_draft"),
+            DocumentRecord.sha256,
+            own.person_id.label("signed_by"),
+            own.at,
+            own.zone,
+            own.signature,
+            own.content_hash,
+        )
+        .join(PatientRecord, PatientRecord.id == DocumentRecord.patient_id)
+        .outerjoin(own, own.document_id == DocumentRecord.id)
+        .order_by(DocumentRecord.id)
+    )
+    if patient_id is not None:
+        query = query.where(DocumentRecord.patient_id == patient_id)
+    if document_id is not None:
+        query = query.where(DocumentRecord.id == document_id)
+    return tuple(StoredDocument(**row._mapping) for row in connection.execute(query))
+
+
+def _document(row: Any) -> KeptDocument:
+    values = dict(row._mapping)
+    person_id, person, credentials, at, zone = (values.pop(name) for name in _SIGNER)
+    signed = None
+    if at is not None:
+        named = ", ".join(part for part in (person, credentials) if part)
+        signed = DocumentSignature(person_id=person_id, person=named, at=at, zone=zone)
+    return KeptDocument(**values, signed=signed)
+
+
 def _kept() -> Select[Any]:
     sent = (
         select(func.count())
         .where(DisclosureRecord.document_id == DocumentRecord.id)
         .correlate(DocumentRecord)
+    )
+    own, signer = DocumentSignatureRecord, aliased(PersonRecord)
+    left = exists().where(
+        AuditEventRecord.patient_id == DocumentRecord.patient_id,
+        AuditEventRecord.object_kind == Subject.DOCUMENT.value,
+        AuditEventRecord.object_id == DocumentRecord.id,
+        AuditEventRecord.verb.in_((Verb.EXPORTED.value, Verb.PRINTED.value)),
     )
     columns: list[Any] = [
         DocumentRecord.id,
@@ -137,9 +231,19 @@ def _kept() -> Select[Any]:
         DocumentRecord.sha256,
         func.length(DocumentRecord.content).label("size_bytes"),
         sent.scalar_subquery().label("sent"),
+        # What nobody signed is kept since it left.
+        case((own.at.is_(None), true()), else_=left).label("has_left"),
+        *(
+            column.label(name)
+            for name, column in zip(
+                _SIGNER, (own.person_id, signer.name, signer.credentials, own.at, own.zone), strict=True
+            )
+        ),
     ]
     return (
         select(*columns)
         .select_from(DocumentRecord)
         .join(PersonRecord, PersonRecord.id == DocumentRecord.made_by)
+        .outerjoin(own, own.document_id == DocumentRecord.id)
+        .outerjoin(signer, signer.id == own.person_id)
     )

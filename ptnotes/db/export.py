@@ -146,6 +146,7 @@ FILES_OF_TABLES: Mapping[str, str] = {
     "void": "voids",
     "document": "documents",
     "document_session": "document_visits",
+    "document_signature": "document_signatures",
     "disclosure": "disclosures",
     "import_run": "import_runs",
     "audit_event": "audit",

@@ -64,9 +64,20 @@ def blanks_left(where: str, *texts: str) -> Iterator[Lack]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSignature:
+    """Who signed a document electronically, when, and by the clock of which zone."""
+
+    person_id: int
+    person: str
+    at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDocument:
-    """A document as it was made and given out. `sha256` is of its bytes, `who` made it, `sent` says how often it was
-    logged as sent.
+    """A document as it was made. `sha256` is of its bytes, `who` made it, `sent` says how often it was logged as sent.
+
+    It was signed, or given out (`has_left`), or both.
     """
 
     id: int
@@ -84,3 +95,5 @@ class KeptDocument:
     sha256: bytes
     size_bytes: int
     sent: int = 0
+    has_left: bool = True
+    signed: DocumentSignature | None = None

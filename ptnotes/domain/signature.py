@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from ptnotes.clinical import Reference
 from ptnotes.domain.canonical import CANONICAL_VERSION
 from ptnotes.domain.contraindication import Override, stop_words
+from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import needs_co_signature
 from ptnotes.domain.treatment import FINDING_LISTS, SESSION_LISTS, NoteState, TreatmentSession
@@ -340,6 +341,22 @@ def void_statement(voided: Voided, person: Person, note_hash: bytes) -> dict[str
     }
 
 
+def document_statement(
+    kind: DocumentKind, patient_uuid: str, sha256: bytes, person: Person, at: datetime, zone: str
+) -> dict[str, Any]:
+    """What somebody signs who signs a document: which bytes, of what kind and patient, and that they do so now."""
+    return {
+        "what": "document",
+        "canonical_version": CANONICAL_VERSION,
+        "kind": kind,
+        "patient": patient_uuid,
+        "sha256": sha256,
+        "person": person.uuid,
+        "at": at,
+        "zone": zone,
+    }
+
+
 def unsaved_words(mine: TreatmentSession, stored: TreatmentSession) -> str:
     """The text of the narrative in `mine` that is not in `stored`: what a late change of a signed note becomes.
 
@@ -376,6 +393,23 @@ class Problem:
     session_id: int
     wrong: Wrong
     part: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentProblem:
+    """Something that does not hold of a kept document, by its id."""
+
+    document_id: int
+    wrong: Wrong
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedDocuments:
+    """What was looked at: how many kept documents, how many of them are signed, and what does not hold."""
+
+    documents: int
+    signed: int
+    problems: tuple[DocumentProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

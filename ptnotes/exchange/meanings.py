@@ -65,6 +65,7 @@ FILES: Mapping[str, str] = {
     "voids": "Notes that were declared void, and why.",
     "documents": "Documents that were kept. Their bytes stand in the archive under documents/.",
     "document_visits": "The visits that a document covers.",
+    "document_signatures": "Who signed a document electronically, and the signature.",
     "disclosures": "What left the clinic about a patient.",
     "import_runs": "Imports.",
     "audit": "Who did what, in the order of its happening.",

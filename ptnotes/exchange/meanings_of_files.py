@@ -332,6 +332,7 @@ OF_FILES: Mapping[str, Mapping[str, str]] = {
         "late": "whether it was a late entry by the rule of that day",
     },
     "co_signatures": {"person": "who co-signed"},
+    "document_signatures": {"document": "the document that is signed", "person": "who signed it"},
     "voids": {"visit": "the note", "person": "who declared it void"},
     "documents": {
         "covers_from": "first day that it covers",

@@ -58,7 +58,7 @@ def _story(data: DischargeData) -> Iterator[Flowable]:
     yield from _follow_up(data)
     yield CondPageBreak(_SIGNATURE_PT)
     yield space(14)
-    yield signature_line(data.author, data.written_at)
+    yield signature_line(data)
     yield from _charts(data, width)
     if data.whole.treatments or data.whole.other_services:
         yield from section("Treatment over the episode")

@@ -67,7 +67,8 @@ class Signatures:
 class DocumentData:
     """The part that all documents share. `written_at` is aware, in the clinic's time zone.
 
-    `signatures` are those of every attended visit that the document draws from.
+    `signatures` are those of every attended visit that the document draws from. `signed_at` is when the author signs
+    the document itself, in the same zone; it stays None where it is signed by hand.
     """
 
     clinic: Clinic
@@ -77,3 +78,4 @@ class DocumentData:
     patient: Patient
     age_years: int
     signatures: Signatures = Signatures()
+    signed_at: datetime | None = None

@@ -213,7 +213,7 @@ def _goal_words(goal: GoalAim) -> Words:
 
 def _sign(data: EvaluationData) -> Flowable:
     """Whoever evaluated at the left, the physician at the right; neither is parted from what is signed."""
-    ours = [Section("Established by", 0), signature_line(data.author, data.written_at, "copy made")]
+    ours = [Section("Established by", 0), signature_line(data, "copy made")]
     # A re-evaluation draws from other visits too; theirs stand with all the signatures at the end.
     own = [line for line in data.signatures.signed if (line.on, line.number) == (data.on, data.number)]
     for line in own:

@@ -52,4 +52,4 @@ def _story(data: LetterData) -> Iterator[Flowable]:
         yield space(_TEXT.leading * 0.6)
     yield CondPageBreak(_SIGNATURE_PT)
     yield space(26)
-    yield signature_line(data.author, data.written_at)
+    yield signature_line(data)

@@ -11,11 +11,12 @@ from reportlab.platypus import CondPageBreak, Flowable, Image
 
 from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.patient import Patient
-from ptnotes.domain.people import Clinic, Person
+from ptnotes.domain.people import Clinic
 from ptnotes.domain.wording import day_and_month, full_date
-from ptnotes.reports.blocks import Columns, Section, SignatureLine, facts
+from ptnotes.reports.blocks import Columns, Section, SignatureLine, facts, space
+from ptnotes.reports.document_data import DocumentData
 from ptnotes.reports.paper import GAP_PT
-from ptnotes.reports.typeset import NAME, QUIET, TITLE, Span, TextStyle, Words, bold, paragraph
+from ptnotes.reports.typeset import NAME, QUIET, QUIET_SMALL, TITLE, Span, TextStyle, Words, bold, paragraph
 
 _LOGO_PT = (110.0, 34.0)
 _QUIET_RIGHT = TextStyle(ink="muted", align="right")
@@ -81,15 +82,39 @@ def period(first_on: date, last_on: date) -> str:
     return f"{first} – {full_date(last_on)}"
 
 
-def signature_line(author: Person, written_at: datetime, deed: str = "written") -> SignatureLine:
-    """A line for the author to sign by hand, with licence, NPI and when the document was written.
+def signature_line(data: DocumentData, deed: str = "written") -> Flowable:
+    """The author's electronic signature, or a line to sign by hand where there is none; with licence and NPI.
 
-    `deed` says what was done then, where a document tells what its author wrote at another time.
+    Under a line `deed` says what was done at `written_at`: a document may tell what its author wrote at another time.
     """
+    author, at = data.author, data.signed_at
     details = [f"Licence {author.licence_number}" if author.licence_number else "", author.licence_state]
     details.append(f"NPI {author.npi}" if author.npi else "")
-    details.append(f"{deed} {full_date(written_at.date())} {written_at:%H:%M}")
-    return SignatureLine(author.signature, " · ".join(part for part in details if part))
+    if at is None:
+        details.append(f"{deed} {full_date(data.written_at.date())} {data.written_at:%H:%M}")
+        return SignatureLine(author.signature, _joined(details))
+    return Columns(
+        [
+            [
+                space(8),
+                paragraph([Span("Signed electronically by "), bold(author.signature)]),
+                paragraph(_joined([_with_zone(at), *details]), QUIET_SMALL),
+            ]
+        ],
+        [1],
+    )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _with_zone(at: datetime) -> str:
+    """An instant as it stands in a signature: ``2 Mar 2026 09:22 EST (UTC-05:00)``."""
+    zone, offset = f"{at:%Z}", "UTC" + at.isoformat(timespec="minutes")[-6:]
+    # Some zones have no letters of their own, and are called by their digits.
+    named = f"{zone} ({offset})" if zone.isalpha() and zone != "UTC" else offset.removesuffix("+00:00")
+    return f"{full_date(at.date())} {at:%H:%M} {named}"
 
 
 def _logo(picture: bytes) -> Image:

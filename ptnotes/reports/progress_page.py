@@ -329,7 +329,7 @@ def _goals_and_plan(data: ProgressReportData, trim: Trim, width: float) -> Flowa
     plan: list[Flowable] = [Section("Assessment and plan", 0), space(3), *plan_paragraphs(data, trim.letters)]
     if data.asked.request is Request.SIGNATURE:
         plan.append(_their_signature(data))
-    return Columns([goals, plan], [1, 1], foot=signature_line(data.author, data.written_at))
+    return Columns([goals, plan], [1, 1], foot=signature_line(data))
 
 
 def goal_rows(data: ProgressReportData, count: int, width: float) -> list[Flowable]:

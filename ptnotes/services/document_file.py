@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ptnotes.db.patients import load_patient
 from ptnotes.domain.documents import KIND_TITLES
+from ptnotes.domain.errors import Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.exchange.fhir_bundle import bundle_bytes
 from ptnotes.exchange.fhir_data import EpisodeData, PatientData
@@ -49,26 +50,40 @@ def document_file(
 
     With FHIR, a bundle of the data that it was made from is attached to it.
 
-    Raises `InputError` "report.password_weak", `AccessError`, `NotFoundError`.
+    Raises `InputError` ("report.password_weak", "document.signed"), `AccessError`, `NotFoundError`.
     """
     require_giving_out(clinic, made)
     # What changes a PDF is read only where one is changed.
-    from ptnotes.reports.finish import Attachment, protected, with_attachment  # noqa: PLC0415
+    from ptnotes.reports.finish import protected  # noqa: PLC0415
 
     if with_fhir:
-        attachment = Attachment(
-            name=_FHIR_NAME,
-            content=bundle_bytes(_told_by(clinic, made)),
-            description=f"{KIND_TITLES[made.kind]}: the data it was made from, as a FHIR R4 bundle",
-            mime=_FHIR_TYPE,
-            made_at=made.made_at,
-        )
-        content = with_attachment(made.pdf, attachment)
-        made = replace(made, pdf=content, extras=(*made.extras, "with FHIR data"))
+        made = with_record(clinic, made)
     if password is None:
         return DocumentFile(made=made, content=made.pdf)
     content = protected(made.pdf, password, _known(clinic, made))
     return DocumentFile(made=replace(made, extras=(*made.extras, "with a password")), content=content)
+
+
+def with_record(clinic: OpenClinic, made: MadeDocument) -> MadeDocument:
+    """The document with a FHIR bundle of the data that it was made from attached to it.
+
+    Raises `InputError` "document.signed" for one that is signed already: other bytes are not what was signed.
+    `AccessError`, `NotFoundError`.
+    """
+    if made.signed is not None:
+        raise InputError(Fault("document.signed", "document.fhir"))
+    # What changes a PDF is read only where one is changed.
+    from ptnotes.reports.finish import Attachment, with_attachment  # noqa: PLC0415
+
+    attachment = Attachment(
+        name=_FHIR_NAME,
+        content=bundle_bytes(_told_by(clinic, made)),
+        description=f"{KIND_TITLES[made.kind]}: the data it was made from, as a FHIR R4 bundle",
+        mime=_FHIR_TYPE,
+        made_at=made.made_at,
+    )
+    content = with_attachment(made.pdf, attachment)
+    return replace(made, pdf=content, extras=(*made.extras, "with FHIR data"))
 
 
 def _told_by(clinic: OpenClinic, made: MadeDocument) -> PatientData:

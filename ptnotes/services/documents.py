@@ -15,15 +15,17 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ptnotes import __version__
 from ptnotes.db import documents as stored
+from ptnotes.db.audit import Writing
 from ptnotes.db.certification import note_report
 from ptnotes.db.faults import faults_named
 from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Disclosure, Subject, Verb
 from ptnotes.domain.conclusion import Asked, Conclusion
-from ptnotes.domain.documents import KIND_TITLES, DocumentKind, KeptDocument, Lack
+from ptnotes.domain.documents import KIND_TITLES, DocumentKind, DocumentSignature, KeptDocument, Lack
 from ptnotes.domain.errors import EnvironmentFault, Fault, InputError
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.wording import full_date
@@ -33,6 +35,7 @@ from ptnotes.services.export_file import earlier_kept, lasting
 from ptnotes.services.history import record_disclosure
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
+from ptnotes.services.verification import verified_documents
 
 _PDF_START = b"%PDF-"
 
@@ -54,6 +57,18 @@ Whoever makes a report, a letter or a discharge summary is its author. The other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signable:
+    """What a document was made from, so that it is signed as it was seen.
+
+    `data` are what it says, `read` reads the same anew, and `draw` makes the bytes.
+    """
+
+    data: DocumentData
+    read: Callable[[], DocumentData]
+    draw: Callable[[Any], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MadeDocument:
     """A document as the bytes of its PDF, and what has to be known to keep it.
 
@@ -62,6 +77,7 @@ class MadeDocument:
     `asked` what a progress report asks of the physician.
     `file_name` is offered for saving and names no patient. `extras` are what was added to the file, for the history.
     `tells_chart` is false only of a face sheet with nothing in it of what readers of charts alone may know.
+    `signable` is there while its author can sign it, `signed` once somebody did: it is kept then, and its bytes say so.
     """
 
     kind: DocumentKind
@@ -80,6 +96,8 @@ class MadeDocument:
     asked: Asked | None = None
     extras: tuple[str, ...] = ()
     tells_chart: bool = True
+    signable: Signable | None = None
+    signed: DocumentSignature | None = None
 
 
 def file_name_of(kind: DocumentKind, mrn: str, on: date) -> str:
@@ -137,46 +155,47 @@ def give_out(
     `verb` says how it leaves: saved as a file (exported), or printed. `take_back` undoes `write` where what is written
     down does not last, the disk being full by then; paper is not taken back. From the day after the last one that a
     progress report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept
-    document's id. Raises `AccessError`, `EnvironmentFault`.
+    document's id. Raises `AccessError`, `EnvironmentFault`: "document.signature" where it says that it is signed, and
+    the signature is not in the file.
     """
     require_giving_out(clinic, made)
     with clinic.store.write() as connection:
-        document_id = stored.keep_document(
-            connection,
-            kind=made.kind,
-            patient_id=made.patient_id,
-            episode_id=made.episode_id,
-            title=made.title,
-            content=made.pdf,
-            covers=(made.covers_from, made.covers_to),
-            sessions=made.sessions,
-            is_draft=bool(made.draft),
-            made_at=made.made_at,
-            zone=clinic.zone,
-            person_id=clinic.person_id,
-            renderer_version=f"PT Notes {__version__}",
-        )
-        log(
-            clinic,
-            connection,
-            verb,
-            Subject.DOCUMENT,
-            document_id,
-            patient_id=made.patient_id,
-            detail=", ".join(
-                [
-                    KIND_TITLES[made.kind].lower(),
-                    *(["draft"] if made.draft else []),
-                    *made.extras,
-                    f"{DIGEST_OF_DOCUMENT}{sha256(made.pdf).hexdigest()}",
-                ]
-            ),
-        )
+        document_id = keep(clinic, connection, made, verb)
+        if made.signed is not None and stored.load_document(connection, document_id).signed is None:
+            raise EnvironmentFault("document.signature")
         is_report = made.kind is DocumentKind.PROGRESS_REPORT and not made.draft
         if is_report and made.episode_id is not None and made.covers_to is not None:
             note_report(connection, made.episode_id, made.covers_to, clinic.clock(), clinic.person_id)
         write()
         lasting(connection, take_back)
+    return document_id
+
+
+def keep(clinic: OpenClinic, connection: Writing, made: MadeDocument, verb: Verb) -> int:
+    """Keep a document as it is and write down what was done with it, within the caller's transaction; give its id."""
+    document_id = stored.keep_document(
+        connection,
+        kind=made.kind,
+        patient_id=made.patient_id,
+        episode_id=made.episode_id,
+        title=made.title,
+        content=made.pdf,
+        covers=(made.covers_from, made.covers_to),
+        sessions=made.sessions,
+        is_draft=bool(made.draft),
+        made_at=made.made_at,
+        zone=clinic.zone,
+        person_id=clinic.person_id,
+        renderer_version=f"PT Notes {__version__}",
+    )
+    told = [
+        KIND_TITLES[made.kind].lower(),
+        *(["draft"] if made.draft else []),
+        *made.extras,
+        f"{DIGEST_OF_DOCUMENT}{sha256(made.pdf).hexdigest()}",
+    ]
+    detail = ", ".join(told)
+    log(clinic, connection, verb, Subject.DOCUMENT, document_id, patient_id=made.patient_id, detail=detail)
     return document_id
 
 
@@ -190,7 +209,7 @@ def save_out(clinic: OpenClinic, made: MadeDocument, content: bytes, path: Path)
 
 
 def documents_of(clinic: OpenClinic, patient_id: int) -> tuple[KeptDocument, ...]:
-    """The documents that left the program about a patient, newest first. Raises `AccessError`."""
+    """The documents about a patient that were signed or left the program, newest first. Raises `AccessError`."""
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         return stored.kept_documents(connection, patient_id)
@@ -199,16 +218,20 @@ def documents_of(clinic: OpenClinic, patient_id: int) -> tuple[KeptDocument, ...
 def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
     """A kept document, byte for byte as it was given out. A face sheet too may tell of the chart.
 
-    Raises `NotFoundError`, `AccessError`, and `EnvironmentFault` "document.changed" where its bytes are no longer those
-    that were kept, or not those that the audit says had left.
+    Raises `NotFoundError`, `AccessError`, and `EnvironmentFault`: "document.changed" where its bytes are no longer
+    those that were kept, or not those that the audit says had left or were signed; "document.signature" where the
+    signature under it does not hold.
     """
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         kept = stored.load_document(connection, document_id)
         content = stored.document_bytes(connection, document_id)
         told = stored.digests_told(connection, kept)
+        wrong = verified_documents(connection, document=kept).problems
     if not {sha256(content).digest()} >= {kept.sha256, *told}:
         raise EnvironmentFault("document.changed")
+    if wrong:
+        raise EnvironmentFault("document.signature")
     # In the clinic's time of then, as the document itself tells it.
     made_at = kept.made_at.astimezone(ZoneInfo(kept.zone))
     return MadeDocument(
@@ -222,6 +245,7 @@ def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
         covers_from=kept.covers_from,
         covers_to=kept.covers_to,
         draft=("It was a draft when it was given out.",) if kept.is_draft else (),
+        signed=kept.signed,
     )
 
 

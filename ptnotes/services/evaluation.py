@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from ptnotes.db.certification import last_report
 from ptnotes.db.due import payer_of_episode
@@ -19,7 +20,7 @@ from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.evaluation_data import EvaluationData
 from ptnotes.services.case import Case, read_case
-from ptnotes.services.documents import MadeDocument, made_document
+from ptnotes.services.documents import MadeDocument, Signable, made_document
 from ptnotes.services.evaluation_content import Evaluated, evaluated, evaluation_content
 from ptnotes.services.evaluation_lacks import evaluation_lacks
 from ptnotes.services.opening import OpenClinic
@@ -58,7 +59,14 @@ def prepare_evaluation(clinic: OpenClinic, episode_id: int, choices: EvaluationC
         sessions=tuple((one.id or 0, one.revision) for one in found.sessions),
         lacks=evaluation_lacks(found, data),
         conclusion=data.conclusion,
+        signable=Signable(
+            data=data, read=partial(_data, clinic, episode_id, choices), draw=render_evaluation
+        ),
     )
+
+
+def _data(clinic: OpenClinic, episode_id: int, choices: EvaluationChoices) -> EvaluationData:
+    return _gathered(clinic, episode_id, choices)[0]
 
 
 def _gathered(

@@ -7,8 +7,9 @@ writer's own words; where it says word for word what the notes of visits say, it
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from uuid import uuid4
 
@@ -29,12 +30,13 @@ from ptnotes.domain.letters import (
 )
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.text import fold
+from ptnotes.domain.treatment import TreatmentSession
 from ptnotes.domain.trend import counted, visit_numbers
 from ptnotes.reports.document_data import Signatures
 from ptnotes.reports.letter_data import LetterData
 from ptnotes.services.audit import changing_clinic
 from ptnotes.services.case import Case, gather_whole
-from ptnotes.services.documents import MadeDocument, made_document
+from ptnotes.services.documents import MadeDocument, Signable, made_document
 from ptnotes.services.letter_values import letter_values
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -122,6 +124,29 @@ def prepare_letter(clinic: OpenClinic, episode_id: int, choices: LetterChoices) 
     `NotFoundError`, `AccessError`, `InputError` ("text.empty", "text.too_long", "text.control"), and `PtNotesError`
     "report.glyph_missing" for a character that no font has.
     """
+    data, attended, left = _gathered(clinic, episode_id, choices)
+    # ReportLab is read only when the first document is made, never on the way to a window.
+    from ptnotes.reports.letter import render_letter  # noqa: PLC0415
+
+    on = data.written_at.date()
+    made = made_document(DocumentKind.LETTER, data, render_letter(data), on, episode_id)
+    return replace(
+        made,
+        sessions=tuple((one.id or 0, one.revision) for one in attended),
+        draft=(*made.draft, *data.undone),
+        lacks=_lacks(data, left),
+        signable=Signable(data=data, read=partial(_data, clinic, episode_id, choices), draw=render_letter),
+    )
+
+
+def _data(clinic: OpenClinic, episode_id: int, choices: LetterChoices) -> LetterData:
+    return _gathered(clinic, episode_id, choices)[0]
+
+
+def _gathered(
+    clinic: OpenClinic, episode_id: int, choices: LetterChoices
+) -> tuple[LetterData, Sequence[TreatmentSession], tuple[str, ...]]:
+    """The content of a letter, the visits that it draws from, and what is still to be filled in."""
     require(clinic, Act.WRITE_PROGRESS_REPORT)
     letter = checked_letter(choices)
     case = gather_whole(clinic, episode_id)
@@ -144,17 +169,7 @@ def prepare_letter(clinic: OpenClinic, episode_id: int, choices: LetterChoices) 
         if left
         else (),
     )
-    # ReportLab is read only when the first document is made, never on the way to a window.
-    from ptnotes.reports.letter import render_letter  # noqa: PLC0415
-
-    on = data.written_at.date()
-    made = made_document(DocumentKind.LETTER, data, render_letter(data), on, episode_id)
-    return replace(
-        made,
-        sessions=tuple((one.id or 0, one.revision) for one in attended),
-        draft=(*made.draft, *data.undone),
-        lacks=_lacks(data, left),
-    )
+    return data, attended, left
 
 
 def _to(case: Case, template: LetterTemplate) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from ptnotes.domain.certifying import signature_asked
 from ptnotes.domain.conclusion import Asked, Conclusion, Request
@@ -18,7 +19,7 @@ from ptnotes.domain.trend import counted
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.progress_data import ProgressReportData
 from ptnotes.services.case import Case, gather
-from ptnotes.services.documents import MadeDocument, made_document
+from ptnotes.services.documents import MadeDocument, Signable, made_document
 from ptnotes.services.due import counting_rules
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
@@ -107,6 +108,11 @@ def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) 
         lacks=progress_lacks(data),
         conclusion=data.conclusion,
         asked=data.asked,
+        signable=Signable(
+            data=data,
+            read=partial(progress_report_data, clinic, episode_id, choices),
+            draw=render_progress_report,
+        ),
     )
 
 

@@ -33,14 +33,14 @@ from ptnotes.domain.audit import AuditCheck, Subject, Verb, problem_words
 from ptnotes.domain.backup import Contents
 from ptnotes.domain.errors import AccessError, AmbiguousError, EnvironmentFault
 from ptnotes.domain.permissions import Act
-from ptnotes.domain.signature import Verified, Wrong
+from ptnotes.domain.signature import Verified, VerifiedDocuments, Wrong
 from ptnotes.domain.wording import how_many
 from ptnotes.services.audit import log
 from ptnotes.services.opening import OpenClinic, open_clinic, shipped_reference, utc_now
 from ptnotes.services.owner import owned
 from ptnotes.services.permit import allows, require
 from ptnotes.services.place import require_own_disk
-from ptnotes.services.verification import verify_notes
+from ptnotes.services.verification import verify_documents, verify_notes
 
 _MOST_NAMED = 20
 _WRONG: Mapping[Wrong, str] = {
@@ -52,6 +52,13 @@ _WRONG: Mapping[Wrong, str] = {
     Wrong.MISSING: "visit {}: the audit tells of more signatures of the {} than are in the file",
 }
 """What is wrong with a signed note: the visit's number in the file, and which part."""
+_WRONG_DOCUMENT: Mapping[Wrong, str] = {
+    Wrong.CHANGED: "document {}: it is not what was kept, or not what was signed",
+    Wrong.SIGNATURE: "document {}: the signature is not its signer's",
+    Wrong.STATE: "document {}: it is a draft, and signed all the same",
+    Wrong.MISSING: "document {}: the audit tells of a signature that is not in the file",
+}
+"""What is wrong with a kept document, by its number in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +71,19 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a look through a whole file found. `notes` and `audit` are None where one's role may not read them."""
+    """What a look through a whole file found; None where one's role may not read it."""
 
     contents: Contents
     notes: Verified | None
+    documents: VerifiedDocuments | None
     audit: AuditCheck | None
 
     @property
     def problems(self) -> int:
-        """In how many places a note or the audit is not as it was written."""
-        notes = () if self.notes is None else self.notes.problems
-        return len(notes) + (0 if self.audit is None else len(self.audit.problems))
+        """In how many places a note, a document or the audit is not as it was written."""
+        return sum(
+            len(found.problems) for found in (self.notes, self.documents, self.audit) if found is not None
+        )
 
 
 def restore_clinic(
@@ -135,8 +144,9 @@ def verify_clinic(path: Path, passphrase: str, user: str | None = None) -> Proof
     """Read all of the clinic's file, or of a backup (its folder), and prove it.
 
     Nothing is changed; a restore or a removal that was cut off after it was decided is finished first. Proven are every
-    page, index and reference, the manifest of a backup, every signed note, and the audit against what the key file and
-    people's signatures say of it. To look at the notes of an older schema, a copy in a private folder is upgraded.
+    page, index and reference, the manifest of a backup, every signed note, every kept document, and the audit against
+    what the key file and people's signatures say of it. To look at the notes of an older schema, a copy in a private
+    folder is upgraded.
     Raises what `open_clinic` raises, `EnvironmentFault` ("backup.none", "backup.damaged", "source.gone"), and
     `AmbiguousError` ("backup.which").
     """
@@ -157,20 +167,21 @@ def verify_clinic(path: Path, passphrase: str, user: str | None = None) -> Proof
         raise EnvironmentFault("file.newer", path=str(database))
     with _opened(database, contents, unlocked, how=how) as clinic:
         notes = verify_notes(clinic) if allows(clinic, Act.VIEW_NOTES) else None
+        documents = verify_documents(clinic) if allows(clinic, Act.VIEW_NOTES) else None
         audit = None
         if allows(clinic, Act.VIEW_AUDIT):
             anchor = unlocked.keys.anchor
             with clinic.store.read() as connection:
                 keys = {one.id or 0: signing_keys(connection, one.id or 0) for one in people(connection)}
                 audit = verify(connection, [(anchor.count, anchor.head)], keys)
-    return Proof(contents, notes, audit)
+    return Proof(contents, notes, documents, audit)
 
 
 def proof_words(proof: Proof) -> list[str]:
-    """What a look through a file found, beyond its pages: a line for the notes, one for the audit, or one a problem."""
-    notes, audit = proof.notes, proof.audit
+    """What a look through a file found, beyond its pages: a line for notes, documents and audit, or one a problem."""
+    notes, documents, audit = proof.notes, proof.documents, proof.audit
     if notes is None:
-        lines = ["The notes were not looked at: your role does not let you read charts"]
+        lines = ["The notes and documents were not looked at: your role does not let you read charts"]
     elif notes.problems:
         lines = _first(
             [_WRONG[problem.wrong].format(problem.session_id, problem.part) for problem in notes.problems]
@@ -179,6 +190,13 @@ def proof_words(proof: Proof) -> list[str]:
         lines = [
             f"{notes.notes:,} signed notes, each as it was signed" if notes.notes else "No note is signed yet"
         ]
+    if documents is not None and documents.problems:
+        lines += _first(
+            [_WRONG_DOCUMENT[problem.wrong].format(problem.document_id) for problem in documents.problems]
+        )
+    elif documents is not None:
+        kept = f"{how_many(documents.documents, 'document')}, each as it was kept; {documents.signed:,} of them signed"
+        lines.append(kept if documents.documents else "No document is kept yet")
     if audit is None:
         lines.append("The audit was not looked at: your role does not let you see who did what")
     elif audit.problems:

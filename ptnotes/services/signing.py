@@ -80,7 +80,7 @@ def sign_note(clinic: OpenClinic, session_id: int, revision: int, passphrase: st
     everything that is needed before a note can be signed. Nothing is changed then.
     """
     require(clinic, Act.SIGN)
-    sign, public_key = _unwrapped(clinic, passphrase)
+    sign, public_key = unwrapped_key(clinic, passphrase)
     now = clinic.clock()
     with clinic.store.write() as connection:
         session = sessions.load_session(connection, session_id)
@@ -116,7 +116,7 @@ def sign_drafts_before(
     `sign_note` does.
     """
     require(clinic, Act.SIGN)
-    sign, public_key = _unwrapped(clinic, passphrase)
+    sign, public_key = unwrapped_key(clinic, passphrase)
     count = 0
     with clinic.store.read() as connection:
         session_ids = signing.drafts_before(connection, day)
@@ -176,7 +176,7 @@ def co_sign_note(clinic: OpenClinic, session_id: int, passphrase: str, words: st
     """
     require(clinic, Act.CO_SIGN)
     words = clean_note(words, "sign.words")
-    sign, _public_key = _unwrapped(clinic, passphrase)
+    sign, _public_key = unwrapped_key(clinic, passphrase)
     with clinic.store.write() as connection:
         names = names_of(connection)
         note = _closed(signing.signed_note(connection, session_id, names))
@@ -220,7 +220,7 @@ def add_addendum(
     text, reason = clean_note(text, "addendum.text"), clean_note(reason, "addendum.reason")
     if not text.strip():
         raise InputError(Fault("text.empty", "addendum.text"))
-    sign, _public_key = _unwrapped(clinic, passphrase)
+    sign, _public_key = unwrapped_key(clinic, passphrase)
     now = clinic.clock()
     with clinic.store.write() as connection:
         names = names_of(connection)
@@ -266,7 +266,7 @@ def void_note(clinic: OpenClinic, session_id: int, reason: str, passphrase: str)
     reason = clean_note(reason, "void.reason").strip()
     if not reason:
         raise InputError(Fault("void.reason", "void.reason"))
-    sign, _public_key = _unwrapped(clinic, passphrase)
+    sign, _public_key = unwrapped_key(clinic, passphrase)
     with clinic.store.write() as connection:
         names = names_of(connection)
         note = _closed(signing.signed_note(connection, session_id, names))
@@ -292,8 +292,11 @@ def _refuse_after_co_signature(clinic: OpenClinic, note: SignedNote) -> None:
         raise StaleError("sign.co_signed", 0)
 
 
-def _unwrapped(clinic: OpenClinic, passphrase: str) -> tuple[Sign, bytes]:
-    """The signing function of whoever opened the clinic, and the public key that goes with it."""
+def unwrapped_key(clinic: OpenClinic, passphrase: str) -> tuple[Sign, bytes]:
+    """The signing function of whoever opened the clinic, and the public key that goes with it.
+
+    Raises `AccessError` ("sign.denied") for a passphrase that is not theirs.
+    """
     keys_at = keyfile.key_path(clinic.path)
     with faults_named(keys_at):
         keys = keyfile.authentic_keys(keys_at, clinic.person.uuid, clinic.data_key).keys

@@ -1,4 +1,6 @@
-"""Do the signed notes still hold? Hashes, signatures and chains are worked out anew from what the file holds now."""
+"""Do the signed notes and the kept documents still hold? Hashes, signatures and chains are worked out anew from what
+the file holds now.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +13,29 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ptnotes.db import audit, sessions, signing
+from ptnotes.db import audit, documents, sessions, signing
 from ptnotes.db.people import people, signing_keys
 from ptnotes.db.screening import overrides_of_visits
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.canonical import canonical_bytes, canonical_hash
 from ptnotes.domain.contraindication import Override, overrides_that_stand
+from ptnotes.domain.documents import KeptDocument
 from ptnotes.domain.people import Person
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.signature import (
     Addendum,
     CoSignature,
+    DocumentProblem,
     Problem,
     Verified,
+    VerifiedDocuments,
     Voided,
     Wrong,
     addendum_statement,
     against_statement,
     broken_chains,
     co_signature_statement,
+    document_statement,
     visit_statement,
     void_statement,
 )
@@ -100,6 +106,61 @@ def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) 
         told = [Verb.SIGNED] if Verb.SIGNED in missing else sorted(missing)
         problems += [Problem(session_id, Wrong.MISSING, _PARTS[verb]) for verb in told]
     return Verified(len(ids), tuple(problems))
+
+
+def verify_documents(clinic: OpenClinic, patient_id: int | None = None) -> VerifiedDocuments:
+    """Look at every kept document of one patient, or of the clinic, and say what does not hold.
+
+    A document holds when its bytes are those that were kept and, where it is signed, when they are those that were
+    signed with a key of its signer's. What the audit says was signed, and is not there or not signed, is missing.
+    """
+    require(clinic, Act.VIEW_NOTES)
+    with clinic.store.read() as connection:
+        return verified_documents(connection, patient_id)
+
+
+def verified_documents(
+    connection: signing.Snapshot, patient_id: int | None = None, *, document: KeptDocument | None = None
+) -> VerifiedDocuments:
+    """Do `verify_documents` within a snapshot that is open already, or look at one `document` alone."""
+    everybody = {person.id or 0: person for person in people(connection)}
+    keys = {person_id: signing_keys(connection, person_id) for person_id in everybody}
+    if document is not None:
+        patient_id = document.patient_id
+    kept = documents.stored_documents(
+        connection, patient_id=patient_id, document_id=None if document is None else document.id
+    )
+    problems = []
+    for one in kept:
+        wrong = _wrong_with(one, documents.document_bytes(connection, one.id), everybody, keys)
+        problems += [] if wrong is None else [DocumentProblem(one.id, wrong)]
+    signed = {one.id for one in kept if one.signature is not None}
+    missing = audit.documents_told(connection, patient_id) - signed
+    problems += [
+        DocumentProblem(gone, Wrong.MISSING)
+        for gone in sorted(missing)
+        if document is None or gone == document.id
+    ]
+    return VerifiedDocuments(len(kept), len(signed), tuple(problems))
+
+
+def _wrong_with(
+    one: documents.StoredDocument, content: bytes, everybody: Mapping[int, Person], keys: Keys
+) -> Wrong | None:
+    digest = hashlib.sha256(content).digest()
+    if digest != one.sha256:
+        return Wrong.CHANGED
+    if one.signature is None or one.at is None or one.signed_by is None:
+        return None
+    if one.is_draft:
+        # No draft is ever signed.
+        return Wrong.STATE
+    own = document_statement(
+        one.kind, one.patient_uuid, digest, everybody[one.signed_by], one.at, one.zone or ""
+    )
+    if canonical_hash(own) != one.content_hash:
+        return Wrong.CHANGED
+    return None if _is_signed(canonical_bytes(own), one.signature, keys[one.signed_by]) else Wrong.SIGNATURE
 
 
 def _of_note(

@@ -93,6 +93,7 @@ ENTITIES = {
         "void",
         "document",
     ),
+    "document_signature",
     *("document_session", "disclosure", "audit_event", "import_run", "import_item"),
     *("record_rule", "disposal"),
 }

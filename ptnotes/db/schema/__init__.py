@@ -4,7 +4,7 @@ from ptnotes.db.schema import clinic, documents, episode, patient, screening, se
 from ptnotes.db.schema.vocabulary import Record
 
 metadata = Record.metadata
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Number of the newest migration; also the file's ``user_version``."""
 APPLICATION_ID = 0x50544E31
 """``PTN1``: marks a database file as ours."""

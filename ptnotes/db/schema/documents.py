@@ -57,6 +57,20 @@ class DocumentSessionRecord(Record):
     session_revision: Mapped[int]
 
 
+class DocumentSignatureRecord(Record):
+    """A person's electronic signature under a document; its bytes say that they are signed."""
+
+    __tablename__ = "document_signature"
+    __table_args__ = {"info": APPEND_ONLY}  # noqa: RUF012 - read by SQLAlchemy
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    person_id: Mapped[PersonId]
+    at: Mapped[Instant]
+    zone: Mapped[str]
+    signature: Mapped[bytes]
+    content_hash: Mapped[Digest]
+
+
 class DisclosureRecord(Record):
     """What left the clinic: to whom, how, when, for what."""
 

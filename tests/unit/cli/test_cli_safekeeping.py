@@ -97,10 +97,12 @@ def test_verifying_tells_pages_notes_and_audit_and_exits_with_1_where_one_does_n
     shutil.copy(clinic_file, path)
     shutil.copy(keyfile.key_path(clinic_file), keyfile.key_path(path))
     code, out, err = run("verify", path)
-    pages, notes, audit = out.splitlines()
+    pages, notes, documents, audit = out.splitlines()
     assert (code, err) == (0, "")
     assert pages.endswith("every page as it was written")
     assert re.fullmatch(r"[0-9,]+ signed notes, each as it was signed", notes)
+    kept = r"[0-9,]+ documents?, each as it was kept; [0-9,]+ of them signed|No document is kept yet"
+    assert re.fullmatch(kept, documents)
     assert re.fullmatch(r"[0-9,]+ events in the audit, each as it was written; signed up to [0-9,]+", audit)
     unlocked = keyfile.unlock(keyfile.read_keys(keyfile.key_path(path)), PASSPHRASE, None, path)
     with closing(connect(path, raw_key(unlocked.data_key, unlocked.keys.file_id))) as connection:

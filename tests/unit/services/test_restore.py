@@ -21,11 +21,13 @@ from ptnotes.domain.errors import AmbiguousError, PtNotesError
 from ptnotes.domain.people import Person, Role
 from ptnotes.domain.sentences import sentence
 from ptnotes.services.backup import backup_clinic
+from ptnotes.services.document_signing import sign_document
 from ptnotes.services.history import clinic_history, verify_audit
 from ptnotes.services.opening import OpenClinic, create_clinic, open_clinic
 from ptnotes.services.owner import owned
 from ptnotes.services.patients import add_patient, find_patients
 from ptnotes.services.people import add_person, remove_person
+from ptnotes.services.reporting import ReportChoices, prepare_report
 from ptnotes.services.restore import proof_words, restore_clinic, verify_clinic
 from ptnotes.services.signing import sign_note
 from tests.clinics import CLINIC, PASSPHRASE, PATIENT, PERSON, clinic_in, template
@@ -304,6 +306,7 @@ def test_the_proof_of_a_backup_looks_at_notes_and_audit(tmp_path: Path, stick: P
     clinic, episode = clinic_with_episode(tmp_path, FixedClock())
     note = draft(clinic, episode)
     sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
+    sign_document(clinic, prepare_report(clinic, episode.id or 0, ReportChoices()), PASSPHRASE)
     good = backup_clinic(clinic, stick)
     proof = verify_clinic(good.folder, PASSPHRASE)
     assert proof.problems == 0
@@ -312,10 +315,12 @@ def test_the_proof_of_a_backup_looks_at_notes_and_audit(tmp_path: Path, stick: P
     assert proof.audit is not None
     assert (proof.audit.count, proof.audit.head) == (good.contents.audit_count, good.contents.audit_head)
     assert "1 signed notes, each as it was signed" in proof_words(proof)
+    assert "1 document, each as it was kept; 1 of them signed" in proof_words(proof)
     with clinic.store.write() as connection:
         drop_triggers(connection)
         connection.execute(text("UPDATE mobilization SET grade = 'IV'"))
         connection.execute(text("UPDATE audit_event SET count = 7 WHERE sequence = 2"))
+        connection.execute(text("UPDATE document_signature SET zone = 'UTC'"))
         connection.commit()
     bad = backup_clinic(clinic, stick)
     clinic.close()
@@ -324,6 +329,7 @@ def test_the_proof_of_a_backup_looks_at_notes_and_audit(tmp_path: Path, stick: P
     assert proof.problems >= 2
     assert any("is not what was signed" in line for line in words)
     assert any(line.startswith("event 2 was changed") for line in words)
+    assert "document 1: it is not what was kept, or not what was signed" in words
 
 
 def test_a_file_of_an_older_schema_is_proven_and_left_as_it_is(tmp_path: Path) -> None:

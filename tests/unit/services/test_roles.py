@@ -17,6 +17,7 @@ from ptnotes.domain.audit import Disclosure
 from ptnotes.domain.backup import BackupPlan
 from ptnotes.domain.certification import Certification
 from ptnotes.domain.contraindication import AdverseEvent
+from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.due import Due, DueKind, Urgency
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare, Goal, OutcomeScore, PlanOfCare, Problem
 from ptnotes.domain.errors import AccessError, PtNotesError
@@ -38,6 +39,7 @@ from ptnotes.services import (
     discharge_summary,
     document_facts,
     document_file,
+    document_signing,
     documents,
     due,
     episodes,
@@ -385,6 +387,7 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
         lambda s: signing.request_amendment(s.me, s.signed(), "Take it out.", "It stays.", PASSPHRASE),
     ),
     "void_note": ({Act.SIGN}, lambda s: signing.void_note(s.me, s.signed(), "Charted twice.", PASSPHRASE)),
+    "verify_documents": ({Act.VIEW_NOTES}, lambda s: verification.verify_documents(s.me)),
     "verify_notes": ({Act.VIEW_NOTES}, lambda s: verification.verify_notes(s.me)),
     "history_of": ({Act.VIEW_NOTES}, lambda s: history.history_of(s.me, s.patient_id)),
     "clinic_history": ({Act.VIEW_AUDIT}, lambda s: history.clinic_history(s.me)),
@@ -461,6 +464,20 @@ TRIES: dict[str, tuple[set[Act], Try]] = {
     "document_again: a face sheet": (
         {Act.VIEW_NOTES},
         lambda s: documents.document_again(s.me, documents.give_out(s.boss, s.face_sheet(), list)),
+    ),
+    "sign_document": (
+        {Act.SIGN, Act.VIEW_NOTES, Act.WRITE_PROGRESS_REPORT},
+        lambda s: document_signing.sign_document(s.me, a_document(s.episode), PASSPHRASE),
+    ),
+    "sign_document: a discharge summary": (
+        {Act.SIGN, Act.VIEW_NOTES, Act.DISCHARGE},
+        lambda s: document_signing.sign_document(
+            s.me, a_document(s.episode, kind=DocumentKind.DISCHARGE_SUMMARY), PASSPHRASE
+        ),
+    ),
+    "with_record": (
+        {Act.EXPORT, Act.VIEW_NOTES},
+        lambda s: document_file.with_record(s.me, s.face_sheet()),
     ),
     "log_sent": (
         {Act.VIEW_NOTES},
@@ -724,6 +741,9 @@ _FREE = {
     "sample_screens.store_screen": "makes sample clinics",
     "screening.against_to_see": "gives nothing to whoever may not co-sign",
     "screening.events_to_follow": "gives nothing to whoever may not read charts",
+    "documents.keep": "is given a connection by a verb that has asked",
+    "document_signing.why_not_signed": "is a question itself",
+    "signing.unwrapped_key": "is a question itself",
     "export_csv.write_tables": "is given a connection by an export that has asked",
     "export_fhir.patient_data": "is given a connection by an export that has asked",
     "export_file.noted": "puts in place what an export has written that has asked",
