@@ -1,253 +1,45 @@
-"""What somebody asks for twice, or right after another act, while the writer is still at work on something else."""
+"""What somebody asks for right after another act, while the writer is still at work on something else."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.contraindication import AdverseEvent
-from ptnotes.domain.episode import EpisodeOfCare, PlanOfCare
+from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.letters import LetterTemplate
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.payers import Payer
 from ptnotes.domain.phrases import Phrase, find
 from ptnotes.services import screening
 from ptnotes.services.certification import plan_standing
-from ptnotes.services.day_list import add_to_day, patients_of_day
-from ptnotes.services.episodes import open_episode, outcomes_of
-from ptnotes.services.history import disclosures_of, history_of
+from ptnotes.services.episodes import open_episode
 from ptnotes.services.letters import letter_templates, save_template
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import add_patient, find_patients, load_patient
-from ptnotes.services.payers import add_payer, cover_of, rules_by_payer
+from ptnotes.services.payers import add_payer, rules_by_payer
 from ptnotes.services.phrases import phrases, save_phrase
 from ptnotes.services.retention import record_rules
-from ptnotes.services.visits import start_session
 from ptnotes.ui.backup.schedule import BackupSchedule
-from ptnotes.ui.charting.screen import ChartingScreen
-from ptnotes.ui.day.day_card import DayCard
 from ptnotes.ui.episode.certification_card import CertificationCard
 from ptnotes.ui.episode.episode_screen import EpisodeScreen
-from ptnotes.ui.episode.outcome_card import OutcomeCard
-from ptnotes.ui.history.disclosure_card import DisclosureCard
-from ptnotes.ui.patients.archiving import Archiving
 from ptnotes.ui.patients.patient_form import PatientForm
-from ptnotes.ui.payers.cover_card import CoverCard
 from ptnotes.ui.payers.rules_card import PayerRulesCard
 from ptnotes.ui.phrases.phrase_page import PhrasePage
 from ptnotes.ui.retention.rules_card import RulesCard
-from ptnotes.ui.screening.event_form import EventForm
 from ptnotes.ui.screening.safety_card import SafetyCard
 from ptnotes.ui.settings.letters_card import LettersCard
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.toast import Toast
 from tests.clinics import PATIENT
+from tests.ui.acts import Show, enter, episode, fill, press, show
 from tests.ui.held import held_up
 
-Show = Callable[[QWidget], None]
-
-
-@pytest.fixture
-def show(qtbot: QtBot, theme: Theme) -> Show:
-    """Give what shows a part of a screen for the length of the test."""
-    assert theme
-
-    def shown(part: QWidget) -> None:
-        qtbot.addWidget(part)
-        part.resize(900, 700)
-        part.show()
-        part.activateWindow()
-
-    return shown
-
-
-@pytest.fixture
-def episode(open_clinic: OpenClinic) -> EpisodeOfCare:
-    """An episode with a plan of care, of the one patient."""
-    patient = add_patient(open_clinic, PATIENT)
-    plan = PlanOfCare(visits_a_week=Decimal(2), duration_weeks=8, start=open_clinic.today())
-    return open_episode(
-        open_clinic, EpisodeOfCare(patient_id=patient.id or 0, start=open_clinic.today(), plan=plan)
-    )
-
-
-def press(part: QWidget, name: str, *, times: int = 1) -> None:
-    button = next(one for one in part.findChildren(QPushButton) if name in (one.text(), one.accessibleName()))
-    for _ in range(times):
-        button.click()
-
-
-def enter(line: QLineEdit, text: str | None = None, *, times: int = 1) -> None:
-    if text is not None:
-        line.setText(text)
-    for _ in range(times):
-        QTest.keyClick(line, Qt.Key.Key_Return)
-
-
-def fill(line: QLineEdit, text: str) -> None:
-    line.setFocus()
-    line.selectAll()
-    QTest.keyClicks(line, text)
-    QTest.keyClick(line, Qt.Key.Key_Tab)
-
-
-# Pressed twice --------------------------------------------------------------------------------------------------------
-
-
-def test_a_disclosure_is_written_down_once_and_what_is_typed_meanwhile_stays(
-    open_clinic: OpenClinic, tasks: Tasks, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    card = DisclosureCard(open_clinic, tasks)
-    show(card)
-    card.show_patient(episode.patient_id)
-    card._line("what").setText("Copy of the chart")
-    with held_up(tasks, qtbot):
-        enter(card._line("to_whom"), "The patient", times=3)
-        enter(card._line("to_whom"), "The county court")
-        card._line("how").setText("By post")
-    assert {one.to_whom for one in disclosures_of(open_clinic, episode.patient_id)} == {
-        "The patient",
-        "The county court",
-    }
-    assert len(disclosures_of(open_clinic, episode.patient_id)) == 2
-    assert card._line("how").text() == "By post"
-
-
-def test_an_adverse_event_is_recorded_once(
-    open_clinic: OpenClinic, tasks: Tasks, theme: Theme, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    form = EventForm(open_clinic, tasks, theme)
-    show(form)
-    form.start(episode.id or 0)
-    with held_up(tasks, qtbot):
-        enter(form.what, "Dizzy", times=2)
-        form.record.click()
-    (event,) = screening.episode_screen(open_clinic, episode.id or 0).screen.events
-    assert event.what == "Dizzy"
-    assert form.isHidden()
-
-
-def test_a_questionnaire_is_recorded_once_and_another_one_stays_typed(
-    open_clinic: OpenClinic, tasks: Tasks, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    card = OutcomeCard(open_clinic, tasks)
-    show(card)
-    card.show_scores(episode, ())
-    card.measure._take(next(item for item in card._find("odi") if item.id == "odi"))
-    with held_up(tasks, qtbot):
-        enter(card.total, "42", times=2)
-        card.total.setText("30")
-    (score,) = outcomes_of(open_clinic, episode.id or 0)
-    assert score.total == Decimal(42)
-    assert card.total.text() == "30"
-
-
-def test_visits_are_authorized_once_and_a_payer_being_typed_stays(
-    open_clinic: OpenClinic, tasks: Tasks, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    card = CoverCard(open_clinic, tasks)
-    show(card)
-    card.show_patient(episode.patient_id)
-    card.payer.setText("Blue Heron Health")
-    with held_up(tasks, qtbot):
-        press(card, "Add the payer", times=2)
-    assert card.problem.isHidden()
-    assert not card.fields["coverage.payer"].fault
-    qtbot.waitUntil(lambda: card.of_payer.count() == 1)
-    card.number.setText("A-77")
-    card.visits.setText("12")
-    with held_up(tasks, qtbot):
-        press(card, "Add the authorization", times=2)
-        card.payer.setText("Red Kite Mutual")
-    assert [one.visits for one in cover_of(open_clinic, episode.patient_id).authorizations] == [12]
-    assert (card.number.text(), card.payer.text()) == ("", "Red Kite Mutual")
-    remove = "Remove: authorization A-77"
-    qtbot.waitUntil(lambda: any(one.accessibleName() == remove for one in card.findChildren(QPushButton)))
-    with held_up(tasks, qtbot):
-        press(card, remove, times=2)
-        press(card, "Ends today: Blue Heron Health", times=2)
-    assert card.problem.isHidden()
-    cover = cover_of(open_clinic, episode.patient_id)
-    assert (cover.authorizations, cover.coverages[0].until) == ((), open_clinic.today())
-    assert card.payer.text() == "Red Kite Mutual"
-
-
-def test_a_patient_goes_on_the_days_list_once_and_off_it_once(
-    open_clinic: OpenClinic, tasks: Tasks, theme: Theme, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    other = add_patient(open_clinic, replace(PATIENT, mrn="000777", family_name="Okafor")).id or 0
-    for minute in (0, 30):
-        add_to_day(open_clinic, other, open_clinic.today(), time(9, minute))
-    card = DayCard(open_clinic, tasks, theme)
-    show(card)
-    card.refresh()
-    qtbot.waitUntil(lambda: len(card.list.day_rows) == 2)
-    with held_up(tasks, qtbot):
-        for _ in range(2):
-            card.add_line.added.emit(episode.patient_id, None)
-    assert card.add_line.fault.isHidden()
-    assert len(patients_of_day(open_clinic)) == 3
-    qtbot.waitUntil(lambda: len(card.list.day_rows) == 3)
-    card.list.setFocus()
-    card.list.setCurrentIndex(card.list.rows.index(0))
-    with held_up(tasks, qtbot):
-        for _ in range(2):
-            QTest.keyClick(card.list, Qt.Key.Key_Delete)
-    assert card.fault.isHidden()
-    assert len(patients_of_day(open_clinic)) == 2
-
-
-def test_a_patient_is_archived_once(
-    open_clinic: OpenClinic, tasks: Tasks, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    host = QWidget()
-    show(host)
-    archiving = Archiving(open_clinic, tasks, Toast(host), host)
-    before = len(history_of(open_clinic, episode.patient_id))
-    with held_up(tasks, qtbot):
-        for _ in range(2):
-            archiving.archive(episode.patient_id)
-    assert len(history_of(open_clinic, episode.patient_id)) == before + 1
-
-
-def test_a_payer_is_added_once_and_the_next_name_stays(
-    open_clinic: OpenClinic, tasks: Tasks, show: Show, qtbot: QtBot
-) -> None:
-    card = PayerRulesCard(open_clinic, tasks)
-    show(card)
-    card.show_rules()
-    qtbot.waitUntil(lambda: len(card.rows) == 1)
-    with held_up(tasks, qtbot):
-        enter(card.new_name, "Blue Heron Health", times=2)
-        card.new_name.setText("Red Kite")
-    qtbot.waitUntil(lambda: len(card.rows) == 2)
-    assert card.new_name.text() == "Red Kite"
-
-
-def test_a_draft_is_discarded_once_and_can_be_brought_back(
-    open_clinic: OpenClinic, tasks: Tasks, theme: Theme, episode: EpisodeOfCare, show: Show, qtbot: QtBot
-) -> None:
-    start_session(open_clinic, episode.id or 0)
-    screen = ChartingScreen(open_clinic, tasks, theme)
-    show(screen)
-    screen.show_episode(episode.patient_id, episode.id)
-    qtbot.waitUntil(lambda: screen.visit is not None)
-    with held_up(tasks, qtbot):
-        for _ in range(2):
-            screen.bar.commands["discard"].trigger()
-    assert screen.toast.text.text() == "The draft of 2 Mar 2026 is discarded."
-    assert screen.toast.action.text() == "Undo"
-
-
-# One act right behind another -----------------------------------------------------------------------------------------
+__all__ = ["episode", "show"]
 
 
 def test_a_rule_that_is_typed_while_the_table_is_read_anew_is_stored(

@@ -33,6 +33,7 @@ class GoalForm(QWidget):
         super().__init__(parent)
         self._reference = reference
         self._regions: tuple[str, ...] = ()
+        self._has_made = False
         self.words = QLineEdit()
         self.function = QLineEdit()
         self.measure = PickList(self._find_measure, placeholder="none, or such as flexion, pain, ODI")
@@ -91,6 +92,7 @@ class GoalForm(QWidget):
         """Empty the fields for the next goal."""
         for line in (self.words, self.function, self.baseline, self.target):
             line.clear()
+        self._has_made = True
         self.measure.set_current(None)
         self.due.set_date(None)
         self.long_term.setChecked(False)
@@ -138,6 +140,11 @@ class GoalForm(QWidget):
         self.baseline_field.set_hint(unit or self._unit(picked))
 
     def _make(self) -> None:
+        lines = (self.words, self.function, self.measure, self.baseline, self.target, self.due)
+        if self._has_made and not any(line.text() for line in lines):
+            # Right after a goal was made this is the second half of a double press, not an empty goal.
+            self.words.setFocus()
+            return
         words = self.words.text().strip()
         self.words_field.set_fault("" if words else sentence(Fault("text.empty", "goal.words")))
         if not words or not self.measure.settle() or not self.due.read_text():

@@ -38,6 +38,8 @@ class OutcomeCard(Card):
         self._tasks = tasks
         self._episode_id: int | None = None
         self._scores: tuple[OutcomeScore, ...] = ()
+        self._left: tuple[object, ...] = ()
+        """What the fields said once a total was recorded."""
         self.none = Label("No questionnaire scored yet.", "muted")
         self.table = GridTable(("Measure", "Date", "Total", ""), numeric=(2,))
         self.body.addWidget(self.none)
@@ -116,6 +118,9 @@ class OutcomeCard(Card):
         return next(answered, None)
 
     def _record(self) -> None:
+        if self._typed() == self._left:
+            # Nothing was typed since: this is the second half of a double press, not a questionnaire without a total.
+            return
         if not self.measure.settle():
             return
         self.measure_field.set_fault("")
@@ -153,7 +158,8 @@ class OutcomeCard(Card):
         self._tasks.write_in_turn(self, job, recorded, self._refused)
 
     def _typed(self) -> tuple[object, ...]:
-        return self._episode_id, self.measure.text(), self.total.text(), self.items.typed()
+        fields = (self.measure.text(), self.subscale.currentData(), self.taken_on.text(), self.total.text())
+        return self._episode_id, *fields, self.items.typed()
 
     def _recorded(self, typed: tuple[object, ...], score: OutcomeScore) -> None:
         # Another one may be begun by now.
@@ -161,6 +167,7 @@ class OutcomeCard(Card):
             self.total.clear()
             if self.items.measure == score.measure:
                 self.items.ask(score.measure, score)
+            self._left = self._typed()
         self.recorded.emit(score)
 
     def _refused(self, error: Exception) -> None:

@@ -31,6 +31,7 @@ class ProblemCard(Card):
         self._draft = draft
         self._listed: tuple[Problem, ...] | None = None
         self._refusal = ""
+        self._has_added = False
         self.rows: list[ProblemRow] = []
         self.none = Label("No problem listed yet.", "muted", wraps=True)
         self._list = QVBoxLayout()
@@ -56,6 +57,7 @@ class ProblemCard(Card):
 
     def _show_another(self, episode: EpisodeOfCare) -> None:
         self.field.set_fault("")
+        self._has_added = False
         self._listed = None
         self._show(episode)
 
@@ -124,12 +126,16 @@ class ProblemCard(Card):
     def _add(self) -> None:
         words = self.line.text().strip()
         if not words:
-            self.field.set_fault(sentence(Fault("text.empty", "problem.words")))
+            # Right after a problem was added this is the second half of a double press, not an empty problem.
+            if not self._has_added:
+                self.field.set_fault(sentence(Fault("text.empty", "problem.words")))
+            self.line.setFocus()
             return
         new = Problem(row=new_row_number(), words=words)
         if self._put((*self._present(), new), "problem.words"):
             self.line.clear()
             self.field.set_fault("")
+            self._has_added = True
         else:
             self.field.set_fault(self._refusal)
 

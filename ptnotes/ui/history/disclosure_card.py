@@ -38,6 +38,8 @@ class DisclosureCard(Card):
         self._clinic = clinic
         self._tasks = tasks
         self._patient_id = 0
+        self._left: Disclosure | None = None
+        """What the lines said once one was written down and they were emptied."""
         self.table = GridTable(("When", "What", "To whom", "How", "What for", "By"))
         self.more = Label("", "muted", wraps=True)
         grid = QGridLayout()
@@ -72,6 +74,10 @@ class DisclosureCard(Card):
     def store(self) -> None:
         """Write down what is typed."""
         made = self._typed()
+        if made == self._left:
+            # Nothing was typed since: this is the second half of a double press, not an empty disclosure.
+            self._line("what").setFocus()
+            return
         job = partial(record_disclosure, self._clinic, made)
         self._tasks.write_in_turn(self, job, partial(self._stored, made), self._tell)
 
@@ -105,6 +111,7 @@ class DisclosureCard(Card):
     def _stored(self, typed: Disclosure, made: Disclosure) -> None:
         if typed == self._typed():
             self._clear()
+            self._left = self._typed()
         if made.patient_id == self._patient_id:
             self.show_patient(self._patient_id)
             self.stored.emit()

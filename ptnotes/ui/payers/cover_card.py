@@ -77,6 +77,8 @@ class CoverCard(Card):
         }
         self._lines = (self.payer, self.member_number, self.number, self.visits, self.since, self.until)
         self.problem = Label("", "fault", wraps=True)
+        self._emptied: set[Sequence[QLineEdit]] = set()
+        """The lines of which what they said was stored."""
         self._new_payer = ""
         self._lay_out()
         self.payer.text_entered.connect(self._name_payer)
@@ -118,6 +120,7 @@ class CoverCard(Card):
         self._patient_id = patient_id
         self._show((patient_id, Cover(), ()))
         self._clear(self._lines)
+        self._emptied.clear()
         self._tell({}, "")
         self._look()
 
@@ -183,6 +186,9 @@ class CoverCard(Card):
         self._new_payer = ""
 
     def _add_cover(self) -> None:
+        lines = (self.payer, self.member_number)
+        if self._is_pressed_again(lines):
+            return
         self._tell({}, "")
         self.payer.settle()
         typed = self._new_payer or self.payer.text().strip()
@@ -198,13 +204,16 @@ class CoverCard(Card):
             self._tell({"coverage.payer": sentence(Fault("text.empty", "coverage.payer"))}, "")
             return
         job = partial(_cover, self._clinic, self._patient_id, payer, self.member_number.text())
-        self._give(job, self.payer, self.member_number)
+        self._give(job, *lines)
 
     def _end(self, coverage: Coverage) -> None:
         ended = replace(coverage, until=self._clinic.today())
         self._give(partial(save_coverage, self._clinic, ended))
 
     def _add_authorization(self) -> None:
+        lines = (self.number, self.visits, self.since, self.until)
+        if self._is_pressed_again(lines):
+            return
         self._tell({}, "")
         if not (self.since.read_text() and self.until.read_text()):
             return
@@ -221,7 +230,7 @@ class CoverCard(Card):
             until=self.until.day,
         )
         job = partial(save_authorization, self._clinic, granted)
-        self._give(job, self.number, self.visits, self.since, self.until)
+        self._give(job, *lines)
 
     def _remove(self, granted: Authorization) -> None:
         self._give(partial(remove_authorization, self._clinic, granted))
@@ -235,8 +244,16 @@ class CoverCard(Card):
         # What was typed since is not stored yet.
         if typed == _texts(lines):
             self._clear(lines)
+            self._emptied.add(lines)
         self._tell({}, "")
         self._look()
+
+    def _is_pressed_again(self, lines: Sequence[QLineEdit]) -> bool:
+        """Whether nothing was typed since these were stored: this is the second half of a double press."""
+        is_again = lines in self._emptied and not any(_texts(lines))
+        if is_again:
+            lines[0].setFocus()
+        return is_again
 
     def _clear(self, lines: Sequence[QLineEdit]) -> None:
         for line in lines:
