@@ -28,6 +28,7 @@ from ptnotes.db.schema.session import (
     SessionRecord,
     VitalsRecord,
 )
+from ptnotes.db.written import run_written
 from ptnotes.domain.errors import NotFoundError, StaleError
 from ptnotes.domain.made_of import made_of
 from ptnotes.domain.treatment import (
@@ -127,8 +128,6 @@ _EVER_OF_EPISODE = _QUERY.where(
 ).order_by(SessionRecord.service_date, SessionRecord.id)
 _OF_EPISODE = _EVER_OF_EPISODE.where(_SHOWN)
 _SESSIONS = _table(SessionRecord)
-# Which columns are written is told by the values given: with a place for each in the statement it takes longer to know
-# it again than to run it.
 # Most lists of a draft are empty: the same statement tells which need to be compared at all.
 _STORED = (*(part.parts for part in _PARTS.values()), _TARGETS, _NOTE)
 _SAVE = (
@@ -138,6 +137,7 @@ _SAVE = (
         _SESSIONS.c.revision == bindparam("seen"),
         _SESSIONS.c.state == NoteState.DRAFT,
     )
+    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
     .returning(*(parts.has_any for parts in _STORED))
 )
 MEASURED = ("mobilizations", "interventions", "rom", "pain", "comparable_signs", "body_chart")
@@ -184,8 +184,8 @@ def save_session(connection: Connection, session: TreatmentSession, at: datetime
     """
     key = _id_of(session)
     saved = replace(session, revision=session.revision + 1, saved_at=at)
-    values = {name: getattr(saved, name) for name in _WRITTEN}
-    stored = connection.execute(_SAVE, {**values, "owner": key, "seen": session.revision}).one_or_none()
+    values = {f"new_{name}": getattr(saved, name) for name in _WRITTEN}
+    stored = run_written(connection, _SAVE, {**values, "owner": key, "seen": session.revision}).one_or_none()
     if stored is None:
         _refuse(connection, key)
     wanted = [part.rows(key, getattr(saved, part.name)) for part in _PARTS.values()]
