@@ -136,7 +136,7 @@ def no_leaks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             _record_starts(kind, started, monkeypatch)
         widgets_before = QApplication.topLevelWidgets()
         yield
-        QThreadPool.globalInstance().waitForDone(2000)
+        QThreadPool.globalInstance().waitForDone(PATIENCE_MS)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         leaks = left_over_threads(threads_before)
         leaks += [repr(thing) for thing in started if shiboken6.isValid(thing) and _runs(thing)]
@@ -160,7 +160,7 @@ def _record_starts(
 def _runs(thing: QTimer | QThread) -> bool:
     if isinstance(thing, QTimer):
         return thing.isActive()
-    return thing.isRunning() and not thing.wait(1000)
+    return thing.isRunning() and not thing.wait(PATIENCE_MS)
 
 
 @pytest.fixture

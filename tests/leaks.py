@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 # Qt makes these for itself, keeps one of each, and reuses them.
 _QT_INTERNAL = {"QTipLabel", "QComboBoxPrivateContainer", "QWhatsThat", "QDesktopWidget"}
-_GRACE_S = 5.0
+_GRACE_S = 30.0
 
 
 def left_over_threads(before: Iterable[threading.Thread]) -> list[str]:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from queue import Queue
-from time import perf_counter
 
 from sqlalchemy import func, select
 
@@ -74,20 +73,16 @@ def test_typing_is_saved_and_searches_answer_while_a_long_write_runs(file_store:
                 connection.commit()
         finished.set()
 
-    searched: list[float] = []
     saves = 0
     with running(write_long):
         while not finished.is_set():
-            begun = perf_counter()
             with file_store.read() as connection:
                 assert find_patients(connection, "moreau", TODAY)[0].mrn == PATIENT.mrn
-            searched.append(perf_counter() - begun)
             with file_store.write() as connection:
                 session = save_session(connection, replace(session, note=Note(subjective="x" * saves)), NOW)
                 connection.commit()
             saves += 1
     assert saves >= chunks // 2
-    assert len(searched) == saves
     with file_store.read() as connection:
         assert load_session(connection, session.id or 0) == session
         assert connection.scalar(select(func.count()).select_from(PatientRecord)) == 1 + chunks * size

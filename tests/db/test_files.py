@@ -339,5 +339,5 @@ def test_a_store_is_shut_only_once_nobody_reads_any_more(file_store: Store) -> N
         thread.start()
         assert not ended.wait(0.1)
         assert connection.execute(text("SELECT count(*) FROM person")).scalar_one() == 1
-    thread.join(10)
+    thread.join(60)
     assert ended.is_set()

@@ -117,7 +117,7 @@ def test_locking_gives_up_the_backup_that_is_being_made_and_unlocking_makes_what
 
     def waits(*arguments: Any) -> None:
         begun.set()
-        assert clinic.ending.wait(20)
+        assert clinic.ending.wait(60)
         pages(*arguments)
 
     monkeypatch.setattr(snapshot, "copy_pages", waits)

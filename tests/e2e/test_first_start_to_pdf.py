@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from ptnotes.domain.wording import full_date
+from ptnotes.services import opening
 from ptnotes.ui.charting.pain_scale import PainScale
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.first_start.first_start import system_zone
 from ptnotes.ui.widgets.labels import Label
 from tests.clinics import PASSPHRASE
+from tests.clock import MondayMorning
 from tests.e2e.window import Driver
 
 CLINIC_NAME = "Harbour Street Physical Therapy (made up)"
@@ -28,6 +30,8 @@ CLINIC_NAME = "Harbour Street Physical Therapy (made up)"
 def test_a_therapist_goes_from_the_first_start_to_a_report(
     window: Driver, clinic_path: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    MondayMorning.begin()
+    monkeypatch.setattr(opening, "datetime", MondayMorning)
     window.shell.show_door(is_new=True)
     create_clinic(window)
     window.until(lambda: window.shell.workspace is not None)
@@ -40,7 +44,7 @@ def test_a_therapist_goes_from_the_first_start_to_a_report(
     window.press("Ctrl+Return")
 
     window.until(lambda: window.says("Open an episode of care"))
-    today = datetime.now(UTC).astimezone(ZoneInfo(system_zone())).date()
+    today = MondayMorning.now(ZoneInfo(system_zone())).date()
     window.type_into("Title", "Low back pain")
     window.type_into("Start of care", (today - timedelta(days=21)).isoformat())
     window.type_into("Region treated", "lumbar")

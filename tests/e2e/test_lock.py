@@ -326,7 +326,7 @@ def test_what_is_read_while_the_window_locks_reaches_nothing(
     got, refused = list[str](), list[str]()
 
     def report() -> str:
-        let_go.wait(10)
+        let_go.wait(60)
         return "Moreau.pdf is made"
 
     tasks.read(report, got.append, lambda error: refused.append(str(error)))

@@ -328,7 +328,7 @@ def test_the_bytes_are_the_same_where_numbers_are_not_written_in_c() -> None:
     )
     told = [
         subprocess.run(
-            [sys.executable, "-c", code, *more], capture_output=True, text=True, check=True, timeout=50
+            [sys.executable, "-c", code, *more], capture_output=True, text=True, check=True, timeout=150
         ).stdout.split()
         for more in ([], ["without"])
     ]

@@ -166,7 +166,7 @@ def test_saving_does_not_wait_for_a_backup(
 
     def slow(connection: object) -> Contents:
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return counted(connection)
 
     plan_backups(clinic, BackupPlan(stick))
@@ -201,7 +201,7 @@ def test_closing_the_clinic_gives_up_the_backup_that_is_being_made(
 
     def waits(*arguments: object) -> None:
         begun.set()
-        assert clinic.ending.wait(20)
+        assert clinic.ending.wait(60)
         pages(*arguments)  # type: ignore[arg-type]  # what it was called with
 
     plan_backups(clinic, BackupPlan(stick))

@@ -364,7 +364,7 @@ def test_the_key_to_the_next_part_brings_it_into_sight(
 ) -> None:
     page = chart()
     screen.resize(980, 560)
-    qtbot.wait(20)
+    qtbot.waitUntil(lambda: page.scroller.viewport().height() < 560)
     page.mobilizations.add.setFocus()
     for _ in range(6):
         screen.bar.commands["next_card"].trigger()
@@ -383,8 +383,7 @@ def test_the_cards_stand_in_two_columns_where_there_is_room(
     screen: ChartingScreen, chart: Chart, qtbot: QtBot
 ) -> None:
     page = chart()
-    qtbot.wait(10)
-    assert page.rom.x() > page.note.x()
+    qtbot.waitUntil(lambda: page.rom.x() > page.note.x())
     screen.resize(900, 700)
     qtbot.waitUntil(lambda: page.rom.x() == page.note.x())
     assert page.scroller.horizontalScrollBar().maximum() == 0

@@ -18,7 +18,6 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import PATIENT, reference
 
-WAIT_MS = 15_000
 TWO = (Diagnosis(row=1, words="Low back pain"), Diagnosis(row=2, words="Stiff hip"))
 
 
@@ -39,7 +38,7 @@ def screen(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) ->
     made.resize(1100, 800)
     made.show()
     made.show_episode(1, 1)
-    qtbot.waitUntil(lambda: made.draft.episode is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.draft.episode is not None)
     yield made
     made.flush()
     qtbot.waitUntil(lambda: tasks.unsaved == 0)
@@ -53,7 +52,7 @@ def card(screen: EpisodeScreen) -> DiagnosisCard:
 
 def stored(screen: EpisodeScreen, qtbot: QtBot) -> tuple[Diagnosis, ...]:
     screen.flush()
-    qtbot.waitUntil(lambda: screen._tasks.unsaved == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: screen._tasks.unsaved == 0)
     return load_episode(screen._clinic, 1).diagnoses
 
 
@@ -148,7 +147,7 @@ def test_kind_since_and_until_are_kept_and_a_wrong_end_is_refused_in_its_row(
         field.setText(day)
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert "before the start" in row.fault.text()
-    qtbot.waitUntil(row.fault.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(row.fault.isVisible)
     first = stored(screen, qtbot)[0]
     assert (first.kind, first.since, first.until) == (DiagnosisKind.TREATMENT, date(2026, 2, 1), None)
     row.until.setText("1 Mar 2026")
@@ -161,7 +160,7 @@ def test_a_removed_diagnosis_comes_back_by_undo(
     screen: EpisodeScreen, card: DiagnosisCard, qtbot: QtBot
 ) -> None:
     screen.draft.set_value("diagnoses", TWO)
-    with qtbot.waitSignal(screen.undo_offered, timeout=WAIT_MS) as offered:
+    with qtbot.waitSignal(screen.undo_offered) as offered:
         card.rows[0].remove.click()
     assert [each.row for each in stored(screen, qtbot)] == [2]
     offered.args[1]()

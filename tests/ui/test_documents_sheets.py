@@ -56,7 +56,7 @@ def test_words_to_the_patient_are_printed_and_kept_for_the_episode_until_they_ar
     screen.kinds.choose_kind(DocumentKind.HOME_PROGRAMME)
     form = screen.form
     assert isinstance(form, HomeSheetForm)
-    assert "Take care: no grade V" in text(shown(screen, qtbot).pdf)
+    assert "grade V" not in text(shown(screen, qtbot).pdf)
     assert screen.unsaved_problem() == ""
     QTest.keyClicks(form.watch_for, "Stop if your leg goes numb.")
     assert "saved or printed" in screen.unsaved_problem()

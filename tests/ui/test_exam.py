@@ -43,7 +43,6 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import PATIENT
 
-LONG = 20_000
 KNEE_JERK = (FindingKind.REFLEX, "patellar", None)
 SLUMP = (FindingKind.SPECIAL_TEST, "Slump", None)
 L4_PLAY = (FindingKind.JOINT_PLAY, "", "L4")
@@ -80,7 +79,7 @@ def start(screen: ChartingScreen, open_clinic: OpenClinic, qtbot: QtBot) -> Star
             rows = tuple(replace(row, row=place) for place, row in enumerate(charted_then, start=1))
             visits.save_draft(open_clinic, replace(session, findings=rows, next_row=len(rows) + 1))
         screen.show_episode(episode.patient_id, episode.id)
-        qtbot.waitUntil(lambda: screen.verbs.episode is not None, timeout=LONG)
+        qtbot.waitUntil(lambda: screen.verbs.episode is not None)
         screen.bar.commands["new_visit"].trigger()
         today = open_clinic.today()
 
@@ -88,7 +87,7 @@ def start(screen: ChartingScreen, open_clinic: OpenClinic, qtbot: QtBot) -> Star
             page = screen.stage.page
             return page if page is not None and page.state.session.service_date == today else None
 
-        qtbot.waitUntil(lambda: shown() is not None, timeout=LONG)
+        qtbot.waitUntil(lambda: shown() is not None)
         page = shown()
         assert page is not None
         return page
@@ -161,7 +160,7 @@ def test_findings_are_typed_in_words(start: Start, reference: Reference, qtbot: 
     page = start(EARLIER)
     for typed in ("knee jerk l 1+", "knee jerk r 2+", "spurling r pos", "L4 joint play hypo"):
         type_finding(page, typed)
-        qtbot.waitUntil(parts_of(page).add.hasFocus, timeout=LONG)
+        qtbot.waitUntil(parts_of(page).add.hasFocus)
     assert lines(page, reference) == {
         "patellar": "left 1+, right 2+",
         "Spurling": "right positive",
@@ -187,9 +186,9 @@ def test_the_list_offers_a_test_by_any_of_its_words(start: Start, qtbot: QtBot) 
     QTest.keyClicks(add, "knee j")
     assert add._model.items[0].label == "Knee (patellar)"
     QTest.keyClick(add._view, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: KNEE_JERK in parts_of(page).table.editors, timeout=LONG)
+    qtbot.waitUntil(lambda: KNEE_JERK in parts_of(page).table.editors)
     assert exam_lines(charted(page))[0].is_blank
-    qtbot.waitUntil(row_of(page, KNEE_JERK).values[Side.LEFT].hasFocus, timeout=LONG)
+    qtbot.waitUntil(row_of(page, KNEE_JERK).values[Side.LEFT].hasFocus)
 
 
 def test_what_the_closed_card_holds_makes_the_page_no_wider(start: Start) -> None:
@@ -252,13 +251,13 @@ def test_one_key_lists_the_neuro_screen_and_leaves_it_blank(
     assert [line.key for line in exam_lines(charted(page))] == list(keys)
     assert all(line.is_blank for line in exam_lines(charted(page)))
     first = row_of(page, keys[0]).values[Side.LEFT]
-    qtbot.waitUntil(first.hasFocus, timeout=LONG)
+    qtbot.waitUntil(first.hasFocus)
     QTest.keyClick(first, Qt.Key.Key_Equal)
     found = exam_lines(charted(page))
     assert line_text(reference, found[0]) == "left 5, right 5"
     assert all(line.is_blank for line in found[1:])
     QTest.keyClick(first, Qt.Key.Key_Return)
-    qtbot.waitUntil(row_of(page, keys[1]).values[Side.LEFT].hasFocus, timeout=LONG)
+    qtbot.waitUntil(row_of(page, keys[1]).values[Side.LEFT].hasFocus)
     screen.bar.commands["neuro"].trigger()
     assert len(exam_lines(charted(page))) == len(keys)
     page.state.undo()
@@ -319,7 +318,7 @@ def test_vital_signs_are_typed_and_stored(
     visit = screen.visit
     assert visit is not None
     screen.flush()
-    qtbot.waitUntil(lambda: visit.autosave.is_saved, timeout=LONG)
+    qtbot.waitUntil(lambda: visit.autosave.is_saved)
     kept = visits.load_session(open_clinic, visit.id)
     before, after = vitals_at(kept, Phase.BEFORE), vitals_at(kept, Phase.AFTER)
     assert before is not None
@@ -381,11 +380,11 @@ def test_the_strip_above_the_visit_asks_for_it_and_goes_to_its_field(
 ) -> None:
     page = start(region="cervical")
     ask = screen.screening.strip.pressure
-    qtbot.waitUntil(ask.isVisible, timeout=LONG)
+    qtbot.waitUntil(ask.isVisible)
     ask.click()
-    qtbot.waitUntil(parts_of(page).vitals.pressures[Phase.BEFORE].hasFocus, timeout=LONG)
+    qtbot.waitUntil(parts_of(page).vitals.pressures[Phase.BEFORE].hasFocus)
     write(parts_of(page).vitals.pressures[Phase.BEFORE], "120/80")
-    qtbot.waitUntil(ask.isHidden, timeout=LONG)
+    qtbot.waitUntil(ask.isHidden)
 
 
 def test_the_check_before_signing_goes_to_the_field(
@@ -397,7 +396,7 @@ def test_the_check_before_signing_goes_to_the_field(
     found = findings(open_clinic.reference, charted(page), open_clinic.clock(), episode=verbs.episode)
     (asked,) = [each for each in found if each.code == "missing.blood_pressure"]
     go_to(page, asked, screen._theme)
-    qtbot.waitUntil(parts_of(page).vitals.pressures[Phase.BEFORE].hasFocus, timeout=LONG)
+    qtbot.waitUntil(parts_of(page).vitals.pressures[Phase.BEFORE].hasFocus)
 
 
 def test_a_thrust_of_the_neck_asks_for_it_at_any_visit(start: Start, reference: Reference) -> None:

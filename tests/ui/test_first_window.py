@@ -139,4 +139,4 @@ def test_a_start_while_the_closed_window_backs_up_waits_for_the_file_and_shows_a
                 assert again.stdout.readline() == "shown\n"
             finally:
                 again.kill()
-        assert closing.wait(10) == 0
+        assert closing.wait(60) == 0

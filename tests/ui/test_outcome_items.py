@@ -18,8 +18,6 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.clinics import PATIENT
 
-LONG = 20_000
-
 
 @pytest.fixture
 def episode(open_clinic: OpenClinic) -> EpisodeOfCare:
@@ -57,7 +55,7 @@ def answer(card: OutcomeCard, place: int, value: str, words: str | None = None) 
 
 
 def record(card: OutcomeCard, qtbot: QtBot) -> OutcomeScore:
-    with qtbot.waitSignal(card.recorded, timeout=LONG) as stored:
+    with qtbot.waitSignal(card.recorded) as stored:
         card.add.click()
     score = stored.args[0]
     assert isinstance(score, OutcomeScore)
@@ -119,7 +117,7 @@ def test_what_is_off_the_scale_is_said_beside_its_item(card: OutcomeCard, qtbot:
     choose(card, "psfs")
     answer(card, 0, "11", "Sitting")
     card.add.click()
-    qtbot.waitUntil(lambda: "from 0 to 10" in card.items._faults[0].text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "from 0 to 10" in card.items._faults[0].text())
     answer(card, 0, "much")
     card.add.click()
     assert card.items._faults[0].text()
@@ -153,7 +151,7 @@ def test_nothing_answered_is_no_score(
 ) -> None:
     choose(card, "groc")
     card.add.click()
-    qtbot.waitUntil(lambda: bool(card.items._faults[0].text()), timeout=LONG)
+    qtbot.waitUntil(lambda: bool(card.items._faults[0].text()))
     assert outcomes_of(open_clinic, episode.id or 0) == ()
 
 
@@ -165,7 +163,7 @@ def test_enter_goes_through_the_answers_and_records(card: OutcomeCard, qtbot: Qt
     first.setFocus()
     QTest.keyClick(first, Qt.Key.Key_Return)
     assert card.items.answers[1].hasFocus()
-    with qtbot.waitSignal(card.recorded, timeout=LONG):
+    with qtbot.waitSignal(card.recorded):
         QTest.keyClick(last, Qt.Key.Key_Return)
 
 

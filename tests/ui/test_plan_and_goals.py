@@ -49,7 +49,6 @@ ODI = Goal(
 )
 WALK = Goal(uuid="00000000-0000-4000-8000-000000000002", words="Walk the dog")
 PLAN = PlanOfCare(visits_a_week=Decimal(2), duration_weeks=6, start=date(2026, 2, 2))
-WAIT_MS = 15_000
 
 
 @pytest.fixture
@@ -72,11 +71,11 @@ def screen(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) ->
     made.show()
     made.activateWindow()
     made.show_episode(1, 1)
-    qtbot.waitUntil(lambda: made.draft.episode is not None, timeout=WAIT_MS)
-    qtbot.waitUntil(row(made, ODI).more.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.draft.episode is not None)
+    qtbot.waitUntil(row(made, ODI).more.isVisible)
     yield made
     made.flush()
-    qtbot.waitUntil(lambda: tasks.unsaved == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: tasks.unsaved == 0)
     tasks.close()
 
 
@@ -86,7 +85,7 @@ def row(screen: EpisodeScreen, goal: Goal) -> GoalRow:
 
 def stored(screen: EpisodeScreen, qtbot: QtBot) -> EpisodeOfCare:
     screen.flush()
-    qtbot.waitUntil(lambda: screen._tasks.unsaved == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: screen._tasks.unsaved == 0)
     return load_episode(screen._clinic, 1)
 
 
@@ -115,14 +114,14 @@ def test_a_goal_is_met_by_keys_alone_and_taken_back(screen: EpisodeScreen, qtbot
     key(Qt.Key.Key_M)
     assert shown.form.isVisible()
     typed("twice round the park")
-    with qtbot.waitSignal(screen.undo_offered, timeout=WAIT_MS) as offered:
+    with qtbot.waitSignal(screen.undo_offered) as offered:
         key(Qt.Key.Key_Return)
     after = stored(screen, qtbot).goals[1]
     assert (after.status, after.status_reason) == (GoalStatus.MET, "twice round the park")
     assert not shown.form.isVisible()
     assert shown.isAncestorOf(focused())
     assert shown.pill.text() == "met"
-    qtbot.waitUntil(lambda: "Met · twice round the park" in shown.history.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "Met · twice round the park" in shown.history.text())
     assert shown.history.isVisible()
     assert screen._clinic.person.signature in shown.history.text()
     offered.args[1]()
@@ -158,7 +157,7 @@ def test_a_goal_is_revised_with_its_name_kept_and_old_and_new_shown(
     after = stored(screen, qtbot).goals[0]
     assert after == replace(ODI, target=Decimal(14), due=date(2026, 6, 1), status_reason="ahead of plan")
     words = "Revised: 20 % → 14 %, by 20 Apr 2026 → 1 Jun 2026 · ahead of plan"
-    qtbot.waitUntil(lambda: words in " ".join(shown._told), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: words in " ".join(shown._told))
     assert not shown.history.isVisible()
     key(Qt.Key.Key_H)
     assert shown.history.isVisible()
@@ -226,7 +225,7 @@ def test_a_reached_target_asks_and_never_answers(screen: EpisodeScreen, qtbot: Q
         screen._clinic, OutcomeScore(episode_id=1, measure="odi", taken_on=TODAY, total=Decimal(20))
     )
     screen.show_episode(1, 1)
-    qtbot.waitUntil(lambda: shown.pill.text() == "target reached: met?", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: shown.pill.text() == "target reached: met?")
     assert shown.standing.text() == "now 20 % on 2 Mar 2026 · 100 % of the way"
     assert shown.bar.value() == 100
     assert stored(screen, qtbot).goals[0].status is GoalStatus.ACTIVE
@@ -251,7 +250,7 @@ def test_a_form_that_is_open_stays_when_another_goal_is_added(screen: EpisodeScr
 def test_only_a_goal_set_today_is_removed_and_comes_back_by_undo(screen: EpisodeScreen, qtbot: QtBot) -> None:
     shown = row(screen, WALK)
     assert shown.remove.isVisible()
-    with qtbot.waitSignal(screen.undo_offered, timeout=WAIT_MS) as offered:
+    with qtbot.waitSignal(screen.undo_offered) as offered:
         QTest.mouseClick(shown.remove, Qt.MouseButton.LeftButton)
     assert stored(screen, qtbot).goals == (ODI,)
     offered.args[1]()
@@ -274,7 +273,7 @@ def test_a_problem_is_added_resolved_and_opened_again(screen: EpisodeScreen, qtb
     (problem,) = stored(screen, qtbot).problems
     assert (problem.words, problem.since, problem.resolved_on) == ("Cannot bend to the floor", None, None)
     assert card.line.text() == ""
-    with qtbot.waitSignal(screen.undo_offered, timeout=WAIT_MS) as offered:
+    with qtbot.waitSignal(screen.undo_offered) as offered:
         QTest.mouseClick(card.rows[0].resolve, Qt.MouseButton.LeftButton)
     assert stored(screen, qtbot).problems[0].resolved_on == TODAY
     assert card.rows[0].resolved_on.isVisible()
@@ -302,7 +301,7 @@ def test_a_problem_that_is_removed_stays_in_the_file_and_comes_back_by_undo(
     listed = (Problem(row=5, words="Kneels badly"),)
     screen.draft.set_value("problems", listed)
     stored(screen, qtbot)
-    with qtbot.waitSignal(screen.undo_offered, timeout=WAIT_MS) as offered:
+    with qtbot.waitSignal(screen.undo_offered) as offered:
         QTest.mouseClick(screen.problems.rows[0].remove, Qt.MouseButton.LeftButton)
     assert stored(screen, qtbot).problems == ()
     screen.problems.line.setText("Another")
@@ -364,7 +363,7 @@ def test_a_plan_changed_since_it_was_certified_says_so_and_shows_the_one_before(
     screen: EpisodeScreen, qtbot: QtBot
 ) -> None:
     card = screen.plan
-    qtbot.waitUntil(lambda: "not certified yet" in card.standing.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "not certified yet" in card.standing.text())
     assert not card.earlier.isVisible()
     save_certification(
         screen._clinic,
@@ -373,7 +372,7 @@ def test_a_plan_changed_since_it_was_certified_says_so_and_shows_the_one_before(
     screen.draft.set_value("plan.visits_a_week", Decimal(1))
     screen.draft.set_value("plan.prognosis", "Good")
     assert stored(screen, qtbot).plan.visits_a_week == Decimal(1)
-    qtbot.waitUntil(card.changed.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(card.changed.isVisible)
     assert card.changed.text() == "Changed since version 1 was certified: not certified yet."
     assert card.note.text() == "version 2"
     assert card.earlier.text() == "1 earlier version"
@@ -395,13 +394,13 @@ def test_the_day_of_the_certification_is_no_change_that_asks_for_another(
     )
     screen.draft.set_value("plan.certified_until", date(2026, 4, 30))
     stored(screen, qtbot)
-    qtbot.waitUntil(lambda: "signed by Dr. A" in screen.plan.standing.text(), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: "signed by Dr. A" in screen.certification.note.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "signed by Dr. A" in screen.plan.standing.text())
+    qtbot.waitUntil(lambda: "signed by Dr. A" in screen.certification.note.text())
     assert not screen.certification.changed.isVisible()
     assert screen.plan.note.text() == "version 1"
     screen.draft.set_value("plan.duration_weeks", 8)
     stored(screen, qtbot)
-    qtbot.waitUntil(screen.certification.changed.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(screen.certification.changed.isVisible)
 
 
 def test_the_amount_is_typed_where_the_plan_is_and_may_stay_blank(
@@ -451,7 +450,7 @@ def test_another_episode_shows_its_own_goals_and_plan(screen: EpisodeScreen, qtb
         EpisodeOfCare(patient_id=1, title="Neck", start=TODAY, goals=(replace(WALK, uuid="n-1"),)),
     )
     screen.show_episode(1, other.id)
-    qtbot.waitUntil(lambda: list(screen.goals.rows) == ["n-1"], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: list(screen.goals.rows) == ["n-1"])
     assert screen.plan.note.text() == ""
     assert screen.problems.rows == []
 
@@ -465,5 +464,5 @@ def test_a_stale_change_of_a_goal_is_not_written_over_a_newer_one(
     shown.buttons[next(iter(shown.buttons))].setFocus()
     key(Qt.Key.Key_M)
     key(Qt.Key.Key_Return)
-    qtbot.waitUntil(screen.reload.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(screen.reload.isVisible)
     assert load_episode(screen._clinic, 1).goals == (ODI, WALK)

@@ -23,7 +23,6 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
 from tests.ui.held import held_up
 
-WAIT_MS = 15_000
 KEY = "important_changes.odi_low_back.value"
 NORMAL = "motions.lumbar_flexion.normal_ama"
 
@@ -35,7 +34,7 @@ def card(open_clinic: OpenClinic, tasks: Tasks, theme: Theme, qtbot: QtBot) -> I
     made.resize(840, 700)
     made.show()
     made.show_values()
-    qtbot.waitUntil(lambda: made.table.model.rowCount() > 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.table.model.rowCount() > 0)
     yield made
     tasks.close()
 
@@ -93,7 +92,7 @@ def test_a_value_is_set_with_its_reason_and_undone(card: ReferenceValuesCard, qt
     QTest.keyClicks(line(card.value), "12")
     QTest.keyClicks(line(card.reason), "Abbott and Schmitt 2014")
     QTest.keyClick(line(card.reason), Qt.Key.Key_Return)
-    qtbot.waitUntil(card.undo.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(card.undo.isVisible)
     own = own_of(card, KEY)
     assert own is not None
     assert (own.value, own.reason) == (12, "Abbott and Schmitt 2014")
@@ -104,7 +103,7 @@ def test_a_value_is_set_with_its_reason_and_undone(card: ReferenceValuesCard, qt
     assert "1 of them ours" in card.note.text()
     assert card._clinic.reference.important_changes["odi_low_back"].value == 12
     card.undo.click()
-    qtbot.waitUntil(lambda: not card.undo.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not card.undo.isVisible())
     assert own_of(card, KEY) is None
     assert line(card.value).text() == ""
 
@@ -125,7 +124,7 @@ def test_what_cannot_be_used_is_said_beside_its_field_and_stays(
     line(card.value).setText(value)
     line(card.reason).setText(reason)
     card.use.click()
-    qtbot.waitUntil(lambda: said in getattr(card, field).fault, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: said in getattr(card, field).fault)
     assert line(card.value).text() == value
     assert own_of(card, KEY) is None
 
@@ -135,7 +134,7 @@ def test_only_ours_shows_what_was_replaced(card: ReferenceValuesCard, qtbot: QtB
     assert card.none.isVisible()
     set_own_value(card._clinic, NORMAL, Decimal(55), "our patients")
     card.show_values()
-    qtbot.waitUntil(lambda: card.table.model.rowCount() == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: card.table.model.rowCount() == 1)
     assert [card.table.model.cell(0, column).text for column in range(3)] == [
         "Lumbar flexion: normal value, AMA",
         "60°",
@@ -168,7 +167,7 @@ def test_whoever_does_not_look_after_the_clinic_only_looks(
     qtbot.addWidget(card)
     card.show()
     card.show_values()
-    qtbot.waitUntil(lambda: card.table.model.rowCount() > 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: card.table.model.rowCount() > 0)
     card.table.view.selectRow(3)
     assert card.detail.isVisible()
     assert not card.use.isVisible()

@@ -64,7 +64,7 @@ def test_a_reader_that_stops_reading_is_no_fault(clinic_file: Path) -> None:
         process.stdin.write(f"{PASSPHRASE}\n".encode())
         process.stdin.close()
         errors = process.stderr.read()
-        process.wait(50)
+        process.wait(150)
     assert errors == b""
 
 

@@ -430,7 +430,7 @@ def test_removing_somebody_waits_for_the_backup_that_is_being_made(
     made: list[object] = []
     backup = threading.Thread(target=lambda: made.append(backup_clinic(clinic, stick)))
     backup.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     remove_person(clinic, leaving.id or 0)
     backup.join()
     assert len(made) == 1

@@ -320,7 +320,7 @@ def test_seven_zip_opens_an_archive(case: Case, out: Path) -> None:
     )
     assert done.returncode == 0, done.stdout
     wrong = subprocess.run(
-        [seven_zip, "t", "-pwrong", str(made.path)], capture_output=True, text=True, check=False, timeout=60
+        [seven_zip, "t", "-pwrong", str(made.path)], capture_output=True, text=True, check=False, timeout=150
     )
     assert wrong.returncode != 0
 

@@ -164,8 +164,8 @@ def test_whoever_waits_for_a_file_is_known_and_gets_it_once_it_is_let_go(tmp_pat
 
     first = threading.Thread(target=hold)
     first.start()
-    assert begun.wait(5)
-    with owned(path, wait_s=10):
+    assert begun.wait(60)
+    with owned(path, wait_s=60):
         assert asked.is_set()
     first.join()
     assert not is_wanted(path)

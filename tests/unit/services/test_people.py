@@ -134,7 +134,7 @@ def test_a_command_that_ends_meanwhile_does_not_take_a_new_slot_away(
             written_by_window.set()
         else:
             read_by_command.set()
-            written_by_window.wait(5)
+            written_by_window.wait(60)
             write(path, keys)
 
     with monkeypatch.context() as patch:
