@@ -162,7 +162,7 @@ def test_whoever_waits_for_a_file_is_known_and_gets_it_once_it_is_let_go(tmp_pat
                 time.sleep(0.01)
             asked.set()
 
-    first = threading.Thread(target=hold)
+    first = threading.Thread(target=hold, daemon=True)
     first.start()
     assert begun.wait(60)
     with owned(path, wait_s=60):
