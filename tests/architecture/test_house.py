@@ -91,6 +91,29 @@ def test_no_code_pumps_the_event_loop() -> None:
     assert [path for path in modules() if "processEvents" in (ROOT / path).read_text(encoding="utf-8")] == []
 
 
+def _opened_by_pdfium(tree: ast.AST) -> set[int]:
+    """The lines on which a PDF is opened."""
+    return {
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("PdfDocument")
+    }
+
+
+def test_where_there_is_a_window_pdfium_is_asked_by_one_thread_at_a_time() -> None:
+    # The window draws pages in threads of its own: a test that reads a PDF beside them ends the process now and then.
+    opened, held = set(), set()
+    for room_of in ("ptnotes", "tests/ui", "tests/e2e"):
+        for file in (ROOT / room_of).rglob("*.py"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            opened |= {(file, line) for line in _opened_by_pdfium(tree)}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.With) and ast.unparse(node.items[0]).endswith("ONE_AT_A_TIME"):
+                    held |= {(file, line) for item in node.items for line in _opened_by_pdfium(item)}
+    assert len(opened) > 5
+    assert opened - held == set()
+
+
 def _imported(node: ast.AST) -> set[str]:
     """Give the dotted names that an import statement may bind a module by."""
     if isinstance(node, ast.Import):

@@ -17,6 +17,7 @@ from ptnotes.services import opening
 from ptnotes.ui.charting.pain_scale import PainScale
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.documents.pages import ONE_AT_A_TIME
 from ptnotes.ui.first_start.first_start import system_zone
 from ptnotes.ui.widgets.labels import Label
 from tests.clinics import PASSPHRASE
@@ -189,5 +190,5 @@ def assert_encrypted(path: Path) -> None:
 
 
 def pdf_text(path: Path) -> str:
-    with pypdfium2.PdfDocument(path) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(path) as document:
         return " ".join(" ".join(page.get_textpage().get_text_bounded().split()) for page in document)

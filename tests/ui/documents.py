@@ -17,6 +17,7 @@ from ptnotes.services.episodes import episodes_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.patients import patient_by_mrn
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.documents.pages import ONE_AT_A_TIME
 from ptnotes.ui.documents.report_form import ReportForm
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -111,5 +112,5 @@ def shown(screen: DocumentsScreen, qtbot: QtBot) -> MadeDocument:
 
 
 def text(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         return " ".join(document[0].get_textpage().get_text_bounded().split())

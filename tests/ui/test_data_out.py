@@ -23,6 +23,7 @@ from ptnotes.ui.data.clinic_card import ClinicCard, Form
 from ptnotes.ui.data.data_page import OUT, DataPage
 from ptnotes.ui.data.key_paper import print_key
 from ptnotes.ui.data.running import Course, RunningLine
+from ptnotes.ui.documents.pages import ONE_AT_A_TIME
 from ptnotes.ui.shell import Shell
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
@@ -273,7 +274,7 @@ def test_the_key_is_printed_with_what_it_is_of(tmp_path: Path, theme: Theme) -> 
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "key.pdf"))
     print_key(KEY, "clinic-2026-03-02.zip", printer)
-    with pypdfium2.PdfDocument(tmp_path / "key.pdf") as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(tmp_path / "key.pdf") as document:
         assert len(document) == 1
         page = document[0]
         text = page.get_textpage().get_text_range().replace("\r\n", "\n")

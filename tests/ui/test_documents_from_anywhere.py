@@ -22,6 +22,7 @@ from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS
 from ptnotes.ui.charting.screen import ChartingScreen
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.documents.kinds import KINDS
+from ptnotes.ui.documents.pages import ONE_AT_A_TIME
 from ptnotes.ui.documents.visit_forms import SessionNoteForm
 from ptnotes.ui.shell import Shell
 from ptnotes.ui.workspace import Workspace
@@ -119,7 +120,7 @@ def test_from_a_visit_it_leads_to_its_note_with_what_was_just_typed_and_pressed_
     form = documents.form
     assert isinstance(form, SessionNoteForm)
     assert form.visit.session_id == visit.id
-    with pypdfium2.PdfDocument(made.pdf) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(made.pdf) as document:
         words = " ".join(page.get_textpage().get_text_bounded() for page in document)
     assert "Typed a moment ago." in words
     press_print(shell)

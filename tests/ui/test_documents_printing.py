@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from ptnotes.services.history import history_of
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.documents.pages import ONE_AT_A_TIME
 from ptnotes.ui.documents.printing import PrintJob, ask_for_printer, pages_asked_for
 from tests.ui.documents import answer, clinic, open_report, screen, shown
 
@@ -58,6 +59,7 @@ def test_printing_prints_every_page_and_is_written_down(
     QTest.mouseClick(screen.foot.print, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: screen.foot.state.text() == "Printed.")
     with (
+        ONE_AT_A_TIME,
         pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed,
         pypdfium2.PdfDocument(screen.made.pdf) as made,
     ):
@@ -106,7 +108,11 @@ def test_a_page_is_drawn_from_300_dots_an_inch_and_stands_where_it_stands_in_the
     printer.setPageSize(QPageSize(QPageSize.PageSizeId.Letter))
     printed(made.pdf, printer)
     assert {(image.width(), image.height()) for image in drawn} == {(2550, 3300)}
-    with pypdfium2.PdfDocument(tmp_path / "paper.pdf") as paper, pypdfium2.PdfDocument(made.pdf) as document:
+    with (
+        ONE_AT_A_TIME,
+        pypdfium2.PdfDocument(tmp_path / "paper.pdf") as paper,
+        pypdfium2.PdfDocument(made.pdf) as document,
+    ):
         assert paper[0].get_size() == pytest.approx(document[0].get_size(), abs=1)
         boxes = [
             one[0]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QImage
 
-# PDFium keeps state of its own and is not made for two threads at once.
-_one_at_a_time = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
+"""Held by whoever asks PDFium for anything: it keeps state of its own, and two threads at once end the process."""
 PX_PER_PT = 96 / 72
 """Pixels of a point at 100 %."""
 _LEAST_PX = 160
@@ -36,7 +36,7 @@ def page_picture(
     # Read here so that the window's start does not wait for the PDF library.
     import pypdfium2  # noqa: PLC0415 - see above
 
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         count = len(document)
         number = min(max(number, 1), count)
         page = document[number - 1]
@@ -58,6 +58,6 @@ def paper_of(pdf: bytes) -> tuple[int, float, float]:
     """How many pages a document has, and the width and height of the first in points."""
     import pypdfium2  # noqa: PLC0415 - as above
 
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         width, height = document.get_page_size(0)
         return len(document), float(width), float(height)
