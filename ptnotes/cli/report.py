@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptnotes.cli.shared import add_passphrase, add_user, one_patient, opened, say
+from ptnotes.cli.shared import add_passphrase, add_user, one_patient, opened_with, say
 from ptnotes.domain.errors import AmbiguousError, EnvironmentFault, NotFoundError
 from ptnotes.domain.people import Paper
 
@@ -52,7 +52,7 @@ def add_report(commands: Commands) -> None:
             metavar="letter|a4",
             help="size of its pages (the clinic's)",
         )
-        parser.set_defaults(run=_report, make=make)
+        parser.set_defaults(run=_report, make=make, sign=False)
         add_passphrase(parser)
         add_user(parser)
         return parser
@@ -73,7 +73,13 @@ def add_report(commands: Commands) -> None:
         metavar="DATE[#n]",
         help="the nth visit of that day (the latest visit attended)",
     )
-    kind("discharge", "a discharge summary", _discharge)
+    discharge = kind("discharge", "a discharge summary", _discharge)
+    for parser in (progress, evaluation, discharge):
+        parser.add_argument(
+            "--sign",
+            action="store_true",
+            help="sign it electronically as whoever opens the file; a draft is refused",
+        )
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -83,7 +89,8 @@ def _report(arguments: argparse.Namespace) -> int:
     # Said before the passphrase is asked for; every other fault of the target is told when it is written.
     if not arguments.out.absolute().parent.is_dir():
         raise EnvironmentFault("folder.missing", path=str(arguments.out))
-    with closing(opened(arguments)) as clinic:
+    clinic, passphrase = opened_with(arguments)
+    with closing(clinic):
         patient = one_patient(clinic, arguments.patient)
         if patient.id is None:
             raise ValueError("a stored patient has an id")
@@ -91,6 +98,10 @@ def _report(arguments: argparse.Namespace) -> int:
         if episode.id is None:
             raise ValueError("a stored episode has an id")
         made: MadeDocument = arguments.make(clinic, episode.id, arguments)
+        if arguments.sign:
+            from ptnotes.services.document_signing import sign_document
+
+            made = sign_document(clinic, made, passphrase)
         target = arguments.out.absolute()
         save_out(clinic, made, made.pdf, target)
     for words in made.draft:

@@ -67,11 +67,16 @@ def clinic_path(arguments: argparse.Namespace) -> Path:
 
 def opened(arguments: argparse.Namespace) -> OpenClinic:
     """The clinic, opened with the passphrase that is asked for."""
+    return opened_with(arguments)[0]
+
+
+def opened_with(arguments: argparse.Namespace) -> tuple[OpenClinic, str]:
+    """The clinic, and the passphrase that was asked for and opened it."""
     path = clinic_path(arguments)
     passphrase = asked_passphrase(arguments.passphrase_file)
     from ptnotes.services.opening import open_clinic
 
-    return open_clinic(path, passphrase, arguments.user)
+    return open_clinic(path, passphrase, arguments.user), passphrase
 
 
 def asked_passphrase(file: Path | None, *, twice: bool = False) -> str:

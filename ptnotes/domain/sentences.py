@@ -310,12 +310,12 @@ SENTENCES = {
     "document.draft": "A draft cannot be logged as sent: sign the notes in it, fill in its blanks, and make it again.",
     "document.signature": "The signature of this document does not hold, or is not in the file. Compare with a backup.",
     "document.stale": "The record changed since this document was made. It is made anew: look at it, then sign.",
-    "document.sign_draft": "A draft is not signed: what makes it one stands above its pages.",
+    "document.sign_draft": "A draft is not signed.",
     "document.sign_kept": "It was given out unsigned, and stays as it was. Make it anew to sign it.",
     "document.sign_none": "This document has no place for a signature of its own.",
     "document.sign_author": "It is signed by {name}, whose words it is.",
-    "document.sign_alone": "What a student signs is co-signed, and a document has no place for that. Print it and sign "
-    "by hand.",
+    "document.sign_alone": "What a student signs is co-signed, and a document has no place for that. "
+    "Whoever supervises signs it.",
     "document.signed": "This document is signed, and stays as it is.",
     "document.changed": "The bytes of this document are not those that were kept. Compare with a backup.",
     "report.glyph_missing_extra": (

@@ -252,7 +252,7 @@ def test_every_control_has_a_name(screen: DocumentsScreen, open_report: Callable
     ):
         assert button.accessibleName()
     keys = [action.shortcut().toString() for action in screen.actions()]
-    assert len(keys) == len(set(keys)) == 14
+    assert len(keys) == len(set(keys)) == 15
 
 
 def test_a_change_made_just_before_leaving_is_caught_up_with(

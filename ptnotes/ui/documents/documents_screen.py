@@ -18,12 +18,13 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import allows
 from ptnotes.ui.documents.document_form import READ_KEY, DocumentForm, Nothing
 from ptnotes.ui.documents.finish_card import FinishCard
-from ptnotes.ui.documents.foot import SAVE_KEYS, Foot
+from ptnotes.ui.documents.foot import SAVE_KEYS, SIGN_KEYS, Foot
 from ptnotes.ui.documents.kept_panel import KeptPanel
 from ptnotes.ui.documents.kind_list import GIVEN_OUT, KindList
 from ptnotes.ui.documents.kinds import KINDS
 from ptnotes.ui.documents.outlet import AskPath, Outlet, ask_where_to_save
 from ptnotes.ui.documents.preview import Preview
+from ptnotes.ui.documents.sign_desk import SignDesk
 from ptnotes.ui.documents.typed_watch import TypedWatch
 from ptnotes.ui.documents.visit_forms import SessionNoteForm
 from ptnotes.ui.messages import faults_by_field, sentence_for
@@ -38,7 +39,7 @@ _FACTS_KEY = "what documents are made of"
 
 
 class DocumentsScreen(QWidget):
-    """Shows, saves and prints documents of one episode. What was chosen of each is kept while the window is open.
+    """Shows, signs, saves and prints documents of one episode. What was chosen of each stays while the window is open.
 
     `said` carries a short message for the window, such as where a document was saved while something else is looked at;
     `place_asked` the part of the chart in which something that a document lacks is made good.
@@ -78,6 +79,7 @@ class DocumentsScreen(QWidget):
         self.preview = Preview(tasks, theme, self)
         self.foot = Foot(self)
         self.finish = FinishCard()
+        self.signing = SignDesk(clinic, tasks, self, self.preview.sign, self.foot, self.finish)
         self.outlet = Outlet(clinic, tasks, self, self.finish, ask_path)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -121,6 +123,10 @@ class DocumentsScreen(QWidget):
         self.foot.save.clicked.connect(self.save_as)
         self.foot.print.clicked.connect(self.print_out)
         self.foot.log_asked.connect(partial(self.kinds.choose, GIVEN_OUT))
+        self.signing.signed.connect(self._show_made)
+        self.signing.signed.connect(self._let_typed_go)
+        self.signing.stale.connect(self._make)
+        self.signing.said.connect(self.said)
         self.outlet.told.connect(self.foot.tell)
         self.outlet.left.connect(self.foot.offer_log)
         self.outlet.said.connect(self.said)
@@ -129,7 +135,11 @@ class DocumentsScreen(QWidget):
         save.setShortcut(QKeySequence(SAVE_KEYS))
         save.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.triggered.connect(self.save_as)
-        self.addActions([*self.kinds.actions(), save, *self.preview.view.actions()])
+        sign = QAction("Sign the document", self)
+        sign.setShortcut(QKeySequence(SIGN_KEYS))
+        sign.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        sign.triggered.connect(self.signing.ask)
+        self.addActions([*self.kinds.actions(), sign, save, *self.preview.view.actions()])
 
     @property
     def form(self) -> DocumentForm | None:
@@ -204,6 +214,7 @@ class DocumentsScreen(QWidget):
         self._is_behind = self._pause.isActive()
         self._pause.stop()
         self.finish.forget_password()
+        self.preview.sign.close_strip()
         super().hideEvent(event)
 
     @override
@@ -242,6 +253,7 @@ class DocumentsScreen(QWidget):
         self._tasks.read(job, self._show_made, self._show_failure, latest=READ_KEY)
 
     def _show_made(self, made: MadeDocument) -> None:
+        made = self.signing.signed_instead(made)
         if self.form is not None:
             self.form.show_faults({})
             self.form.show_made(made)
@@ -287,6 +299,7 @@ class DocumentsScreen(QWidget):
 
     def _set_made(self, made: MadeDocument | None) -> None:
         self.made = made
+        self.signing.look_at(made)
         self.foot.let(go=made is not None and not _refusal(self._clinic, made))
 
 

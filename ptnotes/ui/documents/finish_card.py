@@ -48,8 +48,15 @@ class FinishCard(Card):
         """Add nothing any more. Into a document that was given out already nothing is put (`can_attach`)."""
         self.locks.setChecked(False)
         self.attaches.setChecked(False)
+        self._can_attach = can_attach
         self.attaches.setVisible(can_attach)
         self._follow()
+
+    def keep_out(self, *, is_signed: bool) -> None:
+        """Into a document that is signed nothing is put either: what is inside it is signed with it."""
+        if is_signed:
+            self.attaches.setChecked(False)
+        self.attaches.setVisible(self._can_attach and not is_signed)
 
     def forget_password(self) -> None:
         """Let the password go once the file is there."""

@@ -9,10 +9,11 @@ from ptnotes.ui.widgets.labels import KeyHint, Label, LabelType
 
 SAVE_KEYS = "Ctrl+S"
 PRINT_KEYS = "Ctrl+P"
+SIGN_KEYS = "Ctrl+Return"
 
 
 class Foot(QWidget):
-    """Two buttons with their keys under a sentence; `log_asked` is offered once a document left."""
+    """Three buttons with their keys under a sentence; `log_asked` is offered once a document left."""
 
     log_asked = Signal()
 
@@ -21,6 +22,9 @@ class Foot(QWidget):
         self.left_id: int | None = None
         """The document that was saved or printed last and is still shown."""
         self.state = Label("", "small", wraps=True, parent=self)
+        self.sign = QPushButton("Sign…", self)
+        self.sign_key = KeyHint(SIGN_KEYS, self)
+        self.signature = Label("", "small", wraps=True, parent=self)
         self.save = QPushButton("Save as PDF…", self)
         self.save.setProperty("type", "primary")
         self.print = QPushButton("Print…", self)
@@ -32,6 +36,11 @@ class Foot(QWidget):
         for widget in (self.save, KeyHint(SAVE_KEYS, self), self.print, KeyHint(PRINT_KEYS, self)):
             line.addWidget(widget)
         line.addStretch(1)
+        signing = QHBoxLayout()
+        signing.setSpacing(6)
+        signing.addWidget(self.sign)
+        signing.addWidget(self.sign_key)
+        signing.addWidget(self.signature, 1)
         told = QHBoxLayout()
         told.setSpacing(6)
         told.addWidget(self.state, 1)
@@ -40,6 +49,7 @@ class Foot(QWidget):
         layout.setContentsMargins(16, 4, 16, 12)
         layout.setSpacing(6)
         layout.addLayout(told)
+        layout.addLayout(signing)
         layout.addLayout(line)
         self.log.hide()
 
@@ -58,3 +68,10 @@ class Foot(QWidget):
         """Let the document be saved and printed, or not."""
         self.save.setEnabled(go)
         self.print.setEnabled(go)
+
+    def let_sign(self, told: str | None, *, go: bool) -> None:
+        """Let the document be signed, or say why it is not or when it was; nothing of it where there is no place."""
+        for widget in (self.sign, self.sign_key, self.signature):
+            widget.setVisible(told is not None)
+        self.sign.setEnabled(go)
+        self.signature.setText(told or "")

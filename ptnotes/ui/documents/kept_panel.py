@@ -1,4 +1,4 @@
-"""What was given out for a patient: every document as it was made, and the line that says to whom one was sent."""
+"""What was signed or given out for a patient: every document as it was made, and the line that says who got one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _DIGITS = 8
 _LEAST_LIST_PX = 124
 _SPACING_PX, _PAD_X_PX, _PAD_Y_PX = 3, 8, 5
 """Between the rows, and within them as the theme has it for such a list."""
-_NONE = "Nothing was given out yet. What is saved or printed is kept here as it was."
+_NONE = "Nothing was given out yet. What is signed, saved or printed is kept here as it was."
 
 
 class _WholeText(QStyledItemDelegate):
@@ -156,9 +156,16 @@ class KeptPanel(QWidget):
 
 
 def kept_words(kept: KeptDocument) -> str:
-    """A kept document in three lines: what it is; when and by whom; its hash's first digits and whether it was sent."""
+    """A kept document in lines: what it is; when and by whom it was made; who signed it; its hash's first digits and
+    whether it was sent.
+    """
     first = (kept.title or KIND_TITLES[kept.kind]) + (" · DRAFT" if kept.is_draft else "")
     sent = {0: "not sent", 1: "sent once", 2: "sent twice"}.get(kept.sent, f"sent {kept.sent} times")
     at = kept.made_at.astimezone(ZoneInfo(kept.zone))
     made = f"{full_date(at.date())}, {at:%H:%M}"
-    return f"{first}\n{made} · {kept.who}\n{kept.sha256.hex()[:_DIGITS]} · {sent}"
+    lines = [first, f"{made} · {kept.who}"]
+    if kept.signed is not None:
+        on = kept.signed.at.astimezone(ZoneInfo(kept.signed.zone))
+        lines.append(f"signed by {kept.signed.person} {full_date(on.date())}")
+    lines.append(f"{kept.sha256.hex()[:_DIGITS]} · {sent if kept.has_left else 'not saved or printed yet'}")
+    return "\n".join(lines)

@@ -14,7 +14,12 @@ from ptnotes.services.episodes import episodes_of
 from ptnotes.services.opening import open_clinic
 from ptnotes.services.patients import find_patients
 from ptnotes.services.sample import create_demo
+from ptnotes.services.signing import sign_note
 from ptnotes.services.visits import save_draft, sessions_of, start_session
+from tests.clinics import PASSPHRASE as HERONS
+from tests.clinics import PATIENT
+from tests.clock import FixedClock
+from tests.signing import clinic_with_episode, draft
 from tests.unit.cli.running import PASSPHRASE, Run, pdf_text
 
 
@@ -143,3 +148,26 @@ def test_of_several_visits_on_a_day_one_has_to_be_named(run: Run, tmp_path: Path
     assert not out.exists()
     assert run(*report(path, "session", out, "--session", f"{day.isoformat()}#2"))[0] == 0
     assert "In the evening." in pdf_text(out)
+
+
+def test_a_report_is_signed_by_whoever_opens_the_file_and_a_draft_is_not(run: Run, tmp_path: Path) -> None:
+    clinic, episode = clinic_with_episode(tmp_path, FixedClock())
+    with closing(clinic):
+        note = draft(clinic, episode)
+        sign_note(clinic, note.id or 0, note.revision, HERONS)
+    out, typed = tmp_path / "report.pdf", f"{HERONS}\n"
+    made = ["--file", clinic.path, "report", "progress", "--patient", PATIENT.mrn, "--out", out]
+    assert run(*made, "--sign", stdin=typed)[0] == 0
+    assert "Signed electronically by J. Rivera, PT, DPT" in " ".join(pdf_text(out).split())
+    with closing(open_clinic(clinic.path, HERONS)) as opened:
+        (kept,) = documents_of(opened, episode.patient_id)
+        assert kept.signed is not None
+        assert (kept.signed.person, kept.has_left) == ("J. Rivera, PT, DPT", True)
+        assert document_again(opened, kept.id).pdf == out.read_bytes()
+        draft(opened, episode)
+    out.unlink()
+    code, _, told = run(*made, "--sign", stdin=typed)
+    assert (code, told) == (1, "A draft is not signed.\n")
+    assert not out.exists()
+    assert run(*made, stdin=typed)[0] == 0
+    assert "Signed electronically by J. Rivera" not in " ".join(pdf_text(out).split())
