@@ -304,7 +304,7 @@ class CheckStep(QWidget):
         left = tried.rows - added
         for widget in (self.choose_refused, self.refused_words):
             widget.setVisible(left > 0)
-        rows = f"{how_many(left, 'row')} {'is' if left == 1 else 'are'}"
+        rows = how_many(left, "row is", "rows are")
         where = (
             ""
             if self._refused_path is None
@@ -379,6 +379,6 @@ def _note(tried: DryRun) -> str:
     if tried.map.kind is FileKind.CSV and tried.map.has_header:
         parts.append(f"columns’ names in row {tried.map.header_row:,}")
     if tried.not_patients:
-        are = "is" if tried.not_patients == 1 else "are"
-        parts.append(f"{how_many(tried.not_patients, 'other resource')} {are} left aside")
+        aside = ("other resource is left aside", "other resources are left aside")
+        parts.append(how_many(tried.not_patients, *aside))
     return " · ".join((*parts, "nothing is stored yet"))

@@ -389,7 +389,7 @@ class ColumnsStep(QWidget):
             QWidget.setTabOrder(before, after)
             before = after
         beyond = len(header) - len(self._places)
-        columns = "1 more column is" if beyond == 1 else f"{beyond} more columns are"
+        columns = how_many(beyond, "more column is", "more columns are")
         self.more.setText(f"{columns} not taken over." if beyond else "")
         self.more.setVisible(bool(beyond))
 

@@ -119,7 +119,7 @@ class ResultCard(Card):
 
 def result_words(done: Imported) -> str:
     """What an import did, in sentences."""
-    added = f"{how_many(done.made, 'patient')} {'was' if done.made == 1 else 'were'} added"
+    added = how_many(done.made, "patient was added", "patients were added")
     words = [f"{added}; {done.left_out:,} left out as perhaps here already, {done.refused:,} refused."]
     if done.broken_off is not None:
         words.append(f"Only part of the file was read. {sentence(done.broken_off)}")

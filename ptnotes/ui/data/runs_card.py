@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.importing import ImportRun, RunState, Undone
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.services.import_undo import import_runs, undo_import
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.data.running import RunningLine
@@ -115,7 +115,7 @@ class RunsCard(Card):
         self._asked = run
         self._say("", "body")
         self.question.setText(f"Undo the import of {_when(run)}?")
-        self.means.setText(_MEANS.format(left="1 patient" if run.left == 1 else f"{run.left:,} patients"))
+        self.means.setText(_MEANS.format(left=how_many(run.left, "patient")))
         self.ask.show()
         self.no.setFocus()
         self.asked.emit()
@@ -136,9 +136,9 @@ class RunsCard(Card):
 
     def _undone(self, done: Undone) -> None:
         self._ended()
-        gone = "1 patient is" if done.removed == 1 else f"{done.removed:,} patients are"
+        gone = how_many(done.removed, "patient is", "patients are")
         if done.was_stopped:
-            left = "1 of the import is" if done.left == 1 else f"{done.left:,} of the import are"
+            left = how_many(done.left, "of the import is", "of the import are")
             self._say(_STOPPED.format(gone=gone, left=left), "warning")
             self.undone.emit()
             return
@@ -147,7 +147,7 @@ class RunsCard(Card):
             names = "; ".join(f"{row.name} ({row.mrn})" for row in done.kept[:_MOST_NAMED])
             more = done.kept_count - min(len(done.kept), _MOST_NAMED)
             names += f" and {more:,} more" if more > 0 else ""
-            count = "1 patient was" if done.kept_count == 1 else f"{done.kept_count:,} patients were"
+            count = how_many(done.kept_count, "patient was", "patients were")
             words.append(_KEPT.format(count=count, names=names))
         self._say(" ".join(words), "warning" if done.kept_count else "ok")
         self.undone.emit()

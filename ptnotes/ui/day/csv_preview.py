@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.day_list import CsvMatch
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.ui.day.day_list import clock_words
 from ptnotes.ui.keys import SHEET
 from ptnotes.ui.override import override
@@ -55,7 +55,7 @@ class CsvPreview(QWidget):
         self._matches = tuple(match for match in matches if match.patient is not None)
         bad = [match for match in matches if match.patient is None]
         self.words.setText(_words(len(self._matches), len(bad)))
-        self.add.setText("Add 1 patient" if len(self._matches) == 1 else f"Add {len(self._matches)} patients")
+        self.add.setText(f"Add {how_many(len(self._matches), 'patient')}")
         self.add.setVisible(bool(self._matches))
         self.table.show_rows([_cells(match) for match in (*bad, *self._matches)])
         (self.add if self._matches else self.cancel).setFocus()
@@ -72,10 +72,10 @@ class CsvPreview(QWidget):
 
 
 def _words(good: int, bad: int) -> str:
-    named = "1 line names a patient of this file" if good == 1 else f"{good} lines name patients of this file"
+    named = how_many(good, "line names a patient of this file", "lines name patients of this file")
     if not bad:
         return f"{named}. Look through them, then add them."
-    left_out = "1 line is left out" if bad == 1 else f"{bad} lines are left out"
+    left_out = how_many(bad, "line is left out", "lines are left out")
     return f"{named}; {left_out}, and why stands beside it."
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWid
 from ptnotes.domain.day_list import CsvMatch, DayRow, Standing
 from ptnotes.domain.permissions import Act
 from ptnotes.domain.treatment import VisitStatus
+from ptnotes.domain.wording import how_many
 from ptnotes.services.day_list import (
     add_from_csv,
     add_to_day,
@@ -183,7 +184,7 @@ class DayCard(Card):
     def _matches_added(self, added: tuple[int, ...]) -> None:
         self._show_list()
         self._done(None)
-        count = "1 patient was" if len(added) == 1 else f"{len(added)} patients were"
+        count = how_many(len(added), "patient was", "patients were")
         take_back = partial(take_off_day, self._clinic, added)
         self.undo_offered.emit(
             f"{count} put on today’s list.", partial(self._tasks.write, take_back, self._done, self._refused)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.documents import Lack
+from ptnotes.domain.wording import how_many
 from ptnotes.ui.patient_header import TABS
 from ptnotes.ui.widgets.labels import Label, Pill
 
@@ -83,9 +84,9 @@ class LackStrip(QFrame):
                 widget.hide()
                 widget.deleteLater()
         required = sum(lack.is_required for lack in self._lacks)
-        parts = [f"{_things(required)} that payers require" if required else ""]
+        parts = [f"{how_many(required, 'thing')} that payers require" if required else ""]
         wanted = len(self._lacks) - required
-        parts.append(f"{_things(wanted)} that readers want" if wanted else "")
+        parts.append(f"{how_many(wanted, 'thing')} that readers want" if wanted else "")
         self.title.setText("It lacks " + ", and ".join(part for part in parts if part))
         for lack in self._lacks if self._shows_all else self._lacks[:_ROWS]:
             self._list.addWidget(self._row(lack))
@@ -111,7 +112,3 @@ class LackStrip(QFrame):
             there.clicked.connect(partial(self.place_asked.emit, place))
             line.addWidget(there, 0, Qt.AlignmentFlag.AlignTop)
         return row
-
-
-def _things(count: int) -> str:
-    return "1 thing" if count == 1 else f"{count} things"

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.domain.permissions import Act
+from ptnotes.domain.wording import how_many
 from ptnotes.services.document_file import DocumentFile
 from ptnotes.services.documents import MadeDocument, give_out, require_giving_out, save_out
 from ptnotes.services.opening import OpenClinic
@@ -86,8 +87,7 @@ class Outlet(QObject):
 
     def _go_on(self, made: MadeDocument, job: PrintJob, _nothing: None) -> None:
         if job.left:
-            pages = "1 page" if job.left == 1 else f"{job.left} pages"
-            self.told.emit("small", f"Printing: {pages} to go…")
+            self.told.emit("small", f"Printing: {how_many(job.left, 'page')} to go…")
             self._tasks.write(job.draw_next, partial(self._go_on, made, job), self._not_given)
         else:
             give = partial(give_out, self._clinic, made, job.end, Verb.PRINTED)

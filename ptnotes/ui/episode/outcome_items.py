@@ -16,7 +16,7 @@ from ptnotes.domain.errors import Fault
 from ptnotes.domain.outcomes import GROC, GROC_WORDS, NPRS, PSFS, average_pain, items_asked, total_of
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.text import LINE_LIMIT, typed_number
-from ptnotes.domain.wording import MINUS, day_and_month, number
+from ptnotes.domain.wording import MINUS, day_and_month, how_many, number
 from ptnotes.ui.widgets.labels import FaultLabel, Label
 
 _ANSWER_PX = 64
@@ -196,7 +196,7 @@ def _total_words(measure: str, items: tuple[OutcomeItem, ...]) -> str:
     if measure == PSFS:
         if total is None:
             return "0 unable, 10 as before the problem. What is left out stays blank."
-        rated = "1 activity" if count == 1 else f"{count} activities"
+        rated = how_many(count, "activity", "activities")
         return f"Average of {rated}: {number(total)}"
     if measure == NPRS:
         average = average_pain(items)

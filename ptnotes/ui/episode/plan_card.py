@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from ptnotes.clinical import Reference
 from ptnotes.domain.episode import EpisodeOfCare
 from ptnotes.domain.plan import PlanVersion, certified_words, is_changed_since_sent, plan_words
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.services.care_course import PlanCourse, plan_course
 from ptnotes.ui.episode.draft import EpisodeDraft
 from ptnotes.ui.episode.draft_fields import DraftDate, DraftNumber, DraftText
@@ -142,7 +142,7 @@ class PlanCard(Card):
         self.changed.setVisible(is_changed)
         earlier = versions[:-1]
         count = len(earlier)
-        self.earlier.setText(f"{count} earlier {'version' if count == 1 else 'versions'}")
+        self.earlier.setText(how_many(count, "earlier version"))
         self.earlier.setVisible(bool(earlier))
         if not earlier:
             self.earlier.setChecked(False)

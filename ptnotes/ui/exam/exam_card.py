@@ -22,7 +22,7 @@ from ptnotes.domain.examination import (
 )
 from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import EVALUATIONS, Phase, Side, TreatmentSession
-from ptnotes.domain.wording import day_and_month
+from ptnotes.domain.wording import day_and_month, how_many
 from ptnotes.ui.charting import exam_edits
 from ptnotes.ui.charting.state import DraftState
 from ptnotes.ui.exam.behaviour_part import BehaviourPart
@@ -118,7 +118,7 @@ class ExamParts(QWidget):
             found = [line.key for line in exam_lines(earlier) if not line.is_blank]
             if found:
                 self.tests_again = tuple(key for key in found if key not in listed)
-                count = "1 test" if len(self.tests_again) == 1 else f"{len(self.tests_again)} tests"
+                count = how_many(len(self.tests_again), "test")
                 self.again.setText(f"Test again, as on {day_and_month(earlier.service_date)}: {count}")
                 break
         self.again.setVisible(bool(self.tests_again))

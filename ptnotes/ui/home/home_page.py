@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ptnotes.domain.views import MOST_COUNTED, Home
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.ui.patients.patient_list import PatientList, home_rows
 from ptnotes.ui.screening.home_lists import SafetyNotice
 from ptnotes.ui.theme import Theme
@@ -96,7 +96,7 @@ class HomePage(QStackedWidget):
             return
         today = self._today()
         self.title.setText(f"Today, {full_date(today)}")
-        patients = "1 patient" if home.patient_count == 1 else f"{home.patient_count:,} patients"
+        patients = how_many(home.patient_count, "patient")
         if home.patient_count >= MOST_COUNTED:
             patients = f"More than {MOST_COUNTED:,} patients"
         self.count_line.setText(

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from ptnotes.domain.retention import Obstacle, Retention
-from ptnotes.domain.wording import full_date
+from ptnotes.domain.wording import full_date, how_many
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.retention import MOST_DUE, Disposed, dispose_of_records, records_due
 from ptnotes.ui.messages import faults_by_field, sentence_for
@@ -102,7 +102,7 @@ class DueCard(Card):
 
     def _offer(self) -> None:
         count = len(self.chosen())
-        words = "Dispose of 1 record for good" if count == 1 else f"Dispose of {count} records for good"
+        words = f"Dispose of {how_many(count, 'record')} for good"
         self.passphrase.offer(words if count else "Choose records above", ready=count > 0 and not self._sent)
 
     def _dispose(self, passphrase: str) -> None:
@@ -115,7 +115,7 @@ class DueCard(Card):
         sent, self._sent = self._sent, ()
         self.reason.clear()
         self.reason_field.set_fault("")
-        count = "1 record is" if done.count == 1 else f"{done.count:,} records are"
+        count = how_many(done.count, "record is", "records are")
         words = f"{count} disposed of. Backups made before still hold what was disposed of."
         if not done.is_overwritten:
             words += (

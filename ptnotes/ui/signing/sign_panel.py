@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ptnotes.domain.completeness import Finding, FindingKind
+from ptnotes.domain.wording import how_many
 from ptnotes.ui.keys import SHEET
 from ptnotes.ui.override import override
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
@@ -145,9 +146,9 @@ class SignPanel(QFrame):
 
 def _summary(needed: int, others: int) -> str:
     if needed:
-        what = "1 thing is needed first" if needed == 1 else f"{needed} things are needed first"
+        what = how_many(needed, "thing is needed first", "things are needed first")
         return f"{what}. Choose a line to go there."
     if others:
-        look = "1 thing to look at" if others == 1 else f"{others} things to look at"
+        look = how_many(others, "thing to look at", "things to look at")
         return f"{look}; the note can be signed as it is. After that it is closed, and words are added to it."
     return "Nothing is missing. After signing the note is closed, and words are added to it."

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from ptnotes.clinical import Reference
 from ptnotes.domain.technique_response import PAIN_NOW, measures_in
 from ptnotes.domain.views import ChangeWithin, PairedMeasure, TechniqueResponse
-from ptnotes.domain.wording import MINUS, difference, side_words, signed
+from ptnotes.domain.wording import MINUS, difference, how_many, side_words, signed
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.trends.readout import place_words
 from ptnotes.ui.trends.tables import Cell, HintTable
@@ -141,7 +141,7 @@ def change_words(mean: Decimal, unit: str) -> str:
 def _counted(response: TechniqueResponse, measure: PairedMeasure, change: ChangeWithin | None) -> str:
     """How the row's n came about, and how often no other technique was charted."""
     pairs, half = (change.pairs, change.half) if change is not None else (0, response.halves.get(measure, 0))
-    parts = [f"Done at {_visits(response.visits)}: {pairs} with a value before and after"]
+    parts = [f"Done at {how_many(response.visits, 'visit')}: {pairs} with a value before and after"]
     if half:
         parts.append(f"{half} with only one of the two, or taken differently")
     if response.visits - pairs - half:
@@ -153,10 +153,6 @@ def _counted(response: TechniqueResponse, measure: PairedMeasure, change: Change
         return f"{words} No other technique was charted at these; exercises and other services are not looked at."
     others = "all of" if not change.alone else f"{change.pairs - change.alone} of"
     return f"{words} At {others} these another technique was charted too."
-
-
-def _visits(count: int) -> str:
-    return f"{count} {'visit' if count == 1 else 'visits'}"
 
 
 def _pairs(response: TechniqueResponse, measure: PairedMeasure) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, Q
 
 from ptnotes.domain.treatment import SessionRow, VisitStatus
 from ptnotes.domain.views import EpisodeOverview
+from ptnotes.domain.wording import how_many
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import episode_overview
 from ptnotes.ui.bodychart.course_card import BodyCourseCard
@@ -125,7 +126,7 @@ class TrendsPage(QStackedWidget):
         self.treated_card.setVisible(bool(overview.treated))
         self.treated.show_treated(overview.treated)
         days = self._visits[-1].visit_number or 0
-        self.treated_card.set_note(f"{days} {'visit' if days == 1 else 'visits'}")
+        self.treated_card.set_note(how_many(days, "visit"))
         self.responses.show_responses(overview.responses, self._titles)
         self.body_course.show_course(overview.body)
         self.levels.setVisible(bool(overview.marks))
