@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from ptnotes import cli
+from ptnotes.cli import shared
 from ptnotes.domain.patient import Patient
+from ptnotes.services import opening
 from ptnotes.services.patients import add_patient
 from ptnotes.services.sample import create_demo
+from tests.clock import FixedClock, MondayMorning
 from tests.unit.cli.running import PASSPHRASE, Run
 
 
@@ -18,12 +21,20 @@ from tests.unit.cli.running import PASSPHRASE, Run
 def clinic_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo clinic, and one patient without an episode."""
     path = tmp_path_factory.mktemp("cli") / "clinic.ptnotes"
-    clinic = create_demo(path, PASSPHRASE)
+    clinic = create_demo(path, PASSPHRASE, clock=FixedClock())
     add_patient(
         clinic, Patient(mrn="09999", family_name="Nobody", given_name="Yet", birth_date=date(1990, 1, 31))
     )
     clinic.close()
     return path
+
+
+@pytest.fixture(autouse=True)
+def time_of_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run every command on the day to which the demo clinic was made, and let none take so long that it says so."""
+    MondayMorning.begin()
+    monkeypatch.setattr(opening, "datetime", MondayMorning)
+    monkeypatch.setattr(shared, "monotonic", lambda: 0.0)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import argparse
 import io
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from ptnotes.db.kdf import Kdf
 from ptnotes.db.people import add_person
 from ptnotes.domain.people import Person
 from ptnotes.services.sample import create_demo
+from tests.clock import FixedClock
 from tests.unit.cli.running import PASSPHRASE, Run
 
 
@@ -167,9 +167,9 @@ def test_a_person_may_be_named(run: Run, clinic_file: Path) -> None:
 
 def test_where_several_people_can_open_the_file_one_has_to_be_named(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "clinic.ptnotes"
-    clinic = create_demo(path, PASSPHRASE)
+    clinic = create_demo(path, PASSPHRASE, clock=FixedClock())
     with clinic.store.write() as connection:
-        second = add_person(connection, Person(name="M. Ito", credentials="PTA"), datetime.now(UTC))
+        second = add_person(connection, Person(name="M. Ito", credentials="PTA"), clinic.clock())
         connection.commit()
     clinic.close()
     keys_at = keyfile.key_path(path)

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
@@ -131,10 +132,11 @@ def test_what_is_not_understood_is_refused_before_anything_is_asked(
 
 def test_of_several_visits_on_a_day_one_has_to_be_named(run: Run, tmp_path: Path) -> None:
     path, out = tmp_path / "clinic.ptnotes", tmp_path / "n.pdf"
-    with closing(create_demo(path, PASSPHRASE)) as clinic:
+    with closing(create_demo(path, PASSPHRASE, clock=FixedClock())) as clinic:
         (row,) = find_patients(clinic, "00231")
         (episode,) = episodes_of(clinic, row.id)
-        day = clinic.today()
+        # A Sunday, on which nobody of the demo is treated.
+        day = clinic.today() - timedelta(days=1)
         for words in ("In the morning.", "In the evening."):
             started = start_session(clinic, episode.id or 0, day)
             save_draft(clinic, replace(started, note=Note(subjective=words)))

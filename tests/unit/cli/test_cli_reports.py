@@ -16,6 +16,7 @@ from ptnotes.services.history import clinic_history
 from ptnotes.services.opening import open_clinic
 from ptnotes.services.patients import find_patients
 from ptnotes.services.sample import create_demo
+from tests.clock import FixedClock
 from tests.unit.cli.running import PASSPHRASE, Run, pdf_text
 
 
@@ -88,7 +89,7 @@ def test_a_report_before_the_first_visit_is_refused(run: Run, clinic_file: Path,
 
 def test_the_nth_episode_counts_by_start_date(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "clinic.ptnotes"
-    clinic = create_demo(path, PASSPHRASE)
+    clinic = create_demo(path, PASSPHRASE, clock=FixedClock())
     (row,) = find_patients(clinic, "00231")
     (late,) = episodes_of(clinic, row.id)
     early = date(2015, 5, 4)
