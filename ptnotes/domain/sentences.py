@@ -408,6 +408,10 @@ SENTENCES = {
     "import.nobody": "No name and no birth date can be read here: it may be a title, a remark or a total.",
     "import.replaced": "The record says that another one has replaced it.",
     "import.not_json": "From line {line}, letter {letter} on the file is no JSON any more, and was not read.",
+    "import.gap": (
+        "This is no JSON at line {line}, letter {letter}: a bracket or quotation mark is missing or too many. Reading "
+        "went on at line {until_line}, letter {until_letter}; what stands between was not read."
+    ),
     "import.cut_off": (
         "The file ends within what begins near line {line}, letter {letter}: it was cut off, or a bracket or quotation "
         "mark is missing there. From there on it was not read."

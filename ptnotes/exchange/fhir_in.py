@@ -80,7 +80,9 @@ class FhirRecords:
         broken = self._broken
         if broken is None or broken.code != code:
             return Fault(code, "import.row")
-        return Fault(code, "import.row", values={"line": f"{broken.line:,}", "letter": f"{broken.letter:,}"})
+        numbers = (broken.line, broken.letter, *broken.until)
+        names = ("line", "letter", "until_line", "until_letter")
+        return Fault(code, "import.row", values=dict(zip(names, map("{:,}".format, numbers), strict=True)))
 
     def _refused(self, broken: Broken) -> str:
         if self._has_lines and broken.is_end:

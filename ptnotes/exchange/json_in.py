@@ -1,7 +1,8 @@
 """JSON read value by value, with no more of a text in memory than one value needs, and past what is harmed in it.
 
 A value that is broken, too deep or too large is passed over where its brackets tell where it ends; what is behind it is
-read. Where they do not, reading ends, and says where.
+read. Where they do not, since one is missing, reading goes on at the next entry of a bundle, and says from where on
+until where nothing was read; where there is no more entry it ends, and says where.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ MOST_NESTED = 1_000_000
 _BLOCK = 65_536
 _LONGEST_PIECE = 16
 """Letters of a word or an escape: a fault nearer to the end of what was read may be none once more is read."""
+_ENTRY = re.compile(r'\{\s{0,40}"(?:fullUrl|resource)"\s{0,9}:')
+"""How an entry of a bundle begins. Nothing else in FHIR does, and no text holds a bare quotation mark."""
+_LONGEST_BEGIN = 64
+"""Letters of that. A missing quotation mark is seen where the next one stands, which may be within an entry's begin."""
 _WORD = re.compile(r"[A-Za-z0-9+.\-]+")
 _ENDS_TEXT = re.compile(r'["\\]')
 _CLOSING = {"{": "}", "[": "]"}
@@ -26,12 +31,16 @@ _CLOSING = {"{": "}", "[": "]"}
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What could not be read: why (a code), and where, both counted from 1. `is_end`: nor could anything after it."""
+    """What could not be read: why (a code), and where, both counted from 1. `is_end`: nor could anything after it.
+
+    `until` is the line and the letter at which reading went on, where the end of what is broken could not be told.
+    """
 
     code: str
     line: int
     letter: int
     is_end: bool = False
+    until: tuple[int, int] = (0, 0)
 
 
 class BrokenError(Exception):
@@ -48,7 +57,9 @@ class Scanner:
     def __init__(self, text: TextIO, line: int = 1) -> None:
         self._text = text
         self._buffer = ""
-        self._at = 0
+        self._at = self._gone = 0
+        self._from = 0
+        """The letter of the text from which on an entry may begin that is not read yet."""
         self._line, self._before = line, 0
         # No number is read from a patient, and one of thousands of digits is JSON all the same.
         self._decode = json.JSONDecoder(parse_int=float).raw_decode
@@ -90,23 +101,28 @@ class Scanner:
             try:
                 value, end = self._decode(self._buffer, self._at)
             except RecursionError:
+                self._from = self._gone + len(self._buffer)
                 raise BrokenError(self._broken("import.too_deep", self._at)) from None
             except json.JSONDecodeError as error:
                 value, end, wrong = None, len(self._buffer), error.pos
                 is_cut = wrong + _LONGEST_PIECE >= end or error.msg.startswith("Unterminated string")
                 if not is_cut:
+                    self._from = self._gone + max(self._at + 1, wrong - _LONGEST_BEGIN)
                     # What follows mends nothing. To read on for each such value would take the square of their number.
                     raise BrokenError(self._broken("import.entry_not_json", wrong)) from None
             # A number that ends with the buffer may go on.
             if end < len(self._buffer):
                 self._at = end
+                self._from = self._gone + end
                 return value
             # As much again each time, so that a large value is not parsed from its start too often.
             size = len(self._buffer) - self._at
             if size > MOST_LETTERS:
+                self._from = self._gone + len(self._buffer)
                 raise BrokenError(self._broken("import.too_long", self._at))
             broken = None if wrong is None else self._broken("import.entry_not_json", wrong)
             if not self._fill(max(_BLOCK, size)):
+                self._from = self._gone + len(self._buffer)
                 if broken is not None:
                     raise BrokenError(broken)
                 self._at = len(self._buffer)
@@ -127,8 +143,29 @@ class Scanner:
                 raise BrokenError(replace(error.broken, code=end.broken.code)) from None
             return error.broken
 
+    def find_entry(self) -> bool:
+        """Go to the next entry of a bundle that is not read yet, wherever it stands; False where there is none."""
+        start = max(self._from - self._gone, self._at - _LONGEST_BEGIN, 0)
+        while (found := _ENTRY.search(self._buffer, start)) is None:
+            self._at = len(self._buffer)
+            if not self._fill():
+                return False
+            start = max(self._from - self._gone, 0)
+        self._at = found.start()
+        return True
+
+    def pass_closing(self) -> str:
+        """Go past brackets that close, and commas; give the letter that comes then, empty at the end."""
+        while (letter := self.peek()) and letter in "]},":
+            self._at += 1
+        return letter
+
+    def here(self) -> Broken:
+        """Where it stands."""
+        return self._broken("import.not_json", self._at)
+
     def _pass_over(self) -> None:
-        """Go past a value by its brackets alone.
+        """Go past a value by its brackets alone. Where an entry of a bundle begins within it, one of them is missing.
 
         Text that is not closed turns inside and outside about, so what stands between is looked at, too: behind a
         text or a word there is a comma, a colon or a closing bracket, or nothing is taken for sure any more.
@@ -141,6 +178,8 @@ class Scanner:
                 self._at += 1
                 self._pass_text()
             elif letter in _CLOSING:
+                if closing and self._begins_entry():
+                    raise self._error()
                 self._at += 1
                 closing += _CLOSING[letter].encode()
                 follow = ""
@@ -161,6 +200,11 @@ class Scanner:
                 raise self._error()
             if follow and behind not in follow:
                 raise self._error()
+
+    def _begins_entry(self) -> bool:
+        if len(self._buffer) - self._at < _LONGEST_BEGIN:
+            self._fill()
+        return self._gone + self._at >= self._from and _ENTRY.match(self._buffer, self._at) is not None
 
     def _pass_text(self) -> None:
         while True:
@@ -203,10 +247,12 @@ class Scanner:
         return bool(more)
 
     def _let_go(self, more: str = "") -> None:
-        """Keep no more than what is still to be read."""
-        self._line, self._before = self._place(self._at)
-        self._buffer = self._buffer[self._at :] + more
-        self._at = 0
+        """Keep no more than what is still to be read, and the letters before it in which an entry may begin."""
+        start = max(self._at - _LONGEST_BEGIN, 0)
+        self._line, self._before = self._place(start)
+        self._buffer = self._buffer[start:] + more
+        self._at -= start
+        self._gone += start
 
 
 def resources(scanner: Scanner) -> Iterator[Any]:
@@ -217,8 +263,22 @@ def resources(scanner: Scanner) -> Iterator[Any]:
     try:
         while letter := scanner.peek():
             yield from _items(scanner) if letter == "[" else _document(scanner)
+        return
     except BrokenError as error:
-        yield replace(error.broken, is_end=True)
+        broken = error.broken
+    # What contains what is not known any more: from here on each object that is found is taken by itself.
+    while scanner.find_entry():
+        here = scanner.here()
+        yield replace(broken, code="import.gap", until=(here.line, here.letter))
+        try:
+            while scanner.pass_closing() == "{":
+                yield from _unfolded(scanner.value_or_broken())
+            if not scanner.peek():
+                return
+            broken = scanner.here()
+        except BrokenError as error:
+            broken = error.broken
+    yield replace(broken, is_end=True)
 
 
 def _document(scanner: Scanner) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.importing import FileKind
 from ptnotes.domain.patient import Patient, Sex
+from ptnotes.domain.sentences import sentence
 from ptnotes.exchange.column_guess import OWN_HEADER
 from ptnotes.exchange.csv_in import UNREADABLE
 from ptnotes.exchange.csv_text import write_csv
@@ -264,8 +265,52 @@ def test_text_that_is_not_closed_twice_hides_nobody_between() -> None:
     open_text = entry.replace(b'Berg"', b"Berg")
     raw = b"[" + b",".join((entry, open_text, entry, open_text, entry)) + b"]"
     records = FhirRecords(io.BytesIO(raw), "utf-8")
-    assert [code for _number, _cells, code in records] == ["", "import.not_json"]
-    assert records.broken_off is not None, "that the third and the last were not read is told"
+    assert [code for _number, _cells, code in records] == ["", "import.gap", "", "import.gap", ""]
+    assert records.broken_off is None
+
+
+def test_where_nothing_was_read_is_told_from_where_to_where() -> None:
+    lines = json.dumps(bundle_of(WHO, WHO, WHO), indent=1).split("\n")
+    ends = [number for number, line in enumerate(lines) if line == "  },"]
+    begins = [number for number, line in enumerate(lines, 1) if line == "  {"]
+    # The bracket that closes the second entry is lost.
+    lines[ends[1]] = "  "
+    records = FhirRecords(io.BytesIO("\n".join(lines).encode()), "utf-8")
+    told = [sentence(records.fault(code)) if code else "" for _number, _cells, code in records]
+    assert told[::2] == ["", ""]
+    assert f"at line {begins[2]}, letter 3" in told[1]
+    assert f"went on at line {begins[2]}, letter 3" in told[1]
+
+
+def test_behind_the_last_entry_reading_ends_as_before_and_is_told() -> None:
+    entry = json.dumps({"resource": WHO})
+    for last, code in ((entry[:-1], "import.cut_off"), (entry[:-2] + "]", "import.not_json")):
+        records = FhirRecords(io.BytesIO(f'{{"entry": [{entry},{last}'.encode()), "utf-8")
+        assert [wrong for _number, _cells, wrong in records] == ["", code]
+        assert records.broken_off is not None
+    # What follows the entries of a bundle that is no entry is not known any more, and told.
+    raw = f'{{"entry": [{entry[:-1]},{entry}], "total": 2}}'.encode()
+    records = FhirRecords(io.BytesIO(raw), "utf-8")
+    assert [wrong for _number, _cells, wrong in records] == ["import.gap", "", "import.not_json"]
+    assert records.broken_off is not None
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_bracket_or_a_quotation_mark_that_is_missing_hides_no_other_entry(indent: int | None) -> None:
+    people = [WHO | {"birthDate": f"19{number}-01-01"} for number in range(10, 14)]
+    text = json.dumps(bundle_of(*people) | {"entry": []}, indent=indent).rpartition("]")
+    entries = [
+        json.dumps({"fullUrl": f"urn:x:{one['birthDate']}", "resource": one}, indent=indent) for one in people
+    ]
+    second = entries[1]
+    for at, letter in enumerate(second):
+        if letter not in '{}[]",:':
+            continue
+        harmed = [entries[0], second[:at] + second[at + 1 :], *entries[2:]]
+        records = FhirRecords(io.BytesIO((text[0] + ",\n".join(harmed) + "]" + text[2]).encode()), "utf-8")
+        born = [cells[7] for _number, cells, code in records if not code]
+        assert {"1910-01-01", "1912-01-01", "1913-01-01"} <= {*born}, second[max(at - 9, 0) : at + 9]
+        assert len(born) <= 4
 
 
 @given(st.data())
