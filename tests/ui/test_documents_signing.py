@@ -93,6 +93,7 @@ def test_signed_by_keys_and_saved_it_is_one_document_and_says_so(
     document = signed(screen, qtbot)
     assert SIGNED in text(document.pdf)
     assert not screen.preview.sign.isVisible()
+    assert screen.focusWidget() is screen.foot.save
     assert screen.preview.signed.isVisible()
     assert screen.preview.signed.text().startswith(
         "Signed electronically by J. Rivera, PT, DPT, 2 Mar 2026 09:00"
@@ -252,6 +253,7 @@ def test_the_list_says_who_signed_and_what_nobody_has_yet(
     answer.path = tmp_path / "again.pdf"
     save(screen, qtbot)
     assert answer.path.read_bytes() == document.pdf
+    assert rows.item(0).text().endswith("not sent")
 
 
 def test_the_data_for_other_programs_are_signed_with_it_and_not_put_in_afterwards(

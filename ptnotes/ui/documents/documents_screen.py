@@ -129,6 +129,7 @@ class DocumentsScreen(QWidget):
         self.signing.said.connect(self.said)
         self.outlet.told.connect(self.foot.tell)
         self.outlet.left.connect(self.foot.offer_log)
+        self.outlet.left.connect(self.kept.note_left)
         self.outlet.said.connect(self.said)
         self.outlet.gone.connect(self._let_typed_go)
         save = QAction("Save the document as PDF", self)

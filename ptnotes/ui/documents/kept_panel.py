@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -111,6 +112,14 @@ class KeptPanel(QWidget):
         self._wanted = wanted
         self.send.referrer = referrer
         self._read()
+
+    def note_left(self, document_id: int) -> None:
+        """Say of a document that was signed before that it was saved or printed now."""
+        for place, one in enumerate(self._kept):
+            if one.id == document_id and not one.has_left:
+                left = replace(one, has_left=True)
+                self._kept = (*self._kept[:place], left, *self._kept[place + 1 :])
+                self.list.item(place).setText(kept_words(left))
 
     def _read(self) -> None:
         read = partial(documents_of, self._clinic, self._patient_id)

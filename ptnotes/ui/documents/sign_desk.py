@@ -100,7 +100,11 @@ class SignDesk(QObject):
     def _done(self, made: MadeDocument, signed: MadeDocument) -> None:
         self._signed[signed.kind] = signed
         if made is self._made:
+            was_asking = self._strip.isVisible()
             self.signed.emit(signed)
+            if was_asking:
+                # The keyboard was in the strip, which is gone; the next step is to save.
+                self._foot.save.setFocus()
         if made is not self._made and signed is not self._made:
             self.said.emit(_ELSEWHERE)
         elif not self._window.isVisible():

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, text
 
 from ptnotes.db import documents as stored
+from ptnotes.db import export
 from ptnotes.domain.audit import Verb
 from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare
@@ -131,6 +132,24 @@ def test_anybody_with_the_public_key_can_check_the_signature_by_the_bytes_alone(
     content = json.dumps(statement, separators=(",", ":")).encode()
     Ed25519PublicKey.from_public_bytes(key).verify(row.signature, content)
     assert row.content_hash == sha256(content).digest()
+
+
+def test_the_signature_leaves_with_the_records_of_the_clinic(case: Case) -> None:
+    clinic, episode = case
+    sign_document(clinic, report(case), PASSPHRASE)
+    (kept,) = documents_of(clinic, episode.patient_id)
+    with clinic.store.read() as connection:
+        names = [column.name for column in export.files()["document_signatures"]]
+        (row,) = (
+            dict(zip(names, one, strict=True)) for one in export.rows_of(connection, "document_signatures")
+        )
+        signature = connection.execute(text("SELECT signature FROM document_signature")).scalar_one()
+    assert (row["document"], row["person"], row["zone"]) == (
+        kept.uuid,
+        clinic.person.uuid,
+        "America/New_York",
+    )
+    assert (row["at"], row["signature"]) == (clinic.clock(), signature)
 
 
 def test_signed_and_then_saved_and_printed_it_is_one_document_and_the_same_bytes(
