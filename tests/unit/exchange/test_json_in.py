@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from ptnotes.exchange.json_in import Broken, Scanner, resources
 
 BLOCK = 65_536
@@ -45,7 +47,9 @@ def counting(decode: Decode, letters: list[int]) -> Decode:
     return counted
 
 
-def test_what_is_harmed_is_gone_over_a_few_times_at_most_however_it_is_harmed() -> None:
+def test_what_is_harmed_is_gone_over_a_few_times_at_most_however_it_is_harmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     count = 4_000
     inner = '{"resource":{"resourceType":"Patient","contained":[{"resourceType":"Patient"}]}}'
     for text in (
@@ -60,7 +64,7 @@ def test_what_is_harmed_is_gone_over_a_few_times_at_most_however_it_is_harmed() 
     ):
         scanner = Scanner(io.StringIO(text))
         letters: list[int] = []
-        scanner._decode = counting(scanner._decode, letters)
+        monkeypatch.setattr(scanner, "_decode", counting(scanner._decode, letters))
         found = list(resources(scanner))
         assert any(isinstance(one, Broken) for one in found)
         assert sum(letters) < 4 * len(text)
