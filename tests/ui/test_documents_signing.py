@@ -230,6 +230,9 @@ def test_what_has_no_place_for_a_signature_offers_none(
 ) -> None:
     screen.kinds.choose_kind(kind)
     screen.show_episode(1, 1)
+    # Neither is one offered while the document is made: what stands below does not move.
+    assert screen.made is None
+    assert not screen.foot.sign.isVisible()
     shown(screen, qtbot)
     assert not screen.foot.sign.isVisible()
     assert not screen.foot.signature.isVisible()

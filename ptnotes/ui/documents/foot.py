@@ -52,6 +52,7 @@ class Foot(QWidget):
         layout.addLayout(signing)
         layout.addLayout(line)
         self.log.hide()
+        self.let_sign(None, go=False)
 
     def tell(self, kind: LabelType, text: str) -> None:
         """Say this; what was offered for the document before is taken away."""
@@ -68,6 +69,11 @@ class Foot(QWidget):
         """Let the document be saved and printed, or not."""
         self.save.setEnabled(go)
         self.print.setEnabled(go)
+
+    def wait_to_sign(self) -> None:
+        """There is no document yet: nothing is signed, and what stands there stays in its place."""
+        self.sign.setEnabled(False)
+        self.signature.setText("")
 
     def let_sign(self, told: str | None, *, go: bool) -> None:
         """Let the document be signed, or say why it is not or when it was; nothing of it where there is no place."""

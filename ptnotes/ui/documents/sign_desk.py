@@ -60,7 +60,7 @@ class SignDesk(QObject):
         self._strip.close_strip()
         self._finish.keep_out(is_signed=made is not None and made.signed is not None)
         if made is None:
-            self._foot.let_sign("", go=False)
+            self._foot.wait_to_sign()
         elif made.signed is not None:
             self._foot.let_sign(f"Signed {signed_on(made.signed)}", go=False)
         elif not has_place(made):
