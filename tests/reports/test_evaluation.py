@@ -6,138 +6,33 @@ from decimal import Decimal
 from io import BytesIO
 
 import pikepdf
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptnotes.domain.certification import Certification, SentHow
-from ptnotes.domain.documents import Lack
-from ptnotes.domain.due import MEDICARE, DueRules
-from ptnotes.domain.episode import (
-    Diagnosis,
-    DiagnosisKind,
-    EpisodeOfCare,
-    Goal,
-    GoalStatus,
-    OnsetKind,
-    OutcomeScore,
-    PlanOfCare,
-    Problem,
-)
+from ptnotes.domain.episode import Diagnosis, EpisodeOfCare, GoalStatus, OutcomeScore, Problem
 from ptnotes.domain.goals import GoalEvent, steps_of
 from ptnotes.domain.people import Clinic, Paper
-from ptnotes.domain.plan import PlanVersion
 from ptnotes.domain.signature import SignedNote
-from ptnotes.domain.treatment import (
-    ExamFinding,
-    FindingKind,
-    Note,
-    NoteState,
-    PainKind,
-    Phase,
-    Side,
-    TreatmentSession,
-    VisitKind,
-    Vitals,
-)
+from ptnotes.domain.treatment import Note, NoteState, TreatmentSession, VisitKind
 from ptnotes.reports.evaluation import render_evaluation
-from ptnotes.reports.evaluation_data import EvaluationData, Standing
-from ptnotes.services.case import Case
-from ptnotes.services.evaluation_content import certification_told, evaluated, evaluation_content
-from ptnotes.services.evaluation_lacks import evaluation_lacks
-from tests.clinics import reference
+from ptnotes.reports.evaluation_data import Standing
+from ptnotes.services.evaluation_content import evaluated
 from tests.reports.any_text import holds_or_names, lines, notes
-from tests.reports.cases import CLINIC, EPISODE, FIRST_DAY, THERAPIST, case, flat, pages, pain, visit
+from tests.reports.cases import CLINIC, FIRST_DAY, THERAPIST, case, flat, pages, visit
+from tests.reports.evaluations import (
+    GOAL,
+    PLAN,
+    SIGNED,
+    VERSION,
+    WHOLE,
+    content,
+    first_visit,
+    pdf,
+    require_order,
+    text_of,
+    told,
+)
 from tests.reports.tagged import paint_outside_marks, tree_of
-
-PLAN = PlanOfCare(
-    times_a_day=1,
-    visits_a_week=Decimal(2),
-    duration_weeks=8,
-    start=FIRST_DAY,
-    interventions="Manual therapy; exercise",
-    prognosis="Good for walking.",
-)
-VERSION = PlanVersion(number=1, plan=PLAN, on=FIRST_DAY, written_by=1)
-SENT = Certification(
-    id=1, episode_id=1, plan_version=1, sent_on=date(2026, 1, 6), sent_to="Dr. P. Anand", sent_how=SentHow.FAX
-)
-SIGNED = replace(SENT, received_on=date(2026, 1, 9), signed_on=date(2026, 1, 8), signed_by="Dr. P. Anand")
-GOAL = replace(EPISODE.goals[0], function="dress alone", long_term=True, mode=None)
-WHOLE = replace(
-    EPISODE,
-    title="Lumbar stenosis",
-    onset=date(2025, 11, 1),
-    onset_kind=OnsetKind.GRADUAL,
-    mechanism="No injury.",
-    surgery="None.",
-    prior_function="Walked 5 km.",
-    present_function="Walks 10 min.",
-    complexities="Diabetes.",
-    why_skilled="Grades are chosen at each visit.",
-    diagnoses=(
-        Diagnosis(row=1, code="M48.061", words="Spinal stenosis, lumbar region", checked=True),
-        Diagnosis(row=2, kind=DiagnosisKind.TREATMENT, code="M25.69", words="Stiff lumbar spine"),
-    ),
-    problems=(Problem(row=1, words="Cannot bend to the floor", since=FIRST_DAY),),
-    goals=(GOAL,),
-    plan=PLAN,
-    referred_on=date(2025, 12, 29),
-)
-
-
-def first_visit(**changes: object) -> TreatmentSession:
-    made = replace(
-        visit(1),
-        state=NoteState.SIGNED,
-        rom=visit(1).rom[:1],
-        pain=(pain(5, PainKind.WORST, Phase.SINGLE, 9),),
-        findings=(
-            ExamFinding(row=20, kind=FindingKind.REFLEX, test="patellar", side=Side.LEFT, value="reflex_1"),
-            ExamFinding(
-                row=21, kind=FindingKind.SPECIAL_TEST, test="Slump", side=Side.RIGHT, value="negative"
-            ),
-        ),
-        vitals=(Vitals(row=22, systolic_mmhg=128, diastolic_mmhg=82),),
-        note=Note(
-            subjective="Aches when standing.",
-            objective="Stands bent.",
-            assessment="Fits stenosis.",
-            plan="Begin.",
-            communication="Goals agreed with her.",
-        ),
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]  # names of fields, as the test gives them
-
-
-def told(
-    made: Case, session: TreatmentSession, rules: DueRules = MEDICARE, **chosen: object
-) -> EvaluationData:
-    found = evaluated(made, session)
-    return evaluation_content(reference(), made, found, rules, **chosen)  # type: ignore[arg-type]  # as the test gives
-
-
-def content(session: TreatmentSession | None = None, **changes: object) -> EvaluationData:
-    one = session or first_visit()
-    made = case(
-        one, **{"episode": WHOLE, "plan_versions": (VERSION,), "names": {1: THERAPIST.signature}, **changes}
-    )
-    scored = OutcomeScore(episode_id=1, measure="odi", taken_on=FIRST_DAY, total=Decimal(44))
-    return told(replace(made, outcomes=made.outcomes or (scored,)), one)
-
-
-def pdf(session: TreatmentSession | None = None, **changes: object) -> bytes:
-    return render_evaluation(content(session, **changes))
-
-
-def text_of(document: bytes) -> str:
-    return flat(" ".join(pages(document))).replace("\xa0", " ")
-
-
-def require_order(text: str, wanted: list[str]) -> None:
-    places = [text.replace("\xa0", " ").find(words) for words in wanted]
-    assert -1 not in places, dict(zip(wanted, places, strict=True))
-    assert places == sorted(places), dict(zip(wanted, places, strict=True))
 
 
 def test_the_first_page_is_read_and_signed_by_the_physician() -> None:
@@ -217,112 +112,6 @@ def test_the_later_pages_tell_all_that_it_rests_on() -> None:
             "The screen is not recorded as asked.",
         ],
     )
-
-
-@pytest.mark.parametrize(
-    ("weeks", "until", "why"),
-    [
-        (12, date(2026, 3, 29), "the plan’s 12 weeks or 90 days, the shorter"),
-        (13, date(2026, 4, 4), "the plan’s 13 weeks or 90 days, the shorter"),
-        (1, date(2026, 1, 11), "the plan’s 1 week or 90 days, the shorter"),
-        (None, date(2026, 4, 4), "90 days"),
-    ],
-)
-def test_a_certification_holds_for_the_plan_or_ninety_days_the_shorter(
-    weeks: int | None, until: date, why: str
-) -> None:
-    version = replace(VERSION, plan=replace(PLAN, duration_weeks=weeks))
-    found = content(plan_versions=(version,)).certification
-    assert (found.standing, found.since, found.until, found.why_until) == (
-        Standing.ASKED,
-        FIRST_DAY,
-        until,
-        why,
-    )
-
-
-def test_a_shorter_day_that_was_entered_holds_and_a_longer_one_does_not() -> None:
-    for entered, until in ((date(2026, 2, 1), date(2026, 2, 1)), (date(2027, 2, 1), date(2026, 3, 1))):
-        version = replace(VERSION, plan=replace(PLAN, certified_until=entered))
-        assert content(plan_versions=(version,)).certification.until == until
-
-
-@pytest.mark.parametrize(
-    ("today", "is_late"), [(date(2026, 1, 6), False), (date(2026, 2, 4), False), (date(2026, 2, 5), True)]
-)
-def test_a_signature_is_asked_for_within_thirty_days(today: date, is_late: bool) -> None:
-    made = case(first_visit(), episode=WHOLE, plan_versions=(VERSION,))
-    found = certification_told(evaluated(made, first_visit()), MEDICARE, today)
-    assert (found.by, found.is_late) == (date(2026, 2, 4), is_late)
-    chosen = certification_told(evaluated(made, first_visit()), MEDICARE, today, date(2026, 1, 20))
-    assert chosen.by == date(2026, 1, 20)
-
-
-def test_without_a_rule_no_day_is_told() -> None:
-    made = case(first_visit(), episode=WHOLE, plan_versions=(VERSION,))
-    rules = DueRules(plan_sent_days=None, certified_days=None)
-    found = certification_told(evaluated(made, first_visit()), rules, FIRST_DAY)
-    assert (found.by, found.is_late, found.why_until) == (None, False, "the plan’s 8 weeks")
-    plain = replace(VERSION, plan=replace(PLAN, duration_weeks=None))
-    without = certification_told(
-        evaluated(replace(made, plan_versions=(plain,)), first_visit()), rules, FIRST_DAY
-    )
-    assert without.until is None
-    text = text_of(render_evaluation(replace(content(), certification=without)))
-    assert "which I certify from 5 Jan 2026." in text
-
-
-def test_a_plan_that_was_signed_asks_for_nothing() -> None:
-    data = content(plan_versions=(replace(VERSION, certification=SIGNED),))
-    assert data.certification.standing is Standing.SIGNED
-    text = flat(pages(render_evaluation(data))[0]).replace("\xa0", " ")
-    assert "Asked of you: nothing; the plan is certified." in text
-    assert (
-        "On record: sent to Dr. P. Anand on 6 Jan 2026 (fax), back on 9 Jan 2026, signed by Dr. P. Anand on 8 Jan 2026"
-        " from 5 Jan 2026 to 1 Mar 2026"
-    ) in text
-    assert "Changes, if any" not in text
-    until = replace(SIGNED, valid_until=date(2026, 2, 20))
-    assert content(plan_versions=(replace(VERSION, certification=until),)).certification.until == date(
-        2026, 2, 20
-    )
-
-
-@pytest.mark.parametrize(
-    ("days", "standing"), [(0, Standing.ON_FILE), (30, Standing.ON_FILE), (31, Standing.ASKED)]
-)
-def test_a_signed_referral_on_file_takes_the_place_of_a_signature_when_sent_in_thirty_days(
-    days: int, standing: Standing
-) -> None:
-    own = replace(SENT, sent_on=FIRST_DAY + timedelta(days=days), sent_how=SentHow.ORDER_ON_FILE)
-    data = content(plan_versions=(replace(VERSION, certification=own),))
-    assert data.certification.standing is standing
-    text = flat(pages(render_evaluation(data))[0]).replace("\xa0", " ")
-    assert ("A signed referral is on file" in text) is (standing is Standing.ON_FILE)
-    assert ("Changes, if any" in text) is (standing is Standing.ASKED)
-
-
-def test_a_plan_that_was_only_entered_as_certified_still_asks_for_the_signature_and_says_so() -> None:
-    entered = replace(VERSION, plan=replace(PLAN, certified_until=date(2026, 3, 1)))
-    found = content(plan_versions=(entered,)).certification
-    assert found.standing is Standing.ASKED
-    assert found.record == "entered as certified to 1 Mar 2026, no signature on record"
-
-
-def test_a_plan_that_was_only_sent_still_asks_for_the_signature() -> None:
-    data = content(plan_versions=(replace(VERSION, certification=SENT),))
-    assert data.certification.standing is Standing.ASKED
-    assert "So far: sent to Dr. P. Anand on 6 Jan 2026 (fax)." in text_of(render_evaluation(data))
-
-
-@pytest.mark.parametrize("versions", [(), (replace(VERSION, plan=PlanOfCare(prognosis="Good.")),)])
-def test_without_a_plan_there_is_nothing_to_sign(versions: tuple[PlanVersion, ...]) -> None:
-    data = content(plan_versions=versions, episode=replace(WHOLE, plan=PlanOfCare()))
-    assert data.certification.standing is Standing.NO_PLAN
-    text = flat(pages(render_evaluation(data))[0]).replace("\xa0", " ")
-    assert "Asked of you: nothing yet." in text
-    assert "No treatment is planned yet." in text
-    assert "PHYSICIAN’S CERTIFICATION" not in text
 
 
 def test_a_thin_evaluation_makes_a_document_that_claims_nothing() -> None:
@@ -440,105 +229,6 @@ def test_the_conclusion_names_what_was_measured_and_nothing_else() -> None:
     assert none.conclusion.detail == "Goal: Bend to tie shoes by 30 Mar 2026."
     word = first_visit(pain=(), rom=(replace(visit(1).rom[0], value=None, word="within_normal_limits"),))
     assert "lumbar flexion" not in content(word).conclusion.detail
-
-
-SCORED = (OutcomeScore(episode_id=1, measure="odi", taken_on=FIRST_DAY, total=Decimal(44)),)
-
-
-def lacks_of(session: TreatmentSession, **changes: object) -> tuple[Lack, ...]:
-    whole = {"episode": WHOLE, "plan_versions": (VERSION,), "outcomes": SCORED}
-    made = case(session, **{**whole, **changes})
-    found = evaluated(made, session)
-    return evaluation_lacks(found, evaluation_content(reference(), made, found, MEDICARE))
-
-
-def lacking(session: TreatmentSession | None = None, **changes: object) -> dict[str, bool]:
-    """The codes of what lacks, and whether it is required."""
-    lacks = lacks_of(session or first_visit(), **changes)
-    assert all(lack.text for lack in lacks)
-    assert [lack.is_required for lack in lacks] == sorted((lack.is_required for lack in lacks), reverse=True)
-    return {lack.code: lack.is_required for lack in lacks}
-
-
-def test_a_whole_evaluation_lacks_the_screen_alone() -> None:
-    assert lacking() == {"lack.screen": False}
-
-
-@pytest.mark.parametrize(
-    ("episode", "lacks"),
-    [
-        ({"diagnoses": ()}, {"lack.diagnosis"}),
-        ({"diagnoses": WHOLE.diagnoses[:1]}, {"lack.diagnosis_treatment"}),
-        ({"diagnoses": (replace(WHOLE.diagnoses[1], code=""),)}, {"lack.diagnosis_medical", "lack.diagnosis_code"}),
-        ({"onset": None}, set()),
-        ({"onset": None, "onset_kind": OnsetKind.UNKNOWN}, {"lack.onset"}),
-        ({"onset_kind": OnsetKind.UNKNOWN}, set()),
-        ({"prior_function": " "}, {"lack.prior_function"}),
-        ({"present_function": ""}, {"lack.present_function"}),
-        ({"complexities": ""}, {"lack.complexities"}),
-        ({"why_skilled": ""}, {"lack.why_skilled"}),
-        ({"goals": ()}, {"lack.long_term_goal"}),
-        ({"goals": (replace(GOAL, long_term=False),)}, {"lack.long_term_goal"}),
-        ({"goals": (replace(GOAL, target=None),)}, {"lack.goal_measure"}),
-        ({"goals": (GOAL, Goal(uuid="w", words="Feel well", function="live", due=date(2026, 3, 1)))},
-         {"lack.goal_measure"}),
-    ],
-)  # fmt: skip
-def test_what_the_episode_does_not_say_is_required(episode: dict[str, object], lacks: set[str]) -> None:
-    found = lacking(episode=replace(WHOLE, **episode))  # type: ignore[arg-type]  # fields of it
-    assert {code for code, is_required in found.items() if is_required} == lacks
-
-
-@pytest.mark.parametrize(
-    ("plan", "lacks"),
-    [
-        ({"times_a_day": None}, {"lack.plan_times_a_day"}),
-        ({"visits_a_week": None}, {"lack.plan_visits_a_week"}),
-        ({"duration_weeks": None}, {"lack.plan_duration_weeks"}),
-        ({"interventions": " "}, {"lack.plan_interventions"}),
-    ],
-)
-def test_what_the_plan_does_not_say_is_required(plan: dict[str, object], lacks: set[str]) -> None:
-    version = replace(VERSION, plan=replace(PLAN, **plan))  # type: ignore[arg-type]  # fields of it
-    found = lacking(plan_versions=(version,))
-    assert {code for code, is_required in found.items() if is_required} == lacks
-
-
-def test_no_plan_no_judgement_and_no_measure_are_required() -> None:
-    assert lacking(plan_versions=())["lack.plan_of_care"]
-    assert lacking(session=first_visit(note=Note()))["lack.judgement"]
-    assert lacking(session=first_visit(rom=()), outcomes=())["lack.objective"]
-    assert "lack.objective" not in lacking(outcomes=())
-    assert "lack.objective" not in lacking(session=first_visit(rom=()))
-    blank = first_visit(rom=(replace(visit(1).rom[0], value=None),))
-    assert lacking(session=blank, outcomes=())["lack.objective"]
-    assert lacking(author=replace(THERAPIST, credentials=""))["lack.credentials"]
-
-
-def test_a_blank_left_in_the_note_is_required_to_be_filled() -> None:
-    note = Note(assessment="Fits ‹what›.", communication="Told ‹whom›.")
-    found = [lack.text for lack in lacks_of(first_visit(note=note)) if lack.code == "lack.blank_left"]
-    assert found == ["The note has a blank left: ‹what›", "The note has a blank left: ‹whom›"]
-    assert lacking(session=first_visit(note=note))["lack.blank_left"]
-
-
-def test_what_readers_want_besides_is_wanted() -> None:
-    version = replace(VERSION, plan=replace(PLAN, prognosis=""))
-    goal = replace(GOAL, function="", due=None)
-    found = lacking(plan_versions=(version,), episode=replace(WHOLE, goals=(goal,), problems=(), referrer=""))
-    assert {code for code, is_required in found.items() if not is_required} == {
-        "lack.prognosis", "lack.goal_function", "lack.goal_due", "lack.problems", "lack.referrer", "lack.screen",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(("days", "is_late"), [(0, False), (1, False), (2, True)])
-def test_a_plan_is_written_before_treatment_begins(days: int, is_late: bool) -> None:
-    treated = replace(visit(2), service_date=FIRST_DAY + timedelta(days=1))
-    version = replace(VERSION, on=FIRST_DAY + timedelta(days=days))
-    made = case(first_visit(), treated, episode=WHOLE, plan_versions=(version,))
-    found = evaluated(made, first_visit())
-    lacks = evaluation_lacks(found, evaluation_content(reference(), made, found, MEDICARE))
-    assert ("lack.plan_late" in {lack.code for lack in lacks}) is is_late
 
 
 def test_the_place_to_sign_stays_on_the_first_page_and_what_was_left_out_follows() -> None:
