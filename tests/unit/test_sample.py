@@ -68,9 +68,11 @@ def demo(reference: Reference) -> tuple[Case, ...]:
     return tuple(demo_cases(reference, load_cast("America/New_York"), 1, TODAY))
 
 
-@pytest.fixture
-def clinic(tmp_path: Path, clock: FixedClock) -> Iterator[OpenClinic]:
-    clinic = create_demo(tmp_path / "demo.ptnotes", "any nine words of no use", clock=clock)
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenClinic]:
+    """The demo clinic, to be read and never changed."""
+    path = tmp_path_factory.mktemp("demo") / "demo.ptnotes"
+    clinic = create_demo(path, "any nine words of no use", clock=FixedClock())
     yield clinic
     clinic.close()
 
@@ -261,6 +263,14 @@ def test_a_plan_of_care_holds_for_ninety_days_at_most_and_is_written_anew_before
             assert played.episode.plan.certified_until == played.plans[-1][1]
             most = max(most, len(played.plans))
     assert most > 5
+
+
+def test_a_longer_plan_is_certified_for_ninety_days() -> None:
+    course = replace(COURSES["hip_arthritis"], weeks=24)
+    days = [TODAY - timedelta(weeks=week) for week in range(30, -1, -1)]
+    plans = run_of(course).plans(course, days)
+    assert [(until - start).days + 1 for start, until in plans] == [90, 90, 90]
+    assert len(run_of(course, full=False).plans(course, days)) == 1
 
 
 def test_the_demo_says_how_often_at_home_and_what_was_told_at_some_visits(demo: tuple[Case, ...]) -> None:
