@@ -30,6 +30,8 @@ _COLLECTED_AFTER = 20_000
 """So many values more are there before what is left in a ring is looked for."""
 
 # What needs no Qt is imported up here, before Qt: PySide reads the source of every module that is imported after it.
+# Looking for the first resource imports some, too.
+_ICON = files("ptnotes.resources") / "icons" / "ptnotes.png"
 
 
 def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False) -> int:
@@ -56,7 +58,7 @@ def run_app(argv: Sequence[str], file: Path | None = None, *, demo: bool = False
     application = new_application(argv)
     application.setApplicationName("PT Notes")
     application.setDesktopFileName("ptnotes")
-    application.setWindowIcon(QIcon(str(files("ptnotes.resources") / "icons" / "ptnotes.png")))
+    application.setWindowIcon(QIcon(str(_ICON)))
     remembered = Remembered()
     theme = Theme(application, look=remembered.look)
     tasks = Tasks()

@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 
-from ptnotes.domain.wording import how_many
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import LOCK_AFTER_MIN, Remembered
 
@@ -123,7 +122,8 @@ class LockAfterMenu(QMenu):
         self._watch = watch
         self._group = QActionGroup(self)
         for minutes in LOCK_AFTER_MIN:
-            action = self.addAction(how_many(minutes, "minute"))
+            # Not by `how_many`, with which all of the reference data would be imported before the first paint.
+            action = self.addAction("1 minute" if minutes == 1 else f"{minutes} minutes")
             action.setCheckable(True)
             action.setChecked(minutes == watch.after_min)
             action.setData(minutes)

@@ -13,12 +13,16 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ptnotes.ui.palette import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
 
 BODY_PX = 13
 TYPE_PX = MappingProxyType(
@@ -133,7 +137,9 @@ class Theme(QObject):
 
     def pixmap(self, name: str, role: str, size: float) -> QPixmap:
         """The line icon as a square picture of `size` pixels at the smallest text size."""
-        # Loaded here because the first screen shows no icon, and QtSvg costs time.
+        # Loaded here because the first screen shows no icon, and QtSvg and a painter cost time.
+        from PySide6.QtCore import QRectF  # noqa: PLC0415 - see above
+        from PySide6.QtGui import QPainter, QPixmap  # noqa: PLC0415 - see above
         from PySide6.QtSvg import QSvgRenderer  # noqa: PLC0415 - see above
 
         ratio = self._application.devicePixelRatio()
