@@ -62,10 +62,13 @@ def add_person(connection: Connection, person: Person, now: datetime) -> Person:
 def change_person(connection: Connection, person: Person, now: datetime) -> Person:
     """Store a change of details, role, permissions or public key. Raises `StaleError`, `NotFoundError`."""
     changed = replace(person, revision=person.revision + 1)
+    values = _values(changed)
+    # To write the id, be it the same, has SQLite look through every table that names a person.
+    del values["id"]
     done = connection.execute(
         update(PersonRecord)
         .where(PersonRecord.id == person.id, PersonRecord.revision == person.revision)
-        .values(**_values(changed))
+        .values(**values)
     )
     if done.rowcount != 1:
         current = connection.scalar(select(PersonRecord.revision).where(PersonRecord.id == person.id))

@@ -9,7 +9,20 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Text, bindparam, cast, exists, insert, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.db.schema.patient import PatientRecord
@@ -22,7 +35,7 @@ from ptnotes.db.schema.screening import (
     ScreenSiteRecord,
 )
 from ptnotes.db.schema.session import MobilizationRecord, MobilizationTargetRecord, SessionRecord
-from ptnotes.db.search import ROW, patient_row
+from ptnotes.db.search import ROW, Unindexed, patient_row
 from ptnotes.domain.contraindication import AdverseEvent, Consent, Override, Screen
 from ptnotes.domain.errors import NotFoundError, StaleError
 from ptnotes.domain.screening import BEGUN, UNCHANGED, ScreenAnswer, Site
@@ -82,6 +95,8 @@ _OVERRIDES = (
     .outerjoin(ScreenAnswerRecord, ScreenAnswerRecord.id == OverrideRecord.screen_answer_id)
     .outerjoin(OverrideSeenRecord, OverrideSeenRecord.override_id == OverrideRecord.id)
 )
+# Nearly every visit counts: it is looked up from the few reasons, and not the other way round.
+_COUNTED_VISIT = type_coerce(Unindexed(SessionRecord.state), SessionRecord.state.type).in_(_COUNTS)
 _NOTED = _OVERRIDES.where(OverrideRecord.noted_in.is_not(None)).order_by(OverrideRecord.id)
 _OVERRIDES_OF_EPISODE = _NOTED.where(OverrideRecord.episode_id == bindparam("episode"))
 _OVERRIDES_OF_VISITS = _NOTED.where(OverrideRecord.noted_in.in_(bindparam("visits", expanding=True)))
@@ -223,7 +238,7 @@ def overrides_to_see(connection: Connection, limit: int) -> tuple[AgainstRow, ..
         .join(PatientRecord, PatientRecord.id == EpisodeRecord.patient_id)
         .where(
             OverrideSeenRecord.person_id.is_(None),
-            SessionRecord.state.in_(_COUNTS),
+            _COUNTED_VISIT,
             or_(OverrideRecord.scope == _VISIT, is_there),
         )
         .order_by(OverrideRecord.id)

@@ -1,16 +1,17 @@
 """Stores to test against: the encrypted file, and PostgreSQL where there is a server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from ptnotes.db.settings import found_clinic
 from ptnotes.db.store import Store, create_schema, open_postgresql
@@ -87,3 +88,22 @@ def counted(store: Store) -> Iterator[list[str]]:
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
+
+
+def plans_of(connection: Connection, job: Callable[[], object]) -> list[str]:
+    """How SQLite goes about each statement of `job`."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
+        sent.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        job()
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return [
+        row.detail
+        for statement, values in sent
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]

@@ -1,23 +1,19 @@
 """Patients are found by what a therapist types, the same on the encrypted file and on PostgreSQL."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event
 
-from ptnotes.db.overview import recent_patients
 from ptnotes.db.patients import add_patients, change_patient, next_mrn, patient_by_mrn
 from ptnotes.db.search import find_patients, likely_duplicates
 from ptnotes.db.store import Store
 from ptnotes.domain.errors import InputError, NotFoundError, StaleError
 from ptnotes.domain.patient import Patient
 from ptnotes.domain.text import fold
-from tests.db.conftest import NOW
+from tests.db.conftest import NOW, plans_of
 
 TODAY = date(2026, 11, 20)
 PEOPLE = (
@@ -267,29 +263,3 @@ def test_a_search_on_the_file_reads_in_the_order_of_an_index_and_never_all_patie
         plans = plans_of(connection, lambda: find_patients(connection, typed, date(2026, 7, 1)))
     assert plans
     assert not [plan for plan in plans if "TEMP B-TREE" in plan or "archived_at" in plan]
-
-
-def test_the_patients_seen_last_are_found_from_their_visits(file_store: Store) -> None:
-    with file_store.read() as connection:
-        plans = plans_of(connection, lambda: recent_patients(connection, 12))
-    assert plans
-    assert not [plan for plan in plans if "archived_at" in plan]
-
-
-def plans_of(connection: Connection, job: Callable[[], object]) -> list[str]:
-    """How SQLite goes about each statement of `job`."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
-        sent.append((statement, values))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        job()
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return [
-        row.detail
-        for statement, values in sent
-        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    ]
