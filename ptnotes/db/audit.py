@@ -18,6 +18,7 @@ from ptnotes.db.schema import metadata
 from ptnotes.db.schema.clinic import EmergencyAccessRecord, PersonRecord
 from ptnotes.db.schema.documents import AuditEventRecord, DisclosureRecord
 from ptnotes.db.schema.patient import PatientRecord
+from ptnotes.db.written import run_written
 from ptnotes.domain.audit import (
     CLOCK_TOLERANCE_S,
     EDITING_SPAN_S,
@@ -48,7 +49,7 @@ _LAST_ABOUT = (
     .order_by(_EVENTS.c.sequence.desc())
     .limit(1)
 )
-_APPEND = insert(_EVENTS)
+_APPEND = insert(_EVENTS).values({column.name: bindparam(f"new_{column.name}") for column in _EVENTS.c})
 _PATIENT = select(metadata.tables["episode_of_care"].c.patient_id).where(
     metadata.tables["episode_of_care"].c.id == bindparam("episode")
 )
@@ -423,21 +424,22 @@ def _own_digest(event: AuditEvent) -> bytes | None:
 
 def _append(connection: Connection, event: AuditEvent) -> bytes:
     digest = event.digest()
-    connection.execute(
+    run_written(
+        connection,
         _APPEND,
         {
-            "sequence": event.sequence,
-            "at": event.at,
-            "zone": event.zone,
-            "person_id": event.person_id,
-            "verb": event.verb.value,
-            "object_kind": event.subject.value,
-            "object_id": event.object_id,
-            "patient_id": event.patient_id,
-            "detail": event.detail,
-            "count": event.count,
-            "previous": event.previous,
-            "digest": digest,
+            "new_sequence": event.sequence,
+            "new_at": event.at,
+            "new_zone": event.zone,
+            "new_person_id": event.person_id,
+            "new_verb": event.verb.value,
+            "new_object_kind": event.subject.value,
+            "new_object_id": event.object_id,
+            "new_patient_id": event.patient_id,
+            "new_detail": event.detail,
+            "new_count": event.count,
+            "new_previous": event.previous,
+            "new_digest": digest,
         },
     )
     return digest

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from ptnotes.db.columns import columns_of
 from ptnotes.db.schema.clinic import PersonRecord
 from ptnotes.db.schema.episode import EpisodeRecord
 from ptnotes.db.schema.patient import PatientRecord
@@ -27,7 +28,7 @@ _VISITS = (
 )
 """Visits with their patients."""
 _ATTENDED = select(
-    SessionRecord.id, SessionRecord.service_date, SessionRecord.time_in, SessionRecord.state
+    *(getattr(SessionRecord, name) for name in ("id", "service_date", "time_in", "state"))
 ).where(
     SessionRecord.episode_id == bindparam("episode"),
     SessionRecord.status == VisitStatus.ATTENDED,
@@ -121,8 +122,9 @@ def attended_visits(connection: Connection, episode_id: int) -> tuple[tuple[int,
 
     Oldest first.
     """
-    rows = connection.execute(_ATTENDED, {"episode": episode_id})
-    found = sorted((day, str(time_in or ""), key, state) for key, day, time_in, state in rows)
+    keys, days, times, states = columns_of(connection, _ATTENDED, {"episode": episode_id})
+    begun = (str(time_in or "") for time_in in times)
+    found = sorted(zip(days, begun, keys, states, strict=True))
     return tuple((key, day, state is NoteState.DRAFT) for day, _, key, state in found)
 
 
