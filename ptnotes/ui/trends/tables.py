@@ -151,16 +151,21 @@ class CellDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        model = index.model()
-        text = str(index.data())
-        wide = text_width(text, self._theme.px(13), "semibold") + self._theme.px(12)
-        if isinstance(model, RowsModel) and model.cell(index.row(), index.column()).tone is not None:
-            wide = text_width(text, self._theme.px(11), "medium") + self._theme.px(28)
-        return QSize(round(wide) + 1, self._theme.px(29) + self._height_of_more_lines(index, text, wide))
+        model, column = index.model(), index.column()
+        if not isinstance(model, RowsModel):
+            return super().sizeHint(option, index)
+        # Asked of the model itself: by way of Qt each text is handed over twice.
+        cell = model.cell(index.row(), column)
+        if cell.tone is not None:
+            wide = text_width(cell.text, self._theme.px(11), "medium") + self._theme.px(28)
+        else:
+            wide = text_width(cell.text, self._theme.px(13), "semibold") + self._theme.px(12)
+        more = self._height_of_more_lines(cell.text, wide) if column == self._wraps else 0
+        return QSize(round(wide) + 1, self._theme.px(29) + more)
 
-    def _height_of_more_lines(self, index: _Index, text: str, wide: float) -> int:
+    def _height_of_more_lines(self, text: str, wide: float) -> int:
         """What the words need beyond one line; `wide` is at least what they and the edges take in one."""
-        if index.column() != self._wraps or wide <= (column := self._view.columnWidth(self._wraps)):
+        if wide <= (column := self._view.columnWidth(self._wraps)):
             return 0
         metrics = QFontMetrics(self._theme.font("body"))
         room = QRect(0, 0, column - self._theme.px(12) + 2, 1000)
