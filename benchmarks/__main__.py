@@ -31,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from benchmarks.report import report_figures
 
     small, large = clinic_file(SMALL), clinic_file(LARGE)
+    if sys.platform != "win32":
+        # What was just made would be written out for minutes to come, and every save that is measured wait for that.
+        os.sync()
     _say("measuring; leave the machine alone meanwhile")
     figures = [
         first_paint(large),
