@@ -404,7 +404,7 @@ def test_a_visit_of_another_episode_is_never_shown_in_this_one(
     assert screen.stage.page is None
     qtbot.waitUntil(lambda: screen.stage.currentWidget() is screen.stage.empty)
     qtbot.waitUntil(lambda: visits.load_session(clinic, first).note.plan == "of the first patient")
-    assert screen.unsaved_problem() == ""
+    qtbot.waitUntil(lambda: screen.unsaved_problem() == "")
 
 
 def test_a_draft_chosen_from_elsewhere_is_the_one_that_is_shown(

@@ -108,7 +108,7 @@ def test_a_plan_that_was_sent_is_due_no_more(
         1,
     )
     qtbot.waitUntil(lambda: not any("nothing says" in one for one in said(screen.due)))
-    assert "sent to Dr. P. Anand (made up) on 7 Feb 2026, not back yet" in said(card)
+    qtbot.waitUntil(lambda: "sent to Dr. P. Anand (made up) on 7 Feb 2026, not back yet" in said(card))
 
 
 def test_a_signature_fills_in_who_and_that_it_came_back_today(

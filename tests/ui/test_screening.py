@@ -102,7 +102,7 @@ def test_eight_keys_answer_a_clean_screen_and_record_a_no_for_each_question(
     page.flush()
     qtbot.waitUntil(lambda: len(answers(*case)) == len(questions.rows))
     assert {said for said, _sites in answers(*case).values()} == {Answer.NO}
-    assert "never shows that a thrust is safe" in page.state.text()
+    qtbot.waitUntil(lambda: "never shows that a thrust is safe" in page.state.text())
 
 
 def test_a_compression_fracture_opens_its_item_and_asks_the_level(
@@ -167,7 +167,7 @@ def test_arrows_y_n_and_u_go_through_the_questions(ask: Ask, case: Case, qtbot: 
     assert focus() is titles[0]
     key(Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: answers(*case).get(second.item.id) == (Answer.UNKNOWN, ()))
-    assert page.unsaved_problem() == ""
+    qtbot.waitUntil(lambda: page.unsaved_problem() == "")
 
 
 def test_a_site_of_a_joint_has_its_side(ask: Ask, case: Case, qtbot: QtBot) -> None:

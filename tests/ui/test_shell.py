@@ -219,7 +219,7 @@ def test_a_visit_is_started_from_every_part_of_the_chart(
     )
     action.trigger()
     qtbot.waitUntil(lambda: len(sessions_of(clinic, 1)) == 1)
-    assert workspace.chart.header.tabs.currentIndex() == SESSIONS
+    qtbot.waitUntil(lambda: workspace.chart.header.tabs.currentIndex() == SESSIONS)
     workspace.show_tab(EPISODE)
     workspace.chart.start_visit()
     qtbot.wait(100)
