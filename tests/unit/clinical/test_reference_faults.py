@@ -9,7 +9,16 @@ import pytest
 
 from ptnotes.clinical import ReferenceDataError, load_reference, read_documents
 from ptnotes.clinical.load import FILES
-from tests.unit.clinical.reference_changes import Documents, entry, faults_of, set_in
+from tests.unit.clinical.faults_of_measures import OF_MEASURES
+from tests.unit.clinical.faults_of_treatment import OF_TREATMENT
+from tests.unit.clinical.reference_changes import Case, Documents, entry, faults_of, set_in
+
+
+@pytest.mark.parametrize("case", [*OF_MEASURES, *OF_TREATMENT], ids=lambda case: case[0])
+def test_a_fault_is_told(shipped: Documents, case: Case) -> None:
+    _what, change, said = case
+    faults = faults_of(shipped, change)
+    assert any(said in fault for fault in faults), faults
 
 
 def test_every_fault_is_told_at_once_with_its_file_and_entry(shipped: Documents) -> None:

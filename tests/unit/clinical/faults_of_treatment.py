@@ -1,19 +1,10 @@
-"""What is wrong in the data of treatment is told: places, techniques, grades, exercises and services."""
+"""What may be wrong in the data of treatment, and what is said of it."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
+from tests.unit.clinical.reference_changes import Case, add, set_in
 
-from tests.unit.clinical.reference_changes import (
-    Case,
-    Documents,
-    add,
-    faults_of,
-    set_in,
-)
-
-CASES: list[Case] = [
+OF_TREATMENT: list[Case] = [
     (
         "an unknown key",
         set_in("levels", "vertebra", "L4", colour="red"),
@@ -270,9 +261,3 @@ CASES: list[Case] = [
         "minutes is missing",
     ),
 ]
-
-
-@pytest.mark.parametrize(("change", "said"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_a_fault_is_told(shipped: Documents, change: Callable[[Documents], None], said: str) -> None:
-    faults = faults_of(shipped, change)
-    assert any(said in fault for fault in faults), faults
