@@ -137,7 +137,7 @@ def test_a_byte_flipped_in_the_middle_is_found_when_it_is_read(clinic_file: Path
         assert "is damaged" in said
         assert is_one_sentence(said), said
         found += 1
-    assert found > 6
+    assert found >= 6
 
 
 DENIED: dict[str, tuple[Callable[[Path], None], str]] = {
