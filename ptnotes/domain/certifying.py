@@ -22,10 +22,11 @@ def signature_asked(
     episode: EpisodeOfCare,
     versions: Sequence[PlanVersion],
     evaluations: Sequence[date],
-    today: date,
+    as_of: date,
     rules: DueRules = MEDICARE,
 ) -> Asked:
-    """What a report that is written `today` has to ask of the physician, as far as the plan of care goes.
+    """What a report up to the day `as_of` has to ask of the physician, as far as the plan of care goes; `episode` and
+    `versions` are as they stood then.
 
     A plan that is not signed: its signature, by the day that its evaluation says. One that is: a signature by the last
     day of the certification, as soon as what is due tells of that day. `evaluations` are the days of the episode's
@@ -39,7 +40,7 @@ def signature_asked(
     day = _evaluated_on(episode, versions, evaluations)
     if present.is_certified or is_on_file(present.certification, day, rules):
         until, _ = certified_to(present, present.plan.start or day, rules)
-        if until is None or (until - today).days > rules.warn_days:
+        if until is None or (until - as_of).days > rules.warn_days:
             return NOTHING_ASKED
         return Asked(request=Request.SIGNATURE, by=until)
     return Asked(request=Request.SIGNATURE, by=sign_by(versions[:-1], day, rules))

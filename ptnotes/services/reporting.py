@@ -73,17 +73,17 @@ def _gathered(clinic: OpenClinic, episode_id: int, chosen: ReportChoices) -> tup
         paper=chosen.paper,
         conclusion=checked_conclusion(chosen.conclusion),
         asked=chosen.asked,
-        due=_due(case if until == today else gather(clinic, episode_id, today), rules),
+        due=_due(case, rules),
         rules=rules,
     )
     _check_asked(case)
     return progress_content(clinic.reference, case), case
 
 
-def _due(now: Case, rules: DueRules) -> Asked:
-    """What is due of the physician as things stand today, whatever day the report goes up to."""
-    evaluations = [session.service_date for session in counted(now.sessions) if session.kind in EVALUATIONS]
-    return signature_asked(now.episode, now.plan_versions, evaluations, now.written_at.date(), rules)
+def _due(case: Case, rules: DueRules) -> Asked:
+    """What was due of the physician as things stood on the day that the report goes up to."""
+    evaluations = [session.service_date for session in counted(case.sessions) if session.kind in EVALUATIONS]
+    return signature_asked(case.episode, case.plan_versions, evaluations, case.as_of, rules)
 
 
 def prepare_report(clinic: OpenClinic, episode_id: int, choices: ReportChoices) -> MadeDocument:

@@ -242,14 +242,15 @@ def test_what_is_due_is_asked_where_nothing_else_is_chosen(clinic: OpenClinic, e
     silent = prepare_report(clinic, episode_id, ReportChoices(asked=NOTHING_ASKED))
     assert silent.asked == NOTHING_ASKED
     assert "lack.signature_asked" in {lack.code for lack in silent.lacks}
-    # A report of an earlier day is asked today, too: a signature that came since is not asked for again.
+    # A signature that came since is asked for in a report of a day before it, and in none of a day after it.
     signed = Certification(
         episode_id=episode_id, plan_version=1, sent_on=FIRST_DAY, received_on=clinic.today(),
         signed_on=clinic.today(), signed_by="Dr. A", valid_until=clinic.today() + timedelta(days=60),
     )  # fmt: skip
     save_certification(clinic, signed)
+    assert prepare_report(clinic, episode_id, ReportChoices()).asked == NOTHING_ASKED
     early = ReportChoices(as_of=FIRST_DAY + timedelta(days=1))
-    assert prepare_report(clinic, episode_id, early).asked == NOTHING_ASKED
+    assert prepare_report(clinic, episode_id, early).asked == made.asked
 
 
 def test_a_report_begins_after_the_last_one_that_does_not_cover_its_latest_visit(
