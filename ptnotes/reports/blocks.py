@@ -10,7 +10,8 @@ from typing import Any
 from reportlab.platypus import Flowable, Spacer
 
 from ptnotes.reports import fonts
-from ptnotes.reports.paper import GAP_PT, INKS
+from ptnotes.reports.paper import GAP_PT, INKS, spaced
+from ptnotes.reports.row_gaps import RowGaps
 from ptnotes.reports.shaping import is_right_to_left
 from ptnotes.reports.tagged_table import TableTags, TaggedTable
 from ptnotes.reports.tags import Element, Kind, marked
@@ -55,8 +56,8 @@ def table(
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), _PAD_X_PT),
         ("RIGHTPADDING", (0, 0), (-1, -1), _PAD_X_PT),
-        ("TOPPADDING", (0, 0), (-1, -1), _PAD_Y_PT),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), _PAD_Y_PT),
+        ("TOPPADDING", (0, 0), (-1, -1), spaced(_PAD_Y_PT)),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), spaced(_PAD_Y_PT)),
         # The edge of the text, not of the cell, stands on the page's margin.
         ("LEFTPADDING", (0, 0), (0, -1), 0),
         ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
@@ -70,7 +71,6 @@ def table(
         for place, head in enumerate(heads):
             commands += _set_in(head, (place, 0), (place, 0))
         commands += [
-            ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
             ("LINEBELOW", (0, 0), (-1, 0), 0.75, INKS["rule"]),
         ]
     return TaggedTable(
@@ -81,7 +81,7 @@ def table(
         hAlign="LEFT",
         splitInRow=1,
         emptyTableAction="indicate",
-        renderCB=TableTags(),
+        renderCB=TableTags(gaps=RowGaps()),
     )
 
 
@@ -117,8 +117,8 @@ def facts(rows: Sequence[tuple[str, Words]], width: float, label_pt: float) -> F
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
+        ("TOPPADDING", (0, 0), (-1, -1), spaced(1.5)),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), spaced(1.5)),
         *_set_in(CELL_QUIET, (0, 0), (0, -1)),
         *_set_in(style, (1, 0), (1, -1)),
     ]
@@ -139,7 +139,7 @@ class Section(Flowable):  # type: ignore[misc]  # ReportLab has no types
     def __init__(self, title: str, space_before: float = 10.0) -> None:
         super().__init__()
         self._title = title
-        self._space_before = space_before
+        self._space_before = spaced(space_before)
 
     def wrap(self, avail_width: float, _avail_height: float) -> tuple[float, float]:
         """Width and height that this takes, as ReportLab asks for them before it draws."""
@@ -310,8 +310,8 @@ def _told(words: str, kind: Kind) -> Element:
 
 
 def space(height_pt: float) -> Flowable:
-    """Empty room of `height_pt` points."""
-    return Spacer(1, height_pt)
+    """Empty room of `height_pt` points, less where things stand tight."""
+    return Spacer(1, spaced(height_pt))
 
 
 def stack_height(stack: Sequence[Flowable], width: float, avail_height: float) -> float:

@@ -19,8 +19,9 @@ from ptnotes.reports.blocks import (
     table,
 )
 from ptnotes.reports.discharge_data import DischargeData, DischargeMeasure
-from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.document import text_width_pt
 from ptnotes.reports.examination_section import answers_section
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letterhead import letterhead, period, section, signature_line, who_and_what
 from ptnotes.reports.paper import GAP_PT
 from ptnotes.reports.progress import how_judged
@@ -42,7 +43,7 @@ def render_discharge_summary(data: DischargeData) -> bytes:
 
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
-    return make_pdf(list(_story(data)), imprint(data, _TITLE))
+    return make_filled_pdf(lambda: list(_story(data)), imprint(data, _TITLE))
 
 
 def _story(data: DischargeData) -> Iterator[Flowable]:

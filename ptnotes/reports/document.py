@@ -6,11 +6,12 @@ The same input and time give the same bytes: nothing is read from the clock, the
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFName, PDFPage
@@ -68,14 +69,32 @@ def text_height_pt(paper: Paper) -> float:
     return PAGE_SIZES_PT[paper][1] - MARGIN_TOP_PT - MARGIN_BOTTOM_PT
 
 
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A document, and of each page the share that is taken, 0 to 1."""
+
+    pdf: bytes
+    fills: tuple[float, ...]
+
+
 def make_pdf(story: Sequence[Flowable], imprint: Imprint) -> bytes:
     """`story` as a PDF. Raises `MissingGlyphError` for a character that no font has."""
+    return lay_out(story, imprint).pdf
+
+
+def lay_out(
+    story: Sequence[Flowable], imprint: Imprint, free_pt: Mapping[int, float] = MappingProxyType({})
+) -> LaidOut:
+    """`story` as a PDF, and how it came out. Raises `MissingGlyphError` for a character that no font has.
+
+    `free_pt` says of pages, by their number, how much stays free at their foot.
+    """
     with _one_at_a_time:
         fonts.load_fonts()
         buffer = BytesIO()
-        document = _Document(buffer, imprint)
+        document = _Document(buffer, imprint, free_pt)
         document.build(list(story), canvasmaker=_Canvas)
-        return buffer.getvalue()
+        return LaidOut(buffer.getvalue(), tuple(document.fills))
 
 
 class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
@@ -115,7 +134,7 @@ def _number_form(number: int) -> str:
 
 
 class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no types
-    def __init__(self, buffer: BytesIO, imprint: Imprint) -> None:
+    def __init__(self, buffer: BytesIO, imprint: Imprint, free_pt: Mapping[int, float]) -> None:
         page = PAGE_SIZES_PT[imprint.paper]
         super().__init__(
             buffer,
@@ -145,12 +164,22 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no type
         # The foot is drawn last, so that the text is read in the order of the page.
         template = PageTemplate(id="page", frames=[frame], onPage=self._head, onPageEnd=self._foot)
         self.addPageTemplates([template])
+        self._free_pt = free_pt
+        self.fills: list[float] = []
 
     def beforeDocument(self) -> None:
         document, imprint = self.canv._doc, self._imprint
         _set_time(document._timeStamp, imprint.written_at)
         declare_pdf_a(document, language=imprint.language, written_at=imprint.written_at)
         self.canv.showOutline()
+
+    def beforePage(self) -> None:
+        (frame,) = self.pageTemplate.frames
+        frame._y1p = frame._y1 + self._free_pt.get(self.page, 0.0)
+
+    def afterPage(self) -> None:
+        top, bottom = self.frame._y2, self.frame._y1
+        self.fills.append((top - self.frame._y) / (top - bottom))
 
     def _head(self, canvas: Any, _document: BaseDocTemplate) -> None:
         """Say on every page that this is a draft, where it is one; whoever hears the document is told once."""

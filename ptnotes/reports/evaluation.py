@@ -24,10 +24,12 @@ from ptnotes.reports.blocks import (
 )
 from ptnotes.reports.body_section import body_section
 from ptnotes.reports.certification_block import certification_block
-from ptnotes.reports.document import make_pdf, text_height_pt, text_width_pt
+from ptnotes.reports.document import text_height_pt, text_width_pt
 from ptnotes.reports.evaluation_data import EvaluationData, GoalAim, Standing
 from ptnotes.reports.examination_section import answers_section
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letterhead import letterhead, section, signature_line, who_and_what
+from ptnotes.reports.paper import spacing
 from ptnotes.reports.plan_section import plan_section
 from ptnotes.reports.progress import every_measure, how_judged
 from ptnotes.reports.progress_data import CarePlan
@@ -77,13 +79,17 @@ def render_evaluation(data: EvaluationData) -> bytes:
 
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
-    story, trim = _first_page(data)
+    foot = f"{data.title} of {full_date(data.on)} · Confidential health information"
+    return make_filled_pdf(lambda: _story(data), replace(imprint(data, data.title), foot=foot))
+
+
+def _story(data: EvaluationData) -> list[Flowable]:
+    with spacing(is_tight=False):
+        story, trim = _first_page(data)
     height = text_height_pt(data.paper)
     is_short = stack_height(story, text_width_pt(data.paper), height) < height * _SHORT
     # What a therapist asks to be signed stands on a page of its own, unless there is next to nothing on it.
-    story = [*story, *([] if is_short else [PageBreak()]), *_later_pages(data, trim)]
-    foot = f"{data.title} of {full_date(data.on)} · Confidential health information"
-    return make_pdf(story, replace(imprint(data, data.title), foot=foot))
+    return [*story, *([] if is_short else [PageBreak()]), *_later_pages(data, trim)]
 
 
 def _first_page(data: EvaluationData) -> tuple[list[Flowable], _Trim]:

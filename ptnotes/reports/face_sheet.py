@@ -10,8 +10,9 @@ from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.payers import Authorization, Coverage
 from ptnotes.domain.wording import full_date, how_many
 from ptnotes.reports.blocks import CELL_BOLD, CELL_QUIET, CELL_RIGHT, Column, facts, space, table
-from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.document import text_width_pt
 from ptnotes.reports.face_sheet_data import EpisodeFacts, FaceSheetData
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letterhead import letterhead, section
 from ptnotes.reports.signed_section import imprint
 from ptnotes.reports.typeset import CAPTION, QUIET, Span, Words, bold, paragraph
@@ -27,7 +28,7 @@ def render_face_sheet(data: FaceSheetData) -> bytes:
 
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
-    return make_pdf(list(_story(data)), imprint(data, _TITLE))
+    return make_filled_pdf(lambda: list(_story(data)), imprint(data, _TITLE))
 
 
 def _story(data: FaceSheetData) -> Iterator[Flowable]:

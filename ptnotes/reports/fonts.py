@@ -287,6 +287,17 @@ def encoded(canvas: Any, text: str, font: str) -> Iterator[tuple[str, str]]:
     return _font(font).encoded(text, canvas._doc)
 
 
+@cache
+def double_blank() -> str:
+    """A character whose glyph in the regular weight is a space, and which is read as two of them.
+
+    A program that finds words by where they stand takes one space for the end of a word, wherever the next one begins.
+    """
+    font = _font(REGULAR)
+    glyph = font.face.charToGlyph[ord(" ")]
+    return font.glyphs_as("  ", [(glyph, 0, 0)], font.face.hmetrics[glyph][0], is_turned=False)
+
+
 def runs(text: str, font: str, *, is_turned: bool | None = None) -> list[tuple[str, str]]:
     """`text`, one line, as (font name, glyphs) runs in the order in which they are seen from left to right.
 

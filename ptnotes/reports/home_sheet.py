@@ -10,8 +10,9 @@ from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.wording import full_date
 from ptnotes.reports import fonts
 from ptnotes.reports.blocks import Box, Section, space
-from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.document import text_width_pt
 from ptnotes.reports.home_sheet_data import HomeExercise, HomeSheetData
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letterhead import letterhead
 from ptnotes.reports.paper import INKS
 from ptnotes.reports.signed_section import imprint
@@ -95,7 +96,7 @@ def render_home_sheet(data: HomeSheetData) -> bytes:
 
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
-    return make_pdf(list(_story(data)), imprint(data, _TITLE))
+    return make_filled_pdf(lambda: list(_story(data)), imprint(data, _TITLE))
 
 
 def _story(data: HomeSheetData) -> Iterator[Flowable]:

@@ -11,7 +11,8 @@ from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.wording import full_date
 from ptnotes.reports import fonts
 from ptnotes.reports.blocks import space
-from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.document import text_width_pt
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letter_data import LetterData
 from ptnotes.reports.letterhead import letterhead, signature_line
 from ptnotes.reports.signed_section import imprint
@@ -30,7 +31,7 @@ def render_letter(data: LetterData) -> bytes:
     """
     stamped = imprint(data, _TITLE)
     draft = " ".join((*data.signatures.open, *data.undone))
-    return make_pdf(list(_story(data)), replace(stamped, draft=draft))
+    return make_filled_pdf(lambda: list(_story(data)), replace(stamped, draft=draft))
 
 
 def _story(data: LetterData) -> Iterator[Flowable]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import MappingProxyType
 
 from reportlab.lib.colors import Color, HexColor
@@ -17,6 +19,25 @@ MARGIN_BOTTOM_PT = 48.0
 """Room for the footer: its line stands 34 points above the edge."""
 GAP_PT = 24.0
 """Between two things that stand side by side."""
+
+_TIGHT = 0.6
+_is_tight = ContextVar("is_tight", default=False)
+
+
+@contextmanager
+def spacing(*, is_tight: bool) -> Iterator[None]:
+    """Let what is made within stand roomy, as it does otherwise, or tight."""
+    before = _is_tight.set(is_tight)
+    try:
+        yield
+    finally:
+        _is_tight.reset(before)
+
+
+def spaced(roomy_pt: float) -> float:
+    """What is left free for looks, in points: all of it, or less where things stand tight."""
+    return roomy_pt * _TIGHT if _is_tight.get() else roomy_pt
+
 
 INKS: Mapping[str, Color] = MappingProxyType(
     {

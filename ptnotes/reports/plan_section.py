@@ -14,10 +14,10 @@ from ptnotes.reports.typeset import BODY, Span, Words, paragraph, quiet
 _LEAST_PT = 72
 
 
-def plan_section(care: CarePlan, width: float) -> Iterator[Flowable]:
-    """The sections, `width` points wide; each only where there is something to tell."""
+def plan_section(care: CarePlan, width: float, problems: str = "Problems") -> Iterator[Flowable]:
+    """The sections, `width` points wide; each only where there is something to tell. `problems` heads the problems."""
     if care.problems:
-        yield from _headed("Problems")
+        yield from _headed(problems)
         yield table([Column("Problem", 4), Column("Since", 1.5), Column("State", 2)], _problems(care), width)
     if care.steps:
         yield from _headed("What became of the goals")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -25,13 +25,14 @@ from ptnotes.reports.blocks import (
     table,
 )
 from ptnotes.reports.body_section import body_section
-from ptnotes.reports.document import make_pdf, text_width_pt
+from ptnotes.reports.document import text_width_pt
 from ptnotes.reports.examination_section import answers_section, examination_section
 from ptnotes.reports.figure_flowable import FigureFlowable, text_width
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letterhead import section
-from ptnotes.reports.paper import GAP_PT, INKS
+from ptnotes.reports.paper import GAP_PT, INKS, spacing
 from ptnotes.reports.plan_section import plan_section
-from ptnotes.reports.progress_data import CarePlan, MeasureRow, ProgressReportData, Reading
+from ptnotes.reports.progress_data import CarePlan, GoalLine, MeasureRow, ProgressReportData, Reading
 from ptnotes.reports.progress_head import head_in_full
 from ptnotes.reports.progress_page import (
     Trim,
@@ -65,11 +66,14 @@ def render_progress_report(data: ProgressReportData) -> bytes:
 
     Raises `MissingGlyphError` for a character that no font has, `InputError` for a logo that is no picture.
     """
-    story, trim = first_page(data)
+    return make_filled_pdf(lambda: _story(data), imprint(data, "Progress report"))
+
+
+def _story(data: ProgressReportData) -> list[Flowable]:
+    with spacing(is_tight=False):
+        story, trim = first_page(data)
     later = list(_later_pages(data, trim))
-    if later:
-        story = [*story, PageBreak(), *later]
-    return make_pdf(story, imprint(data, "Progress report"))
+    return [*story, PageBreak(), *later] if later else story
 
 
 def _later_pages(data: ProgressReportData, trim: Trim) -> Iterator[Flowable]:
@@ -189,12 +193,13 @@ def _more_charts(data: ProgressReportData, trim: Trim, width: float) -> Iterator
 
 
 def _levels_treated(data: ProgressReportData, trim: Trim, width: float) -> tuple[list[Flowable], CarePlan]:
-    """The spine as the screen shows it, at the levels round what was treated, with all goals and the problems beside it
-    if they fit; and what of the plan is still to be told.
+    """The spine as the screen shows it, at the levels round what was treated; beside it all goals and the problems, as
+    many of each as have room, and under it the rest. What of the plan is still to be told goes with it.
     """
+    goals = data.goals if len(data.goals) > trim.goals else ()
     levels = levels_round(data.marks)
     if levels is None:
-        return list(_all_goals(data, trim, width)), data.care
+        return list(_goals(data, goals, "All goals", width)), data.care
     shown = LEVELS.index(levels[1]) - LEVELS.index(levels[0]) + 1
     height = min(shown * _LEVEL_PT, _MOST_SPINE_PT)
     drawn = spine_figure(_SPINE_PT, height, data.marks, text_width, _SPINE_TEXT_PT, levels)
@@ -203,30 +208,42 @@ def _levels_treated(data: ProgressReportData, trim: Trim, width: float) -> tuple
         words.append("Filled: at the latest visit of the period. Outlined: before.")
     if drawn.elsewhere:
         words.append("What was treated elsewhere stands among the techniques.")
-    told = paragraph(" ".join(words), QUIET)
     shares = [1.0, 2.0]
     room = Columns([], shares).column_widths(width)[1]
-    goals = list(_all_goals(data, trim, room))
-    problems = list(plan_section(CarePlan(problems=data.care.problems), room))
-    beside: list[Flowable] = []
-    for tried in ([*goals, *problems], goals, problems, []):
-        beside = [told, *(part for part in tried if not isinstance(part, CondPageBreak))]
-        if stack_height(beside, room, height) <= height:
-            break
+    beside: list[Flowable] = [paragraph(" ".join(words), QUIET)]
+
+    def taken(part: Callable[[int], Iterator[Flowable]], count: int) -> int:
+        """Stand as many of `count` beside the spine as there is room for, and say how many those are."""
+        above = list(beside)
+        for number in range(1, count + 1):
+            tried = [*above, *(one for one in part(number) if not isinstance(one, CondPageBreak))]
+            if stack_height(tried, room, height) > height:
+                return number - 1
+            beside[:] = tried
+        return count
+
+    told = taken(lambda number: _goals(data, goals[:number], "All goals", room), len(goals))
+    problems = data.care.problems
+    goals_alone = list(beside)
+    listed = taken(lambda number: plan_section(CarePlan(problems=problems[:number]), room), len(problems))
+    if told and listed < len(problems):
+        # A list is parted only where the place beside the spine would be empty without it.
+        beside, listed = goals_alone, 0
     figure = Columns([[FigureFlowable(drawn.figure, INKS)], beside], shares)
     story = [CondPageBreak(height + _HEADING_PT), Section("Levels treated"), space(4), figure]
-    if any(part not in beside for part in goals if not isinstance(part, CondPageBreak)):
-        story += _all_goals(data, trim, width)
-    if all(part in beside for part in problems if not isinstance(part, CondPageBreak)):
-        return story, replace(data.care, problems=())
-    return story, data.care
+    story += _goals(data, goals[told:], "More goals" if told else "All goals", width)
+    left = CarePlan(problems=problems[listed:])
+    story += plan_section(left, width, "More problems" if listed else "Problems")
+    return story, replace(data.care, problems=())
 
 
-def _all_goals(data: ProgressReportData, trim: Trim, width: float) -> Iterator[Flowable]:
-    """Every goal, where the first page has not all of them."""
-    if len(data.goals) > trim.goals:
-        yield from section("All goals")
-        yield from goal_rows(data, _NO_LIMIT, width)
+def _goals(
+    data: ProgressReportData, goals: tuple[GoalLine, ...], title: str, width: float
+) -> Iterator[Flowable]:
+    """These goals of the report under a heading; nothing without any."""
+    if goals:
+        yield from section(title)
+        yield from goal_rows(replace(data, goals=goals), len(goals), width)
 
 
 def _was_cut(data: ProgressReportData, trim: Trim) -> bool:

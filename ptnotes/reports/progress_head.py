@@ -113,7 +113,12 @@ def _conclusion(data: ProgressReportData) -> Flowable:
         case Request.SIGNATURE:
             is_late = data.asked.by is not None and data.asked.by < data.written_at.date()
             spans.append(Span(f"your signature on the plan of care{'' if is_late else by}."))
-            if is_late and data.asked.by is not None:
+            # The day that a certification ran to is told once, by the sentence about that.
+            if (
+                is_late
+                and data.asked.by is not None
+                and full_date(data.asked.by) not in data.certification_ended
+            ):
                 spans.append(Span(f" It was due by {full_date(data.asked.by)}.", None, "danger"))
     if data.certification_ended:
         spans.append(Span(f" {data.certification_ended}", None, "danger"))

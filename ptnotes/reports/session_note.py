@@ -11,7 +11,8 @@ from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.wording import full_date
 from ptnotes.reports.blocks import CELL_QUIET, Box, Column, Columns, Section, space, stack_height, table
 from ptnotes.reports.body_section import body_section
-from ptnotes.reports.document import make_pdf, text_height_pt, text_width_pt
+from ptnotes.reports.document import text_height_pt, text_width_pt
+from ptnotes.reports.last_page import make_filled_pdf
 from ptnotes.reports.letterhead import letterhead, section, who_and_what
 from ptnotes.reports.progress_page import cut
 from ptnotes.reports.session_note_data import SessionNoteData
@@ -43,7 +44,7 @@ def render_session_note(data: SessionNoteData) -> bytes:
     made = replace(imprint(data, _TITLE), foot=foot)
     if data.void:
         made = replace(made, draft=data.void, stamp="VOID")
-    return make_pdf(_story(data), made)
+    return make_filled_pdf(lambda: _story(data), made)
 
 
 class _Ending(Columns):

@@ -109,6 +109,26 @@ class TextBlock(Flowable):  # type: ignore[misc]  # ReportLab has no types
             return []
         return [self._part(self._lines[:room]), self._part(self._lines[room:])]
 
+    @property
+    def typed_lines(self) -> int:
+        """How many lines were typed, where none of them had to be broken; else 0."""
+        count = len(self._lines)
+        if count == 1 or self._is_part:
+            return 0 if self._is_part else 1
+        return count if count == 1 + sum(len(_NEW_LINE.findall(piece.text)) for piece in self._pieces) else 0
+
+    def line_widths(self) -> list[float]:
+        """The width of each line in points, for the room of which the text was broken last."""
+        return [
+            sum(
+                fonts.width(glyphs, font, piece.size)
+                for piece, text in line
+                for font, glyphs in fonts.runs(text, piece.font, is_turned=piece.is_turned)
+            )
+            - _hanging_pt(line)
+            for line in self._lines
+        ]
+
     def _part(self, lines: list[_Line]) -> TextBlock:
         part = TextBlock((), self._leading, self._align, self._size)
         part._lines, part._broken_at, part._is_part = lines, self._broken_at, True
@@ -158,6 +178,14 @@ def write_lines(
                     font_set = (name, piece.size)
                     code.append(f"{name} {fp_str(piece.size)} Tf")
                 code.append(f"({string}) Tj")
+    code.append("ET Q")
+    canvas._code.append(" ".join(code))
+
+
+def write_plain(canvas: Any, x: float, y: float, text: str, font: str, size: float, colour: Color) -> None:
+    """Write `text`, one line that `fonts.is_plain`, with its baseline from `x`, `y` on."""
+    code = [f"q BT {fill_operator(colour)} {fp_str(x, y)} Td"]
+    code += [f"{name} {fp_str(size)} Tf ({string}) Tj" for name, string in fonts.encoded(canvas, text, font)]
     code.append("ET Q")
     canvas._code.append(" ".join(code))
 

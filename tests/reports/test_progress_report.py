@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -21,8 +21,21 @@ from ptnotes.domain.patient import Patient
 from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import Note, Phase, Side
 from ptnotes.reports import fonts
+from ptnotes.reports.progress import render_progress_report
 from tests.clinics import reference
-from tests.reports.cases import CLINIC, EPISODE, PATIENT, case, flat, flexion, missed, pages, pdf, visit
+from tests.reports.cases import (
+    CLINIC,
+    EPISODE,
+    PATIENT,
+    case,
+    content,
+    flat,
+    flexion,
+    missed,
+    pages,
+    pdf,
+    visit,
+)
 
 TEN = tuple(visit(number) for number in range(1, 11))
 
@@ -406,3 +419,27 @@ def test_all_goals_and_problems_stand_once_on_the_later_pages_be_there_room_besi
     for number in range(count):
         assert later.count(f"Goal <{number}>") == 1
         assert later.count(f"Trouble <{number}>") == 1
+
+
+def test_goals_that_are_too_many_stand_beside_the_spine_as_far_as_there_is_room() -> None:
+    goals = tuple(
+        replace(EPISODE.goals[0], uuid=f"g{number}", words=f"Goal <{number}>") for number in range(25)
+    )
+    later = flat(" ".join(pages(pdf(case(*TEN, episode=replace(EPISODE, goals=goals))))[1:]))
+    assert later.index("LEVELS TREATED") < later.index("ALL GOALS") < later.index("Goal <0>")
+    assert later.index("Goal <1>") < later.index("MORE GOALS") < later.index("Goal <24>")
+
+
+def test_a_day_that_is_past_is_named_once_where_a_certification_ran_to_it() -> None:
+    by = date(2026, 2, 4)
+    data = replace(
+        content(case(visit(1), visit(2))),
+        asked=Asked(request=Request.SIGNATURE, by=by),
+        certification_ended="The plan of care was certified to 4 Feb 2026.",
+    )
+    page = flat(pages(render_progress_report(data))[0]).replace("\xa0", " ")
+    assert "The plan of care was certified to 4 Feb 2026." in page
+    assert "It was due" not in page
+    later = replace(data, asked=replace(data.asked, by=by + timedelta(days=1)))
+    page = flat(pages(render_progress_report(later))[0]).replace("\xa0", " ")
+    assert "It was due by 5 Feb 2026. The plan of care was certified to 4 Feb 2026." in page
