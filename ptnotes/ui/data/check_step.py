@@ -34,7 +34,7 @@ from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.override import override
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.card import Card, from_left
 from ptnotes.ui.widgets.empty_state import EmptyState
 from ptnotes.ui.widgets.labels import FaultLabel, Label
 from ptnotes.ui.widgets.table import plain_table
@@ -143,15 +143,10 @@ class CheckStep(QWidget):
     def _lay_out(self) -> None:
         theme = self._theme
         self.table.verticalHeader().setDefaultSectionSize(theme.px(28))
-        for_all = QHBoxLayout()
-        for_all.setSpacing(theme.space(3))
-        for widget in (self.add_all, self.leave_all):
-            for_all.addWidget(widget)
-        for_all.addStretch(1)
         body = self.card.body
         body.addWidget(self.warning)
         body.addWidget(self.kinds)
-        body.addLayout(for_all)
+        body.addLayout(from_left(self.add_all, self.leave_all, gap_px=theme.space(3)))
         body.addWidget(self.split, 1)
         body.addWidget(self.empty, 1)
         write = QHBoxLayout()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,7 @@ from ptnotes.ui.data.running import RunningLine
 from ptnotes.ui.data.steps import keys_of_way_on
 from ptnotes.ui.override import override
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.card import Card, Scroller
+from ptnotes.ui.widgets.card import Card, Scroller, from_left
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import FaultLabel, Label
 from ptnotes.ui.widgets.table import GridTable, plain_table
@@ -179,12 +178,7 @@ class ColumnsStep(QWidget):
         self.first_rows.setSelectionMode(self.first_rows.SelectionMode.NoSelection)
         self.matching.body.addWidget(self.table)
         self.matching.body.addWidget(self.more)
-        row = QHBoxLayout()
-        row.setSpacing(theme.space(3))
-        row.addWidget(self.go_on)
-        row.addWidget(keys_of_way_on(self, self.go_on))
-        row.addWidget(self.back)
-        row.addStretch(1)
+        keys = keys_of_way_on(self, self.go_on)
         for widget in (self.file, self.matching):
             self.scroller.body.addWidget(widget)
         self.scroller.body.addStretch(1)
@@ -193,7 +187,7 @@ class ColumnsStep(QWidget):
         foot.setSpacing(theme.space(3))
         foot.addWidget(self.running)
         foot.addWidget(self.fault)
-        foot.addLayout(row)
+        foot.addLayout(from_left(self.go_on, keys, self.back, gap_px=theme.space(3)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.errors import EnvironmentFault
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.card import from_left
 from ptnotes.ui.widgets.labels import Label, LabelType
 
 if TYPE_CHECKING:
@@ -53,16 +54,11 @@ class KeyPaper(QFrame):
         self.state = Label("", "small", wraps=True, parent=self)
         self.state.hide()
         column.addWidget(self.state)
-        row = QHBoxLayout()
-        row.setSpacing(theme.space(3))
         self.done = QPushButton("I have written it down", self)
         self.done.setProperty("type", "primary")
         self.copy = QPushButton("Copy", self)
         self.print = QPushButton("Print…", self)
-        for button in (self.done, self.copy, self.print):
-            row.addWidget(button)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addLayout(from_left(self.done, self.copy, self.print, gap_px=theme.space(3)))
         self._ask_printer = ask_for_printer
         self.done.clicked.connect(self._let_go)
         self.copy.clicked.connect(self._copy)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ptnotes.domain.importing import Imported
 from ptnotes.domain.sentences import sentence
@@ -19,7 +19,7 @@ from ptnotes.ui.data.running import RunningLine
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.card import Card, from_left
 from ptnotes.ui.widgets.labels import FaultLabel, Label
 
 
@@ -48,14 +48,9 @@ class ResultCard(Card):
         self.save = QPushButton("Write what was not added to a file…")
         self.undo = QPushButton("Undo this import…")
         self.running = RunningLine(theme, self)
-        row = QHBoxLayout()
-        row.setSpacing(theme.space(3))
-        for button in (self.save, self.undo):
-            row.addWidget(button)
-        row.addStretch(1)
         for widget in (self.words, self.saved, self.fault, self.running):
             self.body.addWidget(widget)
-        self.body.addLayout(row)
+        self.body.addLayout(from_left(self.save, self.undo, gap_px=theme.space(3)))
         self.save.clicked.connect(self._save)
         self.undo.clicked.connect(self._ask_undo)
 

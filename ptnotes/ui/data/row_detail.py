@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ptnotes.domain.importing import ImportRow, RowKind
 from ptnotes.domain.patient import Patient
@@ -13,7 +13,7 @@ from ptnotes.domain.wording import full_date
 from ptnotes.ui.data.rows_model import Decisions
 from ptnotes.ui.keys import IMPORT
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.card import Scroller
+from ptnotes.ui.widgets.card import Scroller, from_left
 from ptnotes.ui.widgets.labels import Heading, KeyHint, Label
 from ptnotes.ui.widgets.table import GridTable
 
@@ -37,14 +37,9 @@ class RowDetail(Scroller):
         self.table = GridTable(("", "", "", ""))
         self.turn = QPushButton("")
         self.keys = KeyHint(IMPORT.shown("turn"))
-        row = QHBoxLayout()
-        row.setSpacing(theme.space(3))
-        row.addWidget(self.turn)
-        row.addWidget(self.keys)
-        row.addStretch(1)
         for widget in (self.title, self.why):
             self.body.addWidget(widget)
-        self.body.addLayout(row)
+        self.body.addLayout(from_left(self.turn, self.keys, gap_px=theme.space(3)))
         self.body.addWidget(self.table)
         self.body.addStretch(1)
         self.turn.clicked.connect(self.turned)

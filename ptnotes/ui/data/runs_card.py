@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.importing import ImportRun, RunState, Undone
 from ptnotes.domain.wording import full_date, how_many
@@ -17,7 +17,7 @@ from ptnotes.ui.data.running import RunningLine
 from ptnotes.ui.messages import sentence_for
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.theme import Theme
-from ptnotes.ui.widgets.card import Card
+from ptnotes.ui.widgets.card import Card, from_left
 from ptnotes.ui.widgets.labels import Label, LabelType
 from ptnotes.ui.widgets.table import GridTable
 
@@ -62,14 +62,9 @@ class RunsCard(Card):
         self.means = Label("", wraps=True)
         self.yes = QPushButton("Undo this import")
         self.no = QPushButton("Keep the patients")
-        row = QHBoxLayout()
-        row.setSpacing(theme.space(3))
-        row.addWidget(self.yes)
-        row.addWidget(self.no)
-        row.addStretch(1)
         inside.addWidget(self.question)
         inside.addWidget(self.means)
-        inside.addLayout(row)
+        inside.addLayout(from_left(self.yes, self.no, gap_px=theme.space(3)))
         self.running = RunningLine(theme, self)
         self.state = Label("", wraps=True)
         for widget in (self.none, self.state, self.ask, self.running, self.table):

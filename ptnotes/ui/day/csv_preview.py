@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ptnotes.domain.day_list import CsvMatch
 from ptnotes.domain.wording import full_date, how_many
 from ptnotes.ui.day.day_list import clock_words
 from ptnotes.ui.keys import SHEET
 from ptnotes.ui.override import override
-from ptnotes.ui.widgets.card import Scroller
+from ptnotes.ui.widgets.card import Scroller, from_left
 from ptnotes.ui.widgets.labels import Label
 from ptnotes.ui.widgets.table import GridTable
 
@@ -39,14 +39,9 @@ class CsvPreview(QWidget):
         self.add = QPushButton("", self)
         self.add.setProperty("type", "primary")
         self.cancel = QPushButton("Cancel", self)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.add)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
         column.addWidget(self.words)
         column.addWidget(scroller, 1)
-        column.addLayout(row)
+        column.addLayout(from_left(self.add, self.cancel, gap_px=8))
         self.add.clicked.connect(self._agree)
         self.cancel.clicked.connect(self.left)
 

@@ -67,3 +67,13 @@ class Scroller(QScrollArea):
         self.body.setContentsMargins(24, 16, 24, 24)
         self.body.setSpacing(16)
         self.setWidget(page)
+
+
+def from_left(*widgets: QWidget, gap_px: int) -> QHBoxLayout:
+    """A row of widgets, each as wide as it is, with what is left of the room at its right."""
+    row = QHBoxLayout()
+    row.setSpacing(gap_px)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
