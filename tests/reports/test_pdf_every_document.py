@@ -19,8 +19,8 @@ from ptnotes.reports.document import make_pdf
 from ptnotes.reports.fonts import MissingGlyphError
 from ptnotes.reports.typeset import TITLE, paragraph
 from tests.reports import (
+    evaluations,
     test_discharge,
-    test_evaluation,
     test_face_sheet,
     test_home_sheet,
     test_letter,
@@ -37,7 +37,7 @@ MAKERS: Mapping[DocumentKind, Callable[[Paper], bytes]] = {
     DocumentKind.PROGRESS_REPORT: lambda paper: pdf(
         case(*(visit(number) for number in range(1, 41)), paper=paper)
     ),
-    DocumentKind.EVALUATION: lambda paper: test_evaluation.pdf(paper=paper),
+    DocumentKind.EVALUATION: lambda paper: evaluations.pdf(paper=paper),
     DocumentKind.SESSION_NOTE: lambda paper: test_session_note.pdf(
         test_session_note.whole(), signed=test_session_note.SIGNED, paper=paper
     ),
