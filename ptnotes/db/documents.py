@@ -91,9 +91,9 @@ def kept_already(connection: Connection, kind: DocumentKind, patient_id: int, di
 
 
 def kept_documents(connection: Connection, patient_id: int) -> tuple[KeptDocument, ...]:
-    """The documents of a patient, newest first."""
+    """The documents of a patient, newest first: in the order of keeping, whatever was done to the clock meanwhile."""
     query = _kept().where(DocumentRecord.patient_id == patient_id)
-    rows = connection.execute(query.order_by(DocumentRecord.made_at.desc(), DocumentRecord.id.desc()))
+    rows = connection.execute(query.order_by(DocumentRecord.id.desc()))
     return tuple(_document(row) for row in rows)
 
 
@@ -205,7 +205,11 @@ def _document(row: Any) -> KeptDocument:
 def _kept() -> Select[Any]:
     sent = (
         select(func.count())
-        .where(DisclosureRecord.document_id == DocumentRecord.id)
+        .where(
+            # By the patient there is an index.
+            DisclosureRecord.patient_id == DocumentRecord.patient_id,
+            DisclosureRecord.document_id == DocumentRecord.id,
+        )
         .correlate(DocumentRecord)
     )
     own, signer = DocumentSignatureRecord, aliased(PersonRecord)

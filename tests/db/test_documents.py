@@ -1,7 +1,7 @@
 """Kept documents and the signatures under them, on the encrypted file and on PostgreSQL."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, update
@@ -33,7 +33,9 @@ def patient(store: Store) -> Patient:
     return added
 
 
-def keep(store: Store, patient: Patient, content: bytes, *verbs: Verb, sign: bool = False) -> int:
+def keep(
+    store: Store, patient: Patient, content: bytes, *verbs: Verb, sign: bool = False, made_at: datetime = NOW
+) -> int:
     """Keep a report of these bytes, signed or not, and write down what was done with it."""
     with store.write() as connection:
         made = stored.keep_document(
@@ -46,7 +48,7 @@ def keep(store: Store, patient: Patient, content: bytes, *verbs: Verb, sign: boo
             covers=(None, None),
             sessions=(),
             is_draft=False,
-            made_at=NOW,
+            made_at=made_at,
             zone=ZONE,
             person_id=1,
             renderer_version="PT Notes, in a test",
@@ -78,6 +80,13 @@ def test_a_document_comes_back_with_who_signed_it_and_whether_it_left(store: Sto
             == {signed, given}
         )
         assert audit.documents_told(connection, 99) == frozenset()
+
+
+def test_the_newest_is_the_one_kept_last_where_the_clock_was_set_back(store: Store, patient: Patient) -> None:
+    first = keep(store, patient, b"%PDF-1")
+    second = keep(store, patient, b"%PDF-2", made_at=NOW - timedelta(seconds=3))
+    with store.read() as connection:
+        assert [one.id for one in stored.kept_documents(connection, patient.id or 0)] == [second, first]
 
 
 def test_what_is_verified_of_a_document_is_all_that_was_signed(store: Store, patient: Patient) -> None:

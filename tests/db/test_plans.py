@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection
 
+from ptnotes.db.documents import kept_documents
 from ptnotes.db.overview import recent_patients
 from ptnotes.db.people import change_person, people
 from ptnotes.db.screening import overrides_to_see
@@ -23,10 +24,17 @@ def _change_somebody(connection: Connection) -> None:
     [
         (lambda connection: recent_patients(connection, 12), "archived_at"),
         (lambda connection: overrides_to_see(connection, 100), _BY_STATE),
+        (lambda connection: kept_documents(connection, 1), "SCAN disclosure"),
         (_change_somebody, "SCAN rom_reading"),
         (_change_somebody, "SCAN treatment_session"),
     ],
-    ids=["seen last", "against a stop", "readings of a person", "visits of a person"],
+    ids=[
+        "seen last",
+        "against a stop",
+        "sendings of a document",
+        "readings of a person",
+        "visits of a person",
+    ],
 )
 def test_what_grows_is_not_looked_through(
     file_store: Store, job: Callable[[Connection], object], unwanted: str
