@@ -25,6 +25,8 @@ _LETTER = 0.5
 """Width of a letter in heights: a gap is told as so many blanks as it has room for."""
 _FINE_PT = 2.0
 """Height of the blank between two rows, of which no word beside it can be taken for a part."""
+_WIDE_PT = 400.0
+"""A table that is less wide stands beside another one, whose rows a blank between its own would take out of order."""
 
 
 class RowGaps:
@@ -60,7 +62,8 @@ class RowGaps:
         """Draw what parts the row from the next one."""
         left, right = table._colpositions[0], table._colpositions[-1]
         if self._ends is None:
-            self._draw(table.canv, left, right, table._rowpositions[self._row + 1], _FINE_PT)
+            if right - left >= _WIDE_PT:
+                self._draw(table.canv, left, right, table._rowpositions[self._row + 1], _FINE_PT)
             return
         style = table._cellStyles[self._row][0]
         for number, end in enumerate(self._ends):

@@ -253,6 +253,21 @@ def test_what_is_due_is_asked_where_nothing_else_is_chosen(clinic: OpenClinic, e
     assert prepare_report(clinic, episode_id, early).asked == made.asked
 
 
+def test_a_certification_that_ends_soon_is_asked_for_in_a_report_of_a_day_near_its_end(
+    clinic: OpenClinic, episode_id: int
+) -> None:
+    until = clinic.today() + timedelta(days=5)
+    signed = Certification(
+        episode_id=episode_id, plan_version=1, sent_on=FIRST_DAY, received_on=FIRST_DAY,
+        signed_on=FIRST_DAY, signed_by="Dr. A", valid_until=until,
+    )  # fmt: skip
+    save_certification(clinic, signed)
+    asked = Asked(request=Request.SIGNATURE, by=until)
+    assert progress_report_data(clinic, episode_id).asked == asked
+    early = ReportChoices(as_of=FIRST_DAY + timedelta(days=1))
+    assert progress_report_data(clinic, episode_id, early).asked == NOTHING_ASKED
+
+
 def test_a_report_begins_after_the_last_one_that_does_not_cover_its_latest_visit(
     clinic: OpenClinic, episode_id: int
 ) -> None:
