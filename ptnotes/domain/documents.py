@@ -97,3 +97,10 @@ class KeptDocument:
     sent: int = 0
     has_left: bool = True
     signed: DocumentSignature | None = None
+
+    @property
+    def unsendable(self) -> str:
+        """The code of why it cannot have been sent, empty where it can: a draft may not be, nor can what never left."""
+        if self.is_draft:
+            return "document.draft"
+        return "" if self.has_left else "document.not_left"

@@ -307,6 +307,7 @@ SENTENCES = {
     "evaluation.not_one": "This visit is no evaluation or re-evaluation of this episode.",
     "session_note.planned": "This visit is still planned: there is no note of it yet.",
     "document.not_found": "This document is not in the file.",
+    "document.not_left": "Save or print it first: what never left cannot have been sent.",
     "document.draft": "A draft cannot be logged as sent: sign the notes in it, fill in its blanks, and make it again.",
     "document.signature": "The signature of this document does not hold, or is not in the file. Compare with a backup.",
     "document.stale": "The record changed since this document was made. It is made anew: look at it, then sign.",

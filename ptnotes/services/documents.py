@@ -252,13 +252,14 @@ def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
 def log_sent(clinic: OpenClinic, document_id: int, sent: Disclosure) -> Disclosure:
     """Write down that a kept document was sent: to whom, how and for what. What was sent is the document's own title.
 
-    Raises `InputError` "document.draft" for a draft, which may not be sent, and what `record_disclosure` raises.
+    Raises `InputError` for what cannot have been sent ("document.draft", "document.not_left"), and what
+    `record_disclosure` raises.
     """
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
         kept = stored.load_document(connection, document_id)
-    if kept.is_draft:
-        raise InputError(Fault("document.draft", "disclosure.what"))
+    if kept.unsendable:
+        raise InputError(Fault(kept.unsendable, "disclosure.what"))
     what = kept.title or KIND_TITLES[kept.kind]
     sent = replace(sent, patient_id=kept.patient_id, document_id=document_id, what=what)
     return record_disclosure(clinic, sent)

@@ -253,9 +253,14 @@ def test_the_list_says_who_signed_and_what_nobody_has_yet(
     assert signed(screen, qtbot).pdf == document.pdf
     assert screen.preview.signed.isVisible()
     assert not screen.foot.sign.isEnabled()
+    send = screen.kept.send
+    assert not send.add.isVisible()
+    assert send.state.text() == "Save or print it first: what never left cannot have been sent."
     answer.path = tmp_path / "again.pdf"
     save(screen, qtbot)
     assert answer.path.read_bytes() == document.pdf
+    assert send.add.isVisible()
+    assert send.state.text() == ""
     assert rows.item(0).text().endswith("not sent")
 
 

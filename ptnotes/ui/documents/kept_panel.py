@@ -120,6 +120,8 @@ class KeptPanel(QWidget):
                 left = replace(one, has_left=True)
                 self._kept = (*self._kept[:place], left, *self._kept[place + 1 :])
                 self.list.item(place).setText(kept_words(left))
+                if place == self.list.currentRow():
+                    self.send.show_document(left)
 
     def _read(self) -> None:
         read = partial(documents_of, self._clinic, self._patient_id)

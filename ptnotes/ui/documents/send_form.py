@@ -25,7 +25,7 @@ _LONGEST = 200
 
 
 class SendForm(Card):
-    """Shown for a document that may be sent; for a draft it says why it may not. Emits `stored` once it is logged."""
+    """Shown for a document that may be sent; for any other it says why it may not. Emits `stored` once it is logged."""
 
     stored = Signal()
 
@@ -64,21 +64,20 @@ class SendForm(Card):
 
     def show_document(self, kept: KeptDocument | None) -> None:
         """Ask to whom this document went; what was typed for another is let go."""
-        if kept is not None and self._kept is not None and kept.id == self._kept.id:
-            self._kept = kept
+        before, self._kept = self._kept, kept
+        unsendable = kept.unsendable if kept is not None else ""
+        if kept and before and (kept.id, unsendable) == (before.id, before.unsendable):
             return
-        self._kept = kept
         self.setVisible(kept is not None)
-        is_draft = kept is not None and kept.is_draft
         for field in self.fields.values():
-            field.setVisible(not is_draft)
-        self.add.setVisible(not is_draft)
-        self._say("warning" if is_draft else "small", _sentence("document.draft") if is_draft else "")
+            field.setVisible(not unsendable)
+        self.add.setVisible(not unsendable)
+        self._say("warning" if unsendable else "small", _sentence(unsendable) if unsendable else "")
         self._clear()
 
     def store(self) -> None:
         """Write down what is typed."""
-        if self._kept is None or self._kept.is_draft:
+        if self._kept is None or self._kept.unsendable:
             return
         sent = self._typed(self._kept)
         job = partial(log_sent, self._clinic, self._kept.id, sent)

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, text
 
 from ptnotes.db import documents as stored
 from ptnotes.db import export
-from ptnotes.domain.audit import Verb
+from ptnotes.domain.audit import Disclosure, Verb
 from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare
-from ptnotes.domain.errors import EnvironmentFault, PtNotesError
+from ptnotes.domain.errors import EnvironmentFault, InputError, PtNotesError
 from ptnotes.domain.letters import LetterChoices
 from ptnotes.domain.people import Permission, Role
 from ptnotes.domain.signature import DocumentProblem, Wrong
@@ -26,7 +26,14 @@ from ptnotes.services import signing
 from ptnotes.services.discharge_summary import DischargeChoices, prepare_discharge_summary
 from ptnotes.services.document_file import document_file
 from ptnotes.services.document_signing import sign_document, why_not_signed
-from ptnotes.services.documents import MadeDocument, document_again, documents_of, give_out, save_out
+from ptnotes.services.documents import (
+    MadeDocument,
+    document_again,
+    documents_of,
+    give_out,
+    log_sent,
+    save_out,
+)
 from ptnotes.services.episodes import discharge_episode
 from ptnotes.services.evaluation import EvaluationChoices, prepare_evaluation
 from ptnotes.services.face_sheet import prepare_face_sheet
@@ -99,6 +106,20 @@ def test_where_a_line_for_a_pen_stood_a_signed_document_says_who_signed_and_when
     assert (kept.signed.person, kept.signed.at) == ("J. Rivera, PT, DPT", clinic.clock())
     # It is kept, and nobody has it yet.
     assert (kept.has_left, kept.is_draft) == (False, False)
+
+
+def test_what_was_signed_and_never_left_cannot_be_logged_as_sent(case: Case) -> None:
+    clinic, episode = case
+    signed = sign_document(clinic, report(case), PASSPHRASE)
+    (kept,) = documents_of(clinic, episode.patient_id)
+    sent = Disclosure(
+        patient_id=episode.patient_id, what="", to_whom="Dr. P. Anand", how="Fax", purpose="Treatment"
+    )
+    with pytest.raises(InputError, match=r"document\.not_left"):
+        log_sent(clinic, kept.id, sent)
+    give_out(clinic, signed, list)
+    assert log_sent(clinic, kept.id, sent).document_id == kept.id
+    assert [one.sent for one in documents_of(clinic, episode.patient_id)] == [1]
 
 
 def test_the_rest_of_a_signed_document_is_what_was_seen(case: Case) -> None:
