@@ -50,8 +50,9 @@ class TaggedTable(Table):  # type: ignore[misc]  # ReportLab has no types
     def _drawCell(
         self, cellval: Any, cellstyle: Any, pos: tuple[float, float], size: tuple[float, float]
     ) -> None:
-        """Draw a cell; lines of plain text, which stand at the top of their row, in a fifth of the library's time."""
-        if not isinstance(cellval, str):
+        """Draw a cell; lines of plain text that stand at the top of their row, in a fifth of the library's time."""
+        is_usual = cellstyle.valign == "TOP" and cellstyle.alignment in {"LEFT", "RIGHT"}
+        if not is_usual or not isinstance(cellval, str):
             super()._drawCell(cellval, cellstyle, pos, size)
             return
         font, height = cellstyle.fontname, cellstyle.fontsize

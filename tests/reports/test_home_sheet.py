@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
+from itertools import pairwise
 
 import pikepdf
 import pypdfium2
@@ -253,6 +254,17 @@ def test_any_text_prints_or_is_named(text: str, count: int) -> None:
     rows = [replace(BRIDGE, row=20 + number, name=text, cue=text) for number in range(count)]
     data = home_sheet_content(reference(), case(at(1, *rows)), text)
     holds_or_names(lambda: render_home_sheet(data), text)
+
+
+def test_each_day_stands_in_the_middle_over_its_boxes() -> None:
+    with pypdfium2.PdfDocument(BytesIO(pdf(case(at(1, BRIDGE))))) as document:
+        page = document[0].get_textpage()
+        first = page.get_text_range().index("Mon")
+        middles = []
+        for place in range(first, first + 7 * len("Mon "), len("Mon ")):
+            letters = [page.get_charbox(place + letter, loose=True) for letter in range(3)]
+            middles.append((letters[0][0] + letters[2][2]) / 2)
+    assert [after - before for before, after in pairwise(middles)] == pytest.approx([23.5] * 6, abs=0.5)
 
 
 def test_the_ticks_tell_which_exercise_and_which_week_and_day_they_are_of() -> None:
