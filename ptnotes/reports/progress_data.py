@@ -154,7 +154,8 @@ class ProgressReportData(DocumentData):
     the period treated, `strip` where and when the episode did. `against` is what was done against a
     contraindication in it. `body` are the episode's first and latest body chart, `examination` each of its
     findings, first and now. `care` is what the later pages tell of problems, goals and plan. `certification_ended`
-    says that a certification had run out while care went on, empty where none had.
+    says that a certification had run out while care went on, empty where none had; `certification_ended_on` was its
+    last day.
     """
 
     diagnoses: tuple[str, ...]
@@ -192,5 +193,6 @@ class ProgressReportData(DocumentData):
     narrative: Narrative = Narrative()
     visits: tuple[VisitLine, ...] = ()
     certification_ended: str = ""
+    certification_ended_on: date | None = None
     method_notes: tuple[str, ...] = ()
     against: tuple[AgainstLine, ...] = ()

@@ -114,11 +114,7 @@ def _conclusion(data: ProgressReportData) -> Flowable:
             is_late = data.asked.by is not None and data.asked.by < data.written_at.date()
             spans.append(Span(f"your signature on the plan of care{'' if is_late else by}."))
             # The day that a certification ran to is told once, by the sentence about that.
-            if (
-                is_late
-                and data.asked.by is not None
-                and full_date(data.asked.by) not in data.certification_ended
-            ):
+            if is_late and data.asked.by is not None and data.asked.by != data.certification_ended_on:
                 spans.append(Span(f" It was due by {full_date(data.asked.by)}.", None, "danger"))
     if data.certification_ended:
         spans.append(Span(f" {data.certification_ended}", None, "danger"))

@@ -88,6 +88,7 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
     goals = goals_progress(episode.goals, charts, pain, outcomes, reference)
     treated_days = len({session.service_date for session in attended})
     is_over = episode.discharged_on is not None and episode.discharged_on <= case.as_of
+    ended, ended_on = _certification_ended(case)
     return ProgressReportData(
         clinic=case.clinic,
         author=case.author,
@@ -117,7 +118,8 @@ def progress_content(reference: Reference, case: Case) -> ProgressReportData:
         or draft_conclusion(_changes(measures), treated_days, since=back.words, is_over=is_over),
         asked=case.asked or case.due,
         due=case.due,
-        certification_ended=_certification_ended(case),
+        certification_ended=ended,
+        certification_ended_on=ended_on,
         measures=tuple(row for row, _ in measures),
         charts=shown_charts,
         strip=treatment_strip(reference, attended),
@@ -260,22 +262,25 @@ def _measured(chart: TrendChart, label: str, how: str, since: date | None, back:
     return row, change
 
 
-def _certification_ended(case: Case) -> str:
-    """That a certification had run out while care went on; a day that was only entered is told as that, and so is that
-    a plan ran out by its length, or by the rule's days, without one.
+def _certification_ended(case: Case) -> tuple[str, date | None]:
+    """That a certification had run out while care went on, and its last day; a day that was only entered is told as
+    that, and so is that a plan ran out by its length, or by the rule's days, without one.
     """
     plan, treated = case.episode.plan, counted(case.sessions)
     entered = certified_until(case.episode, case.plan_versions)
     counted_to = runs_to(plan.start or case.episode.start, plan.duration_weeks, case.rules)
     until = entered or (counted_to if plan_words(case.episode) else None)
     if until is None or not treated or treated[-1].service_date <= until:
-        return ""
+        return "", None
     own = case.plan_versions[-1].certification if case.plan_versions else None
     if own is not None and own.signed_on is not None:
-        return f"The plan of care was certified to {full_date(until)}."
+        return f"The plan of care was certified to {full_date(until)}.", until
     if entered is None:
-        return f"The plan of care ran to {full_date(until)}; no certification is on record."
-    return f"The plan of care is entered as certified to {full_date(until)}; no signature is on record."
+        return f"The plan of care ran to {full_date(until)}; no certification is on record.", until
+    return (
+        f"The plan of care is entered as certified to {full_date(until)}; no signature is on record.",
+        until,
+    )
 
 
 def _scored(reference: Reference, case: Case, taken: Sequence[OutcomeScore], back: _Back) -> _Measured:

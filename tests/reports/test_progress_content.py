@@ -352,6 +352,7 @@ def test_a_plan_that_ran_out_without_a_certification_is_told() -> None:
     made = case(days[0], after)
     words = "The plan of care ran to 1 Mar 2026; no certification is on record."
     assert content(made).certification_ended == words
+    assert content(made).certification_ended_on == date(2026, 3, 1)
     assert words in flat(pages(pdf(made))[0])
     no_plan = replace(EPISODE, plan=PlanOfCare())
     late = replace(visit(2), service_date=FIRST_DAY + timedelta(days=200))

@@ -436,6 +436,7 @@ def test_a_day_that_is_past_is_named_once_where_a_certification_ran_to_it() -> N
         content(case(visit(1), visit(2))),
         asked=Asked(request=Request.SIGNATURE, by=by),
         certification_ended="The plan of care was certified to 4 Feb 2026.",
+        certification_ended_on=by,
     )
     page = flat(pages(render_progress_report(data))[0]).replace("\xa0", " ")
     assert "The plan of care was certified to 4 Feb 2026." in page
@@ -443,3 +444,14 @@ def test_a_day_that_is_past_is_named_once_where_a_certification_ran_to_it() -> N
     later = replace(data, asked=replace(data.asked, by=by + timedelta(days=1)))
     page = flat(pages(render_progress_report(later))[0]).replace("\xa0", " ")
     assert "It was due by 5 Feb 2026. The plan of care was certified to 4 Feb 2026." in page
+
+
+def test_a_day_that_is_past_is_named_where_another_one_ends_with_its_letters() -> None:
+    data = replace(
+        content(case(visit(1), visit(2))),
+        asked=Asked(request=Request.SIGNATURE, by=date(2026, 2, 4)),
+        certification_ended="The plan of care was certified to 14 Feb 2026.",
+        certification_ended_on=date(2026, 2, 14),
+    )
+    page = flat(pages(render_progress_report(data))[0]).replace("\xa0", " ")
+    assert "It was due by 4 Feb 2026. The plan of care was certified to 14 Feb 2026." in page
