@@ -24,13 +24,14 @@ from ptnotes.domain.screening import items_for
 from ptnotes.domain.text import clean_note
 from ptnotes.domain.treatment import Exercise, Place, TreatmentSession
 from ptnotes.domain.trend import counted, visit_numbers
-from ptnotes.domain.wording import full_date, how_often, number
+from ptnotes.domain.wording import full_date, how_many, how_often, number
 from ptnotes.reports.home_sheet_data import HomeExercise, HomeSheetData
 from ptnotes.services.case import Case, gather
 from ptnotes.services.documents import MadeDocument, made_document
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 from ptnotes.services.report_signatures import signatures
+from ptnotes.services.visit_words import goes_on
 
 _SPINAL_SIGNS = frozenset({"cauda_equina"})
 _SIGNS = {
@@ -178,26 +179,35 @@ def _exercise(reference: Reference, row: Exercise) -> HomeExercise:
     known = reference.exercises.get(row.exercise or "")
     return HomeExercise(
         name=row.name or (known.label if known is not None else "Exercise"),
-        dose=_dose(row),
+        dose=_dose(row, goes_on=goes_on(reference, row)),
         load=_load(row),
         often=how_often(row.times_a_day, row.days_a_week),
         cue=row.cue.strip(),
     )
 
 
-def _dose(row: Exercise) -> str:
-    """How much, in words: ``3 sets of 10, each held for 5 seconds``; empty where nothing was charted."""
-    held = f"{row.hold_s} {'second' if row.hold_s == 1 else 'seconds'}" if row.hold_s is not None else ""
+def _dose(row: Exercise, *, goes_on: bool) -> str:
+    """How much, in words: ``3 sets of 10, each held for 5 seconds``; empty where nothing was charted.
+
+    What goes on for a time, as on a bicycle, is not held: ``once, for 5 minutes``.
+    """
+    lasting = _lasting(row.hold_s, goes_on=goes_on) if row.hold_s is not None else ""
     if row.reps is None:
         if row.sets is None:
-            return f"hold for {held}" if held else ""
+            return lasting
         times = "once" if row.sets == 1 else f"{row.sets} times"
-        return f"{times}, hold for {held}" if held else f"{row.sets} {'set' if row.sets == 1 else 'sets'}"
+        return f"{times}, {lasting}" if lasting else f"{row.sets} {'set' if row.sets == 1 else 'sets'}"
     if row.sets is not None:
         told = f"{row.sets} {'set' if row.sets == 1 else 'sets'} of {row.reps}"
     else:
         told = "once" if row.reps == 1 else f"{row.reps} times"
-    return f"{told}, each held for {held}" if held else told
+    return f"{told}, each {lasting.replace('hold', 'held')}" if lasting else told
+
+
+def _lasting(seconds: int, *, goes_on: bool) -> str:
+    if not goes_on:
+        return f"hold for {how_many(seconds, 'second')}"
+    return f"for {how_many(seconds, 'second') if seconds % 60 else how_many(seconds // 60, 'minute')}"
 
 
 def _load(row: Exercise) -> str:

@@ -75,6 +75,22 @@ def test_the_dose_is_said_in_words(changed: dict[str, int | None], words: str) -
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
+        ({"sets": None, "hold_s": 300}, "for 5 minutes"),
+        ({"sets": 1, "hold_s": 60}, "once, for 1 minute"),
+        ({"hold_s": 90}, "3 times, for 90 seconds"),
+        ({"reps": 4, "hold_s": 30}, "3 sets of 4, each for 30 seconds"),
+        ({}, "3 sets"),
+    ],
+)
+def test_nobody_is_told_to_hold_a_bicycle(changed: dict[str, int | None], words: str) -> None:
+    bicycle = replace(BRIDGE, name="", exercise="stationary_bike", reps=None)
+    data = home_sheet_content(reference(), case(at(1, replace(bicycle, **changed))))  # type: ignore[arg-type]
+    assert [row.dose for row in data.exercises] == [words]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
         ({"band": "green"}, "with the green band"),
         ({"load": Decimal("5.50"), "load_unit": "lb"}, "with 5.5 lb"),
         ({}, ""),

@@ -125,6 +125,19 @@ def text_of(document: bytes) -> str:
     return flat(" ".join(pages(document))).replace("\xa0", " ")
 
 
+@pytest.mark.parametrize(
+    ("exercise", "dose"),
+    [
+        (Exercise(row=11, exercise="stationary_bike", sets=1, hold_s=300), "1 × 5 min"),
+        (Exercise(row=11, exercise="treadmill", hold_s=90), "90 s"),
+        (Exercise(row=11, exercise="plank", sets=3, hold_s=60), "3 × 60 s hold"),
+    ],
+)
+def test_what_goes_on_for_a_time_is_not_held(exercise: Exercise, dose: str) -> None:
+    (line,) = content(note_case(whole(exercises=(exercise,)))).treatment.exercises
+    assert line.dose == dose
+
+
 def test_the_note_tells_the_visit_in_order() -> None:
     text = text_of(pdf(whole(), signed=SIGNED))
     wanted = [
