@@ -82,6 +82,7 @@ _TRIMS = (
     Trim(6, 3, 2, 220),
     Trim(5, 3, 2, 220),
     Trim(4, 2, 2, 140),
+    Trim(4, 1, 2, 140),
 )
 _LEAST_CHART_PT = 78.0
 _GOOD_CHART_PT = 100.0

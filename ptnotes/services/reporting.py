@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from ptnotes.domain.certifying import signature_asked
-from ptnotes.domain.conclusion import Asked, Conclusion, Request
+from ptnotes.domain.conclusion import NOTHING_ASKED, Asked, Conclusion, Request
 from ptnotes.domain.documents import KIND_TITLES, DocumentKind
 from ptnotes.domain.due import DueRules
 from ptnotes.domain.errors import Fault, InputError
@@ -73,15 +73,22 @@ def _gathered(clinic: OpenClinic, episode_id: int, chosen: ReportChoices) -> tup
         paper=chosen.paper,
         conclusion=checked_conclusion(chosen.conclusion),
         asked=chosen.asked,
-        due=_due(case, rules),
+        due=_due(case, case if until == today else gather(clinic, episode_id, today), rules),
         rules=rules,
     )
     _check_asked(case)
     return progress_content(clinic.reference, case), case
 
 
-def _due(case: Case, rules: DueRules) -> Asked:
-    """What was due of the physician as things stood on the day that the report goes up to."""
+def _due(case: Case, now: Case, rules: DueRules) -> Asked:
+    """What was due of the physician on the day that the report goes up to, unless it came since: who reads the report
+    reads it now.
+    """
+    asked = _asked_of(case, rules)
+    return asked if now is case or _asked_of(now, rules).request is asked.request else NOTHING_ASKED
+
+
+def _asked_of(case: Case, rules: DueRules) -> Asked:
     evaluations = [session.service_date for session in counted(case.sessions) if session.kind in EVALUATIONS]
     return signature_asked(case.episode, case.plan_versions, evaluations, case.as_of, rules)
 

@@ -136,6 +136,28 @@ def test_sending_is_logged_once(
     assert len(disclosures_of(clinic, 1)) == 1
 
 
+def test_a_slow_second_press_logs_no_second_sending(
+    screen: DocumentsScreen,
+    clinic: OpenClinic,
+    kept: tuple[MadeDocument, MadeDocument],
+    tasks: Tasks,
+    qtbot: QtBot,
+) -> None:
+    assert kept
+    given_out(screen, clinic, qtbot)
+    send = screen.kept.send
+    for _ in range(2):
+        QTest.mouseClick(send.add, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: tasks.unsaved == 0)
+        assert send.state.text() == "Logged as sent to Dr. P. Anand."
+    assert not send.fields["disclosure.to_whom"].fault
+    assert len(disclosures_of(clinic, 1)) == 1
+    send.to_whom.setText("Dr. N. Other")
+    QTest.mouseClick(send.add, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: send.state.text() == "Logged as sent to Dr. N. Other.")
+    assert [one.to_whom for one in disclosures_of(clinic, 1)] == ["Dr. N. Other", "Dr. P. Anand"]
+
+
 def test_sending_is_logged_with_the_documents_own_title_and_to_the_referrer_unless_another_is_typed(
     screen: DocumentsScreen,
     clinic: OpenClinic,
@@ -157,7 +179,8 @@ def test_sending_is_logged_with_the_documents_own_title_and_to_the_referrer_unle
     )
     assert sent.what.startswith("Progress report to ")
     assert send.state.text() == "Logged as sent to Dr. P. Anand."
-    send.to_whom.clear()
+    assert send.to_whom.text() == ""
+    send.how.setCurrentText("Fax")
     send.store()
     field = send.fields["disclosure.to_whom"]
     qtbot.waitUntil(lambda: bool(field.fault))

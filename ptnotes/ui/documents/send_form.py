@@ -34,6 +34,8 @@ class SendForm(Card):
         self._clinic = clinic
         self._tasks = tasks
         self._kept: KeptDocument | None = None
+        self._left: Disclosure | None = None
+        """What the lines said once a sending was logged and they were emptied."""
         self.referrer = ""
         """Who is offered first as the one to whom it went."""
         self.to_whom = QLineEdit()
@@ -73,13 +75,18 @@ class SendForm(Card):
             field.setVisible(not unsendable)
         self.add.setVisible(not unsendable)
         self._say("warning" if unsendable else "small", _sentence(unsendable) if unsendable else "")
-        self._clear()
+        self._left = None
+        self._clear(self.referrer)
 
     def store(self) -> None:
         """Write down what is typed."""
         if self._kept is None or self._kept.unsendable:
             return
         sent = self._typed(self._kept)
+        if sent == self._left:
+            # Nothing was typed since: this is the second half of a double press, not sent again to nobody.
+            self.to_whom.setFocus()
+            return
         job = partial(log_sent, self._clinic, self._kept.id, sent)
         self._tasks.write_in_turn(self, job, partial(self._stored, self._kept.id, sent), self._tell)
 
@@ -95,7 +102,8 @@ class SendForm(Card):
     def _stored(self, document_id: int, typed: Disclosure, sent: Disclosure) -> None:
         # Another one may be chosen by now, or more be typed.
         if self._kept is not None and self._kept.id == document_id and self._typed(self._kept) == typed:
-            self._clear()
+            self._clear("")
+            self._left = self._typed(self._kept)
         self._say("ok", f"Logged as sent to {sent.to_whom}.")
         self.stored.emit()
 
@@ -111,8 +119,8 @@ class SendForm(Card):
         self.state.setText(text)
         self.state.setVisible(bool(text))
 
-    def _clear(self) -> None:
-        self.to_whom.setText(self.referrer)
+    def _clear(self, to_whom: str) -> None:
+        self.to_whom.setText(to_whom)
         self.how.setCurrentIndex(0)
         self.purpose.setCurrentIndex(0)
         for field in self.fields.values():

@@ -242,15 +242,16 @@ def test_what_is_due_is_asked_where_nothing_else_is_chosen(clinic: OpenClinic, e
     silent = prepare_report(clinic, episode_id, ReportChoices(asked=NOTHING_ASKED))
     assert silent.asked == NOTHING_ASKED
     assert "lack.signature_asked" in {lack.code for lack in silent.lacks}
-    # A signature that came since is asked for in a report of a day before it, and in none of a day after it.
+    early = ReportChoices(as_of=FIRST_DAY + timedelta(days=1))
+    assert prepare_report(clinic, episode_id, early).asked == made.asked
+    # A signature that came since is not asked for again, whatever day the report goes up to.
     signed = Certification(
         episode_id=episode_id, plan_version=1, sent_on=FIRST_DAY, received_on=clinic.today(),
         signed_on=clinic.today(), signed_by="Dr. A", valid_until=clinic.today() + timedelta(days=60),
     )  # fmt: skip
     save_certification(clinic, signed)
     assert prepare_report(clinic, episode_id, ReportChoices()).asked == NOTHING_ASKED
-    early = ReportChoices(as_of=FIRST_DAY + timedelta(days=1))
-    assert prepare_report(clinic, episode_id, early).asked == made.asked
+    assert prepare_report(clinic, episode_id, early).asked == NOTHING_ASKED
 
 
 def test_a_certification_that_ends_soon_is_asked_for_in_a_report_of_a_day_near_its_end(
