@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
@@ -21,6 +21,7 @@ from ptnotes.db.schema.patient import PatientRecord
 from ptnotes.db.written import run_written
 from ptnotes.domain.audit import (
     CLOCK_TOLERANCE_S,
+    DIGEST_OF_DOCUMENT,
     EDITING_SPAN_S,
     NO_DIGEST,
     OLD_KEYS,
@@ -217,19 +218,34 @@ def signatures_told(connection: Connection, patient_id: int | None = None) -> di
     return told
 
 
-def documents_told(connection: Connection, patient_id: int | None = None) -> frozenset[int]:
-    """The ids of the documents that were signed, as events tell: of one patient, or all.
+@dataclass(frozen=True, slots=True)
+class ToldDocument:
+    """What one event tells of a document that was signed or left: about which patient, whether it was signed, and the
+    SHA-256 of its bytes in hexadecimal digits, empty where it left before digests were told.
+    """
+
+    id: int
+    patient_id: int | None
+    is_signed: bool
+    digest: str
+
+
+def documents_told(connection: Connection, patient_id: int | None = None) -> tuple[ToldDocument, ...]:
+    """What events tell of the documents that were signed or left: of one patient, or all.
 
     Documents of a patient whose record was disposed of are left out.
     """
     about = AuditEventRecord.patient_id
-    query = select(AuditEventRecord.object_id).where(
+    query = select(AuditEventRecord.object_id, about, AuditEventRecord.verb, AuditEventRecord.detail).where(
         AuditEventRecord.object_kind == Subject.DOCUMENT,
         AuditEventRecord.object_id.is_not(None),
-        AuditEventRecord.verb == Verb.SIGNED,
-        about.not_in(_gone()) if patient_id is None else about == patient_id,
+        AuditEventRecord.verb.in_((Verb.SIGNED, Verb.EXPORTED, Verb.PRINTED)),
+        or_(about.is_(None), about.not_in(_gone())) if patient_id is None else about == patient_id,
     )
-    return frozenset(found for found in connection.scalars(query) if found is not None)
+    return tuple(
+        ToldDocument(object_id or 0, whose, verb == Verb.SIGNED, detail.partition(DIGEST_OF_DOCUMENT)[2])
+        for object_id, whose, verb, detail in connection.execute(query)
+    )
 
 
 def _gone() -> Select[int | None]:

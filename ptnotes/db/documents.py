@@ -21,7 +21,7 @@ from ptnotes.db.schema.documents import (
     DocumentSignatureRecord,
 )
 from ptnotes.db.schema.patient import PatientRecord
-from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Subject, Verb
+from ptnotes.domain.audit import Subject, Verb
 from ptnotes.domain.documents import DocumentKind, DocumentSignature, KeptDocument
 from ptnotes.domain.errors import NotFoundError
 
@@ -113,21 +113,6 @@ def document_bytes(connection: Connection, document_id: int) -> bytes:
     return content
 
 
-def digests_told(connection: Connection, kept: KeptDocument) -> frozenset[bytes]:
-    """The digests that the audit tells of a document each time it was signed or left: all the same, unless somebody
-    tampered.
-
-    Those that left before digests were told have none.
-    """
-    query = select(AuditEventRecord.detail).where(
-        AuditEventRecord.patient_id == kept.patient_id,
-        AuditEventRecord.object_kind == Subject.DOCUMENT.value,
-        AuditEventRecord.object_id == kept.id,
-    )
-    told = (detail.partition(DIGEST_OF_DOCUMENT)[2] for detail in connection.scalars(query))
-    return frozenset(bytes.fromhex(digest) for digest in told if digest)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDocument:
     """What the store holds of a document and of the signature under it, to be verified.
@@ -137,6 +122,7 @@ class StoredDocument:
 
     id: int
     kind: DocumentKind
+    patient_id: int
     patient_uuid: str
     is_draft: bool
     sha256: bytes
@@ -172,6 +158,7 @@ def stored_documents(
         select(
             DocumentRecord.id,
             DocumentRecord.kind,
+            DocumentRecord.patient_id,
             PatientRecord.uuid.label("patient_uuid"),
             DocumentRecord.holds_drafts.label("is_draft"),
             DocumentRecord.sha256,

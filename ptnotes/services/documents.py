@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from ptnotes import __version__
 from ptnotes.db import documents as stored
-from ptnotes.db.audit import Writing
+from ptnotes.db.audit import Writing, documents_told
 from ptnotes.db.certification import note_report
 from ptnotes.db.faults import faults_named
 from ptnotes.domain.audit import DIGEST_OF_DOCUMENT, Disclosure, Subject, Verb
@@ -226,9 +226,10 @@ def document_again(clinic: OpenClinic, document_id: int) -> MadeDocument:
     with clinic.store.read() as connection:
         kept = stored.load_document(connection, document_id)
         content = stored.document_bytes(connection, document_id)
-        told = stored.digests_told(connection, kept)
+        told = {one.digest for one in documents_told(connection, kept.patient_id) if one.id == kept.id}
         wrong = verified_documents(connection, document=kept).problems
-    if not {sha256(content).digest()} >= {kept.sha256, *told}:
+    # Those that left before digests were told have none.
+    if not {sha256(content).hexdigest()} >= {kept.sha256.hex(), *filter(None, told)}:
         raise EnvironmentFault("document.changed")
     if wrong:
         raise EnvironmentFault("document.signature")

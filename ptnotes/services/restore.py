@@ -53,10 +53,10 @@ _WRONG: Mapping[Wrong, str] = {
 }
 """What is wrong with a signed note: the visit's number in the file, and which part."""
 _WRONG_DOCUMENT: Mapping[Wrong, str] = {
-    Wrong.CHANGED: "document {}: it is not what was kept, or not what was signed",
+    Wrong.CHANGED: "document {}: it is not what was kept, signed or given out",
     Wrong.SIGNATURE: "document {}: the signature is not its signer's",
     Wrong.STATE: "document {}: it is a draft, and signed all the same",
-    Wrong.MISSING: "document {}: the audit tells of a signature that is not in the file",
+    Wrong.MISSING: "document {}: the audit tells of it, or of a signature under it, and that is not in the file",
 }
 """What is wrong with a kept document, by its number in the file."""
 

@@ -111,8 +111,9 @@ def verified_notes(connection: signing.Snapshot, patient_id: int | None = None) 
 def verify_documents(clinic: OpenClinic, patient_id: int | None = None) -> VerifiedDocuments:
     """Look at every kept document of one patient, or of the clinic, and say what does not hold.
 
-    A document holds when its bytes are those that were kept and, where it is signed, when they are those that were
-    signed with a key of its signer's. What the audit says was signed, and is not there or not signed, is missing.
+    A document holds when its bytes are those that were kept, and those that the audit says were signed or left, of that
+    patient; and, where it is signed, when they are those that were signed with a key of its signer's. What the audit
+    says was signed or left and is not there, or was signed and is not, is missing.
     """
     require(clinic, Act.VIEW_NOTES)
     with clinic.store.read() as connection:
@@ -130,16 +131,22 @@ def verified_documents(
     kept = documents.stored_documents(
         connection, patient_id=patient_id, document_id=None if document is None else document.id
     )
+    told: dict[int, list[audit.ToldDocument]] = {}
+    for event in audit.documents_told(connection, patient_id):
+        if document is None or event.id == document.id:
+            told.setdefault(event.id, []).append(event)
     problems = []
     for one in kept:
         wrong = _wrong_with(one, documents.document_bytes(connection, one.id), everybody, keys)
+        if wrong is None and not all(_is_told_so(one, event) for event in told.get(one.id, ())):
+            wrong = Wrong.CHANGED
         problems += [] if wrong is None else [DocumentProblem(one.id, wrong)]
     signed = {one.id for one in kept if one.signature is not None}
-    missing = audit.documents_told(connection, patient_id) - signed
+    there = {one.id for one in kept}
     problems += [
         DocumentProblem(gone, Wrong.MISSING)
-        for gone in sorted(missing)
-        if document is None or gone == document.id
+        for gone, events in sorted(told.items())
+        if gone not in (signed if any(event.is_signed for event in events) else there)
     ]
     return VerifiedDocuments(len(kept), len(signed), tuple(problems))
 
@@ -161,6 +168,11 @@ def _wrong_with(
     if canonical_hash(own) != one.content_hash:
         return Wrong.CHANGED
     return None if _is_signed(canonical_bytes(own), one.signature, keys[one.signed_by]) else Wrong.SIGNATURE
+
+
+def _is_told_so(one: documents.StoredDocument, event: audit.ToldDocument) -> bool:
+    """Whether a document is about the patient that an event tells of, and has the bytes that it tells."""
+    return event.patient_id == one.patient_id and event.digest in ("", one.sha256.hex())
 
 
 def _of_note(

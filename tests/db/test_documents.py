@@ -74,12 +74,13 @@ def test_a_document_comes_back_with_who_signed_it_and_whether_it_left(store: Sto
         }
         assert found == {plain: (None, True), signed: (MINE, False), given: (MINE, True)}
         assert stored.load_document(connection, signed).signed == MINE
-        assert (
-            audit.documents_told(connection)
-            == audit.documents_told(connection, patient.id)
-            == {signed, given}
-        )
-        assert audit.documents_told(connection, 99) == frozenset()
+        told = audit.documents_told(connection)
+        assert told == audit.documents_told(connection, patient.id)
+        assert {one.patient_id for one in told} == {patient.id}
+        assert sorted((one.id, one.is_signed) for one in told) == [
+            (plain, False), (signed, True), (given, False), (given, True),
+        ]  # fmt: skip
+        assert audit.documents_told(connection, 99) == ()
 
 
 def test_the_newest_is_the_one_kept_last_where_the_clock_was_set_back(store: Store, patient: Patient) -> None:
@@ -129,4 +130,4 @@ def test_with_the_record_its_signatures_go_and_nothing_is_missing(store: Store, 
     with store.read() as connection:
         assert rows_of(connection, DocumentSignatureRecord.__table__) == []  # type: ignore[arg-type]  # is a Table
         assert stored.stored_documents(connection) == ()
-        assert audit.documents_told(connection) == frozenset()
+        assert audit.documents_told(connection) == ()

@@ -6,21 +6,23 @@ from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pikepdf
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, text
 
 from ptnotes.db import documents as stored
 from ptnotes.db import export
 from ptnotes.domain.audit import Disclosure, Verb
+from ptnotes.domain.canonical import canonical_bytes, canonical_hash
 from ptnotes.domain.conclusion import Conclusion
 from ptnotes.domain.episode import DischargeReason, EpisodeOfCare
 from ptnotes.domain.errors import EnvironmentFault, InputError, PtNotesError
 from ptnotes.domain.letters import LetterChoices
 from ptnotes.domain.people import Permission, Role
-from ptnotes.domain.signature import DocumentProblem, Wrong
+from ptnotes.domain.signature import DocumentProblem, Wrong, document_statement
 from ptnotes.domain.treatment import VisitKind
 from ptnotes.services import signing
 from ptnotes.services.discharge_summary import DischargeChoices, prepare_discharge_summary
@@ -40,10 +42,11 @@ from ptnotes.services.face_sheet import prepare_face_sheet
 from ptnotes.services.history import history_of, verify_audit
 from ptnotes.services.letters import prepare_letter
 from ptnotes.services.opening import OpenClinic
+from ptnotes.services.patients import add_patient
 from ptnotes.services.reporting import ReportChoices, prepare_report
 from ptnotes.services.verification import verify_documents, verify_notes
 from ptnotes.services.visits import save_draft, start_session
-from tests.clinics import PASSPHRASE
+from tests.clinics import PASSPHRASE, PATIENT
 from tests.clock import FixedClock
 from tests.reports.cases import flat, pages
 from tests.signing import (
@@ -386,6 +389,49 @@ def test_bytes_of_an_unsigned_document_are_looked_at_too(case: Case) -> None:
     assert verify_notes(clinic).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        (["UPDATE document SET content = :other, sha256 = :digest"], Wrong.CHANGED),
+        (["UPDATE document SET patient_id = 2, episode_id = NULL"], Wrong.CHANGED),
+        (["DELETE FROM document_session", "DELETE FROM document"], Wrong.MISSING),
+    ],
+)
+def test_what_left_unsigned_is_what_the_audit_tells_of_it(
+    case: Case, changes: list[str], wrong: Wrong
+) -> None:
+    clinic, _episode = case
+    add_patient(clinic, replace(PATIENT, uuid=str(uuid4()), mrn="2"))
+    given = give_out(clinic, report(case), list)
+    other = b"%PDF-other"
+    named = {"other": other, "digest": sha256(other).digest()} if ":other" in changes[0] else {}
+    attack(clinic, *changes, **named)
+    assert verify_documents(clinic).problems == (DocumentProblem(given, wrong),)
+
+
+def test_other_bytes_signed_with_a_key_that_was_put_in_for_it_are_found(case: Case) -> None:
+    clinic, episode = case
+    sign_document(clinic, report(case), PASSPHRASE)
+    (kept,) = documents_of(clinic, episode.patient_id)
+    forger, other = Ed25519PrivateKey.generate(), b"%PDF-other"
+    digest = sha256(other).digest()
+    with clinic.store.read() as connection:
+        patient = connection.execute(text("SELECT uuid FROM patient")).scalar_one()
+    own = document_statement(kept.kind, patient, digest, clinic.person, clinic.clock(), kept.zone)
+    attack(
+        clinic,
+        "UPDATE document SET content = :other, sha256 = :digest",
+        "UPDATE document_signature SET signature = :signature, content_hash = :own",
+        "UPDATE signing_key SET public_key = :key",
+        other=other,
+        digest=digest,
+        signature=forger.sign(canonical_bytes(own)),
+        own=canonical_hash(own),
+        key=forger.public_key().public_bytes_raw(),
+    )
+    assert verify_documents(clinic).problems == (DocumentProblem(kept.id, Wrong.CHANGED),)
+
+
 def test_a_signature_by_an_earlier_key_of_the_same_person_still_holds(case: Case) -> None:
     clinic, _episode = case
     sign_document(clinic, report(case), PASSPHRASE)
@@ -393,5 +439,7 @@ def test_a_signature_by_an_earlier_key_of_the_same_person_still_holds(case: Case
         connection.execute(
             text("UPDATE person SET signing_public_key = zeroblob(32), name = 'J. Rivera-Ito'")
         )
+        later = "SELECT person_id, zeroblob(32), since FROM signing_key"
+        connection.execute(text(f"INSERT INTO signing_key (person_id, public_key, since) {later}"))
         connection.commit()
     assert verify_documents(clinic).problems == ()
