@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptnotes.cli.shared import add_passphrase, add_user, one_patient, opened_with, say
-from ptnotes.domain.errors import AmbiguousError, EnvironmentFault, NotFoundError
+from ptnotes.domain.errors import AmbiguousError, EnvironmentFault, NotFoundError, PtNotesError
 from ptnotes.domain.people import Paper
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Each command imports what it needs and no more: `--version` and the unlock screen must not wait for the store.
 # ruff: noqa: PLC0415
+
+_SIGNED_ONLY = "The document is signed and kept, and was not saved. In the window it stands under Given out."
 
 
 def add_report(commands: Commands) -> None:
@@ -103,7 +105,12 @@ def _report(arguments: argparse.Namespace) -> int:
 
             made = sign_document(clinic, made, passphrase)
         target = arguments.out.absolute()
-        save_out(clinic, made, made.pdf, target)
+        try:
+            save_out(clinic, made, made.pdf, target)
+        except PtNotesError:
+            if made.signed is not None:
+                say(_SIGNED_ONLY)
+            raise
     for words in made.draft:
         say(f"Draft: {words}")
     for lack in made.lacks:

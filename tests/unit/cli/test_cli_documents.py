@@ -169,7 +169,29 @@ def test_a_report_is_signed_by_whoever_opens_the_file_and_a_draft_is_not(run: Ru
         draft(opened, episode)
     out.unlink()
     code, _, told = run(*made, "--sign", stdin=typed)
-    assert (code, told) == (1, "A draft is not signed.\n")
+    assert (code, told) == (1, "A draft cannot be signed. 1 note not signed yet.\n")
     assert not out.exists()
     assert run(*made, stdin=typed)[0] == 0
     assert "Signed electronically by J. Rivera" not in " ".join(pdf_text(out).split())
+
+
+def test_what_was_signed_and_could_not_be_saved_is_told(run: Run, tmp_path: Path) -> None:
+    clinic, episode = clinic_with_episode(tmp_path, FixedClock())
+    with closing(clinic):
+        note = draft(clinic, episode)
+        sign_note(clinic, note.id or 0, note.revision, HERONS)
+    out, typed = tmp_path / "notes.txt", f"{HERONS}\n"
+    out.write_text("no PDF")
+    made = ["--file", clinic.path, "report", "progress", "--patient", PATIENT.mrn, "--out", out]
+    code, _, told = run(*made, stdin=typed)
+    assert code == 1
+    assert "signed and kept" not in told
+    code, _, told = run(*made, "--sign", stdin=typed)
+    assert code == 1
+    assert told.splitlines()[0] == (
+        "The document is signed and kept, and was not saved. In the window it stands under Given out."
+    )
+    assert out.read_text() == "no PDF"
+    with closing(open_clinic(clinic.path, HERONS)) as opened:
+        (kept,) = documents_of(opened, episode.patient_id)
+        assert (kept.signed is not None, kept.has_left) == (True, False)
