@@ -311,12 +311,13 @@ SENTENCES = {
     "document.draft": "A draft cannot be logged as sent: sign the notes in it, fill in its blanks, and make it again.",
     "document.signature": "The signature of this document does not hold, or is not in the file. Compare with a backup.",
     "document.stale": "The record changed since this document was made. It is made anew: look at it, then sign.",
-    "document.sign_draft": "A draft is not signed.",
+    "document.sign_draft": "A draft cannot be signed. {why}",
     "document.sign_kept": "It was given out unsigned, and stays as it was. Make it anew to sign it.",
     "document.sign_none": "This document has no place for a signature of its own.",
     "document.sign_author": "It is signed by {name}, whose words it is.",
-    "document.sign_alone": "What a student signs is co-signed, and a document has no place for that. "
-    "Whoever supervises signs it.",
+    "document.sign_alone": (
+        "What a student signs is co-signed, and a document has no place for that. Whoever supervises signs it."
+    ),
     "document.signed": "This document is signed, and stays as it is.",
     "document.changed": "The bytes of this document are not those that were kept. Compare with a backup.",
     "report.glyph_missing_extra": (
@@ -324,7 +325,7 @@ SENTENCES = {
         "Chinese, Japanese and Korean need the optional typeface: "
         'pip install "ptnotes[cjk]", then start again.'
     ),
-    "lack.signature_asked": "The physician’s signature on the plan of care {when}, and is not asked for.",
+    "lack.signature_asked": "The physician’s signature {what} the plan of care {when}, and is not asked for.",
     "report.no_plan": "A signature is asked for on a plan of care: enter how often and how many weeks in the episode.",
     "report.period": "The last report was not before this one.",
     "report.replaces": "{path} is not a PDF, so it was not replaced. Choose another name.",

@@ -77,11 +77,6 @@ class LaidOut:
     fills: tuple[float, ...]
 
 
-def make_pdf(story: Sequence[Flowable], imprint: Imprint) -> bytes:
-    """`story` as a PDF. Raises `MissingGlyphError` for a character that no font has."""
-    return lay_out(story, imprint).pdf
-
-
 def lay_out(
     story: Sequence[Flowable], imprint: Imprint, free_pt: Mapping[int, float] = MappingProxyType({})
 ) -> LaidOut:

@@ -112,10 +112,11 @@ class TextBlock(Flowable):  # type: ignore[misc]  # ReportLab has no types
     @property
     def typed_lines(self) -> int:
         """How many lines were typed, where none of them had to be broken; else 0."""
+        if self._is_part:
+            return 0
         count = len(self._lines)
-        if count == 1 or self._is_part:
-            return 0 if self._is_part else 1
-        return count if count == 1 + sum(len(_NEW_LINE.findall(piece.text)) for piece in self._pieces) else 0
+        typed = 1 + sum(len(_NEW_LINE.findall(piece.text)) for piece in self._pieces)
+        return count if count == typed else 0
 
     def line_widths(self) -> list[float]:
         """The width of each line in points, for the room of which the text was broken last."""

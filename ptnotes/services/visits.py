@@ -29,6 +29,8 @@ from ptnotes.services.charting_rights import charted, require_charting
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.permit import require
 
+_Said: TypeAlias = dict[tuple[object, ...], str]
+"""What a list of visits says of techniques, by what is said of them: the same few are done at most visits."""
 _NAMED = 2
 """Techniques that a list names before it counts the rest."""
 
@@ -168,10 +170,6 @@ def visit_rows(reference: Reference, found: Sequence[TreatmentSession]) -> tuple
     numbers = visit_numbers(found)
     said: _Said = {}
     return tuple(_row(reference, visit, numbers.get(visit.id or 0), said) for visit in reversed(found))
-
-
-_Said: TypeAlias = dict[tuple[object, ...], str]
-"""What a list of visits says of techniques, by what is said of them: the same few are done at most visits."""
 
 
 def _row(

@@ -1,12 +1,14 @@
 """Made-up episodes for the tests of documents, built without a store."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pypdfium2
+from reportlab.platypus import Flowable
 
 from ptnotes.domain.episode import (
     Diagnosis,
@@ -31,6 +33,7 @@ from ptnotes.domain.treatment import (
     VisitKind,
     VisitStatus,
 )
+from ptnotes.reports.document import Imprint, lay_out
 from ptnotes.reports.progress import ProgressReportData, render_progress_report
 from ptnotes.services.case import Case
 from ptnotes.services.progress_content import progress_content
@@ -157,6 +160,11 @@ def content(made: Case) -> ProgressReportData:
 
 def pdf(made: Case) -> bytes:
     return render_progress_report(content(made))
+
+
+def make_pdf(story: Sequence[Flowable], imprint: Imprint) -> bytes:
+    """`story` as a PDF, its last page as it comes."""
+    return lay_out(story, imprint).pdf
 
 
 def pages(document: bytes) -> list[str]:

@@ -5,11 +5,11 @@ import pytest
 from ptnotes.domain.audit import AuditMark
 from ptnotes.domain.people import Paper
 from ptnotes.reports.blocks import Column, space, table
-from ptnotes.reports.document import make_pdf, text_height_pt
+from ptnotes.reports.document import text_height_pt
 from ptnotes.reports.document_data import Signatures, SignedLine
 from ptnotes.reports.signed_section import signatures_section
 from ptnotes.reports.typeset import paragraph
-from tests.reports.cases import FIRST_DAY, flat, pages
+from tests.reports.cases import FIRST_DAY, flat, make_pdf, pages
 from tests.reports.test_pdf_archival import IMPRINT
 
 COLUMNS = [Column("Number", 1), Column("Words", 3)]

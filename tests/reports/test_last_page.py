@@ -9,10 +9,11 @@ from reportlab.platypus import Flowable
 
 from ptnotes.domain.people import Paper
 from ptnotes.reports.blocks import Section, space
-from ptnotes.reports.document import make_pdf, text_height_pt
+from ptnotes.reports.document import text_height_pt
 from ptnotes.reports.last_page import LEAST_FILL, make_filled_pdf
 from ptnotes.reports.paper import MARGIN_BOTTOM_PT, spaced, spacing
 from ptnotes.reports.typeset import paragraph
+from tests.reports.cases import make_pdf
 from tests.reports.test_pdf_archival import IMPRINT
 
 LINES = range(30, 90)

@@ -17,9 +17,9 @@ from PIL import Image, ImageCms
 
 from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import Note
-from ptnotes.reports.document import Imprint, make_pdf
+from ptnotes.reports.document import Imprint
 from ptnotes.reports.typeset import paragraph
-from tests.reports.cases import CLINIC, PATIENT, case, pdf, visit
+from tests.reports.cases import CLINIC, PATIENT, case, make_pdf, pdf, visit
 
 DC, PDF, XMP = (
     "{http://purl.org/dc/elements/1.1/}",

@@ -15,7 +15,6 @@ from pikepdf import pdfa
 from ptnotes.domain.documents import DocumentKind
 from ptnotes.domain.people import Paper
 from ptnotes.reports.blocks import Column, table
-from ptnotes.reports.document import make_pdf
 from ptnotes.reports.fonts import MissingGlyphError
 from ptnotes.reports.typeset import TITLE, paragraph
 from tests.reports import (
@@ -27,7 +26,7 @@ from tests.reports import (
     test_session_note,
 )
 from tests.reports.any_text import bare, lines, notes
-from tests.reports.cases import case, flat, pages, pdf, visit
+from tests.reports.cases import case, flat, make_pdf, pages, pdf, visit
 from tests.reports.tagged import paint_outside_marks, tree_of
 from tests.reports.test_pdf_archival import IMPRINT
 

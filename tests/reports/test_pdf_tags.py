@@ -18,9 +18,9 @@ from reportlab.platypus import Flowable
 from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import Note
 from ptnotes.reports.blocks import Column, table
-from ptnotes.reports.document import Imprint, make_pdf
+from ptnotes.reports.document import Imprint
 from ptnotes.reports.typeset import paragraph
-from tests.reports.cases import PATIENT, THERAPIST, case, flat, pages, pdf, visit
+from tests.reports.cases import PATIENT, THERAPIST, case, flat, make_pdf, pages, pdf, visit
 from tests.reports.tagged import Told, paint_outside_marks, tree_of
 
 LONG_NOTE = " ".join(f"word{number}" for number in range(1200))

@@ -21,12 +21,12 @@ from ptnotes.domain.sentences import sentence
 from ptnotes.domain.treatment import Note
 from ptnotes.reports import fonts
 from ptnotes.reports.blocks import CELL_RIGHT, Column, Section, facts, table
-from ptnotes.reports.document import Imprint, make_pdf, text_width_pt
+from ptnotes.reports.document import Imprint, text_width_pt
 from ptnotes.reports.shaping import breaks_between, graphemes, spelled
 from ptnotes.reports.typeset import Span, paragraph
 from ptnotes.services.case import Case
 from tests.reports.any_text import bare, holds_or_names, lines, notes
-from tests.reports.cases import CLINIC, EPISODE, PATIENT, THERAPIST, case, pages, pdf, visit
+from tests.reports.cases import CLINIC, EPISODE, PATIENT, THERAPIST, case, make_pdf, pages, pdf, visit
 from tests.reports.test_text_on_paper import printed
 
 IMPRINT = Imprint(

@@ -14,11 +14,11 @@ import ptnotes.reports
 from ptnotes.domain.people import Paper
 from ptnotes.figures.shapes import INKS as FIGURE_INKS
 from ptnotes.reports import fonts
-from ptnotes.reports.document import Imprint, make_pdf
+from ptnotes.reports.document import Imprint
 from ptnotes.reports.paper import INKS
 from ptnotes.reports.shaping import directions
 from ptnotes.reports.typeset import TextStyle, draw_line, paragraph, shortened
-from tests.reports.cases import case, flat, pages, visit
+from tests.reports.cases import case, flat, make_pdf, pages, visit
 
 PACKAGE = Path(ptnotes.reports.__file__).parent
 

@@ -10,10 +10,9 @@ import pytest
 
 from ptnotes.domain.people import Paper
 from ptnotes.reports.blocks import CELL_RIGHT, Column, table
-from ptnotes.reports.document import make_pdf
 from ptnotes.reports.progress import render_progress_report
 from ptnotes.reports.progress_page import shown_measures
-from tests.reports.cases import case, content, flat, pages, visit
+from tests.reports.cases import case, content, flat, make_pdf, pages, visit
 from tests.reports.tagged import tree_of
 from tests.reports.test_pdf_archival import IMPRINT
 
