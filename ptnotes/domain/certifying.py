@@ -42,7 +42,7 @@ def signature_asked(
         until, _ = certified_to(present, present.plan.start or day, rules)
         if until is None or (until - as_of).days > rules.warn_days:
             return NOTHING_ASKED
-        return Asked(request=Request.SIGNATURE, by=until)
+        return Asked(request=Request.SIGNATURE, by=until, renews=True)
     return Asked(request=Request.SIGNATURE, by=sign_by(versions[:-1], day, rules))
 
 

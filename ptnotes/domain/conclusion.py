@@ -51,11 +51,15 @@ class Request(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The request with its question (`words`, for QUESTION) and the day by which an answer is needed, if any."""
+    """The request with its question (`words`, for QUESTION) and the day by which an answer is needed, if any.
+
+    `renews` says of a signature that it lets a certification go on which is on record already.
+    """
 
     request: Request = Request.NOTHING
     words: str = ""
     by: date | None = None
+    renews: bool = False
 
 
 NOTHING_ASKED = Asked()

@@ -112,7 +112,9 @@ def _conclusion(data: ProgressReportData) -> Flowable:
             spans += [Span(data.asked.words), Span(f" Please answer{by}." if by else "")]
         case Request.SIGNATURE:
             is_late = data.asked.by is not None and data.asked.by < data.written_at.date()
-            spans.append(Span(f"your signature on the plan of care{'' if is_late else by}."))
+            # Who signed it is not asked to sign it again: what is asked for is that it goes on.
+            what = "to renew" if data.due.renews else "on"
+            spans.append(Span(f"your signature {what} the plan of care{'' if is_late else by}."))
             # The day that a certification ran to is told once, by the sentence about that.
             if is_late and data.asked.by is not None and data.asked.by != data.certification_ended_on:
                 spans.append(Span(f" It was due by {full_date(data.asked.by)}.", None, "danger"))

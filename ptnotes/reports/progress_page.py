@@ -404,4 +404,5 @@ def cut(text: str, letters: int, where: str = "on the next pages") -> str:
 
 def _their_signature(data: ProgressReportData) -> Flowable:
     by = f", due by {full_date(data.asked.by)}" if data.asked.by else ""
-    return SignatureLine(data.referrer or "Physician", f"For the plan of care{by}")
+    what = "To renew" if data.due.renews else "For"
+    return SignatureLine(data.referrer or "Physician", f"{what} the plan of care{by}")

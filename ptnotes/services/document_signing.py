@@ -65,7 +65,7 @@ def why_not_signed(clinic: OpenClinic, made: MadeDocument) -> PtNotesError | Non
     if author.uuid != clinic.person.uuid:
         return AccessError("document.sign_author", name=author.signature)
     if made.draft:
-        return InputError(Fault("document.sign_draft", _FIELD))
+        return InputError(Fault("document.sign_draft", _FIELD, values={"why": " ".join(made.draft)}))
     return None
 
 

@@ -39,7 +39,8 @@ def _lacks(data: ProgressReportData) -> Iterator[Lack]:
     if data.narrative.plan is None and not data.plan_of_care:
         yield Lack(code="lack.plan")
     if data.due.request is Request.SIGNATURE and data.asked.request is not Request.SIGNATURE:
-        yield Lack(code="lack.signature_asked", values={"when": _when(data)}, is_required=False)
+        what = "to renew" if data.due.renews else "on"
+        yield Lack(code="lack.signature_asked", values={"what": what, "when": _when(data)}, is_required=False)
     if data.narrative.statement is None:
         yield Lack(code="lack.statement", is_required=False)
     if not data.prognosis:

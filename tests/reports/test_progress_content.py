@@ -338,7 +338,9 @@ def test_a_signature_that_is_due_and_not_asked_for_is_wanted() -> None:
     assert silent.asked == Asked()
     wanted = [lack for lack in progress_lacks(silent) if lack.code == "lack.signature_asked"]
     assert [lack.is_required for lack in wanted] == [False]
-    assert "was due by 4 Feb 2026, and is not asked for" in wanted[0].text
+    assert "signature on the plan of care was due by 4 Feb 2026, and is not asked for" in wanted[0].text
+    again = progress_lacks(replace(silent, due=replace(due, renews=True)))
+    assert any("signature to renew the plan of care was due by 4 Feb 2026" in lack.text for lack in again)
     drafted = content(case(visit(1), visit(2), due=due))
     assert drafted.asked == due
     assert "lack.signature_asked" not in {lack.code for lack in progress_lacks(drafted)}

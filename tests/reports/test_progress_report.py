@@ -181,6 +181,15 @@ def test_what_looks_like_markup_prints_as_typed_everywhere() -> None:
     assert text.count("SLR <60 L") >= 8
 
 
+def test_who_signed_the_plan_of_care_is_asked_to_renew_it() -> None:
+    asked = Asked(request=Request.SIGNATURE, by=date(2027, 1, 30))
+    due = replace(asked, renews=True)
+    page = flat(pages(pdf(case(*TEN, asked=asked, due=due)))[0]).replace("\xa0", " ")
+    assert "Asked of you: your signature to renew the plan of care by 30 Jan 2027." in page
+    assert "To renew the plan of care, due by 30 Jan 2027" in page
+    assert "signature on the plan of care" not in page
+
+
 def test_a_question_is_printed_with_its_day() -> None:
     asked = Asked(request=Request.QUESTION, words="May he lift 20 kg?", by=date(2026, 1, 30))
     text = flat(pages(pdf(case(*TEN, asked=asked)))[0]).replace("\xa0", " ")
@@ -195,7 +204,7 @@ def test_a_signature_is_asked_for_with_a_line_of_its_own() -> None:
     page = flat(pages(pdf(case(*TEN, asked=late)))[0]).replace("\xa0", " ")
     assert "your signature on the plan of care. It was due by 30 Jan 2026." in page
     assert text.count("Date") == 2
-    assert "For the plan of care" in text
+    assert "For the plan of care, due by 30 Jan 2027" in text
     assert pages(pdf(case(*TEN)))[0].count("Date") == 1
 
 

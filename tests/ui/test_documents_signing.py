@@ -219,7 +219,7 @@ def test_why_a_draft_is_not_signed_is_said_beside_the_button(
     screen.show_episode(1, 1)
     assert shown(screen, qtbot).draft
     assert not screen.foot.sign.isEnabled()
-    assert screen.foot.signature.text() == "A draft is not signed."
+    assert screen.foot.signature.text() == "A draft cannot be signed. The episode is not discharged yet."
     QTest.keyClick(screen, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert not screen.preview.sign.isVisible()
 

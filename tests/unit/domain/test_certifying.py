@@ -29,6 +29,11 @@ def signature(by: date) -> Asked:
     return Asked(request=Request.SIGNATURE, by=by)
 
 
+def renewal(by: date) -> Asked:
+    """A signature that lets a certification go on."""
+    return replace(signature(by), renews=True)
+
+
 def test_a_plan_that_is_not_signed_asks_for_it_within_thirty_days_of_its_evaluation() -> None:
     wanted = signature(DAY + timedelta(days=30))
     assert asked(FIRST, days=1) == wanted
@@ -41,19 +46,19 @@ def test_a_signed_plan_asks_for_nothing_until_its_end_is_near() -> None:
     signed = replace(FIRST, certification=SIGNED)
     ahead = (ENDS - DAY).days - MEDICARE.warn_days
     assert asked(signed, days=ahead - 1) == NOTHING_ASKED
-    assert asked(signed, days=ahead) == signature(ENDS)
-    assert asked(signed, days=400) == signature(ENDS)
+    assert asked(signed, days=ahead) == renewal(ENDS)
+    assert asked(signed, days=400) == renewal(ENDS)
 
 
 def test_the_day_that_the_physician_wrote_counts_before_the_plans_length() -> None:
     until = DAY + timedelta(days=20)
     shorter = replace(FIRST, certification=replace(SIGNED, valid_until=until))
-    assert asked(shorter, days=19) == signature(until)
+    assert asked(shorter, days=19) == renewal(until)
 
 
 def test_a_plan_of_a_year_is_certified_for_ninety_days() -> None:
     signed = replace(FIRST, plan=replace(PLAN, duration_weeks=52), certification=SIGNED)
-    assert asked(signed, days=85) == signature(DAY + timedelta(days=89))
+    assert asked(signed, days=85) == renewal(DAY + timedelta(days=89))
 
 
 def test_an_order_on_file_takes_the_place_of_the_signature_where_the_plan_was_sent_in_time() -> None:

@@ -263,7 +263,7 @@ def test_a_certification_that_ends_soon_is_asked_for_in_a_report_of_a_day_near_i
         signed_on=FIRST_DAY, signed_by="Dr. A", valid_until=until,
     )  # fmt: skip
     save_certification(clinic, signed)
-    asked = Asked(request=Request.SIGNATURE, by=until)
+    asked = Asked(request=Request.SIGNATURE, by=until, renews=True)
     assert progress_report_data(clinic, episode_id).asked == asked
     early = ReportChoices(as_of=FIRST_DAY + timedelta(days=1))
     assert progress_report_data(clinic, episode_id, early).asked == NOTHING_ASKED
