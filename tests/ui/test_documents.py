@@ -1,5 +1,6 @@
 """The Documents tab: the report follows what is chosen, is shown as it prints, and is saved whole."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from ptnotes.domain.conclusion import Request
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.reporting import prepare_report
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
+from ptnotes.ui.documents.visit_forms import EvaluationForm
 from tests.reports.cases import FIRST_DAY
 from tests.ui.documents import (
     EMPTY,
@@ -204,6 +206,14 @@ def test_what_is_due_is_asked_until_something_else_is_chosen(
     assert chosen.request is Request.NOTHING
     qtbot.waitUntil(lambda: screen.made is not None and screen.made.asked == chosen)
     assert form.requests.checkedId() == 0
+
+
+def test_no_day_stands_where_nobody_chose_one_to_sign_by(clinic: OpenClinic, qtbot: QtBot) -> None:
+    form = EvaluationForm(clinic)
+    qtbot.addWidget(form)
+    shown_there = form.sign_by.text() + form.sign_by.placeholderText()
+    assert not re.search(r"\d", shown_there)
+    assert shown_there
 
 
 def test_pages_turn_and_the_zoom_holds(

@@ -107,6 +107,8 @@ class EvaluationForm(DocumentForm):
         super().__init__(clinic, parent)
         self.visit = VisitChoice()
         self.sign_by = DateField(clinic.today, future=True)
+        # A day that stood here as an example would be read as the day that is asked for.
+        self.sign_by.setPlaceholderText("by the rule")
         self.paper = PaperChoice()
         self.fields = {
             "visit.kind": FieldWithFault("Evaluation", self.visit),
