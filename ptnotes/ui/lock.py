@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 
 from ptnotes.ui.override import override
 from ptnotes.ui.remembered import LOCK_AFTER_MIN, Remembered
+from ptnotes.ui.widgets.secret import forget_secret
 
 LOOK_MS = 2000
 """So often it is looked how long nobody has done anything."""
@@ -149,7 +150,7 @@ def empty_passphrases(within: QWidget) -> None:
     """Take what stands in every field for a passphrase."""
     for line in within.findChildren(QLineEdit):
         if line.property("secret") or line.echoMode() is not QLineEdit.EchoMode.Normal:
-            line.clear()
+            forget_secret(line)
 
 
 def empty_clipboard() -> None:

@@ -290,11 +290,17 @@ def test_a_typed_password_does_not_outlive_its_document_or_the_lock(
     assert finish.password.echoMode() is QLineEdit.EchoMode.Normal
     empty_passphrases(screen)
     assert finish.password.text() == ""
+    finish.password.undo()
+    assert finish.password.text() == ""
     QTest.keyClicks(finish.password, PASSWORD)
     screen.kinds.choose_kind(DocumentKind.FACE_SHEET)
     assert finish.password.text() == ""
     assert finish.password.echoMode() is QLineEdit.EchoMode.Password
     assert not finish.locks.isChecked()
+    finish.locks.click()
+    finish.shows.click()
+    finish.password.undo()
+    assert finish.password.text() == ""
 
 
 def test_the_data_for_other_programs_are_put_inside_and_kept_with_it(

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -302,6 +304,23 @@ def test_the_door_opens_with_the_recovery_key_and_a_new_passphrase(
     assert opened.args is not None
     opened.args[0].close()
     reopened(open_clinic.path, NEW).close()
+
+
+def test_no_key_brings_back_a_recovery_key_that_was_typed_and_given_up(
+    open_clinic: OpenClinic, tasks: Tasks, qtbot: QtBot, theme: Theme
+) -> None:
+    door = Unlock(open_clinic.path, tasks, theme)
+    qtbot.addWidget(door)
+    door.resize(900, 700)
+    door.show()
+    door.forgotten.click()
+    recover = door._recover
+    assert recover is not None
+    QTest.keyClicks(recover.key, "TYPED-KEY")
+    recover.back.click()
+    door.forgotten.click()
+    QTest.keyClick(recover.key, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert recover.key.text() == ""
 
 
 def test_an_assistant_reads_the_episode_and_changes_what_is_theirs(

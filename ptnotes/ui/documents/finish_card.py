@@ -12,6 +12,7 @@ from ptnotes.services.documents import MadeDocument
 from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
+from ptnotes.ui.widgets.secret import forget_secret
 
 _HINT = "It is kept nowhere. Tell it to the reader by another way than the file."
 
@@ -68,7 +69,7 @@ class FinishCard(Card):
     def _follow(self) -> None:
         asks = self.locks.isChecked()
         if not asks:
-            self.password.clear()
+            forget_secret(self.password)
             self.shows.setChecked(False)
             self.field.set_fault("")
         self.field.setVisible(asks)

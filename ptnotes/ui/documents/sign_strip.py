@@ -11,6 +11,7 @@ from ptnotes.ui.override import override
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import FaultLabel, Label
+from ptnotes.ui.widgets.secret import forget_secret
 
 _WORDS = (
     "Your name and the time take the place of the line for a pen. It is then kept as it is; "
@@ -57,7 +58,7 @@ class SignStrip(QFrame):
 
     def close_strip(self) -> None:
         """Go away, and forget what was typed."""
-        self.passphrase.field.clear()
+        forget_secret(self.passphrase.field)
         self.hide()
 
     def _give(self, passphrase: str) -> None:

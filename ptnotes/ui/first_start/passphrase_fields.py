@@ -13,6 +13,7 @@ from ptnotes.services.passphrase import MOST_SCORE, SHORTEST, Strength, passphra
 from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.secret import forget_secret
 
 _WORDS = ("guessed at once", "easy to guess", "could be guessed", "strong", "very strong")
 
@@ -68,8 +69,8 @@ class PassphraseFields(QWidget):
 
     def clear(self) -> None:
         """Forget what was typed."""
-        self.first.clear()
-        self.again.clear()
+        forget_secret(self.first)
+        forget_secret(self.again)
 
     def _estimate(self, typed: str) -> None:
         self._strength = None

@@ -12,6 +12,7 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.secret import forget_secret
 
 
 class OwnPassphrase(Card):
@@ -39,7 +40,7 @@ class OwnPassphrase(Card):
 
     def forget(self) -> None:
         """Empty every field."""
-        self.old.clear()
+        forget_secret(self.old)
         self.new.clear()
         self.state.setText("")
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ptnotes.ui.theme import Theme
+from ptnotes.ui.widgets.secret import forget_secret
 
 
 class PassphraseLine(QWidget):
@@ -44,7 +45,7 @@ class PassphraseLine(QWidget):
     def _give(self) -> None:
         passphrase = self.field.text()
         if passphrase and self.button.isEnabled():
-            self.field.clear()
+            forget_secret(self.field)
             self.given.emit(passphrase)
         else:
             self.field.setFocus()

@@ -17,6 +17,7 @@ from ptnotes.ui.signing.passphrase_line import PassphraseLine
 from ptnotes.ui.signing.repeated_passages import RepeatedPassages
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label, Pill
+from ptnotes.ui.widgets.secret import forget_secret
 
 _ROWS_SHOWN = 5
 _ROW_PX = 30
@@ -101,7 +102,7 @@ class SignPanel(QFrame):
 
     def close_panel(self) -> None:
         """Go away, and forget what was typed."""
-        self.passphrase.field.clear()
+        forget_secret(self.passphrase.field)
         self.hide()
 
     def say(self, fault: str) -> None:

@@ -14,6 +14,7 @@ from ptnotes.ui.phrases.expander import mark_narrative
 from ptnotes.ui.signing.passphrase_line import PassphraseLine
 from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.secret import forget_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ class WordsForm(QFrame):
         self.hide()
         self.text.clear()
         self.more.clear()
-        self.passphrase.field.clear()
+        forget_secret(self.passphrase.field)
 
     def say(self, fault: str) -> None:
         """Say why nothing was signed."""

@@ -14,6 +14,7 @@ from ptnotes.ui.tasks import Tasks
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Label
+from ptnotes.ui.widgets.secret import forget_secret
 
 
 def _recover(path: Path, key: str, user: str, passphrase: str) -> object:
@@ -63,7 +64,7 @@ class Recover(Card):
         self.person.clear()
         self.person.addItems(names)
         self.person.setCurrentText(chosen)
-        self.key.clear()
+        forget_secret(self.key)
         self.key_field.set_fault("")
         self.passphrase.clear()
         self.show()
@@ -82,7 +83,7 @@ class Recover(Card):
         self._tasks.write(lambda: _recover(path, key, user, passphrase), self._opened, self._refused)
 
     def _opened(self, clinic: object) -> None:
-        self.key.clear()
+        forget_secret(self.key)
         self.passphrase.clear()
         self.clinic_opened.emit(clinic)
 
@@ -101,6 +102,6 @@ class Recover(Card):
         self.key.setFocus()
 
     def _go_back(self) -> None:
-        self.key.clear()
+        forget_secret(self.key)
         self.passphrase.clear()
         self.left.emit()

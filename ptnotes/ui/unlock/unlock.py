@@ -27,6 +27,7 @@ from ptnotes.ui.theme import Theme
 from ptnotes.ui.widgets.card import Card
 from ptnotes.ui.widgets.field import FieldWithFault
 from ptnotes.ui.widgets.labels import Heading, Label
+from ptnotes.ui.widgets.secret import forget_secret
 
 if TYPE_CHECKING:
     from ptnotes.ui.unlock.recover import Recover
@@ -157,7 +158,7 @@ class Unlock(QWidget):
         self._tasks.read(lambda: _open(path, passphrase, user), self._opened, self._refuse)
 
     def _opened(self, clinic: object) -> None:
-        self.passphrase.clear()
+        forget_secret(self.passphrase)
         self._set_opening(opening=False)
         self.field.set_fault("")
         self.clinic_opened.emit(clinic)
