@@ -28,6 +28,7 @@ from ptnotes.domain.treatment import (
     VisitKind,
     VisitStatus,
 )
+from ptnotes.domain.wording import with_unit
 from ptnotes.services.sample_courses import Course, CourseExercise, CourseMotion, CourseTechnique
 from ptnotes.services.sample_exam import examined
 from ptnotes.services.sample_run import Run, random_uuid
@@ -414,8 +415,8 @@ class VisitMaker:
         if pairs:
             one, two = pairs[0]
             motion = self._reference.motions[one.motion]
-            sign = "°" if one.unit == "deg" else f" {one.unit}"
-            parts.append(f"{motion.full_label} {one.value}{sign} → {two.value}{sign}.")
+            was, now = (with_unit(row.value, row.unit) for row in (one, two) if row.value is not None)
+            parts.append(f"{motion.full_label} {was} → {now}.")
         if kind is VisitKind.EVALUATION:
             parts.append("First treatment taken well.")
         elif kind is VisitKind.DISCHARGE:

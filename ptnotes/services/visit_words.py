@@ -30,6 +30,7 @@ from ptnotes.domain.treatment import (
 )
 from ptnotes.domain.trend import normal_range
 from ptnotes.domain.wording import (
+    duration_words,
     how_often,
     number,
     own_value_sentence,
@@ -365,18 +366,13 @@ def goes_on(reference: Reference, row: Exercise) -> bool:
     return known is not None and known.usual_dose == "time"
 
 
-def _lasting(seconds: int) -> str:
-    """A time as a table shows it: in minutes where they are whole."""
-    return f"{seconds} s" if seconds % 60 else f"{seconds // 60} min"
-
-
 def _exercise_line(reference: Reference, row: Exercise, by: str) -> ExerciseLine:
     known = reference.exercises.get(row.exercise or "")
     name = row.name or (known.label if known is not None else "Exercise not named")
     parts = [str(row.sets)] if row.sets is not None else []
     parts += [str(row.reps)] if row.reps is not None else []
     if row.hold_s is not None:
-        parts.append(_lasting(row.hold_s) if goes_on(reference, row) else f"{row.hold_s} s hold")
+        parts.append(duration_words(row.hold_s) if goes_on(reference, row) else f"{row.hold_s} s hold")
     load = ""
     if row.load is not None and row.load_unit != "band":
         load = f"{number(row.load)} {row.load_unit}"

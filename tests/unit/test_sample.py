@@ -1,5 +1,6 @@
 """Sample clinics: repeatable, plausible, plainly made up, and all of it what a therapist could have charted."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -136,6 +137,33 @@ def test_grade_five_is_charted_only_where_no_precaution_speaks_against_thrust() 
     for course in COURSES.values():
         if "no thrust" in course.precaution or "no grade V" in course.precaution:
             assert not [technique for technique in course.technique if "V" in technique.grades]
+
+
+def test_nobody_is_treated_by_hand_for_what_the_reference_data_holds_to_be_contraindicated(
+    reference: Reference, demo: tuple[Case, ...]
+) -> None:
+    against = {
+        row.code
+        for condition in reference.conditions.values()
+        if condition.screening_flag == "contraindicated"
+        for row in condition.codes
+    }
+    assert against
+    treated = {
+        row.code
+        for case in demo
+        for played in case.played
+        if any(session.mobilizations for session in played.sessions)
+        for row in played.episode.diagnoses
+    }
+    assert treated
+    assert treated & against == set()
+
+
+def test_a_number_in_a_note_of_the_demo_has_a_real_minus(demo: tuple[Case, ...]) -> None:
+    told = [session.note.assessment for case in demo for played in case.played for session in played.sessions]
+    assert any("\N{MINUS SIGN}" in words for words in told)
+    assert [words for words in told if re.search(r"-\d", words)] == []
 
 
 def test_the_same_seed_gives_the_same_clinic(reference: Reference) -> None:
