@@ -455,6 +455,46 @@ def test_another_episode_shows_its_own_goals_and_plan(screen: EpisodeScreen, qtb
     assert screen.problems.rows == []
 
 
+def test_what_is_begun_for_one_episode_waits_for_it_and_never_stands_in_another(
+    screen: EpisodeScreen, qtbot: QtBot
+) -> None:
+    other = open_episode(
+        screen._clinic,
+        EpisodeOfCare(patient_id=1, title="Neck", start=TODAY, goals=(replace(WALK, uuid="n-1"),)),
+    )
+    form, line, total = screen.goals.form, screen.problems.line, screen.outcomes.total
+    screen.outcomes.measure._take(next(item for item in screen.outcomes._find("odi") if item.id == "odi"))
+    form.measure._take(next(item for item in form._find_measure("odi") if item.id == "outcome:odi"))
+    begun = {
+        form.words: "Sit through a film",
+        form.target: "20",
+        form.due: "20 Apr 2026",
+        line: "Limps",
+        total: "42",
+    }
+    for field, words in begun.items():
+        field.setText(words)
+    form.due.read_text()
+    form.long_term.click()
+    screen.show_episode(1, other.id)
+    qtbot.waitUntil(lambda: list(screen.goals.rows) == ["n-1"])
+    assert {field.text() for field in (*begun, form.measure)} == {""}
+    assert not form.long_term.isChecked()
+    form.add.click()
+    assert "cannot be empty" in form.words_field.fault
+    screen.show_episode(1, 1)
+    qtbot.waitUntil(lambda: list(screen.goals.rows) == [ODI.uuid, WALK.uuid])
+    assert form.words_field.fault == ""
+    assert form.target_field.isVisible()
+    assert (form.words.text(), line.text(), total.text()) == ("Sit through a film", "Limps", "")
+    form.add.click()
+    made = screen.goals._draft.episode
+    assert made is not None
+    goal = made.goals[-1]
+    assert (goal.outcome, goal.target, goal.due, goal.long_term) == ("odi", 20, date(2026, 4, 20), True)
+    stored(screen, qtbot)
+
+
 def test_a_stale_change_of_a_goal_is_not_written_over_a_newer_one(
     screen: EpisodeScreen, qtbot: QtBot
 ) -> None:

@@ -83,6 +83,7 @@ class GoalCard(Card):
         if episode.id != self._episode_id:
             self._course = GoalCourse()
         self._episode_id = episode.id
+        self.form.turn_to(episode.id)
         self._listed = None
         for row in self.rows.values():
             row.close_form()

@@ -34,6 +34,9 @@ class GoalForm(QWidget):
         self._reference = reference
         self._regions: tuple[str, ...] = ()
         self._has_made = False
+        self._episode_id: int | None = None
+        self._begun: dict[int | None, tuple[tuple[str, ...], bool, int]] = {}
+        """What was typed for episodes that are not shown now."""
         self.words = QLineEdit()
         self.function = QLineEdit()
         self.measure = PickList(self._find_measure, placeholder="none, or such as flexion, pain, ODI")
@@ -82,7 +85,27 @@ class GoalForm(QWidget):
         self.add.clicked.connect(self._make)
         for line in (self.words, self.function, self.baseline, self.target):
             line.returnPressed.connect(self._make)
+        self._lines = (self.words, self.function, self.baseline, self.target, self.measure, self.due)
         self._show_measure("")
+
+    def turn_to(self, episode_id: int | None) -> None:
+        """Take goals of this episode from now on. What was begun for another one comes back with that."""
+        if episode_id == self._episode_id:
+            return
+        typed = tuple(line.text() for line in self._lines)
+        if any(typed):
+            self._begun[self._episode_id] = (typed, self.long_term.isChecked(), self.mode.currentIndex())
+        self._episode_id = episode_id
+        self._empty()
+        self._has_made = False
+        if episode_id not in self._begun:
+            return
+        typed, is_long_term, mode = self._begun.pop(episode_id)
+        for line, text in zip(self._lines, typed, strict=True):
+            line.setText(text)
+        self.measure.settle()
+        self.long_term.setChecked(is_long_term)
+        self.mode.setCurrentIndex(mode)
 
     def offer_regions(self, regions: tuple[str, ...]) -> None:
         """Offer the motions of these regions first."""
@@ -90,19 +113,23 @@ class GoalForm(QWidget):
 
     def clear(self) -> None:
         """Empty the fields for the next goal."""
-        for line in (self.words, self.function, self.baseline, self.target):
-            line.clear()
+        self._empty()
         self._has_made = True
-        self.measure.set_current(None)
-        self.due.set_date(None)
-        self.long_term.setChecked(False)
-        self.set_fault("")
-        self._show_measure("")
         self.words.setFocus()
 
     def set_fault(self, fault: str) -> None:
         """Say what is wrong with the goal's numbers."""
         self.target_field.set_fault(fault)
+
+    def _empty(self) -> None:
+        for line in (self.words, self.function, self.baseline, self.target):
+            line.clear()
+        self.measure.set_current(None)
+        self.due.set_date(None)
+        self.long_term.setChecked(False)
+        for field in (self.words_field, self.baseline_field, self.target_field):
+            field.set_fault("")
+        self._show_measure("")
 
     def _find_measure(self, text: str) -> list[PickItem]:
         pain = [PickItem(f"pain:{kind.value}", words, aliases=("pain", "NPRS")) for kind, words in _PAIN]
@@ -140,8 +167,7 @@ class GoalForm(QWidget):
         self.baseline_field.set_hint(unit or self._unit(picked))
 
     def _make(self) -> None:
-        lines = (self.words, self.function, self.measure, self.baseline, self.target, self.due)
-        if self._has_made and not any(line.text() for line in lines):
+        if self._has_made and not any(line.text() for line in self._lines):
             # Right after a goal was made this is the second half of a double press, not an empty goal.
             self.words.setFocus()
             return

@@ -75,8 +75,11 @@ class OutcomeCard(Card):
         another = episode.id != self._episode_id
         self._episode_id = episode.id
         self._scores = scores
+        if another:
+            # A total is one patient's, and so are the words of activities.
+            self.total.clear()
+            self.total_field.set_fault("")
         if another and self.items.measure:
-            # Activities are one patient's words.
             self.items.ask(self.items.measure, self._last_answered(self.items.measure))
         measures = self._clinic.reference.measures
         rows = []

@@ -32,6 +32,9 @@ class ProblemCard(Card):
         self._listed: tuple[Problem, ...] | None = None
         self._refusal = ""
         self._has_added = False
+        self._episode_id: int | None = None
+        self._begun: dict[int | None, str] = {}
+        """What was typed for episodes that are not shown now."""
         self.rows: list[ProblemRow] = []
         self.none = Label("No problem listed yet.", "muted", wraps=True)
         self._list = QVBoxLayout()
@@ -56,6 +59,10 @@ class ProblemCard(Card):
         draft.refused.connect(self._hear_refusal)
 
     def _show_another(self, episode: EpisodeOfCare) -> None:
+        if episode.id != self._episode_id:
+            self._begun[self._episode_id] = self.line.text()
+            self._episode_id = episode.id
+            self.line.setText(self._begun.pop(episode.id, ""))
         self.field.set_fault("")
         self._has_added = False
         self._listed = None
