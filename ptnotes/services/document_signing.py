@@ -39,6 +39,8 @@ _HAVE_A_PLACE = frozenset(
     }
 )
 """A session note tells how the note is signed; the sheets are nobody's words to answer for."""
+_TO_SIGN = {**ACTS, DocumentKind.EVALUATION: Act.CHART_EVALUATION}
+"""Who reads charts makes the copy of an evaluation; it is signed by whoever may evaluate, now and not only then."""
 
 
 def has_place(made: MadeDocument) -> bool:
@@ -49,12 +51,12 @@ def has_place(made: MadeDocument) -> bool:
 def why_not_signed(clinic: OpenClinic, made: MadeDocument) -> PtNotesError | None:
     """Why whoever opened the clinic cannot sign a document electronically; None where they can.
 
-    It takes the right to sign notes alone and the right to make that kind of document, and the document has to be its
-    signer's own words and no draft.
+    It takes the right to sign notes alone and the right to make that kind of document (to evaluate, for an evaluation),
+    and the document has to be its signer's own words and no draft.
     """
     if made.signed is not None:
         return InputError(Fault("document.signed", _FIELD))
-    for act in (Act.SIGN, Act.VIEW_NOTES, ACTS[made.kind]):
+    for act in (Act.SIGN, Act.VIEW_NOTES, _TO_SIGN[made.kind]):
         if not allows(clinic, act):
             return AccessError("access.not_allowed", act=WORDS[act])
     if needs_co_signature(clinic.person):

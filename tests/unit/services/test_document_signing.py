@@ -280,6 +280,19 @@ def test_who_may_not_sign_alone_or_did_not_write_it_signs_no_document(case: Case
     assert SIGNED in words(sign_document(clinic, evaluated, PASSPHRASE))
 
 
+def test_whoever_may_not_evaluate_any_more_does_not_sign_the_evaluation_that_they_once_charted(
+    case: Case,
+) -> None:
+    clinic, episode = case
+    note = save_draft(clinic, whole(start_session(clinic, episode.id or 0, kind=VisitKind.EVALUATION)))
+    signing.sign_note(clinic, note.id or 0, note.revision, PASSPHRASE)
+    assistant = replace(clinic, person=replace(clinic.person, role=Role.ASSISTANT, granted=frozenset()))
+    made = prepare_evaluation(assistant, episode.id or 0, EvaluationChoices())
+    assert made.signable is not None
+    assert made.signable.data.author.uuid == assistant.person.uuid
+    assert code_of(assistant, made) == "access.not_allowed"
+
+
 def test_a_signed_document_and_one_that_was_given_out_unsigned_stay_as_they_are(case: Case) -> None:
     clinic, episode = case
     made = report(case)
