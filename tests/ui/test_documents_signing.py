@@ -18,7 +18,9 @@ from ptnotes.services.opening import OpenClinic
 from ptnotes.ui.documents.documents_screen import DocumentsScreen
 from ptnotes.ui.documents.kind_list import GIVEN_OUT
 from ptnotes.ui.lock import empty_passphrases
+from ptnotes.ui.signing.passphrase_line import PassphraseLine
 from ptnotes.ui.tasks import Tasks
+from ptnotes.ui.theme import Theme
 from tests.clinics import PASSPHRASE
 from tests.clock import FixedClock
 from tests.signing import clinic_with_episode, draft, passphrases_remembered
@@ -210,6 +212,20 @@ def test_a_record_that_changed_since_is_looked_at_again_first(
     ]
     assert documents_of(clinic, 1) == ()
     qtbot.waitUntil(lambda: screen.preview.empty.title.text() == "No visit in this period")
+
+
+@pytest.mark.parametrize("width_px", [300, 380, 460, 900])
+def test_however_narrow_it_is_the_passphrase_has_room(theme: Theme, qtbot: QtBot, width_px: int) -> None:
+    line = PassphraseLine(theme)
+    qtbot.addWidget(line)
+    line.offer("Sign as J. Rivera, PT, DPT")
+    line.setFixedWidth(width_px)
+    line.show()
+    qtbot.waitUntil(lambda: theme.px(160) <= line.field.width() <= width_px)
+    # What stands beside or under it is whole, and on no other.
+    qtbot.waitUntil(lambda: line.rect().contains(line.cancel.geometry()))
+    assert line.button.width() >= line.button.sizeHint().width()
+    assert not line.field.geometry().intersects(line.button.geometry())
 
 
 def test_why_a_draft_is_not_signed_is_said_beside_the_button(
