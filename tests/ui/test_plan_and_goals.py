@@ -475,10 +475,13 @@ def test_what_is_begun_for_one_episode_waits_for_it_and_never_stands_in_another(
     for field, words in begun.items():
         field.setText(words)
     form.due.read_text()
+    picks = (screen.basics.pick, screen.diagnoses.pick, screen.plan.pick)
+    for pick in picks:
+        pick.setText("half a word")
     form.long_term.click()
     screen.show_episode(1, other.id)
     qtbot.waitUntil(lambda: list(screen.goals.rows) == ["n-1"])
-    assert {field.text() for field in (*begun, form.measure)} == {""}
+    assert {field.text() for field in (*begun, form.measure, *picks)} == {""}
     assert not form.long_term.isChecked()
     form.add.click()
     assert "cannot be empty" in form.words_field.fault

@@ -81,9 +81,13 @@ class BasicsCard(Card):
         self.pick.fault_changed.connect(fault.say)
         self.body.addWidget(self.pick)
         self.body.addWidget(fault)
-        draft.shown.connect(self._show)
+        draft.shown.connect(self._show_another)
         draft.changed.connect(self._show)
         self._listed: tuple[EpisodeRegion, ...] | None = None
+
+    def _show_another(self, episode: EpisodeOfCare) -> None:
+        self.pick.set_current(None)
+        self._show(episode)
 
     def _show(self, episode: EpisodeOfCare) -> None:
         if episode.regions == self._listed:

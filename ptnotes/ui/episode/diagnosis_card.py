@@ -92,6 +92,7 @@ class DiagnosisCard(Card):
         draft.refused.connect(self._hear_refusal)
 
     def _show_another(self, episode: EpisodeOfCare) -> None:
+        self.pick.set_current(None)
         self.field.set_fault("")
         self._offer(())
         self._listed = None

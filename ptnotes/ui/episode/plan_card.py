@@ -175,6 +175,7 @@ class PlanCard(Card):
     def _show_another(self, episode: EpisodeOfCare) -> None:
         if episode.id != self._episode_id:
             self._episode_id = episode.id
+            self.pick.set_current(None)
             self.earlier.setChecked(False)
             self.show_course(PlanCourse())
         self.read_course()
