@@ -156,12 +156,15 @@ def give_out(
     down does not last, the disk being full by then; paper is not taken back. From the day after the last one that a
     progress report covers, the treatment days to the next are counted; a draft is no report yet. Gives the kept
     document's id. Raises `AccessError`, `EnvironmentFault`: "document.signature" where it says that it is signed, and
-    the signature is not in the file.
+    the signature is not in the file or does not hold.
     """
     require_giving_out(clinic, made)
     with clinic.store.write() as connection:
         document_id = keep(clinic, connection, made, verb)
-        if made.signed is not None and stored.load_document(connection, document_id).signed is None:
+        kept = stored.load_document(connection, document_id)
+        if made.signed is not None and (
+            kept.signed is None or verified_documents(connection, document=kept).problems
+        ):
             raise EnvironmentFault("document.signature")
         is_report = made.kind is DocumentKind.PROGRESS_REPORT and not made.draft
         if is_report and made.episode_id is not None and made.covers_to is not None:

@@ -323,10 +323,20 @@ def test_it_is_kept_and_signed_or_neither(case: Case, monkeypatch: pytest.Monkey
     sign_document(clinic, made, PASSPHRASE)
 
 
-def test_what_says_that_it_is_signed_does_not_leave_without_its_signature(case: Case, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM document_signature",
+        "UPDATE document_signature SET zone = 'UTC'",
+        "UPDATE document_signature SET signature = zeroblob(64)",
+    ],
+)
+def test_what_says_that_it_is_signed_does_not_leave_without_a_signature_that_holds(
+    case: Case, tmp_path: Path, change: str
+) -> None:
     clinic, _episode = case
     signed = sign_document(clinic, report(case), PASSPHRASE)
-    attack(clinic, "DELETE FROM document_signature")
+    attack(clinic, change)
     path = tmp_path / "report.pdf"
     with pytest.raises(EnvironmentFault, match=r"document\.signature"):
         save_out(clinic, signed, signed.pdf, path)
