@@ -199,9 +199,9 @@ class VisitMaker:
         after = before + within
         if known.better == "toward_zero":
             before, after = min(before, Decimal(0)), min(after, Decimal(0))
-        before, after = (
-            min(max(value, Decimal(known.input_min)), Decimal(known.input_max)) for value in (before, after)
-        )
+        # Less than no distance takes a step to stand on, and nobody here stands on one.
+        least = Decimal(0) if known.unit == "cm" else Decimal(known.input_min)
+        before, after = (min(max(value, least), Decimal(known.input_max)) for value in (before, after))
         changed = self._course.method_change
         method = motion.method
         if changed is not None and place == 0 and number + 1 >= changed["visit"]:

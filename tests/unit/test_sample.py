@@ -166,6 +166,19 @@ def test_a_number_in_a_note_of_the_demo_has_a_real_minus(demo: tuple[Case, ...])
     assert [words for words in told if re.search(r"-\d", words)] == []
 
 
+def test_nobody_of_the_demo_reaches_through_the_floor(demo: tuple[Case, ...]) -> None:
+    sessions = [session for case in demo for played in case.played for session in played.sessions]
+    lengths = [row.value for session in sessions for row in session.rom if row.unit == "cm"]
+    assert 0 in lengths
+    assert [length for length in lengths if length is not None and length < 0] == []
+
+
+def test_plans_of_the_demo_are_in_whole_visits_a_week(demo: tuple[Case, ...]) -> None:
+    rates = {played.episode.plan.visits_a_week for case in demo for played in case.played}
+    assert {1, 2} <= rates
+    assert [rate for rate in rates if rate is None or rate % 1] == []
+
+
 def test_the_same_seed_gives_the_same_clinic(reference: Reference) -> None:
     cast = load_cast("America/New_York")
 
