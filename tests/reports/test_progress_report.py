@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ptnotes.domain.conclusion import Asked, Request
+from ptnotes.domain.conclusion import Asked, Conclusion, Request
 from ptnotes.domain.episode import Diagnosis, Problem
 from ptnotes.domain.errors import InputError
 from ptnotes.domain.patient import Patient
@@ -22,6 +22,7 @@ from ptnotes.domain.people import Paper
 from ptnotes.domain.treatment import Note, Phase, Side
 from ptnotes.reports import fonts
 from ptnotes.reports.progress import render_progress_report
+from ptnotes.reports.progress_data import GoalLine
 from tests.clinics import reference
 from tests.reports.cases import (
     CLINIC,
@@ -80,6 +81,29 @@ def test_the_first_page_is_one_page(visits: int) -> None:
     text = pages(pdf(case(*(visit(number) for number in range(1, visits + 1)))))
     assert "ASSESSMENT AND PLAN" in text[0]
     assert "EVERY MEASURE" in text[1]
+
+
+def test_however_much_there_is_to_say_the_first_page_keeps_its_charts() -> None:
+    long = tuple(
+        Diagnosis(row=row, code="M48.061", words="Spinal stenosis, " + "long " * 9) for row in (1, 2)
+    )
+    asked = Asked(request=Request.SIGNATURE, by=date(2026, 2, 4))
+    made = content(case(*TEN, asked=asked, episode=replace(EPISODE, diagnoses=long)))
+    answered = "same 47, range increased 35, better 17 of 64 visits"
+    goal = GoalLine(words="Walk 3 km to the harbour", share=0.6, standing="61 %, revised on 4 Feb 2026, " * 2)
+    full = replace(
+        made,
+        measures=made.measures * 2,
+        goals=(goal, goal),
+        treatments=tuple(replace(made.treatments[0], response=answered) for _ in range(3)),
+        other_services=("exercise for strength, endurance, motion or flexibility, 875 min in 64 visits",) * 4,
+        conclusion=Conclusion(
+            headline="Improved since the start.", detail="Unchanged: worst pain and LEFS. " * 11
+        ),
+    )
+    first = flat(pages(render_progress_report(full))[0])
+    assert "hollow: after treatment" in first
+    assert "2 more techniques on the next pages" in first.replace("\xa0", " ")
 
 
 def test_every_page_names_the_patient_and_counts_the_pages() -> None:
