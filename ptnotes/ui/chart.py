@@ -7,6 +7,7 @@ Every screen of a chart is a widget with `show_episode(patient_id, episode_id)`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -160,6 +161,13 @@ class ChartPage(QWidget):
             self._show_tab(place)
         else:
             self.header.tabs.setCurrentIndex(place)
+
+    def show_again(self) -> None:
+        """Read anew what is shown; what somebody was typing stays before them."""
+        episode = self.screens.get(EPISODE)
+        staying = cast("EpisodeScreen", episode).staying() if episode is not None else nullcontext()
+        with staying:
+            self.go_to_tab(self.header.tabs.currentIndex())
 
     def _arrive_at(self, place: int) -> None:
         """Show one part of a chart that was just read. Whoever types elsewhere by now goes on typing there."""

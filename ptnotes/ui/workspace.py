@@ -192,7 +192,7 @@ class Workspace(QWidget):
             self.show_home()
             self.pages.unsaved_problem()
         elif self.chart.shown is not None:
-            self.chart.go_to_tab(self.chart.header.tabs.currentIndex())
+            self.chart.show_again()
         if typed_in is not None:
             typed_in.setFocus(Qt.FocusReason.OtherFocusReason)
         self.flush()

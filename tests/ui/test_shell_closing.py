@@ -135,6 +135,33 @@ def test_locking_with_something_half_typed_closes_the_file_and_keeps_the_text_fo
     QTest.mouseClick(shell.toast.action, Qt.MouseButton.LeftButton)
 
 
+@pytest.mark.parametrize("is_read", [True, False], ids=["over the page", "before the page is read"])
+def test_a_half_typed_episode_stays_before_the_page_that_is_read_anew_after_the_lock(
+    shell: Shell, clinic: OpenClinic, qtbot: QtBot, *, is_read: bool
+) -> None:
+    workspace = open_first(shell, clinic, qtbot)
+    workspace.show_tab(EPISODE)
+    screen = workspace.chart.screens[EPISODE]
+    assert isinstance(screen, EpisodeScreen)
+    if is_read:
+        qtbot.waitUntil(lambda: screen.draft.episode is not None)
+    line, typed = half_typed(workspace, half_an_episode, qtbot)
+    shell.lock()
+    qtbot.waitUntil(lambda: not clinic.data_key)
+    door = shell.findChild(Unlock)
+    assert door is not None
+    door.passphrase.setText(PASSPHRASE)
+    QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not shell.is_locked)
+    qtbot.waitUntil(lambda: screen.draft.episode is not None)
+    assert screen.currentWidget() is screen.open_form
+    assert (line.text(), shell.focusWidget()) == (typed, line)
+    screen.open_form.cancel.click()
+    assert screen.currentWidget() is screen.page
+    shell.close()
+    qtbot.waitUntil(lambda: shell.workspace is None)
+
+
 @pytest.mark.parametrize("begin", [half_a_patient, half_an_episode])
 def test_what_was_cancelled_or_never_typed_is_not_asked_about(
     shell: Shell, clinic: OpenClinic, qtbot: QtBot, begin: Callable[[Workspace], QLineEdit]

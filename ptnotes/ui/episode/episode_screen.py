@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -181,6 +182,14 @@ class EpisodeScreen(QStackedWidget):
         self._is_opening = True
         self.open_form.start_opening(patient_id, is_first=is_first)
         self.setCurrentWidget(self.open_form)
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Keep before the page whatever stands there, such as a form that opens an episode, when it is shown anew."""
+        before, is_opening = self.currentIndex(), self._is_opening
+        yield
+        self.setCurrentIndex(before)
+        self._is_opening = is_opening
 
     def flush(self) -> None:
         """Hand what is unsaved to the writer now."""
