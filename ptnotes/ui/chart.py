@@ -162,13 +162,6 @@ class ChartPage(QWidget):
         else:
             self.header.tabs.setCurrentIndex(place)
 
-    def show_again(self) -> None:
-        """Read anew what is shown; what somebody was typing stays before them."""
-        episode = self.screens.get(EPISODE)
-        staying = cast("EpisodeScreen", episode).staying() if episode is not None else nullcontext()
-        with staying:
-            self.go_to_tab(self.header.tabs.currentIndex())
-
     def _arrive_at(self, place: int) -> None:
         """Show one part of a chart that was just read. Whoever types elsewhere by now goes on typing there."""
         typed_in = QApplication.focusWidget()
@@ -317,3 +310,11 @@ class ChartPage(QWidget):
         if shown.episode.id == header.episode.id:
             self.shown = header
             self.header.show_header(header)
+
+
+def show_again(chart: ChartPage) -> None:
+    """Read anew what is shown of a chart; what somebody was typing stays before them."""
+    episode = chart.screens.get(EPISODE)
+    staying = cast("EpisodeScreen", episode).staying() if episode is not None else nullcontext()
+    with staying:
+        chart.go_to_tab(chart.header.tabs.currentIndex())

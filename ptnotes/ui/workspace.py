@@ -13,7 +13,16 @@ from ptnotes.domain.views import PatientHeader
 from ptnotes.services.opening import OpenClinic
 from ptnotes.services.overview import patient_header
 from ptnotes.services.visits import load_session
-from ptnotes.ui.chart import DOCUMENTS, EPISODE, OVERVIEW, SESSIONS, ChartPage, print_document, read_ahead
+from ptnotes.ui.chart import (
+    DOCUMENTS,
+    EPISODE,
+    OVERVIEW,
+    SESSIONS,
+    ChartPage,
+    print_document,
+    read_ahead,
+    show_again,
+)
 from ptnotes.ui.history.reading_log import ReadingLog
 from ptnotes.ui.home.desk import HomeDesk
 from ptnotes.ui.home.home_page import HomePage
@@ -192,7 +201,7 @@ class Workspace(QWidget):
             self.show_home()
             self.pages.unsaved_problem()
         elif self.chart.shown is not None:
-            self.chart.show_again()
+            show_again(self.chart)
         if typed_in is not None:
             typed_in.setFocus(Qt.FocusReason.OtherFocusReason)
         self.flush()
